@@ -1,0 +1,60 @@
+"""Thread and Post: an article with the comments under it, and where each stands in its source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["article", "comment"]
+Span = tuple[int, int]
+"""A start and an end, counted in code points, the end not included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One article or comment: `text` is exactly `thread.text[start:end]`.
+
+    `author` and `date` (ISO 8601) are None where the source does not tell. `parent` is the index of the post that
+    this one replies to, None for the article and for comments on it. `omitted` are spans inside the post (offsets
+    into the thread's text) that are shown and never indexed, because they are not content: a share button's label.
+    """
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+    author: str | None = None
+    date: str | None = None
+    parent: int | None = None
+    omitted: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A source's reading text with the posts found in it, in reading order.
+
+    `source` is a name, never a path. `text` is what every offset counts in; it is never cleaned.
+    """
+
+    source: str
+    text: str
+    posts: tuple[Post, ...]
+    title: str | None = None
+
+    @classmethod
+    def from_text(cls, text: str, *, title: str | None = None) -> Thread:
+        """Read text in memory as a text file would be read.
+
+        The source's name is the title; an untitled text is named after its first words and its hash, so that two
+        untitled texts do not meet under one name.
+
+        Raises SourceError where the text is empty or cannot be stored.
+        """
+        from qa.sources import text as text_source
+
+        return text_source.read(text, source=title, title=title)
+
+    @property
+    def comments(self) -> tuple[Post, ...]:
+        """The posts that are comments, in reading order."""
+        return tuple(post for post in self.posts if post.kind == "comment")
