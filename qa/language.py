@@ -1,0 +1,56 @@
+"""Language: a warning where texts are in one that the default model was not trained for."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from qa.encoder import DEFAULT_LANGUAGE, DEFAULT_MODEL
+from qa.errors import LanguageWarning
+from qa.thread import Thread
+
+_SAMPLE = 2_000
+_FEWEST_LETTERS = 100
+_SURE = 0.99
+_LAST_LATIN_LETTER = "\u024f"
+_NAMED = 3
+
+
+def warn_of_others(threads: Sequence[Thread], model: str) -> None:
+    """Warn once, with LanguageWarning, of the texts that the default model will find badly.
+
+    Other models are taken to be chosen for their language. Short texts are not judged.
+    """
+    if model != DEFAULT_MODEL:
+        return
+    spoken = [(thread.source, language_of(thread.text)) for thread in threads]
+    others = [(source, code) for source, code in spoken if code not in (None, DEFAULT_LANGUAGE)]
+    if others:
+        named = ", ".join(f"{source!r} ({code})" for source, code in others[:_NAMED])
+        more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+        warnings.warn(
+            f"{named}{more}: not in English, for which {DEFAULT_MODEL} was made; "
+            "name a multilingual model: --model paraphrase-multilingual-MiniLM-L12-v2",
+            LanguageWarning,
+            stacklevel=2,
+        )
+
+
+def language_of(text: str) -> str | None:
+    """The ISO 639-1 code of the text's language, None where it is too short or mixed to be sure."""
+    letters = [char for char in text[:_SAMPLE] if char.isalpha()]
+    foreign_script = 2 * sum(char > _LAST_LATIN_LETTER for char in letters) > len(letters)
+    if len(letters) < (_FEWEST_LETTERS // 4 if foreign_script else _FEWEST_LETTERS):
+        return None
+    code, probability = _identifier().classify(text[:_SAMPLE])
+    # Sister languages of one script share the probability; that it is none in Latin letters is sure all the same.
+    return str(code) if probability >= _SURE or foreign_script else None
+
+
+@cache
+def _identifier() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
