@@ -1,0 +1,65 @@
+"""Passages by the meaning of their words: FAISS over unit vectors, whose inner product is the cosine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from qa.encoder import Vectors
+from qa.errors import LibraryDamaged
+from qa.index.engine import Hits, Ids, Scores, ordered
+from qa.question import Question
+
+FILE = "dense.faiss"
+_HEADER_BYTES = 1024
+
+
+class DenseIndex:
+    """An exact FAISS index (`IndexFlatIP`); an engine as `qa.index.engine` says."""
+
+    def __init__(self, index: Any) -> None:
+        self._index = index
+
+    @staticmethod
+    def create(folder: Path, vectors: Vectors) -> None:
+        """Write the index of unit vectors, shape (passages, dimension), into `folder`."""
+        import faiss
+
+        index = faiss.IndexFlatIP(vectors.shape[1])
+        index.add(vectors)
+        faiss.write_index(index, str(folder / FILE))
+
+    @classmethod
+    def open(cls, folder: Path, count: int, dimension: int) -> DenseIndex:
+        """Read the index, which must hold `count` vectors of that dimension.
+
+        Raises LibraryDamaged where it does not, before FAISS is given a file of another size.
+        """
+        import faiss
+
+        path = folder / FILE
+        payload = count * dimension * 4
+        try:
+            if not payload <= path.stat().st_size <= payload + _HEADER_BYTES:
+                raise LibraryDamaged(f"{path} has not the size of {count} vectors of {dimension}")
+            index = faiss.read_index(str(path))
+        except (RuntimeError, OSError) as error:
+            raise LibraryDamaged(f"{path} cannot be read as a FAISS index") from error
+        if not isinstance(index, faiss.IndexFlat) or (index.ntotal, index.d) != (count, dimension):
+            raise LibraryDamaged(f"{path} holds {index.ntotal} vectors of {index.d}, not {count} of {dimension}")
+        return cls(index)
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    def search(self, question: Question, k: int) -> Hits:
+        """The best `k` passages by cosine."""
+        scores, ids = self._index.search(question.vector[None, :], min(k, len(self)))
+        return ordered(ids[0], scores[0], k)
+
+    def scores(self, question: Question, ids: Ids) -> Scores:
+        """The cosine of each of these passages."""
+        vectors = self._index.reconstruct_batch(np.ascontiguousarray(ids, dtype=np.int64))
+        return np.asarray(vectors @ question.vector, dtype=np.float32)

@@ -1,0 +1,41 @@
+"""What every engine of an index can do, and what it answers with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.question import Question
+
+Ids = NDArray[np.int64]
+Scores = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Passages by their number in the index, best first, each with the engine's own score; both of shape (n,)."""
+
+    ids: Ids
+    scores: Scores
+
+
+class Engine(Protocol):
+    """An opened, read-only index over passages numbered from 0; safe in threads."""
+
+    def __len__(self) -> int:
+        """The passages it holds."""
+
+    def search(self, question: Question, k: int) -> Hits:
+        """The best `k` passages, or as many as there are; of equal scores, the earlier passage first."""
+
+    def scores(self, question: Question, ids: Ids) -> Scores:
+        """The engine's score of each of these passages, 0 where it finds no match; shape (len(ids),)."""
+
+
+def ordered(ids: Ids, scores: Scores, k: int) -> Hits:
+    """The best `k`, the earlier passage first among equals, so that a ranking is the same every time."""
+    order = np.lexsort((ids, -scores))[:k]
+    return Hits(ids[order], scores[order])
