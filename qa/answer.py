@@ -1,0 +1,84 @@
+"""Answer and Quote: exact, checkable, printable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from qa.sentence import sentences
+from qa.thread import Kind, Span, Thread
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A passage word for word: `text` is exactly `library.text(source)[start:end]`.
+
+    `highlights` are the spans of what answers inside it, in the same offsets. `post` is the index of its post in the
+    thread. `score` is 0..1: how well the passage fits the question, by meaning and by words.
+    """
+
+    text: str
+    start: int
+    end: int
+    highlights: tuple[Span, ...]
+    kind: Kind
+    author: str | None
+    date: str | None
+    post: int
+    source: str
+    title: str | None
+    score: float
+    _thread: Callable[[str], Thread] = field(repr=False, compare=False)
+
+    def context(self, sentences_each_side: int = 1) -> str:
+        """The quote with this many sentences of its post before and after it, exactly as they stand."""
+        thread = self._thread(self.source)
+        post = thread.posts[self.post]
+        found = sentences(thread.text, post.start, post.end)
+        before = [s.start for s in found if s.start < self.start]
+        after = [s.end for s in found if s.end > self.end]
+        n = max(0, sentences_each_side)
+        start = min([self.start, *before[len(before) - n :]]) if n else self.start
+        end = max([self.end, *after[:n]])
+        return thread.text[start:end]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The quote as `qa ask --json` prints it."""
+        return {
+            "text": self.text,
+            "start": self.start,
+            "end": self.end,
+            "highlights": [list(span) for span in self.highlights],
+            "kind": self.kind,
+            "author": self.author,
+            "date": self.date,
+            "post": self.post,
+            "source": self.source,
+            "score": self.score,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a library answers: `text` is the sentence of the best quote that fits the question best.
+
+    `found` is False and `text` None where nothing was found. `confidence` is None as long as no reader judges whether
+    the text answers at all.
+    """
+
+    question: str
+    found: bool
+    text: str | None
+    confidence: float | None
+    quotes: tuple[Quote, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as `qa ask --json` prints it, and as the endpoint /ask gives it."""
+        return {
+            "question": self.question,
+            "found": self.found,
+            "text": self.text,
+            "confidence": self.confidence,
+            "quotes": [quote.to_dict() for quote in self.quotes],
+        }

@@ -1,0 +1,286 @@
+"""Library: texts that can be asked. Build it, open it, ask it, rebuild it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from qa import generation, language
+from qa.answer import Answer, Quote
+from qa.default import default_path, shipped_corpus
+from qa.encoder import DEFAULT_MODEL, Encoder, SentenceEncoder, as_encoder
+from qa.errors import LibraryMismatch, LibraryMissing, SettingError, SourceError
+from qa.excerpt import best_sentences
+from qa.generation import Generation, Status
+from qa.progress import Progress, silent
+from qa.question import Question
+from qa.shelf import Shelf
+from qa.sources import Skipped, Source, read_all
+from qa.store import SourceRow, Store
+from qa.thread import Thread
+
+Sources = Source | Iterable[Source]
+Path_ = str | os.PathLike[str]
+_Read = Callable[[], tuple[list[Thread], list[Skipped]]]
+_MOST_QUOTES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What a question needs, in one piece: an index is searched with the encoder that made it."""
+
+    generation: Generation
+    encoder: Encoder
+
+
+class Library:
+    """A folder of texts with their index; safe in threads.
+
+    Made by `Library.build` or `Library.open`. `skipped` tells the files that the last build left out.
+    """
+
+    skipped: Sequence[Skipped] = ()
+
+    def __init__(self, path: Path_, encoder: Encoder) -> None:
+        self.path = Path(path)
+        self._opened = _Opened(_open(self.path, encoder), encoder)
+
+    @classmethod
+    def build(
+        cls,
+        sources: Sources | None,
+        path: Path_,
+        *,
+        model: Path_ | None = None,
+        encoder: Any = None,
+        progress: Progress = silent,
+    ) -> Library:
+        """Read `sources` (files, folders, threads) and write them as the library at `path`; open it.
+
+        On a library this writes its next generation; `sources` None takes the texts that it holds. `model` names
+        another sentence-transformers model than the default, `encoder` is an object with `encode(texts)`. `progress`
+        is called with stage, done and total.
+
+        Raises SourceError, ModelError or LibraryError; whatever was at `path` is then as it was.
+        """
+        chosen = _encoder(model, encoder)
+        skipped = _write(Path(path), _reader(sources, Path(path), progress), chosen, progress)
+        library = cls(path, chosen)
+        library.skipped = skipped
+        return library
+
+    @classmethod
+    def open(cls, path: Path_, *, model: Path_ | None = None, encoder: Any = None) -> Library:
+        """Open the library at `path`, which must have been built with the same model.
+
+        Raises LibraryMissing, LibraryDamaged or LibraryMismatch.
+        """
+        return cls(path, _encoder(model, encoder))
+
+    @classmethod
+    def default(cls, *, model: Path_ | None = None, encoder: Any = None, progress: Progress = silent) -> Library:
+        """Open the default library; on first use build it from the shipped corpus."""
+        path = default_path()
+        try:
+            return cls.open(path, model=model, encoder=encoder)
+        except LibraryMissing:
+            return cls.build(shipped_corpus(), path, model=model, encoder=encoder, progress=progress)
+
+    def ask(self, question: str, k: int = 5) -> Answer:
+        """Answer from the best `k` passages.
+
+        Raises QuestionError where the question is empty or too long, SettingError where `k` is out of range.
+        """
+        _check(k)
+        opened = self._opened
+        asked = Question.ask(question, opened.encoder)
+        quotes = _quotes(opened.generation, asked, k)
+        if not quotes:
+            return Answer(asked.text, False, None, None, ())
+        spans = best_sentences(asked, [quote.text for quote in quotes], opened.encoder)
+        marked = tuple(
+            replace(quote, highlights=((quote.start + start, quote.start + end),))
+            for quote, (start, end) in zip(quotes, spans, strict=True)
+        )
+        start, end = spans[0]
+        return Answer(asked.text, True, marked[0].text[start:end], None, marked)
+
+    def ask_many(self, questions: Iterable[str], k: int = 5) -> list[Answer]:
+        """The answers to many questions, in their order."""
+        return [self.ask(question, k) for question in questions]
+
+    def search(self, question: str, k: int = 10) -> tuple[Quote, ...]:
+        """The best `k` passages alone, nothing marked in them. Raises as `ask` does."""
+        _check(k)
+        opened = self._opened
+        return _quotes(opened.generation, Question.ask(question, opened.encoder), k)
+
+    def rebuild(
+        self,
+        sources: Sources | None = None,
+        *,
+        model: Path_ | None = None,
+        encoder: Any = None,
+        progress: Progress = silent,
+    ) -> None:
+        """Write the next generation and switch to it: from `sources`, or from the texts that are already here.
+
+        `model` or `encoder` change to another one, without them the library keeps its own. Questions asked meanwhile
+        are answered by the old generation; other objects that opened this library keep it.
+
+        Raises SourceError, ModelError or LibraryError; the library then stays as it was.
+        """
+        chosen = self._opened.encoder if model is None and encoder is None else _encoder(model, encoder)
+
+        self._switch(_reader(sources, self.path, progress), chosen, progress)
+
+    def add(self, sources: Sources, *, progress: Progress = silent) -> None:
+        """Write the next generation with these sources beside the present ones; one of the same name is replaced."""
+
+        def read() -> tuple[list[Thread], list[Skipped]]:
+            new, skipped = read_all(sources, progress=progress)
+            names = {thread.source for thread in new}
+            return [*(thread for thread in _stored(self.path) if thread.source not in names), *new], skipped
+
+        self._switch(read, self._opened.encoder, progress)
+
+    def remove(self, names: Sequence[str], *, progress: Progress = silent) -> None:
+        """Write the next generation without the sources of these names. Raises SourceError where one is not there."""
+        for name in names:
+            self.text(name)
+
+        def read() -> tuple[list[Thread], list[Skipped]]:
+            return [thread for thread in _stored(self.path) if thread.source not in names], []
+
+        self._switch(read, self._opened.encoder, progress)
+
+    def verify(self) -> Status:
+        """Prove every file by its hash and every passage to be its slice of the text; return what was proved.
+
+        Raises LibraryDamaged at the first that is not.
+        """
+        return self._opened.generation.verify()
+
+    def status(self) -> Status:
+        """Counts, model and size of the opened generation."""
+        return self._opened.generation.status()
+
+    @property
+    def sources(self) -> tuple[SourceRow, ...]:
+        """Every source with its counts."""
+        return self._opened.generation.store.sources()
+
+    def text(self, source: str) -> str:
+        """The reading text of a source. Raises SourceError where there is none of that name."""
+        return self._known(source).text(source)
+
+    def thread(self, source: str | Quote) -> Thread:
+        """A source, or the source of a quote, as a thread. Raises SourceError where there is none of that name."""
+        name = source.source if isinstance(source, Quote) else source
+        return self._known(name).thread(name)
+
+    def _switch(self, read: _Read, encoder: Encoder, progress: Progress) -> None:
+        skipped = _write(self.path, read, encoder, progress)
+        # One assignment: a question that is being answered keeps the pair that it took.
+        self._opened = _Opened(_open(self.path, encoder), encoder)
+        self.skipped = skipped
+
+    def _known(self, source: str) -> Store:
+        store = self._opened.generation.store
+        names = [row.name for row in store.sources()]
+        if source not in names:
+            raise SourceError(f"there is no source {source!r} in the library; it holds {', '.join(names[:5])}")
+        return store
+
+
+def ask(question: str, k: int = 5) -> Answer:
+    """Answer from the default library, which is built from the shipped corpus on first use."""
+    return _default_library().ask(question, k)
+
+
+@cache
+def _default_library() -> Library:
+    return Library.default()
+
+
+def status(path: Path_) -> Status:
+    """What a library holds, whatever model it was built with. Raises LibraryError."""
+    return Generation(Shelf(Path(path))).status()
+
+
+def verify(path: Path_) -> Status:
+    """`Library.verify` for a library of any model."""
+    return Generation(Shelf(Path(path))).verify()
+
+
+def _reader(sources: Sources | None, path: Path, progress: Progress) -> _Read:
+    return lambda: (_stored(path), []) if sources is None else read_all(sources, progress=progress)
+
+
+def _stored(path: Path) -> list[Thread]:
+    return Generation(Shelf(path)).threads()
+
+
+def _encoder(model: Path_ | None, encoder: Any) -> Encoder:
+    if encoder is None:
+        return _sentence_encoder(None if model is None else os.fspath(model))
+    if model is not None:
+        raise SettingError("give model= or encoder=, not both")
+    return as_encoder(encoder)
+
+
+@cache
+def _sentence_encoder(model: str | None) -> Encoder:
+    """One loaded model for all libraries of this process."""
+    return SentenceEncoder(model)
+
+
+def _write(path: Path, read: _Read, encoder: Encoder, progress: Progress) -> Sequence[Skipped]:
+    with Shelf(path).writing() as writer:
+        threads, skipped = read()
+        language.warn_of_others(threads, encoder.name)
+        generation.write(writer, threads, encoder, progress)
+    return skipped
+
+
+def _open(path: Path, encoder: Encoder) -> Generation:
+    opened = Generation(Shelf(path))
+    built_with = opened.manifest.model
+    if built_with.fingerprint != encoder.fingerprint:
+        raise LibraryMismatch(
+            f"the library at {str(path)!r} was built with the model {built_with.name!r}, not with {encoder.name!r}; "
+            f"name that model (--model), or build the same texts again with this one: qa build --library {path}"
+            + ("" if encoder.name == DEFAULT_MODEL else f" --model {encoder.name}")
+        )
+    return opened
+
+
+def _check(k: int) -> None:
+    if not isinstance(k, int) or isinstance(k, bool) or not 1 <= k <= _MOST_QUOTES:
+        raise SettingError(f"k is the number of passages, from 1 to {_MOST_QUOTES}, not {k!r}")
+
+
+def _quotes(opened: Generation, question: Question, k: int) -> tuple[Quote, ...]:
+    hits = opened.search(question, k)
+    found = opened.store.passages(hits.ids.tolist())
+    return tuple(
+        Quote(
+            text=passage.text,
+            start=passage.start,
+            end=passage.end,
+            highlights=(),
+            kind=passage.kind,
+            author=passage.author,
+            date=passage.date,
+            post=passage.post,
+            source=passage.source,
+            title=passage.title,
+            score=score,
+            _thread=opened.store.thread,
+        )
+        for passage, score in zip(found, hits.scores.tolist(), strict=True)
+    )
