@@ -1,0 +1,166 @@
+"""The command `qa`: build a library, ask it, look after it, serve it, evaluate it.
+
+Exit status: 0 done or found, 1 the text does not answer, 2 an error, told in one line on standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import NoReturn
+
+from qa.default import VARIABLE, default_path
+from qa.errors import VerbatimError
+from qa.library import Library, status, verify
+from qa.terminal import print_answer, progress_bars, tell
+
+_ERROR, _NOT_FOUND, _CANCELLED = 2, 1, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    options = _parser().parse_args(arguments)
+    with warnings.catch_warnings():
+        warnings.showwarning = lambda message, *_, **__: tell(f"warning: {message}")
+        try:
+            return int(options.run(options))
+        except VerbatimError as error:
+            tell(str(error))
+            return _ERROR
+        except KeyboardInterrupt:
+            tell("cancelled; the library is as it was")
+            return _CANCELLED
+        except BrokenPipeError:  # the reader of our output has gone: `qa ask … | head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+
+
+def _build(options: argparse.Namespace) -> int:
+    with progress_bars() as progress:
+        library = Library.build(options.sources or None, _path(options), model=options.model, progress=progress)
+    for skipped in library.skipped:
+        tell(f"skipped: {skipped.reason}")
+    now = library.status()
+    print(f"{now.path}: {now.sources} sources, {now.posts} posts, {now.passages} passages")
+    return 0
+
+
+def _ask(options: argparse.Namespace) -> int:
+    answer = _library(options).ask(options.question, options.k)
+    if options.json:
+        print(json.dumps(answer.to_dict(), ensure_ascii=False))
+    else:
+        print_answer(answer)
+    return 0 if answer.found else _NOT_FOUND
+
+
+def _status(options: argparse.Namespace) -> int:
+    now = status(_path(options))
+    print(f"library     {now.path}\ngeneration  {now.generation}, made {now.created}\nmodel       {now.model}")
+    print(f"holds       {now.sources} sources, {now.posts} posts, {now.passages} passages, {now.bytes:,} bytes")
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    proved = verify(_path(options))
+    print(f"{proved.path}: whole; {proved.passages} passages of {proved.sources} sources are slices of their texts")
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    library = _library(options)
+    from qa.web import serve
+
+    serve(library, host=options.host, port=options.port)
+    return 0
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from qa.evaluation import evaluate
+
+    with progress_bars() as progress:
+        report = evaluate(
+            options.folder,
+            run=options.run_file,
+            answers=options.answers,
+            limit=options.limit,
+            model=options.model,
+            progress=progress,
+        )
+    print(report)
+    return 0
+
+
+def _path(options: argparse.Namespace) -> Path:
+    return default_path() if options.library is None else Path(options.library)
+
+
+def _library(options: argparse.Namespace) -> Library:
+    """The library that was named, else the default one, built on first use."""
+    if options.library is not None:  # one that was named is never built on the side
+        return Library.open(options.library, model=options.model)
+    with progress_bars() as progress:
+        return Library.default(model=options.model, progress=progress)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        tell(f"{message}; see: {self.prog} --help")
+        raise SystemExit(_ERROR)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="qa", description="Ask a text, get its own words back.")
+    parser.add_argument("--version", action="version", version=f"verbatim-qa {version('verbatim-qa')}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
+
+    library = _Parser(add_help=False)
+    library.add_argument(
+        "--library",
+        metavar="DIR",
+        type=Path,
+        help=f"the library's folder (default: ${VARIABLE}, else one in your data folder)",
+    )
+    model = _Parser(add_help=False)
+    model.add_argument(
+        "--model",
+        metavar="NAME_OR_PATH",
+        help="another sentence-transformers model (default: all-MiniLM-L6-v2, for English)",
+    )
+
+    command = commands.add_parser("build", parents=[library, model], help="build or rebuild a library from texts")
+    command.add_argument("sources", nargs="*", metavar="PATH", help="files and folders; none: the same texts again")
+    command.set_defaults(run=_build)
+
+    command = commands.add_parser("ask", parents=[library, model], help="ask a question")
+    command.add_argument("question")
+    command.add_argument("-k", type=int, default=5, metavar="N", help="how many passages to show (default: 5)")
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.set_defaults(run=_ask)
+
+    command = commands.add_parser("status", parents=[library], help="tell what a library holds")
+    command.set_defaults(run=_status)
+
+    command = commands.add_parser("verify", parents=[library], help="prove every file and every passage of a library")
+    command.set_defaults(run=_verify)
+
+    command = commands.add_parser("serve", parents=[library, model], help="open the web chat on this machine")
+    command.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
+    command.add_argument("--port", type=int, default=7860, help="the port, 0 for any free one (default: 7860)")
+    command.set_defaults(run=_serve)
+
+    command = commands.add_parser("evaluate", parents=[model], help="measure on a set of judged questions")
+    command.add_argument("folder", metavar="DIR", type=Path, help="corpus.jsonl, queries.jsonl, qrels.tsv, …")
+    command.add_argument(
+        "--run", dest="run_file", metavar="FILE", type=Path, help="write a TREC run, 100 documents a query"
+    )
+    command.add_argument("--answers", metavar="FILE", type=Path, help="write each query's answer as JSON lines")
+    command.add_argument("--limit", type=int, metavar="N", help="ask the first N queries only")
+    command.set_defaults(run=_evaluate)
+    return parser

@@ -1,0 +1,80 @@
+"""How well documents are ranked, by trec_eval's own measures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from qa.library import Library
+
+DOCUMENTS = 100
+_CUT = 10
+_FIRST_DEPTH = 256
+Ranking = Sequence[tuple[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class RankingFigures:
+    """Means over the judged queries, each 0..1."""
+
+    queries: int
+    ndcg_at_10: float
+    recall_at_1: float
+    recall_at_5: float
+    recall_at_10: float
+    mrr_at_10: float
+
+
+def ranked_documents(library: Library, question: str) -> Ranking:
+    """The best documents, at most 100, each by its best passage; scores strictly decrease."""
+    passages = library.status().passages
+    depth = _FIRST_DEPTH
+    while True:
+        best: dict[str, float] = {}
+        for quote in library.search(question, k=depth):
+            best.setdefault(quote.source, quote.score)
+        if len(best) >= DOCUMENTS or depth >= passages or depth >= 10_000:
+            break
+        depth = min(depth * 4, 10_000)
+    return _strictly_decreasing(list(best.items())[:DOCUMENTS])
+
+
+def _strictly_decreasing(ranking: Ranking) -> Ranking:
+    """A tie must not be broken otherwise by whoever reads the run."""
+    separated: list[tuple[str, float]] = []
+    for document, score in ranking:
+        below = float(np.nextafter(separated[-1][1], -np.inf)) if separated else score
+        separated.append((document, min(score, below)))
+    return separated
+
+
+def figures(run: Mapping[str, Ranking], judgements: Mapping[str, Mapping[str, int]]) -> RankingFigures:
+    """Measure a run with pytrec_eval; MRR counts the first ten documents alone."""
+    from pytrec_eval import RelevanceEvaluator
+
+    judged = {query: dict(judgements[query]) for query in run}
+    whole = RelevanceEvaluator(judged, {"ndcg_cut.10", "recall.1,5,10"}).evaluate({q: dict(r) for q, r in run.items()})
+    first = RelevanceEvaluator(judged, {"recip_rank"}).evaluate({q: dict(r[:_CUT]) for q, r in run.items()})
+
+    def mean(rows: Mapping[str, Mapping[str, float]], name: str) -> float:
+        return float(np.mean([row[name] for row in rows.values()]))
+
+    return RankingFigures(
+        len(run),
+        mean(whole, "ndcg_cut_10"),
+        mean(whole, "recall_1"),
+        mean(whole, "recall_5"),
+        mean(whole, "recall_10"),
+        mean(first, "recip_rank"),
+    )
+
+
+def write_run(path: Path, run: Mapping[str, Ranking]) -> None:
+    """Write a run in TREC's format: query, Q0, document, rank, score, name."""
+    with path.open("w", encoding="utf-8") as stream:
+        for query, ranking in run.items():
+            for rank, (document, score) in enumerate(ranking, 1):
+                stream.write(f"{query} Q0 {document} {rank} {score:.17g} verbatim\n")

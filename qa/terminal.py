@@ -1,0 +1,87 @@
+"""What a person at a terminal sees: progress bars, answers, one-line errors and warnings."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from qa.answer import Answer, Quote
+from qa.progress import Progress, silent
+
+_BOLD, _DIM, _PLAIN = "\033[1m", "\033[2m", "\033[0m"
+
+
+@contextmanager
+def progress_bars() -> Iterator[Progress]:
+    """A progress callback that draws a bar a stage on standard error, and nothing where that is not a terminal."""
+    if not sys.stderr.isatty():
+        yield silent
+        return
+    from tqdm import tqdm
+
+    bar: Any = None
+
+    def show(stage: str, done: int, total: int, /) -> None:
+        nonlocal bar
+        if bar is None or bar.desc != f"{stage}: ":
+            if bar is not None:
+                bar.close()
+            bar = tqdm(desc=stage, total=total, file=sys.stderr, leave=False)
+        bar.total = total
+        bar.update(done - bar.n)
+
+    try:
+        yield show
+    finally:
+        if bar is not None:
+            bar.close()
+
+
+def tell(message: str) -> None:
+    """One line on standard error."""
+    print(f"qa: {visible(' '.join(message.split()))}", file=sys.stderr)
+
+
+def print_answer(answer: Answer) -> None:
+    """The answer, then each quote under who said it and where."""
+    rich = sys.stdout.isatty()
+    if answer.text is None:
+        print("The text does not answer this.")
+    else:
+        print(_styled(_shown(answer.text, rich), _BOLD, rich))
+    for number, quote in enumerate(answer.quotes, 1):
+        said = " · ".join(part for part in (quote.kind, quote.author, quote.date, quote.source) if part)
+        print(f"\n{_styled(f'[{number}] {_shown(said, rich)} · score {quote.score:.2f}', _DIM, rich)}")
+        print(textwrap.indent(_marked(quote, rich), "    "))
+
+
+def visible(text: str) -> str:
+    """The text with its control characters made harmless: a terminal obeys what a corpus or a file name says."""
+    return "".join("\ufffd" if _controls(char) else char for char in text)
+
+
+def _controls(char: str) -> bool:
+    return char not in "\n\t" and unicodedata.category(char) in ("Cc", "Cf")
+
+
+def _shown(text: str, rich: bool) -> str:
+    return visible(text) if rich else text
+
+
+def _marked(quote: Quote, rich: bool) -> str:
+    if not rich:
+        return quote.text
+    pieces, at = [], quote.start
+    for start, end in quote.highlights:
+        pieces += [visible(quote.text[at - quote.start : start - quote.start])]
+        pieces += [_styled(visible(quote.text[start - quote.start : end - quote.start]), _BOLD, rich)]
+        at = end
+    return "".join([*pieces, visible(quote.text[at - quote.start :])])
+
+
+def _styled(text: str, style: str, rich: bool) -> str:
+    return f"{style}{text}{_PLAIN}" if rich else text
