@@ -25,7 +25,7 @@ _ERROR, _NOT_FOUND, _CANCELLED = 2, 1, 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     with warnings.catch_warnings():
         warnings.showwarning = lambda message, *_, **__: tell(f"warning: {message}")
         try:
@@ -115,10 +115,11 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(_ERROR)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="qa", description="Ask a text, get its own words back.")
-    parser.add_argument("--version", action="version", version=f"verbatim-qa {version('verbatim-qa')}")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    whole = _Parser(prog="qa", description="Ask a text, get its own words back.")
+    whole.add_argument("--version", action="version", version=f"verbatim-qa {version('verbatim-qa')}")
+    commands = whole.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
 
     library = _Parser(add_help=False)
     library.add_argument(
@@ -163,4 +164,4 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--answers", metavar="FILE", type=Path, help="write each query's answer as JSON lines")
     command.add_argument("--limit", type=int, metavar="N", help="ask the first N queries only")
     command.set_defaults(run=_evaluate)
-    return parser
+    return whole

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -46,7 +47,9 @@ class Generation:
         Raises LibraryMissing, LibraryDamaged or LibraryMismatch, each with the command that helps.
         """
         self.path = shelf.path
-        self.folder, self._lock = shelf.take_current()
+        self.folder, lock = shelf.take_current()
+        if lock is not None:
+            weakref.finalize(self, lock.close)
         try:
             self.manifest = Manifest.read(self.folder)
             self.manifest.check_sizes(self.folder)
@@ -57,8 +60,6 @@ class Generation:
             self.dense = DenseIndex.open(self.folder, counts["passages"], model.dimension)
             self.lexical = LexicalIndex.open(self.folder, counts["passages"])
         except (LibraryDamaged, LibraryMismatch) as error:
-            if self._lock is not None:
-                self._lock.close()
             raise type(error)(f"{error}; {how_to_build(shelf.path)}") from error
 
     def search(self, question: Question, k: int) -> Hits:

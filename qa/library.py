@@ -101,7 +101,7 @@ class Library:
         quotes = _quotes(opened.generation, asked, k)
         if not quotes:
             return Answer(asked.text, False, None, None, ())
-        spans = best_sentences(asked, [quote.text for quote in quotes], opened.encoder)
+        spans = best_sentences(asked, [quote.text for quote in quotes], opened.encoder, opened.generation.lexical)
         marked = tuple(
             replace(quote, highlights=((quote.start + start, quote.start + end),))
             for quote, (start, end) in zip(quotes, spans, strict=True)
@@ -143,8 +143,8 @@ class Library:
 
         def read() -> tuple[list[Thread], list[Skipped]]:
             new, skipped = read_all(sources, progress=progress)
-            names = {thread.source for thread in new}
-            return [*(thread for thread in _stored(self.path) if thread.source not in names), *new], skipped
+            by_name = {thread.source: thread for thread in [*_stored(self.path), *new]}
+            return list(by_name.values()), skipped
 
         self._switch(read, self._opened.encoder, progress)
 

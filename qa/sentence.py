@@ -38,8 +38,8 @@ class Sentence:
 def sentences(text: str, start: int = 0, end: int | None = None) -> list[Sentence]:
     """Cut `text[start:end]` into sentences; every visible character is in exactly one of them.
 
-    >>> [(s.start, s.end) for s in sentences("Dr. Who came. He left.")]
-    [(0, 13), (14, 22)]
+    >>> [(s.start, s.end) for s in sentences("Dr. Jones came. He left.")]
+    [(0, 15), (16, 24)]
     """
     from sentencex import get_sentence_boundaries
 

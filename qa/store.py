@@ -6,6 +6,7 @@ import hashlib
 import json
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -72,6 +73,7 @@ class Store:
         self._path = path
         self._connection = connection
         self._lock = threading.Lock()
+        weakref.finalize(self, connection.close)
         self._text = lru_cache(maxsize=8)(self._read_text)
 
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +21,11 @@ _LONGEST_WORD = 200
 _HEAP_BYTES = 64_000_000
 _LOCK_SUFFIX = ".lock"
 _TITLE_BOOST = 1.0
+# What tantivy's own English list of function words lacks.
+_QUESTION_WORDS = (
+    "about am been being can could did do does doing had has have having he her hers him his how i its me mine my "
+    "our ours she should so tell than them theirs us we were what when where which who whom whose why would you your"
+).split()
 
 
 class LexicalIndex:
@@ -33,6 +39,7 @@ class LexicalIndex:
         self._schema = index.schema
         self._searcher = index.searcher()
         self._analyzer = _analyzer()
+        self._question_analyzer = _analyzer(without_function_words=True)
 
     @staticmethod
     def create(folder: Path, passages: Sequence[Passage]) -> None:
@@ -97,17 +104,35 @@ class LexicalIndex:
         found = dict(zip(hits.ids.tolist(), hits.scores.tolist(), strict=True))
         return np.array([found.get(int(i), 0.0) for i in ids], dtype=np.float32)
 
+    def coverage(self, question: Question, texts: Sequence[str]) -> Scores:
+        """How much of the question each text says: the share of its words, weighted by rarity; 0..1."""
+        weights = {word: self._rarity(word) for word in self._words(question)}
+        said = [sum(weights.get(word, 0.0) for word in set(self._analyzer.analyze(text))) for text in texts]
+        return np.array(said, dtype=np.float32) / np.float32(sum(weights.values()) or 1.0)
+
     def _query(self, question: Question) -> Any:
         from tantivy import Occur, Query
 
-        words = dict.fromkeys(self._analyzer.analyze(question.text))
         return Query.boolean_query(
             [
                 (Occur.Should, Query.boost_query(Query.term_query(self._schema, field, word), boost))
-                for word in words
+                for word in self._words(question)
                 for field, boost in (("text", 1.0), ("title", _TITLE_BOOST))
             ]
         )
+
+    def _words(self, question: Question) -> list[str]:
+        """The question's words, each once.
+
+        In a small library "of" and "what" are rare enough to look telling, so they count only where nothing else does.
+        """
+        telling = self._question_analyzer.analyze(question.text)
+        return list(dict.fromkeys(telling or self._analyzer.analyze(question.text)))
+
+    def _rarity(self, word: str) -> float:
+        """The inverse document frequency of a word, as BM25 has it."""
+        holding = self._searcher.doc_freq("text", word)
+        return math.log(1 + (len(self) - holding + 0.5) / (holding + 0.5))
 
     def _run(self, query: Any, k: int) -> Hits:
         found = self._searcher.search(query, min(k, max(len(self), 1)), count=False).hits
@@ -116,12 +141,18 @@ class LexicalIndex:
         return ordered(ids, np.array([score for score, _ in found], dtype=np.float32), k)
 
 
-def _analyzer() -> Any:
-    """Words without case, accents and English endings: "Cafés" is found by "cafe"."""
+def _analyzer(*, without_function_words: bool = False) -> Any:
+    """Words without case, accents and English endings: "Cafés" is found by "cafe".
+
+    The stemmer runs twice: once, it makes "lens" of "lenses" and "len" of "lens".
+    """
     from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
     chain = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.remove_long(_LONGEST_WORD))
-    return chain.filter(Filter.lowercase()).filter(Filter.ascii_fold()).filter(Filter.stemmer("english")).build()
+    chain = chain.filter(Filter.lowercase()).filter(Filter.ascii_fold())
+    if without_function_words:
+        chain = chain.filter(Filter.stopword("english")).filter(Filter.custom_stopword(_QUESTION_WORDS))
+    return chain.filter(Filter.stemmer("english")).filter(Filter.stemmer("english")).build()
 
 
 def _schema() -> Any:

@@ -1,0 +1,81 @@
+"""What several tests share: a fake encoder for exact assertions, the real one, the Leica library."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import qa
+from qa.encoder import SentenceEncoder, Vectors
+from qa.progress import Progress, silent
+
+CORPUS = Path(__file__).parent.parent / "corpus"
+LEICA = CORPUS / "leica-manufacturing-process.txt"
+
+
+class FakeEncoder:
+    """Words as dimensions: the cosine of two texts is the share of hashed words that they have in common."""
+
+    name = "fake"
+    fingerprint = "fake-1"
+    dimension = 256
+    max_tokens = 40
+
+    def lengths(self, texts: Sequence[str]) -> Sequence[int]:
+        return [len(text.split()) for text in texts]
+
+    def encode(self, texts: Sequence[str], *, progress: Progress = silent) -> Vectors:
+        vectors = np.full((len(texts), self.dimension), 1e-3, dtype=np.float32)
+        for row, text in enumerate(texts):
+            for word in text.lower().split():
+                vectors[row, hashlib.sha256(word.strip(".,?!").encode("utf-8", "replace")).digest()[0]] += 1
+        progress("encoding", len(texts), len(texts))
+        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
+
+
+@pytest.fixture
+def encoder() -> FakeEncoder:
+    return FakeEncoder()
+
+
+@pytest.fixture(scope="session")
+def real_encoder() -> SentenceEncoder:
+    return SentenceEncoder()
+
+
+@pytest.fixture(scope="session")
+def leica(tmp_path_factory: pytest.TempPathFactory, real_encoder: SentenceEncoder) -> qa.Library:
+    """The shipped corpus, built with the real model; not to be written."""
+    return qa.build([CORPUS], tmp_path_factory.mktemp("leica") / "library", encoder=real_encoder)
+
+
+@pytest.fixture
+def library(tmp_path: Path, encoder: FakeEncoder) -> qa.Library:
+    """Two small texts with the fake encoder; free to be written."""
+    threads = [
+        qa.Thread.from_text("Lenses are ground in Solms. The price is high.", title="Lenses"),
+        qa.Thread.from_text(
+            "Bread is baked at night.\n\nTwo comments\n\nI like bread.\n\nBread is old.", title="Bread"
+        ),
+    ]
+    return qa.build(threads, tmp_path / "library", encoder=encoder)
+
+
+@pytest.fixture(scope="session")
+def other_model(tmp_path_factory: pytest.TempPathFactory, real_encoder: SentenceEncoder) -> Path:
+    """A folder with another sentence-transformers model: the default one with a single weight changed."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    from qa.encoder import _default_model
+
+    model = SentenceTransformer(str(_default_model()), device="cpu")
+    with torch.no_grad():
+        next(model.parameters())[5] += 0.1
+    folder = tmp_path_factory.mktemp("models") / "other-model"
+    model.save(str(folder))
+    return folder

@@ -1,0 +1,142 @@
+"""The command `qa`, as a person or a script runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import CORPUS
+
+import qa
+from qa.cli import main
+
+
+def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "qa", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
+def test_build_ask_status_verify(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(tmp_path / "library")
+    assert main(["build", str(CORPUS), "--library", path]) == 0
+    assert capsys.readouterr().out == f"{path}: 1 sources, 4 posts, 7 passages\n"
+    assert main(["status", "--library", path]) == 0
+    assert "4 posts" in capsys.readouterr().out
+    assert main(["verify", "--library", path]) == 0
+    assert "whole" in capsys.readouterr().out
+    assert main(["ask", "Where are Leica lenses made?", "--library", path]) == 0
+    assert "Solms" in capsys.readouterr().out.split("\n\n")[0]
+    assert main(["build", "--library", path]) == 0
+    assert main(["status", "--library", path]) == 0
+    assert "000002-" in capsys.readouterr().out
+
+
+def test_json_is_the_documented_object(leica: qa.Library, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ask", "Where are Leica lenses made?", "--library", str(leica.path), "--json", "-k", "2"]) == 0
+    out = capsys.readouterr().out
+    assert out.count("\n") == 1
+    answer = json.loads(out)
+    assert list(answer) == ["question", "found", "text", "confidence", "quotes"]
+    assert (answer["found"], answer["confidence"], len(answer["quotes"])) == (True, None, 2)
+    for quote in answer["quotes"]:
+        assert list(quote) == [
+            "text", "start", "end", "highlights", "kind", "author", "date", "post", "source", "score",
+        ]  # fmt: skip
+        assert leica.text(quote["source"])[quote["start"] : quote["end"]] == quote["text"]
+    start, end = answer["quotes"][0]["highlights"][0]
+    assert leica.text(answer["quotes"][0]["source"])[start:end] == answer["text"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["ask", "x", "--library", "nowhere"], "there is no library at 'nowhere'"),
+        (["ask", "", "--library", "LEICA"], "has no word in it"),
+        (["ask", "x", "-k", "0", "--library", "LEICA"], "from 1 to 10000, not 0"),
+        (["ask", "x", "-k", "many"], "invalid int value: 'many'"),
+        (["build", "missing.txt", "--library", "new"], "there is no file or folder 'missing.txt'"),
+        (["serve", "--library", "nowhere"], "there is no library"),
+        (["verify", "--library", __file__], "is a file"),
+        (["evaluate", "nowhere"], "corpus.jsonl"),
+        (["evaluate", "nowhere", "--limit", "0"], "at least 1, not 0"),
+        (["frobnicate"], "invalid choice: 'frobnicate'"),
+        ([], "required: COMMAND"),
+    ],
+)
+def test_an_error_is_one_line_on_standard_error_and_status_2(
+    arguments: list[str], said: str, leica: qa.Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    try:
+        status = main([str(leica.path) if argument == "LEICA" else argument for argument in arguments])
+    except SystemExit as exit_:
+        status = int(exit_.code or 0)
+    out, err = capsys.readouterr()
+    assert status == 2
+    assert said in err and err.startswith("qa: ") and err.count("\n") == 1
+    assert out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_as_a_process(leica: qa.Library) -> None:
+    done = run("ask", "Who grinds for forty minutes?", "--library", leica.path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "40 minutes" in done.stdout
+    assert run("ask", "x", "--library", leica.path / "nothing").returncode == 2
+    assert run("--version").stdout.startswith("verbatim-qa ")
+
+
+def test_the_default_library_is_built_on_first_use_where_the_variable_says(tmp_path: Path) -> None:
+    done = run("ask", "Where are Leica lenses made?", VERBATIM_LIBRARY=str(tmp_path / "mine"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "mine" / "current").is_file()
+    code = "import qa; print(qa.ask('What did a mint Digilux 3 sell for?').quotes[0].kind)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "VERBATIM_LIBRARY": str(tmp_path / "mine")},
+    )
+    assert done.stdout == "comment\n"
+
+
+def test_skipped_files_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "good.txt").write_text("Something good to read.")
+    (tmp_path / "texts" / "bad.txt").write_bytes(bytes(range(256)))
+    assert main(["build", str(tmp_path / "texts"), "--library", str(tmp_path / "library")]) == 0
+    assert "skipped: 'bad.txt' is not text" in capsys.readouterr().err
+
+
+def test_a_terminal_is_not_obeyed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    from qa.terminal import print_answer
+
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    evil = "before \033[2Jafter \u202ebidi"
+    quote = qa.Quote(evil, 0, len(evil), ((0, 6),), "comment", evil, None, 1, "a.txt", None, 0.5, lambda _: None)  # type: ignore[arg-type, return-value]
+    print_answer(qa.Answer("q", True, evil, None, (quote,)))
+    out = capsys.readouterr().out
+    assert "\033[2J" not in out and "\u202e" not in out
+    assert "\033[1mbefore\033[0m" in out
+
+
+def test_another_model_from_build_to_ask(tmp_path: Path, other_model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(tmp_path / "library")
+    assert main(["build", str(CORPUS), "--library", path, "--model", str(other_model)]) == 0
+    assert main(["ask", "Leica", "--library", path]) == 2
+    assert "built with the model 'other-model', not with 'all-MiniLM-L6-v2'" in capsys.readouterr().err
+    assert main(["verify", "--library", path]) == 0
+    assert main(["ask", "Leica", "--library", path, "--model", str(other_model)]) == 0
+    assert main(["build", "--library", path]) == 0
+    assert main(["ask", "Leica", "--library", path]) == 0

@@ -1,0 +1,119 @@
+"""`qa evaluate`: the set's layout, the figures against a hand count, the files it writes."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+
+import pytest
+from conftest import FakeEncoder
+
+import qa
+from qa.evaluation import evaluate
+from qa.evaluation.dataset import Dataset
+from qa.evaluation.ranking import figures
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    def write(name: str, rows: list[object]) -> None:
+        (tmp_path / name).write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+
+    write("corpus.jsonl", [
+        {"_id": "d1", "title": "Lenses", "text": "Lenses are ground in Solms. They are glass."},
+        {"_id": "d2", "title": "", "text": "Bread is baked at night.  "},
+        {"_id": "d3", "title": "Comments", "text": "2 comments\n\nJane says:\nnot a thread here"},
+        {"_id": "d4", "title": "Empty", "text": " "},
+        {"_id": "d1", "title": "Again", "text": "Repeated."},
+        "odd",
+    ])  # fmt: skip
+    write("queries.jsonl", [
+        {"_id": "q1", "text": "where are lenses ground"}, {"_id": "q2", "text": "when is bread baked"},
+        {"_id": "q3", "text": "not judged"}, {"_id": "q4", "text": "lenses of glass"},
+    ])  # fmt: skip
+    (tmp_path / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\nq1\td1\t1\nq2\td2\t2\nq2\td3\t0\nq4\td2\t1\nodd\n")
+    write("answers.jsonl", [
+        {"_id": "q1", "answers": [{"text": "Solms", "answer_start": 21}]},
+        {"_id": "q2", "answer": [["at  Night"]]},
+        {"_id": "q4", "answer_sentences": []},
+    ])  # fmt: skip
+    write("unanswerable.jsonl", [{"_id": "u1", "text": "who is the king"}, {"_id": "u2", "text": "?"}])
+    return tmp_path
+
+
+def test_a_set_is_read_with_its_liberties(folder: Path) -> None:
+    data = Dataset.read(folder)
+    assert [(d.source, d.title, len(d.posts)) for d in data.documents] == [
+        ("d1", "Lenses", 1), ("d2", None, 1), ("d3", "Comments", 1),
+    ]  # fmt: skip
+    assert data.judgements == {"q1": {"d1": 1}, "q2": {"d2": 2, "d3": 0}, "q4": {"d2": 1}}
+    assert data.answers == {"q1": ["Solms"], "q2": ["at  Night"]}
+    assert sorted(data.notes) == [
+        "answers.jsonl: 1 answer rows not understood",
+        "corpus.jsonl: 1 documents with an id that came before, skipped",
+        "corpus.jsonl: 1 documents without a text, skipped",
+        "corpus.jsonl: 1 rows not understood",
+        "qrels.tsv: 1 queries without a judgement, skipped",
+        "qrels.tsv: 1 rows not understood",
+    ]
+
+
+def test_figures_and_files(folder: Path, tmp_path: Path) -> None:
+    report = evaluate(folder, run=tmp_path / "run", answers=tmp_path / "answers", encoder=FakeEncoder())
+    ranking = report.ranking
+    assert (report.documents, ranking.queries) == (3, 3)
+    assert ranking.recall_at_1 == pytest.approx(2 / 3)
+    assert report.quotes_with_answer == report.sentences_with_answer == 1.0
+    assert "nDCG@10" in str(report) and "note: corpus.jsonl" in str(report)
+
+    rows = [line.split() for line in (tmp_path / "run").read_text().splitlines()]
+    assert {row[0] for row in rows} == {"q1", "q2", "q4"}
+    assert all(len(row) == 6 and row[1] == "Q0" and row[5] == "verbatim" for row in rows)
+    for query in ("q1", "q2", "q4"):
+        own = [row for row in rows if row[0] == query]
+        assert [int(row[3]) for row in own] == list(range(1, len(own) + 1))
+        assert all(float(a[4]) > float(b[4]) for a, b in itertools.pairwise(own))
+        assert len({row[2] for row in own}) == len(own)
+
+    answers = [json.loads(line) for line in (tmp_path / "answers").read_text().splitlines()]
+    assert [answer["_id"] for answer in answers] == ["q1", "q2", "q3", "q4", "u1", "u2"]
+    texts = {d.source: d.text for d in Dataset.read(folder).documents}
+    for answer in answers[:-1]:
+        assert list(answer) == ["_id", "found", "text", "confidence", "doc", "start", "end"]
+        assert texts[answer["doc"]][answer["start"] : answer["end"]] == answer["text"]
+    assert answers[-1] == {
+        "_id": "u2", "found": False, "text": None, "confidence": None, "doc": None, "start": None, "end": None,
+    }  # fmt: skip
+
+
+def test_limit_asks_the_first_only(folder: Path, tmp_path: Path) -> None:
+    report = evaluate(folder, limit=1, answers=tmp_path / "a", encoder=FakeEncoder())
+    assert report.ranking.queries == 1
+    assert [json.loads(row)["_id"] for row in (tmp_path / "a").read_text().splitlines()] == ["q1", "u1"]
+
+
+def test_measures_by_hand() -> None:
+    import math
+
+    run = {"a": [("x", 3.0), ("y", 2.0), ("z", 1.0)], "b": [(f"d{n}", 20.0 - n) for n in range(12)]}
+    measured = figures(run, {"a": {"y": 1, "gone": 1}, "b": {"d10": 1}})
+    ideal = 1 + 1 / math.log2(3)
+    assert measured.ndcg_at_10 == pytest.approx((1 / math.log2(3) / ideal + 0) / 2)
+    assert measured.mrr_at_10 == pytest.approx((1 / 2 + 0) / 2)
+    assert (measured.recall_at_1, measured.recall_at_5, measured.recall_at_10) == (0, 0.25, 0.25)
+
+
+@pytest.mark.parametrize("missing", ["corpus.jsonl", "queries.jsonl", "qrels.tsv"])
+def test_a_missing_or_useless_file_is_named(folder: Path, missing: str) -> None:
+    (folder / missing).write_text("x\n")
+    with pytest.raises(qa.SourceError, match=f"{missing}.*no row that can be used"):
+        Dataset.read(folder)
+    (folder / missing).unlink()
+    with pytest.raises(qa.SourceError, match=f"{missing}.*No such file"):
+        Dataset.read(folder)
+
+
+def test_a_file_that_cannot_be_written_is_told(folder: Path) -> None:
+    with pytest.raises(qa.LibraryNotWritable, match="cannot write '/nowhere/run'"):
+        evaluate(folder, run=Path("/nowhere/run"), encoder=FakeEncoder())

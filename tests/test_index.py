@@ -1,0 +1,111 @@
+"""The engines against what nobody here wrote, and their fusion."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import FakeEncoder
+
+import qa
+from qa.index import fusion
+from qa.index.dense import DenseIndex
+from qa.index.lexical import LexicalIndex
+from qa.passage import Passage
+from qa.question import Question
+
+
+def ask(text: str) -> Question:
+    return Question.ask(text, FakeEncoder())
+
+
+def lexical(folder: Path, texts: list[str], titles: list[str] | None = None) -> LexicalIndex:
+    titles = titles or [""] * len(texts)
+    LexicalIndex.create(folder, [Passage(t, 0, len(t), 0, title) for t, title in zip(texts, titles, strict=True)])
+    return LexicalIndex.open(folder, len(texts))
+
+
+def test_dense_is_exact_against_brute_force(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    vectors = rng.normal(size=(500, 256)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    DenseIndex.create(tmp_path, vectors)
+    index = DenseIndex.open(tmp_path, 500, 256)
+    for row in rng.normal(size=(20, 256)).astype(np.float32):
+        question = Question("q", row / np.linalg.norm(row))
+        cosines = vectors @ question.vector
+        hits = index.search(question, 10)
+        np.testing.assert_array_equal(hits.ids, np.argsort(-cosines)[:10])
+        np.testing.assert_allclose(hits.scores, np.sort(cosines)[::-1][:10], atol=1e-5)
+        np.testing.assert_allclose(index.scores(question, hits.ids), hits.scores, atol=1e-5)
+
+
+def test_lexical_is_bm25_by_hand(tmp_path: Path) -> None:
+    texts = ["red lens", "red red lens glass", "blue glass", "green"]
+    index = lexical(tmp_path, texts)
+    documents = [text.split() for text in texts]
+    mean = sum(map(len, documents)) / len(documents)
+
+    def bm25(words: list[str], document: list[str]) -> float:
+        score = 0.0
+        for word in words:
+            frequency, holding = Counter(document)[word], sum(word in d for d in documents)
+            idf = math.log(1 + (len(documents) - holding + 0.5) / (holding + 0.5))
+            score += idf * frequency * 2.2 / (frequency + 1.2 * (0.25 + 0.75 * len(document) / mean))
+        return score
+
+    question = ask("red glass")
+    expected = np.array([bm25(["red", "glass"], document) for document in documents])
+    np.testing.assert_allclose(index.scores(question, np.arange(4)), expected, rtol=1e-3)
+    assert index.search(question, 10).ids.tolist() == [int(i) for i in np.argsort(-expected) if expected[i] > 0]
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [("CAFES", 0), ("café", 0), ("naive", 1), ("lens", 2), ("Lenses’", 2), ("fraise", 3)],
+)
+def test_case_accents_and_endings_do_not_matter(tmp_path: Path, question: str, found: int) -> None:
+    index = lexical(tmp_path, ["Two cafés here", "A naïve man", "The lenses", "none"], ["", "", "", "Fraises"])
+    assert index.search(ask(question), 1).ids.tolist() == [found]
+
+
+@pytest.mark.parametrize("question", ['"a" AND text:(b', "+a -b OR *:*", "a~9 ^2 [x TO y]", "\\ / {", "title:Lenses"])
+def test_signs_in_a_question_mean_nothing(tmp_path: Path, question: str) -> None:
+    index = lexical(tmp_path, ["alpha", "beta"])
+    words = set(re.findall(r"\w+", question.lower()))
+    if words:
+        assert not index.search(ask(question + " alpha"), 5).ids.tolist()[1:]
+
+
+def test_equal_passages_come_in_their_order(tmp_path: Path) -> None:
+    index = lexical(tmp_path, ["same words"] * 30)
+    assert index.search(ask("same words"), 30).ids.tolist() == list(range(30))
+
+
+def test_fusion_scores_every_candidate_by_both(tmp_path: Path) -> None:
+    encoder = FakeEncoder()
+    texts = ["red lens of glass", "blue lens", "green bread", "something else"]
+    DenseIndex.create(tmp_path, encoder.encode(texts))
+    index = DenseIndex.open(tmp_path, 4, encoder.dimension), lexical(tmp_path, texts)
+    hits = fusion.search(*index, ask("red lens"), 4)
+    assert hits.ids.tolist()[:2] == [0, 1]
+    assert (np.diff(hits.scores) <= 0).all() and 0 <= hits.scores[-1] <= hits.scores[0] <= 1
+    assert fusion.search(*index, ask("red lens"), 1).ids.tolist() == [0]
+
+
+def test_damaged_indexes_are_refused(tmp_path: Path) -> None:
+    DenseIndex.create(tmp_path, FakeEncoder().encode(["a", "b"]))
+    for count, dimension in ((3, 256), (2, 128), (1, 512)):
+        with pytest.raises(qa.LibraryDamaged):
+            DenseIndex.open(tmp_path, count, dimension)
+    (tmp_path / "dense.faiss").write_bytes(b"x" * (2 * 256 * 4 + 50))
+    with pytest.raises(qa.LibraryDamaged, match="cannot be read as a FAISS index"):
+        DenseIndex.open(tmp_path, 2, 256)
+    lexical(tmp_path, ["a"])
+    (tmp_path / "lexical" / "meta.json").write_text("{")
+    with pytest.raises(qa.LibraryDamaged, match="cannot be read as a tantivy index"):
+        LexicalIndex.open(tmp_path, 1)

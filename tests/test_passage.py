@@ -1,0 +1,97 @@
+"""Passages: they cover their post, fit the encoder, and stand where they say."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from conftest import LEICA, FakeEncoder
+from hypothesis import given
+from hypothesis import strategies as st
+
+import qa
+from qa.encoder import SentenceEncoder
+from qa.passage import MOST_CHARACTERS, Passage, passages
+
+_PIECES = st.sampled_from(
+    ["A sentence. ", "Dr. Who came at 3.5 p.m. ", "word ", "\n", "\r\n", "\n\n", "- item\n", "(a) lettered\n", "漢字。",
+     "x" * 90, "😀", "é\u0301", "\x00", "\u202e", "\t", "Why? ", '"He said so." ', "\u2028", "\xa0"]
+)  # fmt: skip
+_TEXTS = st.lists(_PIECES, max_size=120).map("".join) | st.text(st.characters(codec="utf-8"), max_size=400)
+
+
+def cut(text: str, title: str | None = None) -> tuple[qa.Thread, list[Passage]]:
+    thread = qa.Thread.from_text(text, title=title)
+    return thread, list(passages(thread, FakeEncoder()))
+
+
+@given(_TEXTS, st.none() | st.text("ab ", min_size=1, max_size=300))
+def test_passages_are_slices_that_cover_every_post(text: str, title: str | None) -> None:
+    try:
+        thread, found = cut(text, title)
+    except qa.SourceError:
+        return
+    encoder = FakeEncoder()
+    for number, post in enumerate(thread.posts):
+        covered = [False] * len(text)
+        end = post.start
+        for passage in (p for p in found if p.post == number):
+            assert passage.text == text[passage.start : passage.end] == passage.text.strip()
+            assert end <= passage.start < passage.end <= post.end
+            covered[passage.start : passage.end] = [True] * (passage.end - passage.start)
+            end = passage.end
+            assert encoder.lengths([passage.in_context])[0] <= encoder.max_tokens
+            assert len(passage.text) <= MOST_CHARACTERS
+        left_out = set().union(*(range(*span) for span in post.omitted))
+        missed = [i for i in range(post.start, post.end) if not covered[i] and not text[i].isspace()]
+        assert set(missed) <= left_out
+
+
+def test_a_cut_is_at_a_sentence_end() -> None:
+    text = " ".join(f"Sentence number {n} has seven words here." for n in range(30))
+    _, found = cut(text)
+    assert len(found) > 3
+    assert all(passage.text.endswith("here.") for passage in found)
+
+
+def test_a_paragraph_is_the_better_place_to_cut() -> None:
+    paragraphs = [" ".join(f"word{n}" for n in range(25)) + "." for _ in range(4)]
+    _, found = cut("\n\n".join(paragraphs))
+    assert [passage.text for passage in found] == paragraphs
+
+
+def test_list_items_stay_whole() -> None:
+    items = [f"({letter}) " + " ".join(["thing"] * 11) + "." for letter in "abcdefgh"]
+    _, found = cut("The list:\n" + "\n".join(items))
+    for item in items:
+        assert sum(item in passage.text for passage in found) == 1
+
+
+def test_a_short_comment_is_one_passage() -> None:
+    thread, found = cut("The article.\n\n1 comment\n\nShort. And sweet.\n\nAs it is.")
+    assert [passage.text for passage in found if passage.post == 1] == [thread.posts[1].text]
+
+
+def test_a_title_is_context_but_not_where_the_passage_says_it() -> None:
+    _, (passage,) = cut("Text.", title="A title")
+    assert passage.in_context == "A title\nText."
+    _, (passage,) = cut("A title\n\nText.")
+    assert passage.in_context == "A title\n\nText."
+
+
+@pytest.mark.parametrize("text", ["x" * 100_000, "lorem ipsum " * 20_000, "漢" * 30_000, "e\u0301" * 5_000])
+def test_what_has_no_sentence_end_is_cut_all_the_same(text: str, real_encoder: SentenceEncoder) -> None:
+    found = list(passages(qa.Thread.from_text(text), real_encoder))
+    assert re.sub(r"\s", "", "".join(p.text for p in found)) == re.sub(r"\s", "", text)
+    assert max(real_encoder.lengths([p.in_context for p in found])) <= real_encoder.max_tokens
+    assert max(len(p.text) for p in found) <= MOST_CHARACTERS
+
+
+def test_leica_fits_the_real_encoder_and_its_list_items_are_whole(real_encoder: SentenceEncoder) -> None:
+    (thread,) = qa.read(LEICA)
+    found = list(passages(thread, real_encoder))
+    assert max(real_encoder.lengths([p.in_context for p in found])) <= real_encoder.max_tokens
+    items = [line.strip() for line in thread.posts[3].text.splitlines() if re.match(r"\s*\([a-j]\)", line)]
+    assert len(items) == 10
+    for item in items:
+        assert sum(item in passage.text for passage in found) == 1

@@ -1,0 +1,75 @@
+"""Files, folders and threads to threads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import qa
+from qa.sources import MOST_BYTES, read_all
+
+
+def test_a_folder_is_read_in_order_below_and_above(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "note.md").write_text("Below.")
+    (tmp_path / "a.txt").write_text("Above.")
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG")
+    (tmp_path / ".hidden.txt").write_text("Hidden.")
+    assert [thread.source for thread in qa.read(tmp_path)] == ["a.txt", "note.md"]
+
+
+def test_names_are_told_apart_and_a_file_is_read_once(tmp_path: Path) -> None:
+    for folder in ("x", "y"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "same.txt").write_text(f"In {folder}.")
+    threads, _ = read_all([tmp_path, tmp_path / "x" / "same.txt"])
+    assert [(thread.source, thread.text) for thread in threads] == [
+        ("same.txt", "In x."),
+        ("same.txt (2)", "In y."),
+    ]
+
+
+def test_one_bad_file_in_a_folder_costs_that_file_alone(tmp_path: Path) -> None:
+    (tmp_path / "good.txt").write_text("Good.")
+    (tmp_path / "empty.txt").write_text("")
+    (tmp_path / "binary.txt").write_bytes(bytes(range(256)))
+    threads, skipped = read_all(tmp_path)
+    assert [thread.source for thread in threads] == ["good.txt"]
+    assert sorted(skip.source for skip in skipped) == ["binary.txt", "empty.txt"]
+    with pytest.raises(qa.SourceError, match=r"empty\.txt is empty"):
+        read_all(tmp_path / "empty.txt")
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda folder: folder / "missing.txt", "there is no file or folder"),
+        (lambda folder: folder, "no text file"),
+        (lambda folder: "a\x00b", "usable path|no file"),
+        (lambda folder: "x" * 5000, "usable path|no file"),
+        (lambda folder: [], "nothing to read"),
+        (lambda folder: [3], "a source is a path or a Thread"),
+    ],
+)
+def test_what_cannot_be_read_is_named(tmp_path: Path, make, said: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(qa.SourceError, match=said):
+        read_all(make(tmp_path))
+
+
+def test_a_file_beyond_the_limit_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    with (tmp_path / "huge.txt").open("wb") as stream:
+        stream.truncate(MOST_BYTES + 1)
+    with pytest.raises(qa.SourceError, match="cut it into parts"):
+        list(qa.read(tmp_path / "huge.txt"))
+
+
+@pytest.mark.parametrize("text", ["", " \n\t", "\x00", "\ufeff"])
+def test_an_empty_text_is_refused(text: str) -> None:
+    with pytest.raises(qa.SourceError, match="is empty"):
+        qa.Thread.from_text(text)
+
+
+def test_half_a_character_is_refused() -> None:
+    with pytest.raises(qa.SourceError, match="position 3"):
+        qa.Thread.from_text("abc\ud800def")
