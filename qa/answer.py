@@ -31,9 +31,13 @@ class Quote:
     score: float
     _thread: Callable[[str], Thread] = field(repr=False, compare=False)
 
+    def thread(self) -> Thread:
+        """The thread that it stands in, of the generation that it was quoted from."""
+        return self._thread(self.source)
+
     def context(self, sentences_each_side: int = 1) -> str:
         """The quote with this many sentences of its post before and after it, exactly as they stand."""
-        thread = self._thread(self.source)
+        thread = self.thread()
         post = thread.posts[self.post]
         found = sentences(thread.text, post.start, post.end)
         before = [s.start for s in found if s.start < self.start]

@@ -179,9 +179,11 @@ class Library:
         return self._known(source).text(source)
 
     def thread(self, source: str | Quote) -> Thread:
-        """A source, or the source of a quote, as a thread. Raises SourceError where there is none of that name."""
-        name = source.source if isinstance(source, Quote) else source
-        return self._known(name).thread(name)
+        """A source, or the source of a quote as it was when it was quoted, as a thread.
+
+        Raises SourceError where there is none of that name.
+        """
+        return source.thread() if isinstance(source, Quote) else self._known(source).thread(source)
 
     def _switch(self, read: _Read, encoder: Encoder, progress: Progress) -> None:
         skipped = _write(self.path, read, encoder, progress)

@@ -1,0 +1,36 @@
+"""A passage as a card: where it stands, who wrote it, how well it matches, and its words with the answer marked."""
+
+from qa.answer import Quote
+from qa.web.exact import isolated, marked
+from qa.web.place import byline
+
+SCORE_MEANS = (
+    "Match, from 0 to 100, is how well a passage fits the question: half by its meaning, half by its words. "
+    "It orders the passages of one answer; it is not the chance that one of them is right."
+)
+
+
+def card(quote: Quote, place: str, turn: int, number: int, *, named: bool) -> str:
+    """The card of one quote, with the name of its text where `named`.
+
+    `turn` and `number` come back with a click, and say which card it was. A click anywhere opens
+    the thread, for the hand; the button in it does the same for the keyboard and screen readers.
+    """
+    title = f"<span>{isolated(quote.title or quote.source)}</span>" if named else ""
+    return (
+        f'<li class="card" data-turn="{turn}" data-quote="{number}">'
+        f'<header class="byline"><span class="place">{place}</span>{byline(quote.author, quote.date)}{title}'
+        f"{_match(quote.score)}</header>"
+        f'<blockquote class="source-text" dir="auto">{marked(quote.text, quote.start, quote.highlights)}</blockquote>'
+        f'<button type="button">Read in the thread'
+        f'<span class="unseen">, {place}, passage {number + 1}</span></button>'
+        "</li>"
+    )
+
+
+def _match(score: float) -> str:
+    percent = round(100 * score)
+    return (
+        f'<span class="match" title="{SCORE_MEANS}">Match {percent}'
+        f'<span class="unseen"> of 100</span><span class="match-bar" style="--share: {percent}%"></span></span>'
+    )

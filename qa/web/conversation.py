@@ -1,0 +1,100 @@
+"""The conversation: what was asked, what the text answers, as HTML."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qa.answer import Answer
+from qa.library import Library
+from qa.web.cards import SCORE_MEANS, card
+from qa.web.exact import escaped, isolated
+from qa.web.mishap import told
+from qa.web.place import places
+
+QUESTION_SHOWN = 400  # characters of a question that the page repeats; a longer one is cut, and said to be
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A question and what became of it: an answer, an error, or nothing yet."""
+
+    question: str
+    answer: Answer | None = None
+    places: tuple[str, ...] = ()
+    error: str | None = None
+
+
+def answered(library: Library, question: str) -> Turn:
+    """The turn of a question, answered by the library or refused by it in its own words."""
+    try:
+        answer = library.ask(question)
+        return Turn(question, answer, places(library, answer.quotes))
+    except Exception as error:
+        return Turn(question, error=told(error))
+
+
+def conversation(turns: Sequence[Turn], examples: Sequence[str] = ()) -> str:
+    """All turns, oldest first; before the first one, a word of welcome and the example questions."""
+    if turns:
+        return "".join(_turn(turn, number) for number, turn in enumerate(turns))
+    buttons = "".join(
+        f'<li><button type="button" class="outlined" data-example>{escaped(text)}</button></li>' for text in examples
+    )
+    return (
+        '<section class="welcome"><p>Ask a question. The answer is quoted from the text, word for word, with the place '
+        "where it stands. If the text does not answer, you are told so.</p>"
+        + (f"<h2>For example</h2><ul>{buttons}</ul>" if buttons else "")
+        + "</section>"
+    )
+
+
+def _turn(turn: Turn, number: int) -> str:
+    return (
+        f'<section class="turn" aria-label="Question {number + 1}">'
+        f'<h2 class="question" dir="auto">{_question(turn.question)}</h2>{_reply(turn, number)}</section>'
+    )
+
+
+def _question(question: str) -> str:
+    if not question.strip():
+        return '<span class="aside">(no question)</span>'
+    if len(question) <= QUESTION_SHOWN:
+        return escaped(question)
+    return f'{escaped(question[:QUESTION_SHOWN])}… <span class="aside">({len(question):,} characters)</span>'
+
+
+def _reply(turn: Turn, number: int) -> str:
+    if turn.error is not None:
+        return f'<p class="error" role="alert">{isolated(turn.error)}</p>'
+    if turn.answer is None:
+        return '<p class="pending">Looking in the text…</p>'
+    return _verdict(turn.answer, turn.places) + _passages(turn.answer, turn.places, number)
+
+
+def _verdict(answer: Answer, places: Sequence[str]) -> str:
+    if not answer.found or answer.text is None:
+        return '<p class="not-found">The text does not answer this.</p>'
+    best = answer.quotes[0]
+    # Without a reader nobody has judged whether the sentence answers, so it is not called more than the closest one.
+    kind = "Closest sentence" if answer.confidence is None else f"Answers with a probability of {answer.confidence:.0%}"
+    title = f" of {isolated(best.title)}" if best.title else ""
+    return (
+        '<figure class="answer"><blockquote class="source-text" dir="auto">'
+        f"<mark>{escaped(answer.text)}</mark></blockquote>"
+        f"<figcaption>{kind} · {places[0]}{title}</figcaption></figure>"
+    )
+
+
+def _passages(answer: Answer, places: Sequence[str], number: int) -> str:
+    if not answer.quotes:
+        return ""
+    heading = "Passages" if answer.found else "The closest passages"
+    named = len({quote.source for quote in answer.quotes}) > 1
+    cards = "".join(
+        card(quote, place, number, index, named=named)
+        for index, (quote, place) in enumerate(zip(answer.quotes, places, strict=True))
+    )
+    # The log announces what is new; the cards are for reading at one's own pace, so they keep silent.
+    return (
+        f'<div class="passages" aria-live="off"><h3>{heading}</h3><ol>{cards}</ol>'
+        f'<p class="aside">{SCORE_MEANS}</p></div>'
+    )

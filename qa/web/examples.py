@@ -1,0 +1,19 @@
+"""Questions to begin with, for the text that Verbatim ships; a reader's own texts bring their own questions."""
+
+from collections.abc import Sequence
+
+from qa.store import SourceRow
+
+_EXAMPLES = {
+    "leica-manufacturing-process.txt": (
+        "Where are Leica lenses made?",
+        "How long does it take to grind and polish a lens element?",
+        "What does the Leica Passport cover?",
+        "How much does a used Digilux 3 sell for?",
+    ),
+}
+
+
+def examples(rows: Sequence[SourceRow]) -> tuple[str, ...]:
+    """The questions for the texts that are in the library now; empty when none of them is known."""
+    return tuple(question for row in rows for question in _EXAMPLES.get(row.name, ()))

@@ -1,0 +1,95 @@
+"""The page: its parts, and which action each of them starts."""
+
+from typing import Any
+
+import gradio as gr
+from gradio.events import api
+
+from qa.library import Library
+from qa.web import assets
+from qa.web.actions import Actions
+from qa.web.panel import FILE_TYPES, LIMITS
+from qa.web.rebuild import Mode
+
+ASKING_AT_ONCE = 4
+KEEP_UPLOADS = 3600  # seconds; the library has its own copy of every text
+
+
+def page(library: Library) -> gr.Blocks:
+    """The chat over the library, with the endpoint `/ask` for programs."""
+    actions = Actions(library)
+
+    blocks: gr.Blocks = gr.Blocks(title="Verbatim", analytics_enabled=False, delete_cache=(KEEP_UPLOADS, KEEP_UPLOADS))
+    with blocks:
+        turns = gr.State(())
+        _html("masthead", "<h1>Verbatim</h1><p>Answers in the text’s own words</p>")
+        shelf = _html("shelf", template='<div role="status">${value}</div>')
+        with gr.Accordion("Change the texts", open=False, elem_id="texts"):
+            pasted = gr.Textbox(label="Paste a text", lines=5, max_lines=12)
+            title = gr.Textbox(label="Its title, if it has one", max_lines=1)
+            uploads = gr.File(
+                label="Or choose files",
+                file_count="multiple",
+                file_types=[*FILE_TYPES],
+                height=150,
+                elem_id="uploads",
+            )
+            _html("limits", LIMITS)
+            mode = gr.Radio([*Mode], value=Mode.REPLACE, label="The texts that are there now")
+            rebuild = gr.Button("Rebuild the index", variant="primary", size="md")
+        with gr.Row(elem_id="progress"):
+            progress = _html("status", template='<div aria-live="polite">${value}</div>')
+            cancel = gr.Button("Cancel", visible=False, size="sm", min_width=80, scale=0)
+        talk = _html(
+            "conversation",
+            template='<div role="log" aria-label="Conversation">${value}</div>',
+            script="conversation.js",
+        )
+        thread = _html(
+            "thread", template='<dialog aria-labelledby="thread-title">${value}</dialog>', script="thread.js"
+        )
+        question = gr.Textbox(
+            label="Your question",
+            placeholder="Ask about the text",
+            show_label=False,
+            max_lines=5,
+            submit_btn="Ask",
+            autofocus=True,
+            elem_id="question",
+        )
+
+        asking: dict[str, Any] = {"concurrency_limit": ASKING_AT_ONCE, "concurrency_id": "ask"}
+        api(actions.endpoint, api_name="ask", **asking)  # the first by this name, else Gradio calls it /ask_1
+
+        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        reply = [talk, turns, question, shelf]
+        question.submit(actions.ask, [question, turns], reply, **quiet, **asking)
+        talk.example(actions.ask_example, turns, reply, **quiet, **asking)
+        talk.open(actions.open_thread, turns, thread, **quiet, concurrency_limit=None)
+
+        watching: dict[str, Any] = quiet | {"concurrency_limit": None}
+        panel = [pasted, title, uploads]
+        rebuilt = rebuild.click(actions.rebuild, [*panel, mode], [progress, cancel, *panel], **watching)
+        resumed = blocks.load(actions.resume, None, [progress, cancel], **watching)
+        blocks.load(actions.greet, turns, [shelf, talk], **quiet)
+        blocks.load(None, js=assets.script("panel.js"), **quiet)
+        for ended in (rebuilt, resumed):
+            ended.then(actions.greet, turns, [shelf, talk], **quiet)
+        cancel.click(actions.cancel, **watching)
+
+    return blocks
+
+
+def _html(elem_id: str, value: str = "", *, template: str = "${value}", script: str | None = None) -> gr.HTML:
+    """A part of the page that is HTML of ours.
+
+    A template may hold `${value}` and nothing else that varies: Gradio runs whatever Handlebars puts into a template
+    as JavaScript.
+    """
+    return gr.HTML(
+        value,
+        elem_id=elem_id,
+        html_template=template,
+        js_on_load=assets.script(script) if script else None,
+        apply_default_css=False,
+    )

@@ -1,0 +1,76 @@
+"""The opened thread: the whole text with its posts told apart, and the passage marked where it stands."""
+
+import string
+
+from qa.answer import Quote
+from qa.thread import Thread
+from qa.web.exact import escaped, isolated, marked
+from qa.web.place import byline, labels
+
+_BETWEEN = string.whitespace + "•*·-–—"
+REACH = 100_000  # characters shown on each side of the passage: a browser copes with that, not with a text of 50 MB
+
+
+def opened(thread: Thread, quote: Quote) -> str:
+    """The thread around the quote, as the inside of a dialog."""
+    first, last = max(0, quote.start - REACH), min(len(thread.text), quote.end + REACH)
+    pieces, done = [], first
+    for post, name in zip(thread.posts, labels(thread.posts), strict=True):
+        start, end = max(post.start, done), min(post.end, last)
+        if start >= end:
+            continue
+        pieces.append(_between(thread.text[done:start]))
+        pieces.append(
+            f'<section class="post"><header class="byline"><h3 class="place">{name}</h3>'
+            f"{byline(post.author, post.date)}</header>"
+            f'<div class="source-text" dir="auto">{_with_passage(thread.text[start:end], start, quote)}</div></section>'
+        )
+        done = end
+    pieces.append(_between(thread.text[done:last]))
+    cut = ""
+    if last - first < len(thread.text):
+        cut = f'<p class="aside">Characters {first + 1:,} to {last:,} of {len(thread.text):,}, around the passage.</p>'
+    return _dialog(thread.title or thread.source, thread.source, cut + "".join(pieces))
+
+
+def replaced(quote: Quote) -> str:
+    """What is left to show of a quote whose thread is no longer in the library."""
+    return _dialog(
+        quote.title or quote.source,
+        quote.source,
+        '<p class="aside">This text has been replaced since. Only the passage that was quoted is left.</p>'
+        f'<div class="source-text" dir="auto">{_with_passage(quote.text, quote.start, quote)}</div>',
+    )
+
+
+def forgotten() -> str:
+    """For a card of a chat that the server no longer knows, as after a restart."""
+    return _dialog("Not here any more", "", '<p id="passage" tabindex="-1">Please ask the question again.</p>')
+
+
+def _dialog(title: str, source: str, body: str) -> str:
+    return (
+        f'<header><div><h2 id="thread-title">{isolated(title)}</h2><p class="aside">{isolated(source)}</p></div>'
+        '<button type="button" class="outlined" data-close>Close</button></header>'
+        f'<div class="pages" role="region" aria-labelledby="thread-title" tabindex="0">{body}</div>'
+    )
+
+
+def _with_passage(text: str, start: int, quote: Quote) -> str:
+    first, last = quote.start - start, quote.end - start
+    if first < 0 or last > len(text):
+        return escaped(text)
+    passage = marked(text[first:last], quote.start, quote.highlights)
+    return f'{escaped(text[:first])}<mark id="passage" tabindex="-1">{passage}</mark>{escaped(text[last:])}'
+
+
+def _between(text: str) -> str:
+    """What stands between the posts: its words shown small, the blank lines and bullets around them kept unseen."""
+    words = text.strip(_BETWEEN)
+    before, after = text.split(words, 1) if words else (text, "")
+    shown = f'<div class="source-text between" dir="auto">{escaped(words)}</div>' if words else ""
+    return _unseen(before) + shown + _unseen(after)
+
+
+def _unseen(text: str) -> str:
+    return f'<span class="source-text" hidden>{escaped(text)}</span>' if text else ""

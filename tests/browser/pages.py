@@ -1,0 +1,30 @@
+"""What a test does with the page: serve it, and ask it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Locator, Page
+
+import qa
+from qa.web import launch
+
+
+@contextmanager
+def served(library: qa.Library) -> Iterator[str]:
+    """The address of the page over this library, on a free port, while the block runs."""
+    blocks = launch(library, port=0)
+    try:
+        yield str(blocks.local_url)
+    finally:
+        blocks.close(verbose=False)
+
+
+def ask(page: Page, question: str) -> Locator:
+    """Ask, and wait for what comes of it: the newest turn."""
+    turns = page.locator(".turn").count()
+    box = page.get_by_label("Your question")
+    box.fill(question)
+    box.press("Enter")
+    turn = page.locator(".turn").nth(turns)
+    turn.locator(".answer, .not-found, .error").wait_for()
+    return turn

@@ -1,0 +1,169 @@
+"""Asking, in the browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+import qa
+from qa.encoder import SentenceEncoder
+
+from .conftest import OpenPage, Scheme
+from .pages import ask, served
+
+QUESTION = "Where are Leica lenses made?"
+
+
+def test_an_answer_is_the_librarys_own_with_its_sentence_marked(
+    open_page: OpenPage, leica: qa.Library, leica_page: str
+) -> None:
+    page = open_page(leica_page)
+
+    turn = ask(page, QUESTION)
+
+    answer = leica.ask(QUESTION)
+    assert turn.locator(".question").text_content() == QUESTION
+    assert turn.locator(".answer mark").text_content() == answer.text
+    assert turn.locator(".card blockquote").all_text_contents() == [quote.text for quote in answer.quotes]
+    expect(turn.locator(".answer mark")).to_contain_text("in the production facilities of Leica Camera AG in Solms")
+    for card, quote in zip(turn.locator(".card").all(), answer.quotes, strict=True):
+        text = leica.text(quote.source)
+        assert card.locator("mark").all_text_contents() == [text[start:end] for start, end in quote.highlights]
+
+
+def test_the_first_card_says_which_comment_it_is(open_page: OpenPage, leica_page: str) -> None:
+    page = open_page(leica_page)
+    for question, place, words in (
+        ("How long is each lens element ground and polished?", "Comment 3 of 3", "40 minutes"),
+        ("How much does a Digilux 3 sell for?", "Comment 3 of 3", "£799"),
+        ("What does the Leica Passport protect against?", "Comment 3 of 3", "accidental damage"),
+        ("Why is the 1979 Summicron better than new lenses?", "Comment 1 of 3", "1979"),
+    ):
+        turn = ask(page, question)
+
+        first = turn.locator(".card").first
+        expect(first.locator(".place")).to_have_text(place)
+        expect(first.locator("blockquote")).to_contain_text(words)
+        expect(first.locator(".match")).to_have_text(re.compile(r"Match \d+ of 100"))
+        expect(first.locator(".match")).to_have_attribute("title", re.compile("fits the question"))
+        expect(turn).to_contain_text("it is not the chance")
+
+
+def test_an_example_is_asked_by_a_click(open_page: OpenPage, leica_page: str) -> None:
+    page = open_page(leica_page)
+
+    page.get_by_role("button", name=QUESTION).click()
+
+    expect(page.locator(".turn .question")).to_have_text(QUESTION)
+    expect(page.locator(".answer")).to_be_visible()
+    expect(page.locator(".welcome")).to_have_count(0)
+    expect(page.get_by_label("Your question")).to_be_focused()
+
+
+def test_a_question_that_cannot_be_asked_is_refused_in_the_librarys_words(
+    open_page: OpenPage, leica: qa.Library, leica_page: str
+) -> None:
+    page = open_page(leica_page)
+    for question in ("", "   ", "x" * 100_000):
+        turn = ask(page, question)
+
+        with pytest.raises(qa.QuestionError) as refused:
+            leica.ask(question)
+        expect(turn.get_by_role("alert")).to_have_text(str(refused.value))
+        assert len(turn.inner_text()) < 2_000, "a long question is not repeated whole"
+    expect(ask(page, QUESTION).locator(".answer")).to_be_visible()
+
+
+class Doubting(qa.Library):
+    """A library whose reader finds that no passage answers."""
+
+    def ask(self, question: str, k: int = 5) -> qa.Answer:
+        return qa.Answer(question, False, None, 0.02, self.search(question, k))
+
+
+def test_where_nothing_answers_that_is_said_and_nothing_is_marked(
+    leica: qa.Library, real_encoder: SentenceEncoder, open_page: OpenPage
+) -> None:
+    with served(Doubting.open(leica.path, encoder=real_encoder)) as url:
+        turn = ask(open_page(url), "What is the weather on Mars?")
+
+        expect(turn.locator(".not-found")).to_have_text("The text does not answer this.")
+        expect(turn.locator("h3")).to_have_text("The closest passages")
+        expect(turn.locator(".card")).to_have_count(5)
+        expect(turn.locator("mark")).to_have_count(0)
+
+
+def test_each_reader_has_a_conversation_of_their_own(open_page: OpenPage, leica_page: str) -> None:
+    one, other = open_page(leica_page), open_page(leica_page)
+
+    ask(one, QUESTION)
+    ask(other, "What does the Leica Passport protect against?")
+    ask(one, "How much does a Digilux 3 sell for?")
+
+    assert one.locator(".turn .question").all_text_contents() == [QUESTION, "How much does a Digilux 3 sell for?"]
+    assert other.locator(".turn .question").all_text_contents() == ["What does the Leica Passport protect against?"]
+
+
+def test_a_phone_shows_everything_without_scrolling_sideways(open_page: OpenPage, leica_page: str) -> None:
+    page = open_page(leica_page, width=390, height=844)
+
+    turn = ask(page, QUESTION)
+    sideways = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(sideways) == 0
+    turn.locator(".card").first.get_by_role("button").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert page.evaluate("(d => d.scrollWidth - d.clientWidth)(document.querySelector('dialog .pages'))") == 0
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Change the texts").click()
+    expect(page.get_by_label("Paste a text")).to_be_visible()
+    assert page.evaluate(sideways) == 0
+
+
+@pytest.mark.parametrize(("scheme", "brighter"), [("light", "paper"), ("dark", "ink")])
+def test_the_page_follows_the_readers_light_or_dark(
+    open_page: OpenPage, leica_page: str, scheme: Scheme, brighter: str
+) -> None:
+    page = open_page(leica_page, scheme=scheme)
+
+    ask(page, QUESTION)
+
+    # The browser's own reckoning of how bright each colour is, on a mark and on a card.
+    for part in (".answer mark", ".card"):
+        ink, paper = page.evaluate(
+            """part => {
+                const style = getComputedStyle(document.querySelector(part));
+                return [style.color, style.backgroundColor].map(
+                    color => color.match(/[\\d.]+/g).slice(0, 3).reduce((sum, value) => sum + +value, 0));
+            }""",
+            part,
+        )
+        assert (paper > ink) == (brighter == "paper"), (part, ink, paper)
+        assert abs(paper - ink) > 300, "words stand out from what they stand on"
+
+
+def test_the_keyboard_reaches_everything_in_order_and_shows_where_it_is(open_page: OpenPage, leica_page: str) -> None:
+    page = open_page(leica_page)
+    expect(page.get_by_label("Your question")).to_be_focused()
+
+    reached: list[str] = []
+    while "Ask about the text" not in reached and len(reached) < 20:
+        page.keyboard.press("Tab")
+        name, ringed = page.evaluate(
+            """() => {
+                const at = document.activeElement, box = at.closest(".input-container") ?? at;
+                const styles = [getComputedStyle(at), getComputedStyle(box)];
+                const ringed = styles.some(style => style.outlineStyle !== "none" || style.boxShadow !== "none");
+                return at === document.body ? ["", true] : [(at.innerText || at.placeholder).split("\\n")[0], ringed];
+            }"""
+        )
+        assert ringed, f"no ring around {name!r}"
+        reached.append(name)
+
+    examples = page.locator("[data-example]").all_text_contents()
+    assert [name for name in reached if name] == [
+        "Ask",
+        "Use via API",
+        "Change the texts",
+        *examples,
+        "Ask about the text",
+    ]
