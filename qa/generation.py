@@ -41,26 +41,42 @@ class Status:
 class Generation:
     """An opened generation: its texts, its two engines, and the lock that keeps it on the shelf; safe in threads."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        """Open the current generation of `shelf`: its manifest, the sizes of its files and their headers.
+    def __init__(self, path: Path, folder: Path, *, prove: bool = False) -> None:
+        """Open the generation in `folder` of the library at `path`: its manifest, its files' sizes and headers.
 
-        Raises LibraryMissing, LibraryDamaged or LibraryMismatch, each with the command that helps.
+        With `prove` every file's hash is checked before it is opened.
+
+        Raises LibraryDamaged or LibraryMismatch, each with the command that helps.
         """
-        self.path = shelf.path
-        self.folder, lock = shelf.take_current()
-        if lock is not None:
-            weakref.finalize(self, lock.close)
+        self.path, self.folder = path, folder
         try:
-            self.manifest = Manifest.read(self.folder)
-            self.manifest.check_sizes(self.folder)
+            self.manifest = Manifest.read(folder)
+            if prove:
+                self.manifest.check_hashes(folder)
+            else:
+                self.manifest.check_sizes(folder)
             counts, model = self.manifest.counts, self.manifest.model
-            self.store = Store.open(self.folder)
+            self.store = Store.open(folder)
             if dict(self.store.counts()) != dict(counts):
-                raise LibraryDamaged(f"{self.folder} holds other counts of texts than its manifest says")
-            self.dense = DenseIndex.open(self.folder, counts["passages"], model.dimension)
-            self.lexical = LexicalIndex.open(self.folder, counts["passages"])
+                raise LibraryDamaged(f"{folder} holds other counts of texts than its manifest says")
+            self.dense = DenseIndex.open(folder, counts["passages"], model.dimension)
+            self.lexical = LexicalIndex.open(folder, counts["passages"])
         except (LibraryDamaged, LibraryMismatch) as error:
-            raise type(error)(f"{error}; {how_to_build(shelf.path)}") from error
+            raise type(error)(f"{error}; {how_to_build(path)}") from error
+
+    @classmethod
+    def current(cls, shelf: Shelf, *, prove: bool = False) -> Generation:
+        """Open the current generation of `shelf`, which then leaves it standing. Raises LibraryError."""
+        folder, lock = shelf.take_current()
+        try:
+            opened = cls(shelf.path, folder, prove=prove)
+        except BaseException:
+            if lock is not None:
+                lock.close()
+            raise
+        if lock is not None:
+            weakref.finalize(opened, lock.close)
+        return opened
 
     def search(self, question: Question, k: int) -> Hits:
         """The numbers of the best `k` passages, best first, with their fused scores."""
@@ -81,8 +97,11 @@ class Generation:
 
         Raises LibraryDamaged at the first that is not.
         """
-        self.manifest.check_hashes(self.folder)
-        self.store.verify()
+        try:
+            self.manifest.check_hashes(self.folder)
+            self.store.verify()
+        except LibraryDamaged as error:
+            raise LibraryDamaged(f"{error}; {how_to_build(self.path)}") from error
         return self.status()
 
 
@@ -102,9 +121,11 @@ def write(writer: Writer, threads: Sequence[Thread], encoder: Encoder, progress:
     try:
         folder = writer.new_folder()
         _write_files(folder, threads, numbered, vectors, encoder)
+        Generation(writer.path, folder)  # what cannot be opened must not become the current one
         published = writer.publish(folder)
     except (OSError, RuntimeError, ValueError, sqlite3.Error) as error:
-        raise LibraryNotWritable(f"the new index could not be written: {error}; the old one is untouched") from error
+        reason = getattr(error, "strerror", None) or "is the disk full?"
+        raise LibraryNotWritable(f"the new index could not be written: {reason}; the old one is untouched") from error
     progress("writing", 1, 1)
     return published
 

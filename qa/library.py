@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -46,7 +47,7 @@ class Library:
     skipped: Sequence[Skipped] = ()
 
     def __init__(self, path: Path_, encoder: Encoder) -> None:
-        self.path = Path(path)
+        self.path = Shelf(path).path
         self._opened = _Opened(_open(self.path, encoder), encoder)
 
     @classmethod
@@ -68,7 +69,7 @@ class Library:
         Raises SourceError, ModelError or LibraryError; whatever was at `path` is then as it was.
         """
         chosen = _encoder(model, encoder)
-        skipped = _write(Path(path), _reader(sources, Path(path), progress), chosen, progress)
+        skipped = _write(Shelf(path).path, _reader(sources, Shelf(path).path, progress), chosen, progress)
         library = cls(path, chosen)
         library.skipped = skipped
         return library
@@ -148,13 +149,17 @@ class Library:
 
         self._switch(read, self._opened.encoder, progress)
 
-    def remove(self, names: Sequence[str], *, progress: Progress = silent) -> None:
+    def remove(self, names: str | Iterable[str], *, progress: Progress = silent) -> None:
         """Write the next generation without the sources of these names. Raises SourceError where one is not there."""
+        names = [names] if isinstance(names, str) else list(names)
         for name in names:
-            self.text(name)
+            self._known(name)
 
         def read() -> tuple[list[Thread], list[Skipped]]:
-            return [thread for thread in _stored(self.path) if thread.source not in names], []
+            kept = [thread for thread in _stored(self.path) if thread.source not in names]
+            if not kept:
+                raise SourceError("a library holds at least one text; rebuild it from others, or delete its folder")
+            return kept, []
 
         self._switch(read, self._opened.encoder, progress)
 
@@ -211,12 +216,12 @@ def _default_library() -> Library:
 
 def status(path: Path_) -> Status:
     """What a library holds, whatever model it was built with. Raises LibraryError."""
-    return Generation(Shelf(Path(path))).status()
+    return Generation.current(Shelf(path)).status()
 
 
 def verify(path: Path_) -> Status:
     """`Library.verify` for a library of any model."""
-    return Generation(Shelf(Path(path))).verify()
+    return Generation.current(Shelf(path), prove=True).verify()
 
 
 def _reader(sources: Sources | None, path: Path, progress: Progress) -> _Read:
@@ -224,7 +229,7 @@ def _reader(sources: Sources | None, path: Path, progress: Progress) -> _Read:
 
 
 def _stored(path: Path) -> list[Thread]:
-    return Generation(Shelf(path)).threads()
+    return Generation.current(Shelf(path)).threads()
 
 
 def _encoder(model: Path_ | None, encoder: Any) -> Encoder:
@@ -250,13 +255,15 @@ def _write(path: Path, read: _Read, encoder: Encoder, progress: Progress) -> Seq
 
 
 def _open(path: Path, encoder: Encoder) -> Generation:
-    opened = Generation(Shelf(path))
+    opened = Generation.current(Shelf(path))
     built_with = opened.manifest.model
     if built_with.fingerprint != encoder.fingerprint:
+        again = f"qa build --library {shlex.quote(str(path))}"
+        again += "" if encoder.name == DEFAULT_MODEL else f" --model {shlex.quote(encoder.name)}"
         raise LibraryMismatch(
-            f"the library at {str(path)!r} was built with the model {built_with.name!r}, not with {encoder.name!r}; "
-            f"name that model (--model), or build the same texts again with this one: qa build --library {path}"
-            + ("" if encoder.name == DEFAULT_MODEL else f" --model {encoder.name}")
+            f"the library at {str(path)!r} was built with the model {built_with.name[:80]!r} "
+            f"({built_with.fingerprint[:8]}), not with {encoder.name!r} ({encoder.fingerprint[:8]}); "
+            f"name that model (--model), or build the same texts again with this one: {again}"
         )
     return opened
 

@@ -13,6 +13,8 @@ from qa.errors import LibraryDamaged, LibraryMismatch
 FORMAT = 1
 FILE = "manifest.json"
 _MOST_BYTES = 4_000_000
+_LONGEST_NAME = 200
+_NEEDED = frozenset({"texts.sqlite", "dense.faiss", "lexical/meta.json"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,12 @@ class Manifest:
             if path.stat().st_size > _MOST_BYTES:
                 raise LibraryDamaged(f"{path} is too large to be a manifest")
             found = json.loads(path.read_text(encoding="utf-8"))
-            if isinstance(found, dict) and found.get("format") != FORMAT:
+            if isinstance(found, dict) and (type(found.get("format")), found.get("format")) != (int, FORMAT):
                 raise LibraryMismatch(f"{folder} is in format {found.get('format')!r}, this version reads {FORMAT}")
             counts = {name: _count(found["counts"][name]) for name in ("sources", "posts", "passages")}
             files = {_inside(name): File(_count(f["size"]), _text(f["sha256"])) for name, f in found["files"].items()}
+            if missing := _NEEDED - files.keys():
+                raise LibraryDamaged(f"{path} does not name {', '.join(sorted(missing))}")
             model = found["model"]
             return cls(
                 FORMAT,
@@ -112,6 +116,13 @@ def _text(value: object) -> str:
 def _inside(name: str) -> str:
     """A file's name, refused where it would lead out of the folder."""
     path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or "\\" in name or "\x00" in name or not path.parts:
+    if (
+        path.is_absolute()
+        or ".." in path.parts
+        or "\\" in name
+        or "\x00" in name
+        or not path.parts
+        or len(name) > _LONGEST_NAME
+    ):
         raise ValueError(f"a file outside the generation: {name!r}")
     return name

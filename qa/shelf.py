@@ -13,9 +13,10 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shlex
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -35,8 +36,14 @@ _ATTEMPTS = 5
 class Shelf:
     """The generations of the library at `path`."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        """Raises LibraryError where `path` cannot be one."""
+        try:
+            self.path = Path(path)
+            with suppress(FileNotFoundError, NotADirectoryError):
+                self.path.stat()
+        except (TypeError, ValueError, OSError) as error:
+            raise LibraryError(f"{str(path)[:80]!r} is not a usable path for a library: {error}") from error
 
     def current(self) -> Path:
         """The folder of the current generation.
@@ -50,6 +57,11 @@ class Shelf:
             with pointer.open("rb") as stream:
                 name = stream.read(64).decode("ascii", "replace").strip()
         except FileNotFoundError:
+            if self._generation_names():
+                raise LibraryDamaged(
+                    f"the library at {str(self.path)!r} is not whole: its file {_POINTER!r} is gone; "
+                    f"{how_to_build(self.path)}"
+                ) from None
             raise LibraryMissing(f"there is no library at {str(self.path)!r}; {how_to_build(self.path)}") from None
         except OSError as error:
             raise LibraryDamaged(f"cannot read {str(pointer)!r}: {error.strerror}") from error
@@ -78,13 +90,13 @@ class Shelf:
         LibraryError where the path is a file or a folder of something else.
         """
         self._refuse_foreign()
-        was_there = self.path.exists()
+        first_new = next((p for p in (*reversed(self.path.parents), self.path) if not p.exists()), None)
         try:
             (self.path / _GENERATIONS).mkdir(parents=True, exist_ok=True)
             lock = (self.path / _WRITE_LOCK).open("ab")
         except OSError as error:
             raise LibraryNotWritable(
-                f"cannot write to {str(self.path)!r}: {error.strerror}; choose another folder"
+                f"cannot write to {error.filename or str(self.path)!r}: {error.strerror}; choose another folder"
             ) from error
         with lock:
             try:
@@ -97,8 +109,12 @@ class Shelf:
                 yield Writer(self.path)
             finally:
                 _remove_unfinished(self.path / _GENERATIONS)
-                if not (self.path / _POINTER).exists():
-                    self._clear(was_there)
+                if not (self.path / _POINTER).exists() and not self._generation_names():
+                    self._clear(first_new)
+
+    def _generation_names(self) -> list[str]:
+        folder = self.path / _GENERATIONS
+        return sorted(f.name for f in folder.iterdir() if _NAME.fullmatch(f.name)) if folder.is_dir() else []
 
     def _refuse_foreign(self) -> None:
         if self.path.exists() and not self.path.is_dir():
@@ -107,6 +123,8 @@ class Shelf:
             foreign = self.path.is_dir() and not self._is_library() and any(self.path.iterdir())
         except OSError as error:
             raise LibraryNotWritable(f"cannot read {str(self.path)!r}: {error.strerror}") from error
+        if (self.path / _POINTER).is_dir():
+            raise LibraryDamaged(f"{str(self.path / _POINTER)!r} is a folder where a file belongs; remove it")
         if foreign:
             raise LibraryError(
                 f"the folder {str(self.path)!r} holds other things and no library; name an empty or a new folder"
@@ -115,18 +133,19 @@ class Shelf:
     def _is_library(self) -> bool:
         return (self.path / _POINTER).exists() or (self.path / _GENERATIONS).is_dir()
 
-    def _clear(self, keep_folder: bool) -> None:
+    def _clear(self, first_new: Path | None) -> None:
+        """Remove what was made for a first build that failed, the folders above included."""
         shutil.rmtree(self.path / _GENERATIONS, ignore_errors=True)
         (self.path / _WRITE_LOCK).unlink(missing_ok=True)
-        if not keep_folder:
-            self.path.rmdir()
+        if first_new is not None:
+            shutil.rmtree(first_new, ignore_errors=True)
 
 
 class Writer:
     """The one who may put generations on a shelf; see `Shelf.writing`."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._generations = path / _GENERATIONS
 
     def new_folder(self) -> Path:
@@ -143,11 +162,11 @@ class Writer:
         final = self._generations / f"{last + 1:06d}-{secrets.token_hex(4)}"
         folder.rename(final)
         _sync(self._generations)
-        pointer = self._path / f".{_POINTER}-{secrets.token_hex(4)}"
+        pointer = self.path / f".{_POINTER}-{secrets.token_hex(4)}"
         pointer.write_text(final.name + "\n", encoding="ascii")
         _sync(pointer)
-        pointer.replace(self._path / _POINTER)
-        _sync(self._path)
+        pointer.replace(self.path / _POINTER)
+        _sync(self.path)
         self._prune(final)
         return final
 
@@ -161,7 +180,7 @@ class Writer:
 
 def how_to_build(path: Path) -> str:
     """The way out of most troubles with a library."""
-    return f"build it with: qa build PATH… --library {path}"
+    return f"build it with: qa build PATH… --library {shlex.quote(str(path))}"
 
 
 def _held_for_reading(folder: Path) -> BinaryIO | None:

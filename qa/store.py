@@ -113,6 +113,10 @@ class Store:
         finally:
             connection.close()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copied and pickled as the place to open it again, so that quotes can be."""
+        return Store.open, (self._path.parent,)
+
     def counts(self) -> Mapping[str, int]:
         """How many sources, posts and passages there are."""
         tables = ("source", "post", "passage")

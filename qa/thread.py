@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
+
+from qa.errors import SourceError
 
 Kind = Literal["article", "comment"]
 Span = tuple[int, int]
@@ -54,7 +56,35 @@ class Thread:
 
         return text_source.read(text, source=title, title=title)
 
+    def checked(self) -> Thread:
+        """The thread itself. Raises SourceError where it does not hold together or cannot be stored."""
+        if not self.source or not isinstance(self.source, str):
+            raise SourceError(f"a thread's source is a name, not {self.source!r}")
+        for text in (self.source, self.text, self.title or ""):
+            if not isinstance(text, str) or not _is_utf8(text):
+                raise SourceError(f"the thread {self.source!a} holds text that cannot be stored as UTF-8")
+        for number, post in enumerate(self.posts):
+            if not 0 <= post.start <= post.end <= len(self.text) or self.text[post.start : post.end] != post.text:
+                raise SourceError(
+                    f"post {number} of {self.source!r} is not the text from {post.start!r} to {post.end!r}"
+                )
+            if post.kind not in get_args(Kind):
+                raise SourceError(f"post {number} of {self.source!r} is an article or a comment, not {post.kind!r}")
+            if post.parent is not None and not 0 <= post.parent < len(self.posts):
+                raise SourceError(
+                    f"post {number} of {self.source!r} replies to post {post.parent!r}, which is not there"
+                )
+        return self
+
     @property
     def comments(self) -> tuple[Post, ...]:
         """The posts that are comments, in reading order."""
         return tuple(post for post in self.posts if post.kind == "comment")
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

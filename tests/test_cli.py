@@ -135,7 +135,7 @@ def test_another_model_from_build_to_ask(tmp_path: Path, other_model: Path, caps
     path = str(tmp_path / "library")
     assert main(["build", str(CORPUS), "--library", path, "--model", str(other_model)]) == 0
     assert main(["ask", "Leica", "--library", path]) == 2
-    assert "built with the model 'other-model', not with 'all-MiniLM-L6-v2'" in capsys.readouterr().err
+    assert "built with the model 'other-model' (" in capsys.readouterr().err
     assert main(["verify", "--library", path]) == 0
     assert main(["ask", "Leica", "--library", path, "--model", str(other_model)]) == 0
     assert main(["build", "--library", path]) == 0

@@ -117,3 +117,34 @@ def test_a_missing_or_useless_file_is_named(folder: Path, missing: str) -> None:
 def test_a_file_that_cannot_be_written_is_told(folder: Path) -> None:
     with pytest.raises(qa.LibraryNotWritable, match="cannot write '/nowhere/run'"):
         evaluate(folder, run=Path("/nowhere/run"), encoder=FakeEncoder())
+
+
+def test_ties_are_measured_in_the_order_of_the_run(tmp_path: Path) -> None:
+    (tmp_path / "corpus.jsonl").write_text("".join(f'{{"_id": "{n}", "text": "Same text."}}\n' for n in range(300)))
+    (tmp_path / "queries.jsonl").write_text('{"_id": "q", "text": "same text"}\n')
+    (tmp_path / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\nq\t5\t1\n")
+    report = evaluate(tmp_path, run=tmp_path / "run", encoder=FakeEncoder())
+    ranked = [line.split()[2] for line in (tmp_path / "run").read_text().splitlines()]
+    assert ranked == [str(n) for n in range(100)]
+    assert report.ranking.mrr_at_10 == pytest.approx(1 / 6)
+    assert report.ranking.recall_at_10 == 1
+
+
+def test_odd_rows_cost_themselves_alone(folder: Path, tmp_path: Path) -> None:
+    with (folder / "queries.jsonl").open("a") as stream:
+        stream.write('{"_id": "q 5", "text": "???"}\n{"_id": "q6", "text": "' + "long " * 9_000 + '"}\n')
+    with (folder / "qrels.tsv").open("a") as stream:
+        stream.write("q 5\td1\t1\nq6\td1\t1\nq1\td2\t1e400\nq1\td3\t99999999999\n")
+    with (folder / "corpus.jsonl").open("a") as stream:
+        stream.write('{"_id": "d 9", "title": "\\ud800", "text": "lenses"}\n')
+    report = evaluate(folder, run=tmp_path / "run", encoder=FakeEncoder())
+    assert report.ranking.queries == 5
+    assert report.ranking.recall_at_1 == pytest.approx(2 / 5)
+    assert all(len(line.split()) == 6 for line in (tmp_path / "run").read_text().splitlines())
+    assert "d_9" in (tmp_path / "run").read_text()
+
+
+def test_a_byte_order_mark_costs_no_row(folder: Path) -> None:
+    corpus = folder / "corpus.jsonl"
+    corpus.write_bytes(b"\xef\xbb\xbf" + corpus.read_bytes())
+    assert Dataset.read(folder).documents[0].source == "d1"

@@ -103,9 +103,9 @@ def test_damaged_indexes_are_refused(tmp_path: Path) -> None:
         with pytest.raises(qa.LibraryDamaged):
             DenseIndex.open(tmp_path, count, dimension)
     (tmp_path / "dense.faiss").write_bytes(b"x" * (2 * 256 * 4 + 50))
-    with pytest.raises(qa.LibraryDamaged, match="cannot be read as a FAISS index"):
+    with pytest.raises(qa.LibraryDamaged, match="dense.faiss cannot be read"):
         DenseIndex.open(tmp_path, 2, 256)
     lexical(tmp_path, ["a"])
     (tmp_path / "lexical" / "meta.json").write_text("{")
-    with pytest.raises(qa.LibraryDamaged, match="cannot be read as a tantivy index"):
+    with pytest.raises(qa.LibraryDamaged, match="lexical cannot be read"):
         LexicalIndex.open(tmp_path, 1)

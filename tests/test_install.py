@@ -33,5 +33,5 @@ def test_the_wheel_answers_outside_the_checkout(tmp_path: Path) -> None:
     assert file == str(tmp_path / "site" / "qa" / "__init__.py")
     assert "Solms" in text
     assert corpus == str(tmp_path / "site" / "qa" / "corpus")
-    for asset in ("qa/py.typed", "qa/corpus/leica-manufacturing-process.txt", "qa/web/static/style.css"):
+    for asset in ("qa/py.typed", "qa/corpus/leica-manufacturing-process.txt", "qa/web/static/base.css"):
         assert (tmp_path / "site" / asset).is_file()

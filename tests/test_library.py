@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import qa
+from qa.library import verify
 from qa.manifest import FORMAT
 from qa.shelf import Shelf
 
@@ -286,7 +287,9 @@ def test_another_model_is_refused_with_the_command_that_helps(library: qa.Librar
     class Other(FakeEncoder):
         name, fingerprint = "other", "other-1"
 
-    with pytest.raises(qa.LibraryMismatch, match=r"built with the model 'fake', not with 'other'.*qa build --library"):
+    with pytest.raises(
+        qa.LibraryMismatch, match=r"built with the model 'fake' .*, not with 'other' .*qa build --library"
+    ):
         qa.open(library.path, encoder=Other())
     library.rebuild(encoder=Other())
     assert qa.open(library.path, encoder=Other()).ask("bread").found
@@ -370,3 +373,101 @@ def test_what_is_written_is_what_is_read(tmp_path_factory: pytest.TempPathFactor
         return
     assert [library.thread(thread.source) for thread in threads] == threads
     library.verify()
+
+
+def test_a_lost_pointer_is_damage_and_not_a_reason_to_start_anew(library: qa.Library) -> None:
+    (library.path / "current").unlink()
+    with pytest.raises(qa.LibraryDamaged, match="'current' is gone"):
+        qa.Library.open(library.path, encoder=FakeEncoder())
+
+
+def test_an_altered_file_never_lets_an_engine_s_own_error_out(library: qa.Library) -> None:
+    import random
+
+    chance = random.Random(7)
+    for file in files_of(library):
+        whole = file.read_bytes()
+        for _ in range(6):
+            altered = bytearray(whole)
+            for _ in range(chance.choice((1, 8, 64))):
+                altered[chance.randrange(len(altered))] = chance.randrange(256)
+            file.write_bytes(altered)
+            try:
+                qa.open(library.path, encoder=FakeEncoder()).ask("bread is baked").to_dict()
+            except qa.VerbatimError as error:
+                assert isinstance(error, qa.LibraryDamaged)
+            with pytest.raises(qa.LibraryDamaged):
+                verify(library.path)
+        file.write_bytes(whole)
+
+
+def test_verify_needs_the_files_that_every_library_has(library: qa.Library) -> None:
+    manifest = Shelf(library.path).current() / "manifest.json"
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "files": {}}))
+    with pytest.raises(qa.LibraryDamaged, match="does not name dense.faiss, lexical/meta.json, texts.sqlite"):
+        verify(library.path)
+
+
+def test_a_generation_that_cannot_be_opened_never_becomes_current(library: qa.Library) -> None:
+    class Nameless(FakeEncoder):
+        name = None  # type: ignore[assignment]
+
+    before = Shelf(library.path).current()
+    with pytest.raises(qa.ModelError, match="name and fingerprint are strings"):
+        library.rebuild([text("new")], encoder=Nameless())
+    assert Shelf(library.path).current() == before
+
+
+@pytest.mark.parametrize("path", ["x" * 5000, "a\x00b", 5, None])
+def test_a_path_that_is_none_is_refused(path: object, encoder: FakeEncoder) -> None:
+    with pytest.raises(qa.LibraryError, match="is not a usable path"):
+        qa.open(path, encoder=encoder)  # type: ignore[arg-type]
+    with pytest.raises(qa.LibraryError, match="is not a usable path"):
+        qa.build([text("new")], path, encoder=encoder)  # type: ignore[arg-type]
+
+
+def test_a_failed_first_build_removes_the_folders_it_made(tmp_path: Path, encoder: FakeEncoder) -> None:
+    with pytest.raises(qa.SourceError):
+        qa.build(tmp_path / "missing.txt", tmp_path / "new" / "deep" / "library", encoder=encoder)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("posts", "said"),
+    [
+        ([qa.Post("article", "zzzz", 0, 4)], "post 0 of 'mine' is not the text from 0 to 4"),
+        ([qa.Post("article", "text", 0, 400)], "is not the text from 0 to 400"),
+        ([qa.Post("weird", "text", 0, 4)], "not 'weird'"),  # type: ignore[arg-type]
+        ([qa.Post("comment", "text", 0, 4, parent=7)], "replies to post 7, which is not there"),
+    ],
+)
+def test_a_thread_made_by_hand_must_hold_together(library: qa.Library, posts: list[qa.Post], said: str) -> None:
+    with pytest.raises(qa.SourceError, match=said):
+        library.add(qa.Thread("mine", "text", tuple(posts)))
+    with pytest.raises(qa.SourceError, match="cannot be stored as UTF-8"):
+        library.add(qa.Thread("mine", "\ud800", ()))
+
+
+def test_the_last_text_cannot_be_removed(library: qa.Library) -> None:
+    library.remove("Bread")
+    with pytest.raises(qa.SourceError, match="holds at least one text"):
+        library.remove(["Lenses"])
+
+
+def test_quotes_can_be_copied_and_pickled(library: qa.Library) -> None:
+    import copy
+    import dataclasses
+    import pickle
+
+    quote = library.ask("bread").quotes[0]
+    again = pickle.loads(pickle.dumps(quote))
+    assert again == quote == copy.deepcopy(quote)
+    assert again.context(1) == quote.context(1)
+    assert dataclasses.asdict(quote)["text"] == quote.text
+
+
+def test_a_quote_opens_the_thread_that_it_was_quoted_from(library: qa.Library) -> None:
+    quote = library.ask("bread").quotes[0]
+    library.rebuild([qa.Thread.from_text("Other.", title="Bread")])
+    assert library.thread(quote).text[quote.start : quote.end] == quote.text
+    assert library.thread("Bread").text == "Other."

@@ -13,6 +13,7 @@ from qa.errors import SourceError
 from qa.sentence import trim
 from qa.thread import Post, Thread
 
+_GREATEST_GRADE = 1_000
 _HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
@@ -64,7 +65,8 @@ def _documents(path: Path, notes: list[str]) -> Iterator[Thread]:
             # One character for one: the offsets of the answers still hold.
             text = _HALF_A_CHARACTER.sub("\ufffd", text)
             post = Post("article", text[slice(*span)], *span)
-            yield Thread(name, text, (post,), str(row.get("title") or "").strip() or None)
+            title = _HALF_A_CHARACTER.sub("\ufffd", str(row.get("title") or "")).strip()
+            yield Thread(name, text, (post,), title or None)
     _note(notes, empty, path, "documents without a text, skipped")
     _note(notes, repeated, path, "documents with an id that came before, skipped")
 
@@ -83,7 +85,9 @@ def _judgements(path: Path, queries: Mapping[str, str], notes: list[str]) -> dic
         fields = line.split("\t")
         try:
             query, document, grade = fields[0], fields[-2], int(float(fields[-1]))
-        except (IndexError, ValueError):
+            if abs(grade) > _GREATEST_GRADE:
+                raise ValueError(fields[-1])
+        except (IndexError, ValueError, OverflowError):
             odd += number > 0  # the first line is the header
             continue
         found.setdefault(query, {})[document] = grade
@@ -137,7 +141,7 @@ def _rows(path: Path, notes: list[str]) -> Iterator[dict[str, Any]]:
 
 def _lines(path: Path) -> Iterator[str]:
     try:
-        with path.open(encoding="utf-8", errors="replace") as stream:
+        with path.open(encoding="utf-8-sig", errors="replace") as stream:
             yield from (line.rstrip("\r\n") for line in stream if line.strip())
     except OSError as error:
         raise SourceError(

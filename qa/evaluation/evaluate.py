@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from qa.answer import Answer
 from qa.errors import LibraryNotWritable, QuestionError, SettingError
@@ -47,8 +48,8 @@ class Report:
 def evaluate(
     folder: str | os.PathLike[str],
     *,
-    run: Path | None = None,
-    answers: Path | None = None,
+    run: str | os.PathLike[str] | None = None,
+    answers: str | os.PathLike[str] | None = None,
     limit: int | None = None,
     model: str | os.PathLike[str] | None = None,
     encoder: Any = None,
@@ -62,30 +63,35 @@ def evaluate(
     Raises SourceError where the folder is no such set, SettingError where `limit` is not a positive number,
     LibraryNotWritable where a file cannot be written.
     """
-    if limit is not None and limit < 1:
-        raise SettingError(f"limit is the number of queries to ask, at least 1, not {limit}")
+    if limit is not None and (not isinstance(limit, int) or limit < 1):
+        raise SettingError(f"limit is the number of queries to ask, at least 1, not {limit!r}")
     data = Dataset.read(Path(folder))
     queries = dict(islice(((q, data.queries[q]) for q in data.judgements), limit))
-    with tempfile.TemporaryDirectory(prefix="verbatim-evaluate-") as built:
+    answerable = dict(islice(data.queries.items(), limit))
+    unanswerable = dict(islice(data.unanswerable.items(), limit))
+    with (
+        # Opened before the work, so that a path that cannot be written is told at once.
+        _writing(run) as run_file,
+        _writing(answers) as answers_file,
+        tempfile.TemporaryDirectory(prefix="verbatim-evaluate-") as built,
+    ):
         path = Path(built) / "library"
         library = Library.build(data.documents, path, model=model, encoder=encoder, progress=progress)
+        passages = library.status().passages
         rankings = {}
         for done, (query, question) in enumerate(queries.items()):
             progress("ranking", done, len(queries))
             rankings[query] = ranked_documents(library, question)
-        asked = {**dict(islice(data.queries.items(), limit)), **dict(islice(data.unanswerable.items(), limit))}
-        if answers is None:
-            asked = {query: question for query, question in asked.items() if query in data.answers}
-        given = _ask_all(library, asked, progress)
-        passages = library.status().passages
-    try:
-        if run is not None:
-            write_run(run, rankings)
-        if answers is not None:
-            _write_answers(answers, given)
-    except OSError as error:
-        raise LibraryNotWritable(f"cannot write {str(error.filename)!r}: {error.strerror}") from error
-    known = {query: answer for query, answer in given.items() if query in data.answers and query in data.queries}
+        if answers_file is None:
+            answerable = {query: question for query, question in answerable.items() if query in data.answers}
+            unanswerable = {}
+        given = _ask_all(library, answerable, progress)
+        if run_file is not None:
+            write_run(run_file, rankings)
+        if answers_file is not None:
+            _write_answers(answers_file, given)
+            _write_answers(answers_file, _ask_all(library, unanswerable, progress))
+    known = {query: answer for query, answer in given.items() if query in data.answers}
     return Report(
         len(data.documents),
         passages,
@@ -118,18 +124,29 @@ def _plain(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _write_answers(path: Path, given: Mapping[str, Answer]) -> None:
-    with path.open("w", encoding="utf-8") as stream:
-        for query, answer in given.items():
-            quote = answer.quotes[0] if answer.quotes else None
-            start, end = quote.highlights[0] if quote and answer.text is not None else (None, None)
-            row = {
-                "_id": query,
-                "found": answer.found,
-                "text": answer.text,
-                "confidence": answer.confidence,
-                "doc": quote.source if quote else None,
-                "start": start,
-                "end": end,
-            }
-            stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+def _write_answers(stream: TextIO, given: Mapping[str, Answer]) -> None:
+    for query, answer in given.items():
+        quote = answer.quotes[0] if answer.quotes else None
+        start, end = quote.highlights[0] if quote and answer.text is not None else (None, None)
+        row = {
+            "_id": query,
+            "found": answer.found,
+            "text": answer.text,
+            "confidence": answer.confidence,
+            "doc": quote.source if quote else None,
+            "start": start,
+            "end": end,
+        }
+        stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+@contextmanager
+def _writing(path: str | os.PathLike[str] | None) -> Iterator[TextIO | None]:
+    if path is None:
+        yield None
+        return
+    try:
+        with Path(path).open("w", encoding="utf-8") as stream:
+            yield stream
+    except OSError as error:
+        raise LibraryNotWritable(f"cannot write {str(path)!r}: {error.strerror}") from error

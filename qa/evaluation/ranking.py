@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 
+from qa.errors import QuestionError
 from qa.library import Library
+from qa.question import checked
 
 DOCUMENTS = 100
 _CUT = 10
 _FIRST_DEPTH = 256
+_SPACE = re.compile(r"\s")
 Ranking = Sequence[tuple[str, float]]
 
 
@@ -31,6 +35,10 @@ class RankingFigures:
 def ranked_documents(library: Library, question: str) -> Ranking:
     """The best documents, at most 100, each by its best passage; scores strictly decrease."""
     passages = library.status().passages
+    try:
+        checked(question)
+    except QuestionError:  # a set may hold a question without a word in it
+        return []
     depth = _FIRST_DEPTH
     while True:
         best: dict[str, float] = {}
@@ -43,11 +51,11 @@ def ranked_documents(library: Library, question: str) -> Ranking:
 
 
 def _strictly_decreasing(ranking: Ranking) -> Ranking:
-    """A tie must not be broken otherwise by whoever reads the run."""
+    """A tie must not be broken otherwise by whoever reads the run; trec_eval reads it in single precision."""
     separated: list[tuple[str, float]] = []
     for document, score in ranking:
-        below = float(np.nextafter(separated[-1][1], -np.inf)) if separated else score
-        separated.append((document, min(score, below)))
+        below = np.nextafter(np.float32(separated[-1][1]), np.float32(-np.inf)) if separated else np.inf
+        separated.append((document, float(min(np.float32(score), below))))
     return separated
 
 
@@ -72,9 +80,8 @@ def figures(run: Mapping[str, Ranking], judgements: Mapping[str, Mapping[str, in
     )
 
 
-def write_run(path: Path, run: Mapping[str, Ranking]) -> None:
-    """Write a run in TREC's format: query, Q0, document, rank, score, name."""
-    with path.open("w", encoding="utf-8") as stream:
-        for query, ranking in run.items():
-            for rank, (document, score) in enumerate(ranking, 1):
-                stream.write(f"{query} Q0 {document} {rank} {score:.17g} verbatim\n")
+def write_run(stream: TextIO, run: Mapping[str, Ranking]) -> None:
+    """Write a run in TREC's format: query, Q0, document, rank, score, name; white space in an id becomes "_"."""
+    for query, ranking in run.items():
+        for rank, (document, score) in enumerate(ranking, 1):
+            stream.write(f"{_SPACE.sub('_', query)} Q0 {_SPACE.sub('_', document)} {rank} {score:.9g} verbatim\n")

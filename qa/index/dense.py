@@ -9,18 +9,20 @@ import numpy as np
 
 from qa.encoder import Vectors
 from qa.errors import LibraryDamaged
-from qa.index.engine import Hits, Ids, Scores, ordered
+from qa.index.engine import Hits, Ids, Scores, damage_told, ordered
 from qa.question import Question
 
 FILE = "dense.faiss"
 _HEADER_BYTES = 1024
+_MOST_COSINE = 1.01
 
 
 class DenseIndex:
     """An exact FAISS index (`IndexFlatIP`); an engine as `qa.index.engine` says."""
 
-    def __init__(self, index: Any) -> None:
+    def __init__(self, index: Any, path: Path) -> None:
         self._index = index
+        self._path = path
 
     @staticmethod
     def create(folder: Path, vectors: Vectors) -> None:
@@ -41,25 +43,31 @@ class DenseIndex:
 
         path = folder / FILE
         payload = count * dimension * 4
-        try:
+        with damage_told(path):
             if not payload <= path.stat().st_size <= payload + _HEADER_BYTES:
                 raise LibraryDamaged(f"{path} has not the size of {count} vectors of {dimension}")
             index = faiss.read_index(str(path))
-        except (RuntimeError, OSError) as error:
-            raise LibraryDamaged(f"{path} cannot be read as a FAISS index") from error
         if not isinstance(index, faiss.IndexFlat) or (index.ntotal, index.d) != (count, dimension):
             raise LibraryDamaged(f"{path} holds {index.ntotal} vectors of {index.d}, not {count} of {dimension}")
-        return cls(index)
+        return cls(index, path)
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
 
     def search(self, question: Question, k: int) -> Hits:
         """The best `k` passages by cosine."""
-        scores, ids = self._index.search(question.vector[None, :], min(k, len(self)))
-        return ordered(ids[0], scores[0], k)
+        with damage_told(self._path):
+            scores, ids = self._index.search(question.vector[None, :], min(k, len(self)))
+        return ordered(ids[0], self._finite(scores[0]), k)
 
     def scores(self, question: Question, ids: Ids) -> Scores:
         """The cosine of each of these passages."""
-        vectors = self._index.reconstruct_batch(np.ascontiguousarray(ids, dtype=np.int64))
-        return np.asarray(vectors @ question.vector, dtype=np.float32)
+        with damage_told(self._path):
+            vectors = self._index.reconstruct_batch(np.ascontiguousarray(ids, dtype=np.int64))
+        return self._finite(np.asarray(vectors @ question.vector, dtype=np.float32))
+
+    def _finite(self, scores: Scores) -> Scores:
+        """A vector of the index that was altered gives a score that no two unit vectors have."""
+        if not (np.abs(scores) < _MOST_COSINE).all():
+            raise LibraryDamaged(f"{self._path} holds vectors that are not of length one")
+        return scores

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from qa.errors import LibraryDamaged
 from qa.question import Question
 
 Ids = NDArray[np.int64]
@@ -33,6 +37,22 @@ class Engine(Protocol):
 
     def scores(self, question: Question, ids: Ids) -> Scores:
         """The engine's score of each of these passages, 0 where it finds no match; shape (len(ids),)."""
+
+
+@contextmanager
+def damage_told(path: Path) -> Iterator[None]:
+    """Turn what an engine raises over a file that was altered into LibraryDamaged, which names the file.
+
+    Rust's panic comes as a BaseException of a module that cannot be imported, so it is known by its name.
+    """
+    try:
+        yield
+    except (ValueError, TypeError, RuntimeError, OSError, OverflowError, KeyError) as error:
+        raise LibraryDamaged(f"{path} cannot be read: it was altered, or cut off") from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise LibraryDamaged(f"{path} cannot be read: it was altered, or cut off") from error
 
 
 def ordered(ids: Ids, scores: Scores, k: int) -> Hits:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from qa.errors import LibraryDamaged
-from qa.index.engine import Hits, Ids, Scores, ordered
+from qa.index.engine import Hits, Ids, Scores, damage_told, ordered
 from qa.passage import Passage
 from qa.question import Question
 
@@ -35,7 +35,8 @@ class LexicalIndex:
     means anything but itself.
     """
 
-    def __init__(self, index: Any) -> None:
+    def __init__(self, index: Any, path: Path) -> None:
+        self._path = path
         self._schema = index.schema
         self._searcher = index.searcher()
         self._analyzer = _analyzer()
@@ -75,13 +76,11 @@ class LexicalIndex:
         import tantivy
 
         path = folder / FOLDER
-        try:
-            with tempfile.TemporaryDirectory(prefix="verbatim-") as links:
-                for file in path.iterdir():
-                    (Path(links) / file.name).symlink_to(file.resolve())
-                opened = cls(tantivy.Index.open(links))
-        except (ValueError, OSError) as error:
-            raise LibraryDamaged(f"{path} cannot be read as a tantivy index") from error
+        # What tantivy still has open there may be written while the folder is removed.
+        with tempfile.TemporaryDirectory(prefix="verbatim-", ignore_cleanup_errors=True) as links, damage_told(path):
+            for file in path.iterdir():
+                (Path(links) / file.name).symlink_to(file.resolve())
+            opened = cls(tantivy.Index.open(links), path)
         if len(opened) != count:
             raise LibraryDamaged(f"{path} holds {len(opened)} passages, not {count}")
         return opened
@@ -131,13 +130,14 @@ class LexicalIndex:
 
     def _rarity(self, word: str) -> float:
         """The inverse document frequency of a word, as BM25 has it."""
-        holding = self._searcher.doc_freq("text", word)
+        with damage_told(self._path):
+            holding = self._searcher.doc_freq("text", word)
         return math.log(1 + (len(self) - holding + 0.5) / (holding + 0.5))
 
     def _run(self, query: Any, k: int) -> Hits:
-        found = self._searcher.search(query, min(k, max(len(self), 1)), count=False).hits
-        addresses = [address for _, address in found]
-        ids = np.array(self._searcher.fast_field_values("id", addresses), dtype=np.int64)
+        with damage_told(self._path):
+            found = self._searcher.search(query, min(k, max(len(self), 1)), count=False).hits
+            ids = np.array(self._searcher.fast_field_values("id", [address for _, address in found]), dtype=np.int64)
         return ordered(ids, np.array([score for score, _ in found], dtype=np.float32), k)
 
 

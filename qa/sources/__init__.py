@@ -44,7 +44,10 @@ def read_all(sources: Source | Iterable[Source], *, progress: Progress = silent)
     """
     if isinstance(sources, (str, os.PathLike, Thread)):
         sources = [sources]
-    sources = list(sources)
+    try:
+        sources = list(sources)
+    except TypeError:
+        raise SourceError(f"sources are paths and threads, not {str(sources)[:80]!r}") from None
     found = [(path, not _is_folder(source)) for source in sources for path in _files(source)]
     threads: list[Thread] = []
     skipped: list[Skipped] = []
@@ -52,7 +55,7 @@ def read_all(sources: Source | Iterable[Source], *, progress: Progress = silent)
     for done, (path, was_named) in enumerate(found):
         progress("reading", done, len(found))
         if isinstance(path, Thread):
-            threads.append(path)
+            threads.append(path.checked())
             continue
         if path.resolve() in seen:
             continue
