@@ -11,6 +11,8 @@ from typing import Protocol
 from qa.sentence import Break, sentences, trim
 from qa.thread import Post, Span, Thread
 
+MOST_TOKENS = 192
+"""A passage is never longer in the encoder's tokens: of 128, 160, 192 and 240 the safest over eight public sets."""
 MOST_CHARACTERS = 2_000
 """A passage is never longer, whatever its tokens: a word of 100,000 letters is one token to some encoders."""
 _TITLE_SHARE = 4
@@ -32,8 +34,10 @@ class Passage:
 
     @property
     def in_context(self) -> str:
-        """What is embedded: the passage under its thread's title."""
-        return f"{self.title}\n{self.text}" if self.title else self.text
+        """What is indexed: the passage after its thread's title, which is made a sentence of its own."""
+        if not self.title:
+            return self.text
+        return f"{self.title}{'' if self.title.endswith(('.', '?', '!')) else '.'} {self.text}"
 
 
 class Measure(Protocol):
@@ -53,7 +57,7 @@ def passages(thread: Thread, measure: Measure) -> Iterator[Passage]:
     fits is never cut; a sentence is cut only where it is too long by itself.
     """
     title = _fitting_title(thread.title or "", measure)
-    room = measure.max_tokens - (measure.lengths([title])[0] if title else 0)
+    room = min(MOST_TOKENS, measure.max_tokens - (measure.lengths([f"{title}."])[0] if title else 0))
     for index, post in enumerate(thread.posts):
         for start, end in _content(post):
             for span in _cut(thread.text, start, end, room, measure):

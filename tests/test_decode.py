@@ -37,6 +37,12 @@ def test_what_is_not_text_is_refused_by_name(data: bytes) -> None:
         decode(data, "picture.txt")
 
 
+def test_damaged_utf8_is_not_taken_for_something_older() -> None:
+    data = ("Größe und Übermut über alles. " * 3).encode() + b"\xff end"
+    with pytest.raises(qa.SourceError, match=r"is UTF-8 but for 1 places, the first at byte 102"):
+        decode(data, "a.txt")
+
+
 def test_a_broken_mark_is_told() -> None:
     with pytest.raises(qa.SourceError, match="breaks off that encoding at byte"):
         decode(b"\xef\xbb\xbfgood \xff", "a.txt")

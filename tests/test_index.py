@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -44,22 +45,28 @@ def test_dense_is_exact_against_brute_force(tmp_path: Path) -> None:
         np.testing.assert_allclose(index.scores(question, hits.ids), hits.scores, atol=1e-5)
 
 
-def test_lexical_is_bm25_by_hand(tmp_path: Path) -> None:
-    texts = ["red lens", "red red lens glass", "blue glass", "green"]
+def test_lexical_is_weighed_bm25_by_hand(tmp_path: Path) -> None:
+    texts = ["red lens", "red red lens glass", "blue glass", "green red glass"]
     index = lexical(tmp_path, texts)
     documents = [text.split() for text in texts]
     mean = sum(map(len, documents)) / len(documents)
 
-    def bm25(words: list[str], document: list[str]) -> float:
-        score = 0.0
-        for word in words:
-            frequency, holding = Counter(document)[word], sum(word in d for d in documents)
-            idf = math.log(1 + (len(documents) - holding + 0.5) / (holding + 0.5))
-            score += idf * frequency * 2.2 / (frequency + 1.2 * (0.25 + 0.75 * len(document) / mean))
-        return score
+    def idf(word: str) -> float:
+        holding = sum(word in document for document in documents)
+        return math.log(1 + (len(documents) - holding + 0.5) / (holding + 0.5))
+
+    def bm25(frequency: int, rarity: float, document: list[str]) -> float:
+        return rarity * frequency * 2.2 / (frequency + 1.2 * (0.25 + 0.75 * len(document) / mean))
+
+    def score(document: list[str]) -> float:
+        counts = Counter(document)
+        words = [0.08 * idf(w) / math.log(10) * bm25(counts[w], idf(w), document) for w in ("red", "glass")]
+        pairs = list(pairwise(document)).count(("red", "glass"))
+        return (sum(words) + 0.02 * bm25(pairs, idf("red") + idf("glass"), document)) / math.sqrt(2)
 
     question = ask("red glass")
-    expected = np.array([bm25(["red", "glass"], document) for document in documents])
+    expected = np.array([score(document) for document in documents])
+    assert expected.max() < index.highest(question)
     np.testing.assert_allclose(index.scores(question, np.arange(4)), expected, rtol=1e-3)
     assert index.search(question, 10).ids.tolist() == [int(i) for i in np.argsort(-expected) if expected[i] > 0]
 

@@ -74,7 +74,7 @@ def test_a_short_comment_is_one_passage() -> None:
 
 def test_a_title_is_context_but_not_where_the_passage_says_it() -> None:
     _, (passage,) = cut("Text.", title="A title")
-    assert passage.in_context == "A title\nText."
+    assert passage.in_context == "A title. Text."
     _, (passage,) = cut("A title\n\nText.")
     assert passage.in_context == "A title\n\nText."
 

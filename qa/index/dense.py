@@ -62,9 +62,12 @@ class DenseIndex:
 
     def scores(self, question: Question, ids: Ids) -> Scores:
         """The cosine of each of these passages."""
+        return self._finite(np.asarray(self.vectors(ids) @ question.vector, dtype=np.float32))
+
+    def vectors(self, ids: Ids) -> Vectors:
+        """The unit vectors of these passages, shape (len(ids), dimension)."""
         with damage_told(self._path):
-            vectors = self._index.reconstruct_batch(np.ascontiguousarray(ids, dtype=np.int64))
-        return self._finite(np.asarray(vectors @ question.vector, dtype=np.float32))
+            return np.asarray(self._index.reconstruct_batch(np.ascontiguousarray(ids, dtype=np.int64)))
 
     def _finite(self, scores: Scores) -> Scores:
         """A vector of the index that was altered gives a score that no two unit vectors have."""

@@ -17,6 +17,7 @@ _BOMS = (
 _SAMPLE = 1 << 16
 _MOST_CONTROL_CHARACTERS = 0.02
 _MOST_ACCENTS = 0.4
+_GOOD_FOR_ONE_BAD = 5
 _WESTERN = re.compile(r"[\x00-\x7f\xa0-\xffŒœŠšŽžŸƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]*")
 _SIGN_INSIDE_WORD = re.compile(r"[^\W\d_][¡-¿×÷†‡•…‰‹›€™][^\W\d_]")
 
@@ -37,7 +38,8 @@ def decode(data: bytes, name: str) -> str:
         return _checked(_decode_as(data, unmarked, name), name)
     try:
         return _checked(data.decode("utf-8"), name)
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        _refuse_damaged_utf8(data, error.start, name)
         return _checked(_guess(data, name), name)
 
 
@@ -60,6 +62,14 @@ def _utf16_without_mark(sample: bytes) -> str | None:
     if even > 0.5 and odd < 0.05:
         return "utf-16-be"
     return None
+
+
+def _refuse_damaged_utf8(data: bytes, start: int, name: str) -> None:
+    """Text that is UTF-8 nearly everywhere must not be taken for an older encoding, where it reads as gibberish."""
+    text = data.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    if sum(char > "\x7f" for char in text) > _GOOD_FOR_ONE_BAD * bad:
+        raise SourceError(f"{name!r} is UTF-8 but for {bad} places, the first at byte {start}; save it again as UTF-8")
 
 
 def _guess(data: bytes, name: str) -> str:

@@ -5,7 +5,7 @@ from qa.web.exact import isolated, marked
 from qa.web.place import byline
 
 SCORE_MEANS = (
-    "Match, from 0 to 100, is how well a passage fits the question: half by its meaning, half by its words. "
+    "Match, from 0 to 100, is how well a passage fits the question: by its meaning and by its words. "
     "It orders the passages of one answer; it is not the chance that one of them is right."
 )
 

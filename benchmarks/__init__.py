@@ -1,0 +1,1 @@
+"""Measuring: quality against floors. Not installed; run from the checkout."""
