@@ -1,31 +1,29 @@
 """Where the comments of a plain text begin, and where each of them ends.
 
 Plain text has no markup for comments, so this goes by what people leave when they copy a page: a line "3 comments",
-"Jane says:" above or "Posted by Jane on …" below each, a bullet before each, a comment form at the end. Without any
-such sign a text is an article alone: a list in an article must not become its comments.
+"Jane says:" above or "Posted by Jane on …" below each, a bullet before each, a comment form at the end. Every way to
+read the page is weighed, and the best supported wins. Without such signs a text is an article alone: a list in an
+article must not become its comments, and a comment left in the article is better than words in the wrong mouth.
 """
 
 from __future__ import annotations
 
-import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from qa.sources.attribution import Attribution, attribution, byline, date_line
-from qa.sources.boilerplate import is_boilerplate, is_form
-from qa.sources.lines import Line
+from qa.sources.attribution import NOBODY, Attribution
+from qa.sources.boilerplate import is_boilerplate, is_certain, is_counter
+from qa.sources.headings import Heading
+from qa.sources.heads import Head, claims_at
+from qa.sources.lines import Line, is_rule
+from qa.sources.listed import BULLET, Listing, blocks, closing_list, listing
+from qa.sources.page import Page
+from qa.sources.when import date_line, iso_day
 
-_COUNT = r"(?P<count>\d[\d,.]*|no|one|two|three|four|five|six|seven|eight|nine|ten)"
-_NOUN = r"(?:comments?|responses?|replies|reply|thoughts?)"
-_COUNTED = rf"{_COUNT}\s+{_NOUN}(?:\s+(?:on|to|so far)\b.*)?"
-_NAMED = r"(?:reader\s+)?(?:comments|responses|replies|discussion)\s*(?:\(\s*(?P<in_brackets>\d+)\s*\))?"
-_HEADING = re.compile(rf"[#\s*_]*(?:{_COUNTED}|{_NAMED})\s*:?[\s*_]*", re.IGNORECASE)
-_NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_BULLET = re.compile(r"(?P<indent>[ \t\xa0]*)(?P<marker>[•◦▪‣●∙·*+\-–—])[ \t\xa0]+(?=\S)")
-_NUMBERED = re.compile(r"(?P<number>\d{1,4})[.)]\s+(?=\S)")
-_RULE = re.compile(r"\s*([-*_=~])(?:\s*\1){2,}\s*")
-_TOP_LINES = 5
-_NOBODY = Attribution(None, None)
+_LONGEST_FOOTER = 2_000
+_MOST_FORMS = 20
+_SENTENCE_ENDS = (".", "!", "?", "…", ")", "”", '"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,170 +31,260 @@ class Comment:
     """The lines of one comment, its author and day where the text tells them."""
 
     lines: Sequence[Line]
-    who: Attribution = _NOBODY
+    who: Attribution = NOBODY
 
 
-def split(lines: Sequence[Line]) -> tuple[Sequence[Line], list[Comment]]:
-    """Part a text into the article's lines and its comments, the page furniture at its end left out."""
-    end = len(lines)
-    while end and (lines[end - 1].blank or is_boilerplate(lines[end - 1].text)):
-        end -= 1
-    has_form = any(is_form(line.text) for line in lines[end:])
-    lines = lines[:end]
-    for start, comments in _readings(lines, has_form):
-        written = [comment for comment in comments if any(not line.blank for line in comment.lines)]
-        if written:
-            return lines[:start], written
-    return lines, []
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A text's article, the comments on it, and what of the article follows the comments."""
+
+    article: Sequence[Line]
+    comments: Sequence[Comment] = ()
+    rest: Sequence[Line] = ()
 
 
-def _readings(lines: Sequence[Line], has_form: bool) -> Iterator[tuple[int, list[Comment]]]:
-    """Every way to read the lines, the best supported first: where the comments' part begins, and the comments."""
-    for index in reversed(range(len(lines))):
-        match = _HEADING.fullmatch(lines[index].text) if len(lines[index].text) < 120 else None
-        if match and not lines[index].blank:
-            count = _count(match)
-            at_top = sum(not line.blank for line in lines[:index]) < _TOP_LINES
-            yield index, _under_heading(lines[index + 1 :], count, guess=has_form or (count is not None and not at_top))
-    start = _first_attributed(lines, has_form)
-    if start is not None:
-        yield start, _attributed(lines[start:])
-    start = _closing_bullets(lines)
-    if start is not None and (has_form or _after_boilerplate(lines, start)):
-        yield start, _bulleted(lines[start:])
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a page: its comments, between two lines. `strength`: 3 where the comments are named, 2 where
+    they are listed, 1 where blank lines alone part them; `counted` where their heading states their number."""
+
+    start: int
+    end: int
+    comments: Sequence[Comment]
+    strength: int
+    counted: bool = False
+    headed: bool = True
+
+    @property
+    def support(self) -> tuple[bool, int, int, bool, bool, int]:
+        """What makes one reading better than another, the weightiest first."""
+        listed, number = self.counted and self.strength > 1, len(self.comments)
+        return (listed, self.strength, number, self.counted, self.headed, self.start)
 
 
-def _count(match: re.Match[str]) -> int | None:
-    said = match["count"] or match["in_brackets"]
-    if said is None:
+def split(lines: Sequence[Line]) -> Parts:
+    """Part a text into the article's lines and its comments; the short footer after them is in neither."""
+    page = Page(lines)
+    best = max(readings(page), key=lambda reading: reading.support, default=None)
+    if best is None:
+        return Parts(lines)
+    rest = lines[best.end :]
+    is_short = sum(len(line.text) for line in rest) <= _LONGEST_FOOTER
+    return Parts(lines[: best.start], best.comments, () if best.end in page.enders and is_short else rest)
+
+
+def readings(page: Page) -> Iterator[Reading]:
+    """Every way to read the page that has the support it needs; their number is bounded by its headings and forms."""
+    for heading in page.headings:
+        found = _headed(page, heading)
+        if found and found.comments:
+            yield found
+    shapes = defaultdict[str, list[Head]](list)
+    for head in page.heads:
+        if head.apart and (head.way not in ("posted", "bare") or page.has_body(head.start)):
+            shapes[head.shape].append(head)
+    for heads in shapes.values():
+        if found := _above(page, heads, page.section_end(heads[0].start), None):
+            yield found
+    yield from _closing(page)
+
+
+def _headed(page: Page, heading: Heading) -> Reading | None:
+    """The comments under a heading: named if their first line names somebody, else listed, else blocks."""
+    first, end = page.written(heading.index + 1), page.section_end(heading.index)
+    if first >= end:
         return None
-    return _NUMBER_WORDS.index(said.lower()) if said.lower() in _NUMBER_WORDS else int(re.sub(r"\D", "", said))
+    if BULLET.match(page.lines[first].text) and (found := _listed(page, heading, first, end)):
+        return found
+    for head in page.heads_at(first):
+        same = [other for other in page.heads if first <= other.start < end and other.shape == head.shape]
+        if found := _above(page, same, end, heading):
+            return found
+    return _below(page, heading, first, end) or _listed(page, heading, first, end)
 
 
-def _under_heading(lines: Sequence[Line], count: int | None, guess: bool) -> list[Comment]:
-    first = next((line for line in lines if not line.blank), None)
-    if first is None:
+def _above(page: Page, heads: Sequence[Head], end: int, heading: Heading | None) -> Reading | None:
+    """The comments under heads of one shape, None where too little says that they are comments."""
+    end = page.comments_end(heads[0].start, end, heads[0].shape)
+    run = _run(page, [head for head in heads if head.end <= end], end, heading.count if heading else None)
+    if not run:
+        return None
+    stops = [*(head.start for head in run[1:]), end]
+    comments, replied = [], []
+    for head, stop in zip(run, stops, strict=True):
+        lines = list(page.lines[head.body : stop])
+        if head.way == "inline":
+            lines[0] = lines[0].without(head.claim.offset)
+        comments.append(_comment(lines, head))
+        last = next((line.text for line in reversed(lines) if not line.blank), "")
+        replied.append(not is_rule(last) and is_boilerplate(last))
+    if run[0].way in ("posted", "bare") and not comments[-1].lines:
+        return None  # the last line is a signature, or the first is: nobody can tell whose words are whose
+    if not _believable(page, heading, run, comments, all(replied)):
+        return None
+    counted = heading is not None and not heading.weak and heading.states(len(run))
+    written = [comment for comment in comments if comment.lines]
+    start = heading.index if heading else run[0].start
+    return Reading(start, end, written, 3, counted, heading is not None) if written else None
+
+
+def _below(page: Page, heading: Heading, first: int, end: int) -> Reading | None:
+    """The comments over signatures of one shape, where the last line is one."""
+    end = page.comments_end(first, end)
+    last = next((index for index in range(end - 1, first, -1) if not page.edges[index]), first)
+    for head in (*page.heads_at(last), *page.heads_at(last - 1)):
+        if head.start <= first or head.end != last + 1 or head.way not in ("posted", "bare") or heading.weak:
+            continue
+        run = [other for other in page.heads if first < other.start < end and other.shape == head.shape]
+        if any(other.closed for other in run[:-1]):
+            run = [other for other in run if other.closed]
+        starts = [first, *(other.end for other in run[:-1])]
+        comments = [
+            Comment(_trimmed(page.lines[start : other.start]), other.claim.who)
+            for start, other in zip(starts, run, strict=True)
+        ]
+        if all(comment.lines for comment in comments):
+            return Reading(heading.index, end, comments, 3, heading.states(len(comments)))
+    return None
+
+
+def _run(page: Page, heads: Sequence[Head], end: int, count: int | None) -> list[Head]:
+    """Those of the heads that open a comment: apart from the lines above where the page has blank lines, with names
+    beyond doubt, unless the count says otherwise. The others are words of a comment, which quotes."""
+    every: list[Head] = []
+    for head in heads:
+        if not every or head.start > every[-1].body or (head.way == "inline" and head.start > every[-1].start):
+            every.append(head)
+    if not every:
         return []
-    if any(attribution(line.text) for line in lines) and not _BULLET.match(first.text):
-        return _attributed(lines)
-    if _BULLET.match(first.text):
-        return _bulleted(lines)
-    if (numbered := _numbered(lines)) is not None:
-        return numbered
-    for blocks in (_blocks(lines, _RULE), _blocks(lines, re.compile(r"\s*"))):
-        if len(blocks) == count:
-            return blocks
-    return _blocks(lines, re.compile(r"\s*")) if guess else []
+    apart = [every[0], *(head for head in every[1:] if head.apart)]
+    spaced = len(apart) > 1 or any(page.lines[index].blank for index in range(every[0].end, page_end(page, end)))
+    usual, other = (apart, every) if spaced else (every, apart)
+    sure = [head for head in usual if not head.claim.doubtful or head.claim.dated]
+    candidates = [sure, usual, [head for head in other if not head.claim.doubtful], other]
+    return next((run for run in candidates if len(run) == count), sure if sure[:1] == every[:1] else [])
 
 
-def _first_attributed(lines: Sequence[Line], has_form: bool) -> int | None:
-    """The first of the lines "Name says:" where there are enough of them to be comments, not a quotation."""
-    top = [line for line in lines if not line.blank][:_TOP_LINES]
-    heads = [
-        index
-        for index, line in enumerate(lines)
-        if (who := attribution(line.text)) and not (line in top and (byline(line.text) or who.date))
-    ]
-    if not heads:
-        return None
-    following = next((line for line in lines[heads[0] + 1 :] if not line.blank), None)
-    dated = attribution(lines[heads[0]].text).date or (following and date_line(following.text))  # type: ignore[union-attr]
-    return heads[0] if len(heads) > 1 or has_form or dated else None
+def page_end(page: Page, end: int) -> int:
+    """The line after the last that somebody wrote before `end`."""
+    while end and page.edges[end - 1]:
+        end -= 1
+    return end
 
 
-def _attributed(lines: Sequence[Line]) -> list[Comment]:
-    """Cut at the lines that name an author: above each comment, or below it where the part opens with a comment."""
-    first = next(line for line in lines if not line.blank)
-    above = attribution(first.text) is not None
-    comments, held, who = [], list[Line](), _NOBODY
-    for line in lines:
-        named = attribution(line.text)
-        if named is None:
-            held.append(line)
-        elif above:
-            comments.append(_dated(held, who))
-            held, who = [], named
-        else:
-            comments.append(_dated(held, named))
-            held = []
-    return [*comments, _dated(held, who)]
+def _believable(
+    page: Page, heading: Heading | None, run: Sequence[Head], comments: Sequence[Comment], replied: bool
+) -> bool:
+    """Whether so many heads of this kind, with what stands around them, are comments and not an article's words."""
+    way, several = run[0].way, len({head.claim.who.author for head in run}) > 1
+    dated, timed = all(head.claim.dated for head in run), all(head.claim.timed for head in run)
+    form = page.form_after(run[-1].end)
+    counted = heading is not None and heading.states(len(run))
+    if heading and (counted or not heading.weak):
+        if way == "inline":
+            return form or counted
+        return page.has_body(heading.index) or several
+    if replied and several:
+        return way not in ("inline", "mail")
+    match way:
+        case "site":
+            return timed
+        case "says" if dated:
+            return several or (timed and run[0].end - run[0].start > 1)
+        case "says":
+            return form and several and "says" in run[0].shape.split()[2]
+        case "blog":
+            return several and (form or all(comment.who.date for comment in comments))
+        case "posted":
+            return several and dated
+        case "bare":
+            return several and timed and (form or any(heading.states(len(run)) for heading in page.headings))
+    return False
 
 
-def _dated(lines: Sequence[Line], who: Attribution) -> Comment:
-    """Take the date from the line under the name where it stands there."""
-    first = next((index for index, line in enumerate(lines) if not line.blank), None)
-    if first is not None and who.date is None and who.author and (day := date_line(lines[first].text)):
-        return Comment(lines[first + 1 :], Attribution(who.author, day))
-    return Comment(lines, who)
+def _listed(page: Page, heading: Heading, first: int, end: int) -> Reading | None:
+    """The comments under a heading that are listed, or parted by rules or blank lines."""
+    end = page.comments_end(first, end)
+    form = end in page.forms
+    if (heading.weak and heading.count is None) or not (page.has_body(heading.index) or heading.on):
+        return None  # a counter under the title belongs to the article
+    found = listing(page.lines[first:end], heading.count)
+    if found:
+        return _list_under(heading, found, first, form)
+    for by_rule in (True, False):
+        written = [Comment(_trimmed(block)) for block in blocks(page.lines[first:end], by_rule=by_rule)]
+        written = [comment for comment in written if comment.lines]
+        if heading.states(len(written)) or (not by_rule and _are_blocks(page, heading, len(written), form)):
+            return Reading(heading.index, end, written, 1, heading.states(len(written)))
+    return None
 
 
-def _bulleted(lines: Sequence[Line]) -> list[Comment]:
-    """Cut at the bullets that look like the first one; deeper bullets and other lines go on with their comment."""
-    opening = next(match for line in lines if (match := _BULLET.match(line.text)))
-    comments: list[list[Line]] = []
-    for line in lines:
-        match = _BULLET.match(line.text)
-        if match and match["marker"] == opening["marker"] and match["indent"] == opening["indent"]:
-            comments.append([_without(line, match.end())])
-        elif comments:
-            comments[-1].append(line)
-    return [_with_inner_name(comment) for comment in comments]
+def _list_under(heading: Heading, found: Listing, first: int, form: bool) -> Reading | None:
+    number = len(found.items)
+    comments, named = _with_inner_names(found.items)
+    fits = heading.count is not None and number <= heading.count
+    drawn = found.loose and found.web and heading.level is None
+    if fits or named or drawn or (form and (found.loose or heading.level is None)):
+        return Reading(heading.index, first + found.end, comments, 3 if named else 2, heading.states(number))
+    return None
 
 
-def _with_inner_name(lines: Sequence[Line]) -> Comment:
-    who = attribution(lines[0].text)
-    return _dated(lines[1:], who) if who else Comment(lines)
+def _are_blocks(page: Page, heading: Heading, number: int, form: bool) -> bool:
+    """Whether paragraphs that do not make the count are comments all the same: before a form, or fewer than stated on
+    a page with one heading alone."""
+    if any(other.index > heading.index and not other.weak for other in page.headings) or heading.weak:
+        return False
+    told = heading.plain or heading.on
+    fewer = told and heading.count is not None and 1 < number <= heading.count and len(page.headings) == 1
+    return fewer or (form and heading.level is None)
 
 
-def _numbered(lines: Sequence[Line]) -> list[Comment] | None:
-    """Cut at "1.", "2.", … where they count up from 1 without a gap, None where they do not."""
-    comments: list[list[Line]] = []
-    for line in lines:
-        match = _NUMBERED.match(line.text)
-        if match and int(match["number"]) == len(comments) + 1:
-            comments.append([_without(line, match.end())])
-        elif comments:
-            comments[-1].append(line)
-        elif not line.blank:
-            return None
-    return [_with_inner_name(comment) for comment in comments] if len(comments) > 1 else None
+def _closing(page: Page) -> Iterator[Reading]:
+    """Loose bulleted lists under a counter of visits, or over a comment form."""
+    known = set(page.forms)
+    starts = [0, *(index for index in page.forms if index - 1 not in known)][-_MOST_FORMS:]
+    for start, end in zip(starts, [*starts[1:], len(page.lines)], strict=True):
+        until = page_end(page, end)
+        if until <= start or not (found := closing_list(page.lines[start:until])):
+            continue
+        at, items = start + found[0], found[1]
+        above = next(
+            (page.lines[index].text.rstrip() for index in reversed(range(at)) if not page.lines[index].blank), ""
+        )
+        comments, named = _with_inner_names(items.items)
+        last = [comment.lines[-1].text.rstrip() for comment in comments if comment.lines]
+        sentences = sum(text.endswith(_SENTENCE_ENDS) for text in last)
+        over_form = end in page.forms and above.endswith(_SENTENCE_ENDS) and 2 * sentences >= len(last)
+        if is_counter(above) or over_form:
+            yield Reading(at, end, comments, 3 if named else 2, headed=False)
 
 
-def _blocks(lines: Sequence[Line], separator: re.Pattern[str]) -> list[Comment]:
-    blocks: list[list[Line]] = [[]]
-    for line in lines:
-        if separator.fullmatch(line.text):
-            blocks.append([])
-        else:
-            blocks[-1].append(line)
-    return [Comment(block) for block in blocks if any(not line.blank for line in block)]
+def _with_inner_names(items: Sequence[Sequence[Line]]) -> tuple[list[Comment], bool]:
+    """The items as comments, named where every one of them opens with a head of the first one's shape."""
+    claims = [{claim.shape: (claim, end) for claim, end in claims_at(item, 0)} for item in items]
+    for shape in claims[0]:
+        if len(items) > 1 and all(shape in found for found in claims):
+            comments = []
+            for item, found in zip(items, claims, strict=True):
+                claim, end = found[shape]
+                lines = [item[0].without(claim.offset), *item[1:]] if claim.way == "inline" else item[end:]
+                comments.append(Comment(_trimmed(lines), claim.who))
+            return [comment for comment in comments if comment.lines], True
+    return [Comment(lines) for item in items if (lines := _trimmed(item))], False
 
 
-def _closing_bullets(lines: Sequence[Line]) -> int | None:
-    """Where a loose bulleted list begins that runs to the end of the text, None where none does."""
-    found = {(m["marker"], m["indent"]) for line in lines if (m := _BULLET.match(line.text))}
-    starts = []
-    for marker, indent in found:
-        start = None
-        for index in reversed(range(len(lines))):
-            line = lines[index]
-            match = _BULLET.match(line.text)
-            if match and match["marker"] == marker and match["indent"] == indent:
-                if index and not lines[index - 1].blank:
-                    break  # items without a blank line between them are a list, not comments
-                start = index
-            elif not line.blank and line.indent <= len(indent):
-                break
-        if start is not None:
-            starts.append(start)
-    return min(starts, default=None)
+def _comment(lines: Sequence[Line], head: Head) -> Comment:
+    written, who = _trimmed(lines), head.claim.who
+    if head.way == "blog" and who.date is None and written and (day := date_line(written[-1].text)):
+        return Comment(_trimmed(written[:-1]), Attribution(who.author, iso_day(day["when"])))
+    return Comment(written, who)
 
 
-def _after_boilerplate(lines: Sequence[Line], start: int) -> bool:
-    before = next((line for line in reversed(lines[:start]) if not line.blank), None)
-    return before is not None and is_boilerplate(before.text)
-
-
-def _without(line: Line, characters: int) -> Line:
-    """The line less its first characters: a bullet, a number."""
-    return Line(line.text[characters:], line.start + characters, line.end)
+def _trimmed(lines: Sequence[Line]) -> Sequence[Line]:
+    """The lines less blank ones, rules and furniture at both ends; a button's word is furniture at the end alone."""
+    start, end = 0, len(lines)
+    while start < end and (lines[start].blank or is_rule(lines[start].text) or is_certain(lines[start].text)):
+        start += 1
+    while start < end and (lines[end - 1].blank or is_rule(lines[end - 1].text) or is_boilerplate(lines[end - 1].text)):
+        end -= 1
+    return lines[start:end]

@@ -7,9 +7,10 @@ import re
 from collections.abc import Sequence
 
 from qa.errors import SourceError
-from qa.sources.attribution import Attribution, byline
-from qa.sources.boilerplate import is_boilerplate
+from qa.sources.attribution import NOBODY, Attribution, byline
+from qa.sources.boilerplate import furniture
 from qa.sources.comments import Comment, split
+from qa.sources.headings import heading_of
 from qa.sources.lines import Line, lines_of, span_of
 from qa.thread import Kind, Post, Thread
 
@@ -27,27 +28,38 @@ def read(text: str, *, source: str | None = None, title: str | None = None) -> T
     The title is the one given, else the text's first line where that looks like one. A first line is part of the
     article either way, so that no word of the text is lost to a question.
 
-    Raises SourceError, naming `source`, where the text is empty or cannot be stored as UTF-8.
+    Raises SourceError, naming `source`, where the text is no string, is empty or cannot be stored as UTF-8.
     """
-    named = source or "the text"
+    _check("a title", title or "")
+    _check("a source's name", source or "")
+    _check(f"the text of {source!r}" if source else "a text", text)
     if not text.strip().strip("\x00\ufeff"):
-        raise SourceError(f"{named} is empty; give a text with at least one word")
+        raise SourceError(f"{source or 'the text'} is empty; give a text with at least one word")
+    parts = split(lines_of(text))
+    author = _author(parts.article)
+    posts = [_post(text, "article", Comment(parts.article, author))]
+    posts += [_post(text, "comment", comment) for comment in parts.comments]
+    posts.append(_post(text, "article", Comment(parts.rest, author)))
+    written = tuple(post for post in posts if post is not None)
+    if not written:
+        raise SourceError(
+            f"{source or 'the text'} holds page furniture alone (comment form, counters); give a text with content"
+        )
+    title = title or _title(parts.article)
+    return Thread(source or _name(text, title), text, written, title)
+
+
+def _check(named: str, given: object) -> None:
+    """Raise SourceError where what is given is no string, or one that no file can hold."""
+    if not isinstance(given, str):
+        raise SourceError(f"{named} is a string, not {type(given).__name__}: {given!a:.80}")
     try:
-        text.encode("utf-8")
+        given.encode("utf-8")
     except UnicodeEncodeError as error:
         raise SourceError(
             f"{named} holds half a character (a lone surrogate) at position {error.start}; "
-            "read the text again with its right encoding"
+            "read it again with its right encoding"
         ) from error
-    lines = lines_of(text)
-    article, comments = split(lines)
-    posts = [_post(text, "article", Comment(article, _author(article)))]
-    posts += [_post(text, "comment", comment) for comment in comments]
-    written = tuple(post for post in posts if post is not None)
-    if not written:
-        raise SourceError(f"{named} holds page furniture alone (comment form, counters); give a text with content")
-    title = title or _title(article)
-    return Thread(source or _name(text, title), text, written, title)
 
 
 def _name(text: str, title: str | None) -> str:
@@ -58,22 +70,28 @@ def _name(text: str, title: str | None) -> str:
 
 def _post(text: str, kind: Kind, written: Comment) -> Post | None:
     """The post that stands on these lines: page furniture at its edges cut off, inside it marked as omitted."""
-    lines = list(written.lines)
-    while lines and (lines[0].blank or is_boilerplate(lines[0].text)):
-        lines.pop(0)
-    while lines and (lines[-1].blank or is_boilerplate(lines[-1].text)):
-        lines.pop()
-    span = span_of(lines)
-    if span is None:
+    lines = written.lines
+    marks = furniture([line.text for line in lines], comment=kind == "comment")
+    content = [index for index, line in enumerate(lines) if not line.blank and not marks[index]]
+    if not content:
         return None
+    first, last = content[0], content[-1]
+    span = span_of(lines[first : last + 1])
+    assert span is not None
     start, end = span
-    omitted = tuple((line.start, line.end) for line in lines if is_boilerplate(line.text))
+    omitted = tuple((lines[index].start, lines[index].end) for index in range(first, last) if marks[index])
     return Post(kind, text[start:end], start, end, written.who.author, written.who.date, omitted=omitted)
 
 
 def _author(article: Sequence[Line]) -> Attribution:
-    visible = [line for line in article if not line.blank][:_BYLINE_WITHIN]
-    return next((who for line in visible if (who := byline(line.text))), Attribution(None, None))
+    """The author that one of the first lines names; a line under a heading of comments names a comment's."""
+    visible = [index for index, line in enumerate(article) if not line.blank][:_BYLINE_WITHIN]
+    for index in visible:
+        if heading_of(article, index, None):
+            break
+        if who := byline(article[index].text):
+            return who
+    return NOBODY
 
 
 def _title(article: Sequence[Line]) -> str | None:
