@@ -28,7 +28,7 @@ def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[s
 def test_build_ask_status_verify(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = str(tmp_path / "library")
     assert main(["build", str(CORPUS), "--library", path]) == 0
-    assert capsys.readouterr().out == f"{path}: 1 sources, 4 posts, 7 passages\n"
+    assert capsys.readouterr().out == f"{path}: 1 sources, 4 posts, 11 passages\n"
     assert main(["status", "--library", path]) == 0
     assert "4 posts" in capsys.readouterr().out
     assert main(["verify", "--library", path]) == 0

@@ -60,9 +60,9 @@ def test_lexical_is_weighed_bm25_by_hand(tmp_path: Path) -> None:
 
     def score(document: list[str]) -> float:
         counts = Counter(document)
-        words = [0.08 * idf(w) / math.log(10) * bm25(counts[w], idf(w), document) for w in ("red", "glass")]
+        words = [0.64 * idf(w) / math.log(10) ** 2 * bm25(counts[w], idf(w), document) for w in ("red", "glass")]
         pairs = list(pairwise(document)).count(("red", "glass"))
-        return (sum(words) + 0.02 * bm25(pairs, idf("red") + idf("glass"), document)) / math.sqrt(2)
+        return (sum(words) + 0.16 / math.log(10) * bm25(pairs, idf("red") + idf("glass"), document)) / math.sqrt(2)
 
     question = ask("red glass")
     expected = np.array([score(document) for document in documents])

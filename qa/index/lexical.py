@@ -23,8 +23,9 @@ _LONGEST_WORD = 200
 _HEAP_BYTES = 64_000_000
 _LOCK_SUFFIX = ".lock"
 # The weight of a word's BM25, and of two neighbouring words' as a phrase, in cosines: the middle of a flat region,
-# chosen by leaving one of eight public sets out.
-_WORD, _PAIR = 0.08, 0.02
+# chosen by leaving one of eight public sets out. Both are for rarities as shares of the highest in the library, so that
+# words count as much among seven passages as among the thousands of those sets.
+_WORD, _PAIR = 0.64, 0.16
 _SATURATION = 2.2  # BM25's k1 + 1: how often a word is said can at most count this often
 # What tantivy's own English list of function words lacks.
 _QUESTION_WORDS = (
@@ -139,11 +140,12 @@ class LexicalIndex:
         words = self._analyzer.analyze(question.text)
         known = self._known(question)
         highest, root = _rarity(0, len(self)), math.sqrt(len(words) or 1)
+        # BM25 holds one rarity already, which is brought to a share of the highest here.
         for word, count in Counter(word for word in words if word in known).items():
-            yield (word,), _WORD * count * self._rarity(word) / highest / root
+            yield (word,), _WORD * count * self._rarity(word) / highest**2 / root
         for pair, count in Counter(pairwise(words)).items():
             if self._frequency(pair[0]) and self._frequency(pair[1]):
-                yield pair, _PAIR * count / root
+                yield pair, _PAIR * count / highest / root
 
     def _known(self, question: Question) -> frozenset[str]:
         """The question's words that some passage says.
