@@ -73,8 +73,9 @@ class Quote:
 class Answer:
     """What a library answers: `text` is the sentence of the best quote that fits the question best.
 
-    `found` is False and `text` None where nothing was found. `confidence` is None as long as no reader judges whether
-    the text answers at all.
+    `found` is False and `text` None where nothing was found; where filters alone were given, `found` is True, `text`
+    None, and the quotes are what passes them, in reading order. `confidence` is None as long as no reader judges
+    whether the text answers at all.
     """
 
     question: str

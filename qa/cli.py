@@ -22,6 +22,10 @@ from qa.library import Library, status, verify
 from qa.terminal import print_answer, progress_bars, tell
 
 _ERROR, _NOT_FOUND, _CANCELLED = 2, 1, 130
+_SYNTAX = (
+    'A question may hold: "exact phrase", -word, in:article, in:comments, author:NAME, source:NAME, before:DATE and '
+    'after:DATE (2012-03-04, 2012-03 or 2012); author:"Jane Doe" where a name has spaces.'
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -75,7 +79,7 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _ask(options: argparse.Namespace) -> int:
-    answer = _library(options).ask(options.question, options.k)
+    answer = _library(options).ask(options.question, options.k, search_syntax=not options.literal)
     if options.json:
         unicode = (sys.stdout.encoding or "").lower().startswith("utf")
         print(json.dumps(answer.to_dict(), ensure_ascii=not unicode))
@@ -163,10 +167,11 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("sources", nargs="*", metavar="PATH", help="files and folders; none: the same texts again")
     command.set_defaults(run=_build)
 
-    command = commands.add_parser("ask", parents=[library, model], help="ask a question")
+    command = commands.add_parser("ask", parents=[library, model], help="ask a question", epilog=_SYNTAX)
     command.add_argument("question")
     command.add_argument("-k", type=int, default=5, metavar="N", help="how many passages to show (default: 5)")
     command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.add_argument("--literal", action="store_true", help="take every sign of the question as it stands")
     command.set_defaults(run=_ask)
 
     command = commands.add_parser("status", parents=[library], help="tell what a library holds")

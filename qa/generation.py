@@ -13,12 +13,14 @@ from qa.encoder import Encoder, Vectors, unit_vectors
 from qa.errors import LibraryDamaged, LibraryMismatch, LibraryNotWritable, SourceError
 from qa.index import fusion
 from qa.index.dense import DenseIndex
-from qa.index.engine import Hits
+from qa.index.engine import Hits, Ids
 from qa.index.lexical import LexicalIndex
 from qa.manifest import FORMAT, Manifest, Model, files_of
 from qa.passage import Passage, passages
 from qa.progress import Progress
+from qa.query import Filters
 from qa.question import Question
+from qa.selection import selected
 from qa.shelf import Shelf, Writer, how_to_build
 from qa.store import Store
 from qa.thread import Thread
@@ -78,9 +80,13 @@ class Generation:
             weakref.finalize(opened, lock.close)
         return opened
 
-    def search(self, question: Question, k: int) -> Hits:
-        """The numbers of the best `k` passages, best first, with their fused scores."""
-        return fusion.search(self.dense, self.lexical, question, k)
+    def select(self, filters: Filters) -> Ids | None:
+        """The numbers of the passages that pass, in reading order; None where there is no filter."""
+        return selected(self.store, self.lexical, filters)
+
+    def search(self, question: Question, k: int, among: Ids | None = None) -> Hits:
+        """The numbers of the best `k` passages, or of the best of those `among`, with their fused scores."""
+        return fusion.search(self.dense, self.lexical, question, k, among)
 
     def status(self) -> Status:
         """Counts, model and size."""

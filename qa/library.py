@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
+
+import numpy as np
 
 from qa import generation, language
 from qa.answer import Answer, Quote
@@ -17,7 +19,9 @@ from qa.encoder import DEFAULT_MODEL, Encoder, SentenceEncoder, as_encoder
 from qa.errors import LibraryMismatch, LibraryMissing, SettingError, SourceError
 from qa.excerpt import best_sentences
 from qa.generation import Generation, Status
+from qa.index.engine import Hits
 from qa.progress import Progress, silent
+from qa.query import Only, Query
 from qa.question import Question
 from qa.shelf import Shelf
 from qa.sources import Skipped, Source, read_all
@@ -91,34 +95,43 @@ class Library:
         except LibraryMissing:
             return cls.build(shipped_corpus(), path, model=model, encoder=encoder, progress=progress)
 
-    def ask(self, question: str, k: int = 5) -> Answer:
+    def ask(self, question: str, k: int = 5, *, search_syntax: bool = True, **only: Unpack[Only]) -> Answer:
         """Answer from the best `k` passages.
 
-        Raises QuestionError where the question is empty or too long, SettingError where `k` is out of range.
+        The question may hold what `qa.query` lists: `"exact phrase"`, `-word`, `in:comments`, `author:NAME`,
+        `source:NAME`, `before:DATE`, `after:DATE`; with `search_syntax=False` every sign in it is meant as it stands.
+        The same filters are keyword arguments: `kind="comment"`, `author=`, `source=`, `before=`, `after=`, `phrase=`,
+        `exclude=`. Filters alone list what passes them, in reading order, and then `text` is None.
+
+        Raises QuestionError where the question is empty, too long or holds a filter that is not understood,
+        SettingError where `k` or another argument is out of range.
         """
         _check(k)
         opened = self._opened
-        asked = Question.ask(question, opened.encoder)
-        quotes = _quotes(opened.generation, asked, k)
-        if not quotes:
-            return Answer(asked.text, False, None, None, ())
+        query = _query(question, search_syntax, only)
+        asked, quotes = _found(opened, query, k)
+        if asked is None or not quotes:
+            return Answer(query.asked, bool(quotes), None, None, quotes)
         spans = best_sentences(asked, [quote.text for quote in quotes], opened.encoder, opened.generation.lexical)
         marked = tuple(
             replace(quote, highlights=((quote.start + start, quote.start + end),))
             for quote, (start, end) in zip(quotes, spans, strict=True)
         )
         start, end = spans[0]
-        return Answer(asked.text, True, marked[0].text[start:end], None, marked)
+        return Answer(query.asked, True, marked[0].text[start:end], None, marked)
 
-    def ask_many(self, questions: Iterable[str], k: int = 5) -> list[Answer]:
+    def ask_many(
+        self, questions: Iterable[str], k: int = 5, *, search_syntax: bool = True, **only: Unpack[Only]
+    ) -> list[Answer]:
         """The answers to many questions, in their order."""
-        return [self.ask(question, k) for question in questions]
+        return [self.ask(question, k, search_syntax=search_syntax, **only) for question in questions]
 
-    def search(self, question: str, k: int = 10) -> tuple[Quote, ...]:
-        """The best `k` passages alone, nothing marked in them. Raises as `ask` does."""
+    def search(
+        self, question: str, k: int = 10, *, search_syntax: bool = True, **only: Unpack[Only]
+    ) -> tuple[Quote, ...]:
+        """The best `k` passages alone, nothing marked in them. Takes and raises what `ask` does."""
         _check(k)
-        opened = self._opened
-        return _quotes(opened.generation, Question.ask(question, opened.encoder), k)
+        return _found(self._opened, _query(question, search_syntax, only), k)[1]
 
     def rebuild(
         self,
@@ -204,9 +217,9 @@ class Library:
         return store
 
 
-def ask(question: str, k: int = 5) -> Answer:
+def ask(question: str, k: int = 5, *, search_syntax: bool = True, **only: Unpack[Only]) -> Answer:
     """Answer from the default library, which is built from the shipped corpus on first use."""
-    return _default_library().ask(question, k)
+    return _default_library().ask(question, k, search_syntax=search_syntax, **only)
 
 
 @cache
@@ -273,8 +286,22 @@ def _check(k: int) -> None:
         raise SettingError(f"k is the number of passages, from 1 to {_MOST_QUOTES}, not {k!r}")
 
 
-def _quotes(opened: Generation, question: Question, k: int) -> tuple[Quote, ...]:
-    hits = opened.search(question, k)
+def _query(question: str, search_syntax: bool, only: Only) -> Query:
+    return (Query.parse if search_syntax else Query.literal)(question, only)
+
+
+def _found(opened: _Opened, query: Query, k: int) -> tuple[Question | None, tuple[Quote, ...]]:
+    """What was asked, None where filters alone were given, and the best `k` quotes, or the first that pass."""
+    among = opened.generation.select(query.filters)
+    if not query.text and among is not None:
+        return None, _quotes(opened.generation, Hits(among[:k], np.ones(min(k, len(among)), dtype=np.float32)))
+    asked = Question.ask(query.text, opened.encoder, query.phrases)
+    if among is not None and not len(among):
+        return asked, ()
+    return asked, _quotes(opened.generation, opened.generation.search(asked, k, among))
+
+
+def _quotes(opened: Generation, hits: Hits) -> tuple[Quote, ...]:
     found = opened.store.passages(hits.ids.tolist())
     return tuple(
         Quote(

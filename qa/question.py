@@ -12,16 +12,20 @@ MOST_CHARACTERS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`text` is the question as asked, less white space around it; `vector` its unit vector, shape (dimension,)."""
+    """`text` is the question as asked, less white space around it; `vector` its unit vector, shape (dimension,).
+
+    `phrases` are the words in it that belong together.
+    """
 
     text: str
     vector: Vectors
+    phrases: tuple[str, ...] = ()
 
     @classmethod
-    def ask(cls, text: str, encoder: Encoder) -> Question:
+    def ask(cls, text: str, encoder: Encoder, phrases: tuple[str, ...] = ()) -> Question:
         """Raises QuestionError where the question is empty, too long or not text that can be encoded."""
         asked = checked(text)
-        return cls(asked, embedded(asked, encoder))
+        return cls(asked, embedded(asked, encoder), phrases)
 
 
 def checked(text: str) -> str:

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from qa.errors import LibraryDamaged
+from qa.letters import plain, saying
 from qa.passage import Passage
+from qa.query import Filters
 from qa.thread import Kind, Post, Thread
 
 FILE = "texts.sqlite"
@@ -152,6 +154,40 @@ class Store:
             raise LibraryDamaged(f"{self._path} lacks a passage that the index knows")
         return [found[number] for number in numbers]
 
+    def numbers(self, filters: Filters) -> list[int]:
+        """The passages of these kinds, authors, sources and dates, in reading order; phrases are not looked at here.
+
+        Dates are compared as far as both are told: of 2012 and 2012-03 neither is before the other.
+        """
+        conditions, values = [], []
+        if filters.author:
+            authors = self._rows("SELECT DISTINCT author, author FROM post WHERE author IS NOT NULL")
+            conditions.append("o.author IN (SELECT value FROM json_each(?))")
+            values.append(json.dumps(_named(filters.author, authors)))
+        if filters.source:
+            sources = self._rows("SELECT id, name, title FROM source")
+            conditions.append("o.source IN (SELECT value FROM json_each(?))")
+            values.append(json.dumps(_named(filters.source, sources)))
+        if filters.kind:
+            conditions.append("o.kind IN (SELECT value FROM json_each(?))")
+            values.append(json.dumps(filters.kind))
+        for sign, days in (("<", filters.before), (">", filters.after)):
+            for day in days:
+                conditions.append(f"substr(o.date, 1, length(?)) {sign} substr(?, 1, length(o.date))")
+                values += [day, day]
+        rows = self._rows(
+            f"""SELECT p.id FROM passage p JOIN post o ON o.source = p.source AND o.number = p.post
+                WHERE {" AND ".join(conditions) or "true"} ORDER BY p.id""",
+            *values,
+        )
+        return [number for (number,) in rows]
+
+    def texts(self, numbers: Sequence[int]) -> list[str]:
+        """The words of these passages alone, in their order."""
+        query = "SELECT id, text FROM passage WHERE id IN (SELECT value FROM json_each(?))"
+        found = dict(self._rows(query, json.dumps(numbers)))
+        return [found[number] for number in numbers]
+
     def text(self, name: str) -> str:
         """The reading text of a source. Raises KeyError where there is none of that name."""
         return self._text(name)
@@ -198,6 +234,17 @@ class Store:
     def _rows(self, query: str, *values: Any) -> list[Any]:
         with self._lock, _damage_told(self._path):
             return self._connection.execute(query, values).fetchall()
+
+
+def _named(wanted: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> list[Any]:
+    """The keys, first in each row, of the rows of which one name is wanted: a whole name, else one that holds it."""
+    known = [(key, [plain(name) for name in names if name]) for key, *names in rows]
+    found: set[Any] = set()
+    for name in wanted:
+        whole = {key for key, names in known if plain(name) in names}
+        holds = saying(name)
+        found |= whole or {key for key, names in known if any(map(holds.search, names))}
+    return sorted(found)
 
 
 @contextmanager

@@ -49,7 +49,9 @@ def tell(message: str) -> None:
 def print_answer(answer: Answer) -> None:
     """The answer, then each quote under who said it and where."""
     rich = sys.stdout.isatty()
-    if answer.text is None:
+    if answer.text is None and answer.found:
+        print("What passes the filters, in reading order:")
+    elif answer.text is None:
         print("The text does not answer this.")
     else:
         print(_styled(_shown(answer.text, rich), _BOLD, rich))

@@ -107,7 +107,7 @@ def _ask_all(library: Library, questions: Mapping[str, str], progress: Progress)
     for done, (query, question) in enumerate(questions.items()):
         progress("asking", done, len(questions))
         try:
-            given[query] = library.ask(question, k=1)
+            given[query] = library.ask(question, k=1, search_syntax=False)
         except QuestionError:  # a set may hold a question without a word in it; it is answered by nothing
             given[query] = Answer(question, False, None, None, ())
     return given

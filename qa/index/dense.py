@@ -54,10 +54,14 @@ class DenseIndex:
     def __len__(self) -> int:
         return int(self._index.ntotal)
 
-    def search(self, question: Question, k: int) -> Hits:
+    def search(self, question: Question, k: int, among: Ids | None = None) -> Hits:
         """The best `k` passages by cosine."""
+        import faiss
+
+        chosen = None if among is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(among))  # type: ignore[call-arg]
+        most = len(self if among is None else among)
         with damage_told(self._path):
-            scores, ids = self._index.search(question.vector[None, :], min(k, len(self)))
+            scores, ids = self._index.search(question.vector[None, :], min(k, most), params=chosen)
         return ordered(ids[0], self._finite(scores[0]), k)
 
     def scores(self, question: Question, ids: Ids) -> Scores:

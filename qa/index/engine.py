@@ -32,8 +32,11 @@ class Engine(Protocol):
     def __len__(self) -> int:
         """The passages it holds."""
 
-    def search(self, question: Question, k: int) -> Hits:
-        """The best `k` passages, or as many as there are; of equal scores, the earlier passage first."""
+    def search(self, question: Question, k: int, among: Ids | None = None) -> Hits:
+        """The best `k` passages, or as many as there are; of equal scores, the earlier passage first.
+
+        `among` are the passages to look in, without it all of them.
+        """
 
     def scores(self, question: Question, ids: Ids) -> Scores:
         """The engine's score of each of these passages, 0 where it finds no match; shape (len(ids),)."""

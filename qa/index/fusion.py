@@ -26,14 +26,14 @@ _SHARPNESS = 0.02  # a passage this far behind the first counts 1/e of it
 _GUIDES = 10  # the passages that the question may move towards
 
 
-def search(dense: DenseIndex, lexical: LexicalIndex, question: Question, k: int) -> Hits:
+def search(dense: DenseIndex, lexical: LexicalIndex, question: Question, k: int, among: Ids | None = None) -> Hits:
     """The best `k` passages by both engines together, each with its share of the best score that there could be, 0..1.
 
-    Both engines score every candidate of either, so that a passage which one of them ranked low is not taken for one
-    that it rejected.
+    `among` are the passages to look in, without it all of them. Both engines score every candidate of either, so that
+    a passage which one of them ranked low is not taken for one that it rejected.
     """
     depth = max(_CANDIDATES, k)
-    ids: Ids = np.union1d(dense.search(question, depth).ids, lexical.search(question, depth).ids)
+    ids: Ids = np.union1d(dense.search(question, depth, among).ids, lexical.search(question, depth, among).ids)
     scores = fused(dense.scores(question, ids), lexical.scores(question, ids), dense.vectors(ids))
     return ordered(ids, np.clip(scores / (1 + lexical.highest(question)), 0, 1), k)
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from qa.errors import LibraryDamaged
 from qa.index.engine import Hits, Ids, Scores, damage_told, ordered
+from qa.letters import unspaced
 from qa.passage import Passage
 from qa.question import Question
 
@@ -26,6 +27,7 @@ _LOCK_SUFFIX = ".lock"
 # chosen by leaving one of eight public sets out. Both are for rarities as shares of the highest in the library, so that
 # words count as much among seven passages as among the thousands of those sets.
 _WORD, _PAIR = 0.64, 0.16
+_PHRASE = 3 * _PAIR  # of words that the reader put in quotation marks
 _SATURATION = 2.2  # BM25's k1 + 1: how often a word is said can at most count this often
 # What tantivy's own English list of function words lacks.
 _QUESTION_WORDS = (
@@ -93,9 +95,25 @@ class LexicalIndex:
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
-    def search(self, question: Question, k: int) -> Hits:
+    def search(self, question: Question, k: int, among: Ids | None = None) -> Hits:
         """The best `k` of the passages that share a word with the question."""
-        return self._run(self._query(question), k)
+        return self._run(self._query(question, among), k)
+
+    def holding(self, phrase: str) -> Ids | None:
+        """The passages that have the words of `phrase` one after the other, or their endings changed, titles included.
+
+        None where its words cannot be told apart, so that any passage may have them.
+        """
+        from tantivy import Query
+
+        words = self._analyzer.analyze(phrase)
+        if not words or unspaced(phrase):
+            return None
+        if len(words) == 1:
+            query = Query.term_query(self._schema, _FIELD, words[0])
+        else:
+            query = Query.phrase_query(self._schema, _FIELD, words)
+        return np.sort(self._run(query, len(self)).ids)
 
     def highest(self, question: Question) -> float:
         """A score that no passage exceeds, however often it says every word and pair of the question."""
@@ -103,12 +121,7 @@ class LexicalIndex:
 
     def scores(self, question: Question, ids: Ids) -> Scores:
         """The BM25 score of each of these passages."""
-        from tantivy import Occur, Query
-
-        among = Query.const_score_query(Query.term_set_query(self._schema, "id", [int(i) for i in ids]), 0.0)
-        hits = self._run(
-            Query.boolean_query([(Occur.Must, among), (Occur.Must, self._query(question))]), max(len(ids), 1)
-        )
+        hits = self._run(self._query(question, ids), max(len(ids), 1))
         found = dict(zip(hits.ids.tolist(), hits.scores.tolist(), strict=True))
         return np.array([found.get(int(i), 0.0) for i in ids], dtype=np.float32)
 
@@ -118,7 +131,7 @@ class LexicalIndex:
         said = [sum(weights.get(word, 0.0) for word in set(self._analyzer.analyze(text))) for text in texts]
         return np.array(said, dtype=np.float32) / np.float32(sum(weights.values()) or 1.0)
 
-    def _query(self, question: Question) -> Any:
+    def _query(self, question: Question, among: Ids | None) -> Any:
         from tantivy import Occur, Query
 
         parts = []
@@ -128,7 +141,11 @@ class LexicalIndex:
             else:
                 part = Query.phrase_query(self._schema, _FIELD, list(words))
             parts.append((Occur.Should, Query.boost_query(part, weight)))
-        return Query.boolean_query(parts)
+        query = Query.boolean_query(parts)
+        if among is None:
+            return query
+        chosen = Query.const_score_query(Query.term_set_query(self._schema, "id", among.tolist()), 0.0)
+        return Query.boolean_query([(Occur.Must, chosen), (Occur.Must, query)])
 
     def _weights(self, question: Question) -> Iterator[tuple[tuple[str, ...], float]]:
         """What BM25 counts of a question, each with its weight: single words, and neighbours as a phrase.
@@ -146,6 +163,10 @@ class LexicalIndex:
         for pair, count in Counter(pairwise(words)).items():
             if self._frequency(pair[0]) and self._frequency(pair[1]):
                 yield pair, _PAIR * count / highest / root
+        for phrase in question.phrases:
+            parts = tuple(self._analyzer.analyze(phrase))
+            if len(parts) > 1 and all(map(self._frequency, parts)):
+                yield parts, _PHRASE / highest / root
 
     def _known(self, question: Question) -> frozenset[str]:
         """The question's words that some passage says.

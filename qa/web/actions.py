@@ -108,9 +108,12 @@ class Actions:
             self._seen = _Seen(generation, shelf(rows), examples(rows))
         return self._seen
 
-    def endpoint(self, question: str, k: int = 5) -> dict[str, Any]:
-        """Answer a question with exact quotes from the texts: the object that `qa ask --json` prints."""
+    def endpoint(self, question: str, k: int = 5, search_syntax: bool = False) -> dict[str, Any]:
+        """Answer a question with exact quotes from the texts: the object that `qa ask --json` prints.
+
+        The question is meant as it stands; with `search_syntax` it may hold filters such as in:comments.
+        """
         try:
-            return dict(self._library.ask(question, k=k).to_dict())
+            return dict(self._library.ask(question, k=k, search_syntax=search_syntax).to_dict())
         except VerbatimError as error:
             raise gr.Error(str(error), print_exception=False) from None

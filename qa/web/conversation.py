@@ -71,6 +71,8 @@ def _reply(turn: Turn, number: int) -> str:
 
 
 def _verdict(answer: Answer, places: Sequence[str]) -> str:
+    if answer.found and answer.text is None:  # filters alone ask nothing; what passes them is listed
+        return ""
     if not answer.found or answer.text is None:
         return '<p class="not-found">The text does not answer this.</p>'
     best = answer.quotes[0]
@@ -88,6 +90,8 @@ def _passages(answer: Answer, places: Sequence[str], number: int) -> str:
     if not answer.quotes:
         return ""
     heading = "Passages" if answer.found else "The closest passages"
+    if answer.found and answer.text is None:
+        heading = "What passes the filters, in reading order"
     named = len({quote.source for quote in answer.quotes}) > 1
     cards = "".join(
         card(quote, place, number, index, named=named)

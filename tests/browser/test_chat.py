@@ -1,6 +1,7 @@
 """Asking, in the browser."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -77,8 +78,8 @@ def test_a_question_that_cannot_be_asked_is_refused_in_the_librarys_words(
 class Doubting(qa.Library):
     """A library whose reader finds that no passage answers."""
 
-    def ask(self, question: str, k: int = 5) -> qa.Answer:
-        return qa.Answer(question, False, None, 0.02, self.search(question, k))
+    def ask(self, question: str, k: int = 5, **only: Any) -> qa.Answer:
+        return qa.Answer(question, False, None, 0.02, self.search(question, k, **only))
 
 
 def test_where_nothing_answers_that_is_said_and_nothing_is_marked(

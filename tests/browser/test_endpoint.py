@@ -30,7 +30,7 @@ def test_it_is_the_only_one_and_says_what_it_takes(client: Client) -> None:
     assert list(endpoints["named_endpoints"]) == ["/ask"]
     assert endpoints["unnamed_endpoints"] == {}
     names = [parameter["parameter_name"] for parameter in endpoints["named_endpoints"]["/ask"]["parameters"]]
-    assert names == ["question", "k"]
+    assert names == ["question", "k", "search_syntax"]
 
 
 @pytest.mark.parametrize("question", ["", "x" * 100_000])

@@ -1,0 +1,45 @@
+"""Letters: a text as a reader takes it, whatever its case, accents, typographic quotes and white space."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_QUOTES = str.maketrans(
+    dict.fromkeys("‘’‚‛‹›`´′", "'") | dict.fromkeys("“”„‟«»″", '"')
+)  # fmt: skip
+# Scripts that put no space between words: there a word ends wherever one says it does.
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+def plain(text: str) -> str:
+    """The text in plain letters.
+
+    >>> plain("“Café”  NOIR")
+    '"cafe" noir'
+    """
+    if not text.isascii():
+        text = text.translate(_QUOTES)  # before NFKD, which makes a space and a mark of an accent that stands alone
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.category(c).startswith("M"))
+    return " ".join(text.casefold().replace("`", "'").split())
+
+
+def saying(phrase: str) -> re.Pattern[str]:
+    """What finds the words of `phrase` in a plain text, character for character and as whole words.
+
+    >>> bool(saying("hand-crafted lens").search(plain("A Hand-Crafted\\nLens.")))
+    True
+    >>> bool(saying("lens").search("lenses"))
+    False
+    """
+    words = plain(phrase)
+    return re.compile(_edge(words[:1], r"(?<!\w)") + re.escape(words) + _edge(words[-1:], r"(?!\w)"))
+
+
+def unspaced(text: str) -> bool:
+    """Whether the text is in a script that puts no space between words."""
+    return _UNSPACED.search(text) is not None
+
+
+def _edge(char: str, boundary: str) -> str:
+    return boundary if char.isalnum() and not unspaced(char) else ""

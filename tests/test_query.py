@@ -1,0 +1,195 @@
+"""Search as users know it: what is typed, and what it finds."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import FakeEncoder
+from hypothesis import given
+from hypothesis import strategies as st
+
+import qa
+from qa.letters import plain, saying
+from qa.query import Filters, Query
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "filters"),
+    [
+        ("Where are lenses made?", "Where are lenses made?", Filters()),
+        ("lenses -Panasonic", "lenses", Filters(exclude=("Panasonic",))),
+        ('lenses -"mass produced".', "lenses .", Filters(exclude=("mass produced",))),
+        ("What is said in:comments?", "What is said", Filters(kind=("comment",))),
+        ("IN:Article lens", "lens", Filters(kind=("article",))),
+        ('author:"Jane Doe" lens author:Bob,', "lens", Filters(author=("Jane Doe", "Bob"))),
+        ("author:“Jane Doe” lens", "lens", Filters(author=("Jane Doe",))),
+        ("lens before:2012-03-04 after:2011", "lens", Filters(before=("2012-03-04",), after=("2011",))),
+        ("source:leica.txt lens", "lens", Filters(source=("leica.txt",))),
+        ("after:2012-02", "", Filters(after=("2012-02",))),
+        ('"Leica Passport"', "Leica Passport", Filters(phrase=("Leica Passport",))),
+        ('"Leica Passport"?', "Leica Passport ?", Filters(phrase=("Leica Passport",))),
+        ("“Leica Passport” in:comments", "Leica Passport", Filters(kind=("comment",), phrase=("Leica Passport",))),
+        ("foo:bar note: this", "foo:bar note: this", Filters()),
+        ("who is the author: Jane", "who is the author: Jane", Filters()),
+        ("f -5 - x --y a-b 5\" and 6\"", "f -5 - x --y a-b 5\" and 6\"", Filters()),
+        ('an "unclosed phrase', 'an "unclosed phrase', Filters()),
+    ],
+)  # fmt: skip
+def test_what_is_typed_is_taken_apart(asked: str, text: str, filters: Filters) -> None:
+    query = Query.parse(asked, {})
+    assert (query.asked, query.text, query.filters) == (asked, text, filters)
+    assert Query.literal(asked, {}) == Query(asked, asked)
+
+
+def test_a_phrase_in_a_question_ranks_and_beside_words_it_is_required() -> None:
+    question = Query.parse('What does the "Leica Passport" cover?', {})
+    assert (question.text, question.phrases) == ("What does the Leica Passport cover?", ("Leica Passport",))
+    assert not question.filters
+    words = Query.parse('"Leica Passport" damage', {})
+    assert (words.text, words.phrases, words.filters.phrase) == ("Leica Passport damage", (), ("Leica Passport",))
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("lens before:yesterday", "'before:yesterday' is not understood: a date is .* quotation marks"),
+        ("lens after:2012-13-01", "'after:2012-13-01'"),
+        ("made in:Germany", "'in:Germany' is not understood: write in:article or in:comments"),
+        ("lens -author:Jane", "'-author:Jane' is not understood: a minus"),
+        ('lens author:""', "names nobody"),
+    ],
+)
+def test_a_filter_that_is_not_understood_is_named_with_the_way_out(asked: str, said: str) -> None:
+    with pytest.raises(qa.QuestionError, match=said):
+        Query.parse(asked, {})
+    assert Query.literal(asked, {}).text == asked
+
+
+@given(st.text(max_size=80))
+def test_any_question_is_taken_or_refused(asked: str) -> None:
+    try:
+        query = Query.parse(asked, {})
+    except qa.QuestionError:
+        return
+    assert query.text or query.filters
+
+
+POSTS = [
+    ("article", "Ann Lee", "2011-05-01", "The glass comes from Wetzlar. A café sells “hand-made” lenses."),
+    ("comment", "Jané Doe", "2012-03-04T10:00", "Lens prices in Wetzlar are high."),
+    ("comment", "Jane", "2012-04", "Panasonic makes lenses too."),
+    ("comment", None, None, "Lenses are hand  made here."),
+]
+
+
+@pytest.fixture
+def dated(tmp_path: Path, encoder: FakeEncoder) -> qa.Library:
+    posts: list[qa.Post] = []
+    text = ""
+    for kind, author, day, words in POSTS:
+        start = len(text)
+        text += words + "\n\n"
+        posts.append(qa.Post(kind, words, start, start + len(words), author, day))  # type: ignore[arg-type]
+    other = qa.Thread.from_text("Lenses of the naïve painter. Panasonics.", title="Other (lens) things")
+    return qa.build([qa.Thread("wetzlar.txt", text, tuple(posts)), other], tmp_path / "dated", encoder=encoder)
+
+
+def found(library: qa.Library, question: str, **only: Any) -> list[int]:
+    """Which posts were found, 9 for the other text."""
+    return sorted(9 if q.source != "wetzlar.txt" else q.post for q in library.search(question, **only))
+
+
+@pytest.mark.parametrize(
+    ("question", "posts"),
+    [
+        ("lenses", [0, 1, 2, 3, 9]),
+        ("lenses in:comments", [1, 2, 3]),
+        ("lenses in:article", [0, 9]),
+        ("lenses in:article in:comments", [0, 1, 2, 3, 9]),
+        ("lenses author:jane", [2]),
+        ("lenses author:doe", [1]),
+        ('lenses author:"jane doe"', [1]),
+        ("lenses author:jan", []),
+        ("lenses author:jane author:ann", [0, 2]),
+        ("lenses source:wetzlar.txt", [0, 1, 2, 3]),
+        ("lenses source:wetzlar", [0, 1, 2, 3]),
+        ("lenses source:things", [9]),
+        ("lenses before:2012", [0]),
+        ("lenses before:2012-03-05", [0, 1]),
+        ("lenses before:2012-03-04", [0]),
+        ("lenses after:2012", []),
+        ("lenses after:2011", [1, 2]),
+        ("lenses after:2012-03 before:2012-05", [2]),
+        ("lenses after:2012-04-02", []),
+        ("lenses -panasonic", [0, 1, 3, 9]),
+        ("lenses -PANASONIC -café", [1, 3, 9]),
+        ('"HAND MADE"', [3]),
+        ('"hand-made"', [0]),
+        ('"lens"', [1]),
+        ('"a cafe sells \'hand"', []),
+        ('"sells “hand-made”"', [0]),
+        ('"wetzlar are"', [1]),
+        ('"wetzlar lens"', []),
+        ('"the naive painter" author:jane', []),
+        ('is the "naive painter" here?', [0, 1, 2, 3, 9]),
+    ],
+)
+def test_filters_leave_what_they_say(dated: qa.Library, question: str, posts: list[int]) -> None:
+    assert found(dated, question) == posts
+
+
+def test_keywords_say_the_same(dated: qa.Library) -> None:
+    assert found(dated, "lenses", kind="comment", author="jane") == [2]
+    assert found(dated, "lenses", before=date(2012, 3, 5), after="2011-06") == [1]
+    assert found(dated, "lenses", source=["wetzlar"], exclude=["panasonic", "glass"]) == [1, 3]
+    assert found(dated, "lenses", phrase="hand made") == [3]
+    assert found(dated, "lenses in:comments", author="jane", search_syntax=False) == [2]
+    assert [a.quotes[0].post for a in dated.ask_many(["lenses", "glass"], author=["ann"])] == [0, 0]
+    wrong: Any
+    for wrong in ({"kind": "comments"}, {"before": "soon"}, {"author": ""}, {"exclude": [3]}):
+        with pytest.raises(qa.SettingError, match="is not understood"):
+            dated.ask("lenses", **wrong)
+    with pytest.raises(TypeError, match="authors"):
+        dated.ask("lenses", authors="jane")  # type: ignore[call-arg]
+
+
+def test_a_phrase_in_a_question_lifts_the_passage_that_says_it(dated: qa.Library) -> None:
+    plainly, quoted = (dated.search(f"what is {words} lens?") for words in ("hand made", '"hand made"'))
+    assert {q.start for q in plainly} == {q.start for q in quoted}
+    assert quoted[0].text == POSTS[3][3]
+
+
+def test_nothing_left_is_not_found_and_filters_alone_list(dated: qa.Library) -> None:
+    nothing = dated.ask("lenses author:nobody")
+    assert (nothing.question, nothing.found, nothing.text, nothing.quotes) == ("lenses author:nobody", False, None, ())
+    listed = dated.ask("in:comments source:wetzlar.txt", k=2)
+    assert (listed.found, listed.text, [q.post for q in listed.quotes]) == (True, None, [1, 2])
+    assert not dated.ask("author:nobody").found
+
+
+def test_filters_come_before_the_cut(tmp_path: Path, encoder: FakeEncoder) -> None:
+    crowd = [f"lens lens lens number {n}" for n in range(400)]
+    rare = "One that says lens once among a good many other words, by somebody else"
+    posts, text = [], ""
+    for words in [*crowd, rare]:
+        posts.append(qa.Post("comment", words, len(text), len(text) + len(words), "x" if words in crowd else "Mia"))
+        text += words + "\n"
+    library = qa.build(qa.Thread("many", text, tuple(posts)), tmp_path / "many", encoder=encoder)
+    assert [q.text for q in library.search("lens author:mia")] == [rare]
+    assert [q.text for q in library.search("lens lens lens", k=3, exclude="number")] == [rare]
+
+
+def test_phrases_in_scripts_without_spaces(tmp_path: Path, encoder: FakeEncoder) -> None:
+    library = qa.build(qa.Thread.from_text("東京都に住んでいます。", title="T"), tmp_path / "t", encoder=encoder)
+    assert library.ask('"東京"').found
+    assert not library.ask('"京東"').found
+
+
+@given(st.text(max_size=40))
+def test_plain_letters_stay_plain(text: str) -> None:
+    assert plain(plain(text)) == plain(text) == plain(f" {text.upper()}\n") or "ı" in text or not text.isascii()
+    if any(char.isalnum() for char in text):
+        assert saying(text).search(plain(f"({text})"))
