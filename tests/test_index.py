@@ -80,6 +80,28 @@ def test_case_accents_and_endings_do_not_matter(tmp_path: Path, question: str, f
     assert index.search(ask(question), 1).ids.tolist() == [found]
 
 
+@pytest.mark.parametrize("slip", ["Summicorn", "sumicron", "Summicrons", "Summikron", "ſummicronn"])
+def test_a_slip_in_a_word_that_no_passage_says_finds_what_was_meant(tmp_path: Path, slip: str) -> None:
+    index = lexical(tmp_path, ["the lens", "an old Summicron", "what else"])
+    hits = index.search(ask(f"What is the {slip}?"), 3)
+    assert hits.ids.tolist() == [1]
+    assert 0 < hits.scores[0] < index.search(ask("What is the Summicron?"), 1).scores[0]
+    assert hits.scores[0] <= index.highest(ask(f"What is the {slip}?"))
+    assert index.scores(ask(slip), np.arange(3)).argmax() == 1
+
+
+@pytest.mark.parametrize("question", ["lans", "1978", "summi", "summacrun", "Summicron lans lens"])
+def test_short_words_numbers_and_known_words_are_no_slips(tmp_path: Path, question: str) -> None:
+    index = lexical(tmp_path, ["the lens of 1979", "an old Summicron", "other"])
+    assert index._slips(ask(question)) == {}
+
+
+def test_an_accent_may_be_a_character_of_its_own(tmp_path: Path) -> None:
+    index = lexical(tmp_path, ["un re\u0301sume\u0301", "une table"])
+    for question in ("resume", "r\u00e9sum\u00e9", "re\u0301sume\u0301"):
+        assert index.search(ask(question), 2).ids.tolist() == [0]
+
+
 @pytest.mark.parametrize("question", ['"a" AND text:(b', "+a -b OR *:*", "a~9 ^2 [x TO y]", "\\ / {", "title:Lenses"])
 def test_signs_in_a_question_mean_nothing(tmp_path: Path, question: str) -> None:
     index = lexical(tmp_path, ["alpha", "beta"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -28,6 +29,9 @@ _LOCK_SUFFIX = ".lock"
 # words count as much among seven passages as among the thousands of those sets.
 _WORD, _PAIR = 0.64, 0.16
 _PHRASE = 3 * _PAIR  # of words that the reader put in quotation marks
+# A word that no passage says is taken for a slip in one that differs by a letter, and counts this share of it.
+_SLIP = 0.5
+_SHORTEST_SLIP = 5
 _SATURATION = 2.2  # BM25's k1 + 1: how often a word is said can at most count this often
 # What tantivy's own English list of function words lacks.
 _QUESTION_WORDS = (
@@ -49,6 +53,7 @@ class LexicalIndex:
         self._searcher = index.searcher()
         self._analyzer = _analyzer()
         self._telling = _analyzer(without_function_words=True)
+        self._unstemmed = _analyzer(stemmed=False)
 
     @staticmethod
     def create(folder: Path, passages: Sequence[Passage]) -> None:
@@ -64,7 +69,7 @@ class LexicalIndex:
         for number, passage in enumerate(passages):
             document = tantivy.Document()
             document.add_unsigned("id", number)
-            document.add_text(_FIELD, passage.in_context)
+            document.add_text(_FIELD, _composed(passage.in_context))
             writer.add_document(document)
         writer.commit()
         writer.wait_merging_threads()
@@ -106,18 +111,19 @@ class LexicalIndex:
         """
         from tantivy import Query
 
-        words = self._analyzer.analyze(phrase)
+        words = self._words(phrase)
         if not words or unspaced(phrase):
             return None
         if len(words) == 1:
             query = Query.term_query(self._schema, _FIELD, words[0])
         else:
-            query = Query.phrase_query(self._schema, _FIELD, words)
+            query = Query.phrase_query(self._schema, _FIELD, [*words])
         return np.sort(self._run(query, len(self)).ids)
 
     def highest(self, question: Question) -> float:
         """A score that no passage exceeds, however often it says every word and pair of the question."""
-        return sum(weight * self._rarity(*words) * _SATURATION for words, weight in self._weights(question))
+        said = sum(weight * self._rarity(*words) * _SATURATION for words, weight in self._weights(question))
+        return said + sum(self._slips(question).values())
 
     def scores(self, question: Question, ids: Ids) -> Scores:
         """The BM25 score of each of these passages."""
@@ -128,7 +134,7 @@ class LexicalIndex:
     def coverage(self, question: Question, texts: Sequence[str]) -> Scores:
         """How much of the question each text says: the share of its words, weighted by rarity; 0..1."""
         weights = {word: self._rarity(word) for word in self._known(question)}
-        said = [sum(weights.get(word, 0.0) for word in set(self._analyzer.analyze(text))) for text in texts]
+        said = [sum(weights.get(word, 0.0) for word in set(self._words(text))) for text in texts]
         return np.array(said, dtype=np.float32) / np.float32(sum(weights.values()) or 1.0)
 
     def _query(self, question: Question, among: Ids | None) -> Any:
@@ -141,6 +147,8 @@ class LexicalIndex:
             else:
                 part = Query.phrase_query(self._schema, _FIELD, list(words))
             parts.append((Occur.Should, Query.boost_query(part, weight)))
+        for word, score in self._slips(question).items():
+            parts.append((Occur.Should, Query.boost_query(self._near(word), score)))
         query = Query.boolean_query(parts)
         if among is None:
             return query
@@ -154,7 +162,7 @@ class LexicalIndex:
         Automatic Indexing, CACM 1975); neighbours once more together (Metzler, Croft: A Markov Random Field Model for
         Term Dependencies, SIGIR 2005); all by the root of the question's length, as independent evidence adds up.
         """
-        words = self._analyzer.analyze(question.text)
+        words = self._words(question.text)
         known = self._known(question)
         highest, root = _rarity(0, len(self)), math.sqrt(len(words) or 1)
         # BM25 holds one rarity already, which is brought to a share of the highest here.
@@ -164,7 +172,7 @@ class LexicalIndex:
             if self._frequency(pair[0]) and self._frequency(pair[1]):
                 yield pair, _PAIR * count / highest / root
         for phrase in question.phrases:
-            parts = tuple(self._analyzer.analyze(phrase))
+            parts = tuple(self._words(phrase))
             if len(parts) > 1 and all(map(self._frequency, parts)):
                 yield parts, _PHRASE / highest / root
 
@@ -173,10 +181,38 @@ class LexicalIndex:
 
         In a small library "of" and "what" are rare enough to look telling, so they count only where nothing else does.
         """
-        for analyzer in (self._telling, self._analyzer):
-            if found := frozenset(word for word in analyzer.analyze(question.text) if self._frequency(word)):
-                return found
-        return frozenset()
+        if found := frozenset(filter(self._frequency, self._telling_words(question.text))):
+            return found
+        return frozenset() if self._slips(question) else frozenset(filter(self._frequency, self._words(question.text)))
+
+    def _slips(self, question: Question) -> dict[str, float]:
+        """The question's words that no passage says and that differ by one letter from words that some do.
+
+        Each with the score of a passage that says one of those: two letters swapped are one slip (Damerau: A technique
+        for computer detection and correction of spelling errors, CACM 1964).
+        """
+        words = self._words(question.text)
+        telling = frozenset(self._telling_words(question.text))
+        found = {}
+        for word, typed in zip(words, self._unstemmed.analyze(_composed(question.text)), strict=True):
+            if word in telling and len(typed) >= _SHORTEST_SLIP and typed.isalpha() and not self._frequency(word):
+                with damage_told(self._path):
+                    meant = int(self._searcher.search(self._near(word), 1, count=True).count or 0)
+                if meant:
+                    share = _rarity(meant, len(self)) / _rarity(0, len(self))
+                    found[word] = _SLIP * _WORD * share**2 / math.sqrt(len(words))
+        return found
+
+    def _near(self, word: str) -> Any:
+        from tantivy import Query
+
+        return Query.fuzzy_term_query(self._schema, _FIELD, word, distance=1, transposition_cost_one=True)
+
+    def _words(self, text: str) -> list[str]:
+        return list(self._analyzer.analyze(_composed(text)))
+
+    def _telling_words(self, text: str) -> list[str]:
+        return list(self._telling.analyze(_composed(text)))
 
     def _frequency(self, word: str) -> int:
         with damage_told(self._path):
@@ -197,7 +233,12 @@ def _rarity(frequency: int, passages: int) -> float:
     return math.log(1 + (passages - frequency + 0.5) / (frequency + 0.5))
 
 
-def _analyzer(*, without_function_words: bool = False) -> Any:
+def _composed(text: str) -> str:
+    """A letter and its accent as one character: tantivy would take the accent for the end of a word."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _analyzer(*, without_function_words: bool = False, stemmed: bool = True) -> Any:
     """Words without case, accents and English endings: "Cafés" is found by "cafe".
 
     The stemmer runs twice: once, it makes "lens" of "lenses" and "len" of "lens".
@@ -208,7 +249,9 @@ def _analyzer(*, without_function_words: bool = False) -> Any:
     chain = chain.filter(Filter.lowercase()).filter(Filter.ascii_fold())
     if without_function_words:
         chain = chain.filter(Filter.stopword("english")).filter(Filter.custom_stopword(_QUESTION_WORDS))
-    return chain.filter(Filter.stemmer("english")).filter(Filter.stemmer("english")).build()
+    if stemmed:
+        chain = chain.filter(Filter.stemmer("english")).filter(Filter.stemmer("english"))
+    return chain.build()
 
 
 def _schema() -> Any:
