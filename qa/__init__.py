@@ -7,7 +7,7 @@ answer = library.ask("Where are Leica lenses made?")
 print(answer.text, "—", answer.quotes[0].source)
 """
 
-from qa.answer import Answer, Quote
+from qa.answer import Answer, Quote, Why
 from qa.errors import (
     LanguageWarning,
     LibraryBusy,
@@ -49,6 +49,7 @@ __all__ = [
     "Status",
     "Thread",
     "VerbatimError",
+    "Why",
     "ask",
     "build",
     "open",

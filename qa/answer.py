@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from qa.sentence import sentences
@@ -13,11 +13,26 @@ _WINDOW = 4_000
 
 
 @dataclass(frozen=True, slots=True)
+class Why:
+    """How a passage came to its place: its rank by meaning, by words, and by both, each from 1.
+
+    A rank is None where the passage is not among those that were looked at that way. `terms` are the question's words
+    that it says, or that its thread's title says.
+    """
+
+    dense_rank: int | None
+    lexical_rank: int | None
+    fused_rank: int
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """A passage word for word: `text` is exactly `library.text(source)[start:end]`.
 
     `highlights` are the spans of what answers inside it, in the same offsets. `post` is the index of its post in the
-    thread. `score` is 0..1: how well the passage fits the question, by meaning and by words.
+    thread. `score` is 0..1: how well the passage fits the question, by meaning and by words. `why` tells its ranks, and
+    is None where filters alone were given.
     """
 
     text: str
@@ -32,6 +47,7 @@ class Quote:
     title: str | None
     score: float
     _thread: Callable[[str], Thread] = field(repr=False, compare=False)
+    why: Why | None = None
 
     def thread(self) -> Thread:
         """The thread that it stands in, of the generation that it was quoted from."""
@@ -53,8 +69,9 @@ class Quote:
         end = max([self.end, *after[:n]])
         return thread.text[start:end]
 
-    def to_dict(self) -> dict[str, Any]:
-        """The quote as `qa ask --json` prints it."""
+    def to_dict(self, *, why: bool = False) -> dict[str, Any]:
+        """The quote as `qa ask --json` prints it; with `why`, as `qa ask --json --why` does."""
+        told = {"why": self.why and asdict(self.why)} if why else {}
         return {
             "text": self.text,
             "start": self.start,
@@ -66,6 +83,7 @@ class Quote:
             "post": self.post,
             "source": self.source,
             "score": self.score,
+            **told,
         }
 
 
@@ -84,12 +102,12 @@ class Answer:
     confidence: float | None
     quotes: tuple[Quote, ...]
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, *, why: bool = False) -> dict[str, Any]:
         """The answer as `qa ask --json` prints it, and as the endpoint /ask gives it."""
         return {
             "question": self.question,
             "found": self.found,
             "text": self.text,
             "confidence": self.confidence,
-            "quotes": [quote.to_dict() for quote in self.quotes],
+            "quotes": [quote.to_dict(why=why) for quote in self.quotes],
         }

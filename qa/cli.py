@@ -82,9 +82,9 @@ def _ask(options: argparse.Namespace) -> int:
     answer = _library(options).ask(options.question, options.k, search_syntax=not options.literal)
     if options.json:
         unicode = (sys.stdout.encoding or "").lower().startswith("utf")
-        print(json.dumps(answer.to_dict(), ensure_ascii=not unicode))
+        print(json.dumps(answer.to_dict(why=options.why), ensure_ascii=not unicode))
     else:
-        print_answer(answer)
+        print_answer(answer, why=options.why)
     return 0 if answer.found else _NOT_FOUND
 
 
@@ -171,6 +171,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("question")
     command.add_argument("-k", type=int, default=5, metavar="N", help="how many passages to show (default: 5)")
     command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.add_argument("--why", action="store_true", help="tell of each passage how it was found")
     command.add_argument("--literal", action="store_true", help="take every sign of the question as it stands")
     command.set_defaults(run=_ask)
 

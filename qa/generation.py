@@ -13,7 +13,8 @@ from qa.encoder import Encoder, Vectors, unit_vectors
 from qa.errors import LibraryDamaged, LibraryMismatch, LibraryNotWritable, SourceError
 from qa.index import fusion
 from qa.index.dense import DenseIndex
-from qa.index.engine import Hits, Ids
+from qa.index.engine import Ids
+from qa.index.fusion import Fused
 from qa.index.lexical import LexicalIndex
 from qa.manifest import FORMAT, Manifest, Model, files_of
 from qa.passage import Passage, passages
@@ -84,7 +85,7 @@ class Generation:
         """The numbers of the passages that pass, in reading order; None where there is no filter."""
         return selected(self.store, self.lexical, filters)
 
-    def search(self, question: Question, k: int, among: Ids | None = None) -> Hits:
+    def search(self, question: Question, k: int, among: Ids | None = None) -> Fused:
         """The numbers of the best `k` passages, or of the best of those `among`, with their fused scores."""
         return fusion.search(self.dense, self.lexical, question, k, among)
 

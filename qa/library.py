@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Unpack
 
-import numpy as np
-
 from qa import generation, language
-from qa.answer import Answer, Quote
+from qa.answer import Answer, Quote, Why
 from qa.default import default_path, shipped_corpus
 from qa.encoder import DEFAULT_MODEL, Encoder, SentenceEncoder, as_encoder
 from qa.errors import LibraryMismatch, LibraryMissing, SettingError, SourceError
 from qa.excerpt import best_sentences
 from qa.generation import Generation, Status
-from qa.index.engine import Hits
+from qa.index.fusion import Fused
 from qa.progress import Progress, silent
 from qa.query import Only, Query
 from qa.question import Question
 from qa.shelf import Shelf
 from qa.sources import Skipped, Source, read_all
-from qa.store import SourceRow, Store
+from qa.store import Found, SourceRow, Store
 from qa.thread import Thread
 
 Sources = Source | Iterable[Source]
@@ -292,31 +290,42 @@ def _query(question: str, search_syntax: bool, only: Only) -> Query:
 
 def _found(opened: _Opened, query: Query, k: int) -> tuple[Question | None, tuple[Quote, ...]]:
     """What was asked, None where filters alone were given, and the best `k` quotes, or the first that pass."""
-    among = opened.generation.select(query.filters)
+    searched = opened.generation
+    among = searched.select(query.filters)
     if not query.text and among is not None:
-        return None, _quotes(opened.generation, Hits(among[:k], np.ones(min(k, len(among)), dtype=np.float32)))
+        first = among[:k].tolist()
+        return None, tuple(_quote(searched, passage, 1.0, None) for passage in searched.store.passages(first))
     asked = Question.ask(query.text, opened.encoder, query.phrases)
     if among is not None and not len(among):
         return asked, ()
-    return asked, _quotes(opened.generation, opened.generation.search(asked, k, among))
+    hits = searched.search(asked, k, among)
+    passages = searched.store.passages(hits.ids.tolist())
+    reasons = _whys(searched, asked, hits, passages)
+    return asked, tuple(
+        _quote(searched, passage, score, why)
+        for passage, score, why in zip(passages, hits.scores.tolist(), reasons, strict=True)
+    )
 
 
-def _quotes(opened: Generation, hits: Hits) -> tuple[Quote, ...]:
-    found = opened.store.passages(hits.ids.tolist())
-    return tuple(
-        Quote(
-            text=passage.text,
-            start=passage.start,
-            end=passage.end,
-            highlights=(),
-            kind=passage.kind,
-            author=passage.author,
-            date=passage.date,
-            post=passage.post,
-            source=passage.source,
-            title=passage.title,
-            score=score,
-            _thread=opened.store.thread,
-        )
-        for passage, score in zip(found, hits.scores.tolist(), strict=True)
+def _whys(searched: Generation, asked: Question, hits: Fused, passages: Sequence[Found]) -> Iterator[Why]:
+    terms = searched.lexical.terms(asked, [f"{passage.title or ''} {passage.text}" for passage in passages])
+    ranks = zip(hits.dense_ranks.tolist(), hits.lexical_ranks.tolist(), terms, strict=True)
+    return (Why(dense or None, words or None, rank, said) for rank, (dense, words, said) in enumerate(ranks, 1))
+
+
+def _quote(searched: Generation, passage: Found, score: float, why: Why | None) -> Quote:
+    return Quote(
+        text=passage.text,
+        start=passage.start,
+        end=passage.end,
+        highlights=(),
+        kind=passage.kind,
+        author=passage.author,
+        date=passage.date,
+        post=passage.post,
+        source=passage.source,
+        title=passage.title,
+        score=score,
+        _thread=searched.store.thread,
+        why=why,
     )

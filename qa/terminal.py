@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from qa.answer import Answer, Quote
+from qa.answer import Answer, Quote, Why
 from qa.progress import Progress, silent
 
 _BOLD, _DIM, _PLAIN = "\033[1m", "\033[2m", "\033[0m"
@@ -46,8 +46,8 @@ def tell(message: str) -> None:
     print(f"qa: {visible(' '.join(message.split()))}", file=sys.stderr)
 
 
-def print_answer(answer: Answer) -> None:
-    """The answer, then each quote under who said it and where."""
+def print_answer(answer: Answer, *, why: bool = False) -> None:
+    """The answer, then each quote under who said it and where; with `why`, how it was found."""
     rich = sys.stdout.isatty()
     if answer.text is None and answer.found:
         print("What passes the filters, in reading order:")
@@ -59,6 +59,13 @@ def print_answer(answer: Answer) -> None:
         said = " · ".join(part for part in (quote.kind, quote.author, quote.date, quote.source) if part)
         print(f"\n{_styled(f'[{number}] {_shown(said, rich)} · score {quote.score:.2f}', _DIM, rich)}")
         print(textwrap.indent(_marked(quote, rich), "    "))
+        if why and quote.why:
+            print(_styled(f"    {_shown(_reason(quote.why), rich)}", _DIM, rich))
+
+
+def _reason(why: Why) -> str:
+    ranks = f"by meaning {why.dense_rank or '–'}, by words {why.lexical_rank or '–'}, by both {why.fused_rank}"
+    return f"why: {ranks}" + (f" · says {', '.join(why.terms)}" if why.terms else "")
 
 
 def visible(text: str) -> str:

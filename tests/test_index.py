@@ -80,7 +80,7 @@ def test_case_accents_and_endings_do_not_matter(tmp_path: Path, question: str, f
     assert index.search(ask(question), 1).ids.tolist() == [found]
 
 
-@pytest.mark.parametrize("slip", ["Summicorn", "sumicron", "Summicrons", "Summikron", "ſummicronn"])
+@pytest.mark.parametrize("slip", ["Summicorn", "sumicron", "Summikron", "ſummicronn"])
 def test_a_slip_in_a_word_that_no_passage_says_finds_what_was_meant(tmp_path: Path, slip: str) -> None:
     index = lexical(tmp_path, ["the lens", "an old Summicron", "what else"])
     hits = index.search(ask(f"What is the {slip}?"), 3)

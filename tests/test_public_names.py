@@ -19,7 +19,7 @@ def test_the_public_names() -> None:
     assert sorted(qa.__all__) == [
         "Answer", "LanguageWarning", "Library", "LibraryBusy", "LibraryDamaged", "LibraryError", "LibraryMismatch",
         "LibraryMissing", "LibraryNotWritable", "ModelError", "Post", "QuestionError", "Quote", "SettingError",
-        "SourceError", "Status", "Thread", "VerbatimError", "ask", "build", "open", "read",
+        "SourceError", "Status", "Thread", "VerbatimError", "Why", "ask", "build", "open", "read",
     ]  # fmt: skip
     assert all(hasattr(qa, name) for name in qa.__all__)
 

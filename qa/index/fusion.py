@@ -11,6 +11,7 @@ Retrievers, TOIS 2023).
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -26,16 +27,31 @@ _SHARPNESS = 0.02  # a passage this far behind the first counts 1/e of it
 _GUIDES = 10  # the passages that the question may move towards
 
 
-def search(dense: DenseIndex, lexical: LexicalIndex, question: Question, k: int, among: Ids | None = None) -> Hits:
+@dataclass(frozen=True, slots=True)
+class Fused(Hits):
+    """Passages ranked by both engines, each with its rank by either alone, from 1; 0 where that did not find it."""
+
+    dense_ranks: Ids
+    lexical_ranks: Ids
+
+
+def search(dense: DenseIndex, lexical: LexicalIndex, question: Question, k: int, among: Ids | None = None) -> Fused:
     """The best `k` passages by both engines together, each with its share of the best score that there could be, 0..1.
 
     `among` are the passages to look in, without it all of them. Both engines score every candidate of either, so that
     a passage which one of them ranked low is not taken for one that it rejected.
     """
     depth = max(_CANDIDATES, k)
-    ids: Ids = np.union1d(dense.search(question, depth, among).ids, lexical.search(question, depth, among).ids)
+    by_meaning, by_words = dense.search(question, depth, among).ids, lexical.search(question, depth, among).ids
+    ids: Ids = np.union1d(by_meaning, by_words)
     scores = fused(dense.scores(question, ids), lexical.scores(question, ids), dense.vectors(ids))
-    return ordered(ids, np.clip(scores / (1 + lexical.highest(question)), 0, 1), k)
+    best = ordered(ids, np.clip(scores / (1 + lexical.highest(question)), 0, 1), k)
+    return Fused(best.ids, best.scores, _ranks(best.ids, by_meaning), _ranks(best.ids, by_words))
+
+
+def _ranks(ids: Ids, ranked: Ids) -> Ids:
+    rank = {number: at for at, number in enumerate(ranked.tolist(), 1)}
+    return np.array([rank.get(number, 0) for number in ids.tolist()], dtype=np.int64)
 
 
 def fused(cosine: Scores, words: Scores, vectors: Vectors) -> Scores:

@@ -137,6 +137,17 @@ class LexicalIndex:
         said = [sum(weights.get(word, 0.0) for word in set(self._words(text))) for text in texts]
         return np.array(said, dtype=np.float32) / np.float32(sum(weights.values()) or 1.0)
 
+    def terms(self, question: Question, texts: Sequence[str]) -> list[tuple[str, ...]]:
+        """The question's words that each text says, as they were asked; a slip, where it says what was meant."""
+        typed = dict(zip(self._words(question.text), self._unstemmed.analyze(_composed(question.text)), strict=True))
+        known, slips = self._known(question), self._slips(question)
+        found = []
+        for text in texts:
+            said = frozenset(self._words(text))
+            near = {slip for slip in slips if any(_one_slip(slip, word) for word in said)}
+            found.append(tuple(typed[word] for word in typed if word in near or (word in known and word in said)))
+        return found
+
     def _query(self, question: Question, among: Ids | None) -> Any:
         from tantivy import Occur, Query
 
@@ -227,6 +238,15 @@ class LexicalIndex:
             found = self._searcher.search(query, min(k, max(len(self), 1)), count=False).hits
             ids = np.array(self._searcher.fast_field_values("id", [address for _, address in found]), dtype=np.int64)
         return ordered(ids, np.array([score for score, _ in found], dtype=np.float32), k)
+
+
+def _one_slip(one: str, other: str) -> bool:
+    """Whether one letter was replaced, left out, added, or swapped with the next."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    at = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    swapped = one[at : at + 2] == other[at : at + 2][::-1] and one[at + 2 :] == other[at + 2 :]
+    return swapped or any(one[at + left :] == other[at + right :] for left, right in ((1, 1), (1, 0), (0, 1)))
 
 
 def _rarity(frequency: int, passages: int) -> float:

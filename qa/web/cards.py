@@ -1,6 +1,6 @@
 """A passage as a card: where it stands, who wrote it, how well it matches, and its words with the answer marked."""
 
-from qa.answer import Quote
+from qa.answer import Quote, Why
 from qa.web.exact import isolated, marked
 from qa.web.place import byline
 
@@ -24,8 +24,26 @@ def card(quote: Quote, place: str, turn: int, number: int, *, named: bool) -> st
         f'<blockquote class="source-text" dir="auto">{marked(quote.text, quote.start, quote.highlights)}</blockquote>'
         f'<button type="button">Read in the thread'
         f'<span class="unseen">, {place}, passage {number + 1}</span></button>'
-        "</li>"
+        f"{_why(quote.why)}</li>"
     )
+
+
+def _why(why: Why | None) -> str:
+    """How the passage was found, for whoever opens it."""
+    if why is None:
+        return ""
+    rows = [
+        ("By meaning", _rank(why.dense_rank)),
+        ("By its words", _rank(why.lexical_rank)),
+        ("By both", _rank(why.fused_rank)),
+        ("Words of the question in it, or in its title", ", ".join(map(isolated, why.terms)) or "none"),
+    ]
+    told = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in rows)
+    return f'<details class="why"><summary>Why this passage</summary><dl>{told}</dl></details>'
+
+
+def _rank(rank: int | None) -> str:
+    return f"rank {rank:,}" if rank else "not among the first"
 
 
 def _match(score: float) -> str:

@@ -26,5 +26,5 @@ def ask(page: Page, question: str) -> Locator:
     box.fill(question)
     box.press("Enter")
     turn = page.locator(".turn").nth(turns)
-    turn.locator(".answer, .not-found, .error").wait_for()
+    turn.locator(".answer, .not-found, .error, .passages").first.wait_for()
     return turn

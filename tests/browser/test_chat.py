@@ -168,3 +168,36 @@ def test_the_keyboard_reaches_everything_in_order_and_shows_where_it_is(open_pag
         *examples,
         "Ask about the text",
     ]
+
+
+def test_a_card_says_on_demand_why_it_is_there(open_page: OpenPage, leica: qa.Library, leica_page: str) -> None:
+    page = open_page(leica_page)
+    asked = "Leica <b>lenses</b> in:comments"
+    turn = ask(page, asked)
+    quotes = leica.ask(asked).quotes
+    assert turn.locator(".card blockquote").all_text_contents() == [quote.text for quote in quotes]
+    assert quotes[0].why is not None and quotes[0].why.dense_rank is not None
+
+    why = turn.locator(".card details").first
+    expect(why.locator("dl")).to_be_hidden()
+    why.locator("summary").click()
+
+    expect(why.locator("dd")).to_have_text(
+        [
+            f"rank {quotes[0].why.dense_rank}",
+            f"rank {quotes[0].why.lexical_rank}",
+            "rank 1",
+            ", ".join(quotes[0].why.terms),
+        ]
+    )
+    page.wait_for_timeout(400)  # as long as a click on a card may take to open the thread
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_filters_alone_list_what_passes_them(open_page: OpenPage, leica_page: str) -> None:
+    turn = open_page(leica_page)
+    listed = ask(turn, "in:article")
+    expect(listed.locator("h3")).to_have_text("What passes the filters, in reading order")
+    expect(listed.locator(".card .place").first).to_have_text("Article")
+    expect(ask(turn, "Leica before:yesterday").get_by_role("alert")).to_contain_text("'before:yesterday'")
+    expect(ask(turn, "Leica author:nobody").locator(".not-found")).to_be_visible()

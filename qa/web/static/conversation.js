@@ -7,7 +7,7 @@ const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 element.addEventListener("click", (event) => {
   const example = event.target.closest("[data-example]");
-  const card = event.target.closest("[data-quote]");
+  const card = !event.target.closest("details") && event.target.closest("[data-quote]");
   if (example) {
     trigger("example", { question: example.textContent });
     // The button goes away with the welcome; the focus should not. By finger that would call up the keyboard.
