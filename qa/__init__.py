@@ -7,7 +7,7 @@ answer = library.ask("Where are Leica lenses made?")
 print(answer.text, "—", answer.quotes[0].source)
 """
 
-from qa.answer import Answer, Quote, Why
+from qa.answer import Answer, Place, Quote, Why
 from qa.errors import (
     LanguageWarning,
     LibraryBusy,
@@ -41,6 +41,7 @@ __all__ = [
     "LibraryMissing",
     "LibraryNotWritable",
     "ModelError",
+    "Place",
     "Post",
     "QuestionError",
     "Quote",

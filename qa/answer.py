@@ -27,12 +27,30 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a quote's words are said over again, or nearly: `library.text(source)[start:end]`."""
+
+    kind: Kind
+    author: str | None
+    date: str | None
+    post: int
+    source: str
+    title: str | None
+    start: int
+    end: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """The place as `qa ask --json` prints it."""
+        return {name: value for name, value in asdict(self).items() if name != "title"}
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """A passage word for word: `text` is exactly `library.text(source)[start:end]`.
 
     `highlights` are the spans of what answers inside it, in the same offsets. `post` is the index of its post in the
     thread. `score` is 0..1: how well the passage fits the question, by meaning and by words. `why` tells its ranks, and
-    is None where filters alone were given.
+    is None where filters alone were given. `also` are the places of its repeats, which are no quotes of their own.
     """
 
     text: str
@@ -48,6 +66,7 @@ class Quote:
     score: float
     _thread: Callable[[str], Thread] = field(repr=False, compare=False)
     why: Why | None = None
+    also: tuple[Place, ...] = ()
 
     def thread(self) -> Thread:
         """The thread that it stands in, of the generation that it was quoted from."""
@@ -71,7 +90,9 @@ class Quote:
 
     def to_dict(self, *, why: bool = False) -> dict[str, Any]:
         """The quote as `qa ask --json` prints it; with `why`, as `qa ask --json --why` does."""
-        told = {"why": self.why and asdict(self.why)} if why else {}
+        told: dict[str, Any] = {"also": [place.to_dict() for place in self.also]} if self.also else {}
+        if why:
+            told["why"] = self.why and asdict(self.why)
         return {
             "text": self.text,
             "start": self.start,

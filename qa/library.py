@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Unpack
 
 from qa import generation, language
-from qa.answer import Answer, Quote, Why
+from qa.answer import Answer, Place, Quote, Why
 from qa.default import default_path, shipped_corpus
 from qa.encoder import DEFAULT_MODEL, Encoder, SentenceEncoder, as_encoder
 from qa.errors import LibraryMismatch, LibraryMissing, SettingError, SourceError
 from qa.excerpt import best_sentences
 from qa.generation import Generation, Status
+from qa.index.engine import Ids
 from qa.index.fusion import Fused
 from qa.progress import Progress, silent
 from qa.query import Only, Query
 from qa.question import Question
+from qa.repeat import gathered
 from qa.shelf import Shelf
 from qa.sources import Skipped, Source, read_all
 from qa.store import Found, SourceRow, Store
@@ -30,6 +32,7 @@ Sources = Source | Iterable[Source]
 Path_ = str | os.PathLike[str]
 _Read = Callable[[], tuple[list[Thread], list[Skipped]]]
 _MOST_QUOTES = 10_000
+_LOOKED_AT_FOR_REPEATS = 50  # passages ranked behind those that are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +128,14 @@ class Library:
         return [self.ask(question, k, search_syntax=search_syntax, **only) for question in questions]
 
     def search(
-        self, question: str, k: int = 10, *, search_syntax: bool = True, **only: Unpack[Only]
+        self, question: str, k: int = 10, *, search_syntax: bool = True, repeats: bool = False, **only: Unpack[Only]
     ) -> tuple[Quote, ...]:
-        """The best `k` passages alone, nothing marked in them. Takes and raises what `ask` does."""
+        """The best `k` passages alone, nothing marked in them; with `repeats`, each is a quote of its own.
+
+        Takes and raises what `ask` does.
+        """
         _check(k)
-        return _found(self._opened, _query(question, search_syntax, only), k)[1]
+        return _found(self._opened, _query(question, search_syntax, only), k, repeats=repeats)[1]
 
     def rebuild(
         self,
@@ -288,32 +294,56 @@ def _query(question: str, search_syntax: bool, only: Only) -> Query:
     return (Query.parse if search_syntax else Query.literal)(question, only)
 
 
-def _found(opened: _Opened, query: Query, k: int) -> tuple[Question | None, tuple[Quote, ...]]:
+def _found(
+    opened: _Opened, query: Query, k: int, *, repeats: bool = False
+) -> tuple[Question | None, tuple[Quote, ...]]:
     """What was asked, None where filters alone were given, and the best `k` quotes, or the first that pass."""
     searched = opened.generation
     among = searched.select(query.filters)
     if not query.text and among is not None:
         first = among[:k].tolist()
-        return None, tuple(_quote(searched, passage, 1.0, None) for passage in searched.store.passages(first))
+        return None, tuple(_quote(searched, passage, 1.0) for passage in searched.store.passages(first))
     asked = Question.ask(query.text, opened.encoder, query.phrases)
     if among is not None and not len(among):
         return asked, ()
-    hits = searched.search(asked, k, among)
-    passages = searched.store.passages(hits.ids.tolist())
-    reasons = _whys(searched, asked, hits, passages)
+    hits, passages, groups = _gathered(searched, asked, k, among, repeats)
+    shown = [passages[group[0]] for group in groups]
+    terms = searched.lexical.terms(asked, [f"{passage.title or ''} {passage.text}" for passage in shown])
     return asked, tuple(
-        _quote(searched, passage, score, why)
-        for passage, score, why in zip(passages, hits.scores.tolist(), reasons, strict=True)
+        _quote(
+            searched,
+            passage,
+            float(hits.scores[group[0]]),
+            _why(hits, group[0], said),
+            map(passages.__getitem__, group[1:]),
+        )
+        for passage, group, said in zip(shown, groups, terms, strict=True)
     )
 
 
-def _whys(searched: Generation, asked: Question, hits: Fused, passages: Sequence[Found]) -> Iterator[Why]:
-    terms = searched.lexical.terms(asked, [f"{passage.title or ''} {passage.text}" for passage in passages])
-    ranks = zip(hits.dense_ranks.tolist(), hits.lexical_ranks.tolist(), terms, strict=True)
-    return (Why(dense or None, words or None, rank, said) for rank, (dense, words, said) in enumerate(ranks, 1))
+def _gathered(
+    searched: Generation, asked: Question, k: int, among: Ids | None, repeats: bool
+) -> tuple[Fused, list[Found], list[list[int]]]:
+    """Enough hits for `k` different passages, and their places among the hits, each with those of its repeats."""
+    depth = k if repeats else k + _LOOKED_AT_FOR_REPEATS
+    while True:
+        hits = searched.search(asked, depth, among)
+        passages = searched.store.passages(hits.ids.tolist())
+        if repeats:
+            return hits, passages, [[place] for place in range(len(passages))]
+        groups = gathered([passage.text for passage in passages], k)
+        if len(groups) == k or len(passages) < depth:
+            return hits, passages, groups
+        depth *= 4
 
 
-def _quote(searched: Generation, passage: Found, score: float, why: Why | None) -> Quote:
+def _why(hits: Fused, place: int, terms: tuple[str, ...]) -> Why:
+    return Why(int(hits.dense_ranks[place]) or None, int(hits.lexical_ranks[place]) or None, place + 1, terms)
+
+
+def _quote(
+    searched: Generation, passage: Found, score: float, why: Why | None = None, repeats: Iterable[Found] = ()
+) -> Quote:
     return Quote(
         text=passage.text,
         start=passage.start,
@@ -328,4 +358,5 @@ def _quote(searched: Generation, passage: Found, score: float, why: Why | None) 
         score=score,
         _thread=searched.store.thread,
         why=why,
+        also=tuple(Place(r.kind, r.author, r.date, r.post, r.source, r.title, r.start, r.end) for r in repeats),
     )

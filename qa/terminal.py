@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from qa.answer import Answer, Quote, Why
+from qa.answer import Answer, Place, Quote, Why
 from qa.progress import Progress, silent
 
 _BOLD, _DIM, _PLAIN = "\033[1m", "\033[2m", "\033[0m"
@@ -56,11 +56,17 @@ def print_answer(answer: Answer, *, why: bool = False) -> None:
     else:
         print(_styled(_shown(answer.text, rich), _BOLD, rich))
     for number, quote in enumerate(answer.quotes, 1):
-        said = " · ".join(part for part in (quote.kind, quote.author, quote.date, quote.source) if part)
+        said = _byline(quote)
         print(f"\n{_styled(f'[{number}] {_shown(said, rich)} · score {quote.score:.2f}', _DIM, rich)}")
         print(textwrap.indent(_marked(quote, rich), "    "))
+        for place in quote.also:
+            print(_styled(f"    also said in: {_shown(_byline(place), rich)}", _DIM, rich))
         if why and quote.why:
             print(_styled(f"    {_shown(_reason(quote.why), rich)}", _DIM, rich))
+
+
+def _byline(said: Quote | Place) -> str:
+    return " · ".join(part for part in (said.kind, said.author, said.date, said.source) if part)
 
 
 def _reason(why: Why) -> str:

@@ -18,7 +18,7 @@ PACKAGE = Path(qa.__file__).parent
 def test_the_public_names() -> None:
     assert sorted(qa.__all__) == [
         "Answer", "LanguageWarning", "Library", "LibraryBusy", "LibraryDamaged", "LibraryError", "LibraryMismatch",
-        "LibraryMissing", "LibraryNotWritable", "ModelError", "Post", "QuestionError", "Quote", "SettingError",
+        "LibraryMissing", "LibraryNotWritable", "ModelError", "Place", "Post", "QuestionError", "Quote", "SettingError",
         "SourceError", "Status", "Thread", "VerbatimError", "Why", "ask", "build", "open", "read",
     ]  # fmt: skip
     assert all(hasattr(qa, name) for name in qa.__all__)

@@ -65,7 +65,7 @@ def test_the_tests_of_docstrings_hold() -> None:
     import doctest
     import importlib
 
-    names = ("qa.letters", "qa.sentence", "qa.sources.attribution", "qa.sources.boilerplate")
+    names = ("qa.letters", "qa.repeat", "qa.sentence", "qa.sources.attribution", "qa.sources.boilerplate")
     results = [doctest.testmod(importlib.import_module(name)) for name in names]
     assert sum(result.attempted for result in results) >= 7
     assert sum(result.failed for result in results) == 0

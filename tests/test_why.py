@@ -51,7 +51,10 @@ def test_the_command_line_tells_it_when_asked(leica: qa.Library, capsys: pytest.
     assert main(command) == 0
     assert "why:" not in capsys.readouterr().out
     assert main([*command, "--why"]) == 0
-    assert "    why: by meaning 1, by words 1, by both 1 · says each, lens, element, ground, polished\n" in capsys.readouterr().out
+    assert (
+        "    why: by meaning 1, by words 1, by both 1 · says each, lens, element, ground, polished\n"
+        in capsys.readouterr().out
+    )
     assert main([*command, "--why", "--json"]) == 0
     (quote,) = json.loads(capsys.readouterr().out)["quotes"]
     assert list(quote)[-2:] == ["score", "why"]

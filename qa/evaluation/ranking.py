@@ -42,7 +42,7 @@ def ranked_documents(library: Library, question: str) -> Ranking:
     depth = _FIRST_DEPTH
     while True:
         best: dict[str, float] = {}
-        for quote in library.search(question, k=depth, search_syntax=False):
+        for quote in library.search(question, k=depth, search_syntax=False, repeats=True):
             best.setdefault(quote.source, quote.score)
         if len(best) >= DOCUMENTS or depth >= passages or depth >= 10_000:
             break

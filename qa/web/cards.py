@@ -1,6 +1,8 @@
 """A passage as a card: where it stands, who wrote it, how well it matches, and its words with the answer marked."""
 
-from qa.answer import Quote, Why
+from collections.abc import Sequence
+
+from qa.answer import Place, Quote, Why
 from qa.web.exact import isolated, marked
 from qa.web.place import byline
 
@@ -22,10 +24,23 @@ def card(quote: Quote, place: str, turn: int, number: int, *, named: bool) -> st
         f'<header class="byline"><span class="place">{place}</span>{byline(quote.author, quote.date)}{title}'
         f"{_match(quote.score)}</header>"
         f'<blockquote class="source-text" dir="auto">{marked(quote.text, quote.start, quote.highlights)}</blockquote>'
+        f"{_also(quote.also)}"
         f'<button type="button">Read in the thread'
         f'<span class="unseen">, {place}, passage {number + 1}</span></button>'
         f"{_why(quote.why)}</li>"
     )
+
+
+def _also(places: Sequence[Place]) -> str:
+    """Where the passage's words are said over again."""
+    if not places:
+        return ""
+    rows = "".join(
+        f'<li><span class="place">{place.kind.capitalize()}</span>{byline(place.author, place.date)}'
+        f"<span>{isolated(place.title or place.source)}</span></li>"
+        for place in places
+    )
+    return f'<div class="also"><p>Also said in</p><ul>{rows}</ul></div>'
 
 
 def _why(why: Why | None) -> str:

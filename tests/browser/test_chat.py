@@ -1,6 +1,7 @@
 """Asking, in the browser."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -201,3 +202,14 @@ def test_filters_alone_list_what_passes_them(open_page: OpenPage, leica_page: st
     expect(listed.locator(".card .place").first).to_have_text("Article")
     expect(ask(turn, "Leica before:yesterday").get_by_role("alert")).to_contain_text("'before:yesterday'")
     expect(ask(turn, "Leica author:nobody").locator(".not-found")).to_be_visible()
+
+
+def test_what_is_said_over_again_is_one_card(
+    open_page: OpenPage, real_encoder: SentenceEncoder, tmp_path: Path
+) -> None:
+    said = "Lenses are ground by hand in <i>Solms</i>."
+    texts = [qa.Thread.from_text(said, title=title) for title in ("Hall", "Yard <b>x</b>")]
+    with served(qa.build(texts, tmp_path / "library", encoder=real_encoder)) as url:
+        turn = ask(open_page(url), "Where are lenses ground?")
+        expect(turn.locator(".card")).to_have_count(1)
+        expect(turn.locator(".also")).to_have_text(re.compile("Also said in.*Article.*(Hall|Yard <b>x</b>)"))

@@ -1,0 +1,89 @@
+"""What is said over again is shown once, with the places where it is said too."""
+
+from __future__ import annotations
+
+import json
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from conftest import FakeEncoder
+from hypothesis import given
+from hypothesis import strategies as st
+
+import qa
+from qa.cli import main
+from qa.repeat import _Said, gathered
+
+LONG = "Every lens is ground and polished by hand in the old town, and then it is tested by people before it is sold."
+
+
+@pytest.fixture
+def repeating(tmp_path: Path, encoder: FakeEncoder) -> qa.Library:
+    said = [
+        LONG,
+        f"“{LONG.upper()}”",
+        LONG.replace("sold", "packed"),
+        LONG.replace("sold", "sold 2"),
+        "A lens is glass.",
+    ]
+    posts, text = [], ""
+    for number, words in enumerate(said):
+        kind: qa.thread.Kind = "comment" if number else "article"
+        posts.append(qa.Post(kind, words, len(text), len(text) + len(words), "Jane" if number else None))
+        text += words + "\n\n"
+    return qa.build(qa.Thread("hall.txt", text, tuple(posts), "The hall"), tmp_path / "hall", encoder=encoder)
+
+
+def test_a_repeat_is_a_place_of_the_quote_it_repeats(repeating: qa.Library) -> None:
+    quotes = repeating.ask("is every lens polished by hand?", k=3).quotes
+    assert sorted(quote.post for quote in quotes)[1:] == [3, 4]
+    first = next(quote for quote in quotes if quote.also)
+    assert sorted([first.post, *(place.post for place in first.also)]) == [0, 1, 2]
+    for place in first.also:
+        post = repeating.thread(place.source).posts[place.post]
+        assert repeating.text(place.source)[place.start : place.end] == post.text
+        assert (place.kind, place.author, place.title) == (post.kind, post.author, "The hall")
+    assert len(repeating.search("lens", repeats=True)) == 5
+    assert [quote.also for quote in repeating.search("lens", repeats=True)] == [()] * 5
+
+
+def test_k_is_filled_with_different_passages(tmp_path: Path, encoder: FakeEncoder) -> None:
+    same = [qa.Thread.from_text("Bread is old.", title=f"t{n}") for n in range(300)]
+    other = [qa.Thread.from_text(f"Something else number {n}.", title=f"o{n}") for n in range(3)]
+    library = qa.build([*same, *other], tmp_path / "many", encoder=encoder)
+    quotes = library.search("bread is old", k=4)
+    assert [len(quote.also) for quote in quotes] == [299, 0, 0, 0]
+    assert {place.source for place in quotes[0].also} == {f"t{n}" for n in range(300)} - {quotes[0].source}
+
+
+def test_the_command_line_tells_it(repeating: qa.Library, capsys: pytest.CaptureFixture[str]) -> None:
+    from qa.terminal import print_answer
+
+    answer = repeating.ask("every lens", k=2)
+    print_answer(answer)
+    assert "    also said in: comment · Jane · hall.txt\n" in capsys.readouterr().out
+    rows = sorted(answer.to_dict()["quotes"], key=len, reverse=True)
+    assert [list(row)[10:] for row in rows] == [["also"], []]
+    assert list(rows[0]["also"][0]) == ["kind", "author", "date", "post", "source", "start", "end"]
+    assert json.loads(json.dumps(rows)) == rows
+    assert main(["verify", "--library", str(repeating.path)]) == 0
+
+
+@given(st.lists(st.text("ab ", max_size=14).map(lambda text: f"x y z {text}"), max_size=12), st.integers(1, 12))
+def test_gathered_is_what_comparing_each_with_each_finds(texts: list[str], most: int) -> None:
+    expected: list[list[int]] = []
+    for place, text in enumerate(texts):
+        said = _Said.by(text)
+        group = next((g for g in expected if said.repeats(_Said.by(texts[g[0]]))), None)
+        if group:
+            group.append(place)
+        elif len(expected) < most:
+            expected.append([place])
+    assert gathered(texts, most) == expected
+
+
+def test_a_number_or_a_negation_is_no_repeat() -> None:
+    pairs = [LONG, f"Not {LONG}", f"{LONG} 5", f"Indeed: {LONG}"]
+    assert [len(gathered(list(pair), 9)) for pair in combinations(pairs, 2)] == [2, 2, 1, 2, 2, 2]
+    assert gathered(["?", "!", "東京", "東京。"], 9) == [[0], [1], [2, 3]]
