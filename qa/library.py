@@ -32,7 +32,7 @@ Sources = Source | Iterable[Source]
 Path_ = str | os.PathLike[str]
 _Read = Callable[[], tuple[list[Thread], list[Skipped]]]
 _MOST_QUOTES = 10_000
-_LOOKED_AT_FOR_REPEATS = 50  # passages ranked behind those that are shown
+_LOOKED_AT_FOR_REPEATS = 20  # passages ranked behind those that are shown
 
 
 @dataclass(frozen=True, slots=True)
