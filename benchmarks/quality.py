@@ -29,7 +29,7 @@ from qa.encoder import Encoder, SentenceEncoder
 from qa.evaluation.ranking import DOCUMENTS, ranked_documents
 from qa.question import embedded
 
-_OUT = Path(__file__).parent / "results"
+RESULTS = Path(__file__).parent / "results"
 _MOST_PASSAGES = 10_000
 _INSTALL = "pip install -e '.[peers]'"
 _OUR_PACKAGES = ("verbatim-qa", "sentence-transformers", "torch", "faiss-cpu", "tantivy", "pytrec-eval-terrier")
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path, metavar="DIR", help="the folder with a folder for each set")
     parser.add_argument("--set", dest="sets", action="append", metavar="NAME", help=f"default: {', '.join(SETS)}")
     parser.add_argument("--cache", type=Path, metavar="DIR", help="where vectors are kept; default: the user's cache")
-    parser.add_argument("--out", type=Path, default=_OUT, metavar="DIR", help="default: benchmarks/results")
+    parser.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="default: benchmarks/results")
     given = list(sys.argv[1:] if arguments is None else arguments)
     options = parser.parse_args(given)
 

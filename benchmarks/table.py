@@ -32,9 +32,14 @@ class SetResult:
         return {name: {**named, **best}[name] for name in (DENSE, BM25, HYBRID) if name in {**named, **best}}
 
     @property
+    def best_rival(self) -> float:
+        """The nDCG@10 of the best of the rivals."""
+        return max(self.ndcg_at_10[name] for name in self.rivals.values())
+
+    @property
     def ahead(self) -> float:
         """How far ahead of the best of the rivals; below 0 where behind."""
-        return self.ndcg_at_10[OURS] - max(self.ndcg_at_10[name] for name in self.rivals.values())
+        return self.ndcg_at_10[OURS] - self.best_rival
 
     @property
     def significant(self) -> bool:
@@ -97,7 +102,7 @@ class Results:
         )
 
     def _against_rivals(self) -> Sequence[str]:
-        lines = _head("set", DENSE, BM25, HYBRID, OURS, "ahead of the best", f"p {DENSE}", f"p {BM25}", f"p {HYBRID}")
+        lines = head("set", DENSE, BM25, HYBRID, OURS, "ahead of the best", f"p {DENSE}", f"p {BM25}", f"p {HYBRID}")
         for name, result in self.sets.items():
             rivals = result.rivals
             scores = [
@@ -105,22 +110,24 @@ class Results:
             ]
             chances = [f"{result.p_values[rivals[key]]:.4f}" if key in rivals else "–" for key in (DENSE, BM25, HYBRID)]
             lines.append(
-                _row(f"`{name}`", *scores, f"**{result.ndcg_at_10[OURS]:.3f}**", f"{result.ahead:+.3f}", *chances)
+                row(f"`{name}`", *scores, f"**{result.ndcg_at_10[OURS]:.3f}**", f"{result.ahead:+.3f}", *chances)
             )
         return lines
 
     def _all_systems(self) -> Sequence[str]:
-        lines = _head("system", *(f"`{name}`" for name in self.sets))
+        lines = head("system", *(f"`{name}`" for name in self.sets))
         systems = dict.fromkeys(system for result in self.sets.values() for system in result.ndcg_at_10)
         for system in systems:
             scores = [result.ndcg_at_10.get(system) for result in self.sets.values()]
-            lines.append(_row(system, *("–" if score is None else f"{score:.3f}" for score in scores)))
+            lines.append(row(system, *("–" if score is None else f"{score:.3f}" for score in scores)))
         return lines
 
 
-def _head(*names: str) -> list[str]:
-    return [_row(*names), _row(*("---" for _ in names))]
+def head(*names: str) -> list[str]:
+    """The first two lines of a table."""
+    return [row(*names), row(*("---" for _ in names))]
 
 
-def _row(*cells: str) -> str:
+def row(*cells: str) -> str:
+    """A line of a table."""
     return f"| {' | '.join(cells)} |"

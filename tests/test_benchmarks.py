@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from conftest import FakeEncoder
 
+from benchmarks import choice
 from benchmarks.measure import ndcg, p_value
 from benchmarks.peers import Bm25, Collection, Dense, StemmedBm25
 from benchmarks.quality import main
@@ -135,3 +136,33 @@ def test_a_peer_that_is_not_installed_is_named_and_left_out(
     written = json.loads((folder / "out" / "quality.json").read_text(encoding="utf-8"))
     assert written["missing"] == {"BM25 (tantivy)": "pip install -e '.[peers]'"}
     assert written["sets"]["semeval-comments"]["ndcg_at_10"] == {"Verbatim": 1.0, "dense": 1.0}
+
+
+def test_constants_are_chosen_for_all_sets_and_not_for_one_where_everything_wins() -> None:
+    gains: dict[choice.Constants, dict[str, float]] = {
+        (1.0,): {"a": 0.5, "b": -0.5},
+        (2.0,): {"a": 0.02, "b": 0.01},
+        (3.0,): {"a": 0.0, "b": 0.005},
+    }
+    assert choice.chosen(gains, ["a", "b"]) == (2.0,)
+    assert choice.chosen(gains, ["a"]) == (1.0,)
+
+
+def test_the_set_of_a_column_has_no_say_in_its_constants() -> None:
+    gains = {(1.0,): {"a": 0.9, "b": -0.1}, (2.0,): {"a": 0.1, "b": 0.1}, (3.0,): {"a": -0.1, "b": 0.9}}
+    table = choice.markdown({("family", constants): on_sets for constants, on_sets in gains.items()})
+    # "a" is ranked with what "b" chose, and the other way round.
+    assert "| family | -0.100 | -0.100 | -0.100 | -0.100 | 2 |" in table
+
+
+def test_the_choice_is_made_from_a_folder_of_sets(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchmarks.quality.SentenceEncoder", FakeEncoder)
+    monkeypatch.setattr("benchmarks.choice.SentenceEncoder", FakeEncoder)
+    monkeypatch.setattr("benchmarks.quality.PEERS", (Dense,))
+    (folder / "other").mkdir()
+    for file in (folder / "semeval-comments").iterdir():
+        (folder / "other" / file.name).write_bytes(file.read_bytes())
+    given = [str(folder), "--set", "semeval-comments", "--set", "other", "--cache", str(folder), "--out", str(folder)]
+    assert main(given) == choice.main(given) == 0
+    lines = (folder / "choice.md").read_text(encoding="utf-8").splitlines()
+    assert len([line for line in lines if line.startswith("|")]) == 2 + len(choice.FAMILIES)
