@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 import qa
-from benchmarks.measure import ndcg, p_value
+from benchmarks.measure import Gains, ndcg, p_value
 from benchmarks.peers import PEERS, Collection, Peer
 from benchmarks.table import OURS, Results, SetResult
 from benchmarks.task import SETS, Task
@@ -56,9 +56,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{name} is not installed and left out; {command}", flush=True)
 
     encoder = CachedEncoder(SentenceEncoder(), options.cache or default_folder())
-    sets = {name: _measured(Task.read(options.folder / name), present, encoder) for name in options.sets or SETS}
     command = shlex.join(["python", "-m", "benchmarks.quality", *given])
-    Results(command, encoder.name, encoder.fingerprint, versions, missing, sets).write(options.out)
+    sets: dict[str, SetResult] = {}
+    for name in options.sets or SETS:
+        sets[name] = _measured(Task.read(options.folder / name), present, encoder)
+        # After every set, so that a run which is cut off leaves what it measured.
+        Results(command, encoder.name, encoder.fingerprint, versions, missing, sets).write(options.out)
     return 0
 
 
@@ -109,7 +112,7 @@ def _ours(task: Task, encoder: Encoder, path: Path) -> Search:
     return lambda question: list(dict.fromkeys(quote.source for quote in library.search(question, k=depth)))
 
 
-def _gains(task: Task, search: Search, name: str) -> np.ndarray:
+def _gains(task: Task, search: Search, name: str) -> Gains:
     run: Mapping[str, Sequence[str]] = {
         query: task.counted(query, search(question)) for query, question in task.questions.items()
     }
