@@ -1,0 +1,209 @@
+"""Which ranking was chosen, and how: `python -m benchmarks.choice DIR [--set NAME …] [--cache DIR] [--out DIR]`.
+
+Of each family of rankings the constants are chosen on all sets but one, and what they give on that one is its gain:
+nDCG@10 less that of the best rival, which quality.json of an earlier `python -m benchmarks.quality` tells. Writes
+choice.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.measure import ndcg
+from benchmarks.quality import RESULTS
+from benchmarks.table import SetResult, head, row
+from benchmarks.task import SETS, Task
+from benchmarks.vectors import CachedEncoder, default_folder
+from qa.encoder import Encoder, SentenceEncoder, Vectors, unit_vectors
+from qa.index.dense import DenseIndex
+from qa.index.engine import Scores
+from qa.index.fusion import fused
+from qa.index.lexical import LexicalIndex
+from qa.passage import passages
+from qa.question import Question
+
+_CANDIDATES = 100
+_RANK_BIAS = 60
+_GAIN_CUT, _SHARE_OF_WORST = 0.02, 0.5
+_FACTORS = (0.5, 0.75, 1.0, 1.25, 1.5)
+Constants = tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The passages that either engine found for a question, and what there is to rank them by; all of shape (n,).
+
+    `bm25` is plain BM25; `words` and `pairs` are the two parts of this project's lexical score. `vectors` are unit
+    vectors, shape (n, dimension).
+    """
+
+    documents: Sequence[str]
+    cosine: Scores
+    bm25: Scores
+    words: Scores
+    pairs: Scores
+    vectors: Vectors
+
+
+class _Words(LexicalIndex):
+    """The single words of this project's lexical score, without the pairs."""
+
+    def _weights(self, question: Question) -> Iterator[tuple[tuple[str, ...], float]]:
+        return ((words, weight) for words, weight in super()._weights(question) if len(words) == 1)
+
+
+class _Plain(_Words):
+    """BM25 as it is elsewhere: every word weighs the same beside its rarity in the collection."""
+
+    def _weights(self, question: Question) -> Iterator[tuple[tuple[str, ...], float]]:
+        return ((words, 1.0) for words, _ in super()._weights(question))
+
+
+def _min_max(found: Candidates, constants: Constants) -> Scores:
+    (share,) = constants
+    return share * _scaled(found.cosine) + (1 - share) * _scaled(found.bm25)
+
+
+def _scaled(scores: Scores) -> Scores:
+    return np.asarray((scores - scores.min()) / max(float(np.ptp(scores)), 1e-9), dtype=np.float32)
+
+
+def _reciprocal_ranks(found: Candidates, constants: Constants) -> Scores:
+    (bias,) = constants
+    ranks = [np.argsort(np.argsort(-scores, kind="stable")) + 1 for scores in (found.cosine, found.bm25)]
+    return np.asarray(sum(1 / (bias + rank) for rank in ranks), dtype=np.float32)
+
+
+def _sum(found: Candidates, constants: Constants) -> Scores:
+    words, pairs = constants
+    return np.asarray(found.cosine + words * found.words + pairs * found.pairs, dtype=np.float32)
+
+
+def _with_feedback(found: Candidates, constants: Constants) -> Scores:
+    words, pairs = constants
+    return fused(found.cosine, words * found.words + pairs * found.pairs, found.vectors)
+
+
+Ranking = Callable[[Candidates, Constants], Scores]
+# The last two are this project's without and with feedback; their constants are factors of those in use.
+FAMILIES: Mapping[str, tuple[Ranking, Sequence[Constants]]] = {
+    "min-max": (_min_max, [(0.3,), (0.5,), (0.7,)]),
+    "reciprocal ranks": (_reciprocal_ranks, [(_RANK_BIAS,)]),
+    "cosine + weighed words + pairs": (_sum, list(product(_FACTORS, _FACTORS))),
+    "cosine + weighed words + pairs, feedback": (_with_feedback, list(product(_FACTORS, _FACTORS))),
+}
+Figures = Mapping[tuple[str, Constants], Mapping[str, float]]
+"""By family and constants, the gain on each set."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure every family with all its constants on every set, choose, and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, metavar="DIR", help="the folder with a folder for each set")
+    parser.add_argument("--set", dest="sets", action="append", metavar="NAME", help=f"default: {', '.join(SETS)}")
+    parser.add_argument("--cache", type=Path, metavar="DIR", help="where vectors are kept; default: the user's cache")
+    parser.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="also where quality.json is")
+    options = parser.parse_args(arguments)
+
+    encoder = CachedEncoder(SentenceEncoder(), options.cache or default_folder())
+    measured = json.loads((options.out / "quality.json").read_text(encoding="utf-8"))["sets"]
+    gains: dict[tuple[str, Constants], dict[str, float]] = {}
+    for name in options.sets or SETS:
+        best = SetResult(**measured[name]).best_rival
+        for key, score in _scores(Task.read(options.folder / name), encoder):
+            gains.setdefault(key, {})[name] = score - best
+        print(f"{name}: measured", flush=True)
+    (options.out / "choice.md").write_text(markdown(gains), encoding="utf-8")
+    return 0
+
+
+def _scores(task: Task, encoder: Encoder) -> Iterator[tuple[tuple[str, Constants], float]]:
+    found = _candidates(task, encoder)
+    for family, (ranking, grid) in FAMILIES.items():
+        for constants in grid:
+            run = {
+                query: task.counted(query, _documents(candidates, ranking(candidates, constants)))
+                for query, candidates in found.items()
+            }
+            yield (family, constants), float(ndcg(run, task.judgements).mean())
+
+
+def _documents(found: Candidates, scores: Scores) -> Sequence[str]:
+    """The documents, each at the place of its best passage."""
+    return list(dict.fromkeys(found.documents[index] for index in np.argsort(-scores, kind="stable")))
+
+
+def _candidates(task: Task, encoder: Encoder) -> Mapping[str, Candidates]:
+    cut = [(thread.source, passage) for thread in task.threads for passage in passages(thread, encoder)]
+    vectors = unit_vectors(encoder, [passage.in_context for _, passage in cut])
+    depth = len(cut) if task.judged_alone else _CANDIDATES
+    with tempfile.TemporaryDirectory(prefix="verbatim-benchmark-") as name:
+        folder = Path(name)
+        DenseIndex.create(folder, vectors)
+        LexicalIndex.create(folder, [passage for _, passage in cut])
+        dense = DenseIndex.open(folder, len(cut), encoder.dimension)
+        whole, words, plain = (kind.open(folder, len(cut)) for kind in (LexicalIndex, _Words, _Plain))
+        found = {}
+        for query, text in task.questions.items():
+            question = Question.ask(text, encoder)
+            ids = np.union1d(dense.search(question, depth).ids, whole.search(question, depth).ids)
+            single = words.scores(question, ids)
+            found[query] = Candidates(
+                [cut[number][0] for number in ids],
+                dense.scores(question, ids),
+                plain.scores(question, ids),
+                single,
+                whole.scores(question, ids) - single,
+                vectors[ids],
+            )
+    return found
+
+
+def chosen(gains: Mapping[Constants, Mapping[str, float]], sets: Sequence[str]) -> Constants:
+    """The constants that serve these sets best: the mean gain, none counted for more than 0.02, and half the worst.
+
+    A set where everything wins by far must not pay for one where the ranking falls behind.
+    """
+
+    def worth(constants: Constants) -> float:
+        on_sets = np.array([gains[constants][name] for name in sets])
+        return float(np.minimum(on_sets, _GAIN_CUT).mean() + _SHARE_OF_WORST * on_sets.min())
+
+    return max(gains, key=worth)
+
+
+def markdown(figures: Figures) -> str:
+    """A row for each family: the gain on each set with the constants that the other sets chose."""
+    sets = list(next(iter(figures.values())))
+    lines = head("family", *(f"`{name}`" for name in sets), "worst", "mean", "chosen on all")
+    for family in dict.fromkeys(family for family, _ in figures):
+        grid = {constants: gains for (name, constants), gains in figures.items() if name == family}
+        held_out = [grid[chosen(grid, [other for other in sets if other != name])][name] for name in sets]
+        constants = ", ".join(f"{number:g}" for number in chosen(grid, sets))
+        cells = [f"{gain:+.3f}" for gain in (*held_out, min(held_out), float(np.mean(held_out)))]
+        lines.append(row(family, *cells, constants))
+    return "\n".join(
+        [
+            "# Which ranking",
+            "",
+            "nDCG@10 above the best of dense, BM25 and txtai hybrid (quality.md) on the set of the column, with "
+            "constants chosen on the other sets. The constants of the last two families are factors of those in use, "
+            "for words and for pairs.",
+            "",
+            *lines,
+            "",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,125 @@
+"""Quality beside the peers: `python -m benchmarks.quality DIR [--set NAME …] [--cache DIR] [--out DIR]`.
+
+Ranks the documents of public sets below DIR with this project and with every peer that is installed, all with the same
+model and the same vectors, and writes quality.md and quality.json. Vectors are kept by model and text in the user's
+cache directory, so that a second run encodes nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import shlex
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+
+import qa
+from benchmarks.measure import Gains, ndcg, p_value
+from benchmarks.peers import PEERS, Collection, Peer
+from benchmarks.table import OURS, Results, SetResult
+from benchmarks.task import SETS, Task
+from benchmarks.vectors import CachedEncoder, default_folder
+from qa.encoder import Encoder, SentenceEncoder
+from qa.evaluation.ranking import DOCUMENTS, ranked_documents
+from qa.question import embedded
+
+RESULTS = Path(__file__).parent / "results"
+_MOST_PASSAGES = 10_000
+_INSTALL = "pip install -e '.[peers]'"
+_OUR_PACKAGES = ("verbatim-qa", "sentence-transformers", "torch", "faiss-cpu", "tantivy", "pytrec-eval-terrier")
+Search = Callable[[str], Sequence[str]]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run every system on every set, print each figure as it comes, and write the results."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, metavar="DIR", help="the folder with a folder for each set")
+    parser.add_argument("--set", dest="sets", action="append", metavar="NAME", help=f"default: {', '.join(SETS)}")
+    parser.add_argument("--cache", type=Path, metavar="DIR", help="where vectors are kept; default: the user's cache")
+    parser.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="default: benchmarks/results")
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    options = parser.parse_args(given)
+
+    # Peers warn of their own future; what they rank is what is measured.
+    warnings.simplefilter("ignore")
+    versions = _versions(*_OUR_PACKAGES, *(package for peer in PEERS for package in peer.packages))
+    print(", ".join(f"{name} {version}" for name, version in versions.items()), flush=True)
+    present = [peer for peer in PEERS if all(package in versions for package in peer.packages)]
+    missing = {peer.name: _INSTALL for peer in PEERS if peer not in present}
+    for name, command in missing.items():
+        print(f"{name} is not installed and left out; {command}", flush=True)
+
+    encoder = CachedEncoder(SentenceEncoder(), options.cache or default_folder())
+    command = shlex.join(["python", "-m", "benchmarks.quality", *given])
+    sets: dict[str, SetResult] = {}
+    for name in options.sets or SETS:
+        sets[name] = _measured(Task.read(options.folder / name), present, encoder)
+        # After every set, so that a run which is cut off leaves what it measured.
+        Results(command, encoder.name, encoder.fingerprint, versions, missing, sets).write(options.out)
+    return 0
+
+
+def _versions(*packages: str) -> dict[str, str]:
+    """The versions of the packages that are installed, and Python's own."""
+    found = {"Python": platform.python_version()}
+    for package in packages:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _measured(task: Task, peers: Sequence[type[Peer]], encoder: Encoder) -> SetResult:
+    """Every system's figures on one set."""
+    collection = Collection(
+        list(task.documents), list(task.documents.values()), encoder.encode(list(task.documents.values()))
+    )
+    encoder.encode(list(task.questions.values()))
+    vectors = {question: embedded(question, encoder) for question in task.questions.values()}
+    depth = len(task.documents) if task.judged_alone else DOCUMENTS
+    gains = {}
+    with tempfile.TemporaryDirectory(prefix="verbatim-benchmark-") as folder:
+        gains[OURS] = _gains(task, _ours(task, encoder, Path(folder) / "library"), OURS)
+    for kind in peers:
+        peer = kind(collection)
+
+        def search(question: str, peer: Peer = peer) -> Sequence[str]:
+            return peer.search(question, vectors[question], depth)
+
+        gains[kind.name] = _gains(task, search, kind.name)
+    return SetResult(
+        task.data_sha256,
+        len(task.documents),
+        len(task.judgements),
+        {name: float(np.mean(values)) for name, values in gains.items()},
+        {name: p_value(gains[OURS], values) for name, values in gains.items() if name != OURS},
+    )
+
+
+def _ours(task: Task, encoder: Encoder, path: Path) -> Search:
+    """This project's ranking of documents, each by its best passage."""
+    library = qa.build(task.threads, path, encoder=encoder)
+    if not task.judged_alone:
+        return lambda question: [name for name, _ in ranked_documents(library, question)]
+    depth = min(library.status().passages, _MOST_PASSAGES)
+    return lambda question: list(dict.fromkeys(quote.source for quote in library.search(question, k=depth)))
+
+
+def _gains(task: Task, search: Search, name: str) -> Gains:
+    run: Mapping[str, Sequence[str]] = {
+        query: task.counted(query, search(question)) for query, question in task.questions.items()
+    }
+    gains = ndcg(run, task.judgements)
+    print(f"{task.name:18}{name:26}nDCG@10 {gains.mean():.4f}", flush=True)
+    return gains
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,168 @@
+"""The benchmark against the peers: its test of significance, its cache, its sets and its table; no peer is needed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import FakeEncoder
+
+from benchmarks import choice
+from benchmarks.measure import ndcg, p_value
+from benchmarks.peers import Bm25, Collection, Dense, StemmedBm25
+from benchmarks.quality import main
+from benchmarks.table import Results, SetResult
+from benchmarks.task import Task
+from benchmarks.vectors import CachedEncoder
+from qa.encoder import Vectors
+from qa.progress import Progress, silent
+
+
+class CountingEncoder(FakeEncoder):
+    def __init__(self, fingerprint: str = "fake-1") -> None:
+        self.fingerprint = fingerprint
+        self.asked: list[str] = []
+
+    def encode(self, texts: Sequence[str], *, progress: Progress = silent) -> Vectors:
+        self.asked += texts
+        vectors = super().encode(texts, progress=progress)
+        return vectors if self.fingerprint == "fake-1" else np.asarray(vectors[:, ::-1], dtype=np.float32)
+
+
+def test_the_same_text_has_the_same_vector_and_is_encoded_once(tmp_path: Path) -> None:
+    first = CountingEncoder()
+    vectors = CachedEncoder(first, tmp_path).encode(["a lens", "bread", "a lens"])
+    assert sorted(first.asked) == ["a lens", "bread"]
+    np.testing.assert_array_equal(vectors, FakeEncoder().encode(["a lens", "bread", "a lens"]))
+
+    later = CountingEncoder()
+    np.testing.assert_array_equal(CachedEncoder(later, tmp_path).encode(["bread", "a lens"]), vectors[[1, 0]])
+    assert later.asked == []
+
+
+def test_another_model_has_another_vector(tmp_path: Path) -> None:
+    vectors = CachedEncoder(CountingEncoder(), tmp_path).encode(["a lens"])
+    other = CountingEncoder("fake-2")
+    assert not np.array_equal(CachedEncoder(other, tmp_path).encode(["a lens"]), vectors)
+    assert other.asked == ["a lens"]
+
+
+def test_the_randomisation_test_against_a_count_by_hand() -> None:
+    # Of the 2 ** 4 signs of four equal differences, two give a sum as large as the one seen: p is 1/8.
+    ours, theirs = np.array([1.0, 1.0, 1.0, 1.0, 0.5]), np.array([0.0, 0.0, 0.0, 0.0, 0.5])
+    assert p_value(ours, theirs) == pytest.approx(1 / 8, abs=0.01)
+    assert p_value(theirs, ours) == p_value(ours, theirs)
+    assert p_value(ours, ours) == 1.0
+    # The differences 3, 1: of (3+1, 3-1, -3+1, -3-1) two are at least 4 away from 0.
+    assert p_value(np.array([3.0, 1.0]), np.zeros(2)) == pytest.approx(1 / 2, abs=0.02)
+
+
+def test_ndcg_is_that_of_each_question_in_their_order() -> None:
+    judgements = {"q1": {"d1": 1}, "q2": {"d1": 1, "d2": 0}, "q3": {"d9": 1}}
+    run = {"q2": ["d2", "d1"], "q1": ["d1", "d2"], "q3": []}
+    np.testing.assert_allclose(ndcg(run, judgements), [1.0, 1 / np.log2(3), 0.0])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    def write(name: str, lines: list[str]) -> None:
+        (tmp_path / "semeval-comments" / name).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+    (tmp_path / "semeval-comments").mkdir()
+    documents = [("d1", "Lenses", "Ground in Solms."), ("d2", "", "Bread is baked."), ("d3", "Lens", "A lens.")]
+    write("corpus.jsonl", [json.dumps({"_id": i, "title": title, "text": text}) for i, title, text in documents])
+    write("queries.jsonl", [json.dumps({"_id": q, "text": f"{q} lenses ground in solms"}) for q in ("q1", "q2")])
+    write("qrels.tsv", ["query-id\tcorpus-id\tscore", "q1\td1\t2", "q1\td2\t1", "q2\td2\t1"])
+    return tmp_path
+
+
+def test_where_only_candidates_are_judged_the_good_ones_alone_are_relevant(folder: Path) -> None:
+    task = Task.read(folder / "semeval-comments")
+    assert task.judgements == {"q1": {"d1": 1, "d2": 0}}  # nothing answers q2
+    assert task.questions == {"q1": "q1 lenses ground in solms"}
+    assert task.documents == {"d1": "Lenses. Ground in Solms.", "d2": "Bread is baked.", "d3": "Lens. A lens."}
+    assert task.counted("q1", ["d3", "d2", "d1"]) == ["d2", "d1"]
+
+
+def test_the_engines_that_come_with_us_find_what_they_should(encoder: FakeEncoder) -> None:
+    texts = ["lenses are ground", "a lens and bread", "bread"]
+    collection = Collection(["d1", "d2", "d3"], texts, encoder.encode(texts))
+    (vector,) = encoder.encode(["bread"])
+    assert Dense(collection).search("bread", vector, 2) == ["d3", "d2"]
+    assert Bm25(collection).search("LENSES: ground", vector, 3) == ["d1"]
+    assert Bm25(collection).search("grounds", vector, 3) == []
+    assert StemmedBm25(collection).search("grounds", vector, 3) == ["d1"]
+
+
+def results() -> Results:
+    scores = {"Verbatim": 0.9, "dense": 0.8, "BM25 (tantivy)": 0.5, "BM25 (bm25s)": 0.6, "txtai hybrid": 0.85}
+    chances = {"dense": 0.001, "BM25 (tantivy)": 0.2, "BM25 (bm25s)": 0.002, "txtai hybrid": 0.03}
+    one = SetResult("0" * 64, 1_234, 56, scores, chances)
+    two = SetResult("1" * 64, 7, 8, {"Verbatim": 0.5, "dense": 0.6}, {"dense": 0.4})
+    return Results("python -m …", "model", "f" * 64, {"faiss-cpu": "1"}, {"LlamaIndex": "pip …"}, {"a": one, "b": two})
+
+
+def test_the_table_compares_with_the_best_bm25_and_says_where_we_are_behind(tmp_path: Path) -> None:
+    results().write(tmp_path / "results")
+    lines = (tmp_path / "results" / "quality.md").read_text(encoding="utf-8").splitlines()
+    assert "| `a` | 0.800 | 0.600 | 0.850 | **0.900** | +0.050 | 0.0010 | 0.0020 | 0.0300 |" in lines
+    assert "| `b` | 0.600 | – | – | **0.500** | -0.100 | 0.4000 | – | – |" in lines
+    assert any(line.startswith("Level with or ahead of all three on 1 of 2 sets") for line in lines)
+    assert "| BM25 (tantivy) | 0.500 | – |" in lines
+    assert "| `a` | 1,234 | 56 | `0000000000000000` |" in lines
+    assert "LlamaIndex was not run; to install it: `pip …`" in lines
+
+
+def test_the_json_holds_every_figure(tmp_path: Path) -> None:
+    results().write(tmp_path)
+    written = json.loads((tmp_path / "quality.json").read_text(encoding="utf-8"))
+    assert written["sets"]["a"]["ndcg_at_10"]["BM25 (bm25s)"] == 0.6
+    assert written["sets"]["a"]["p_values"]["txtai hybrid"] == 0.03
+    assert (written["sets"]["b"]["data_sha256"], written["command"]) == ("1" * 64, "python -m …")
+
+
+def test_a_peer_that_is_not_installed_is_named_and_left_out(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("benchmarks.quality.SentenceEncoder", FakeEncoder)
+    monkeypatch.setattr(Bm25, "packages", ("no-such-package",))
+    monkeypatch.setattr("benchmarks.quality.PEERS", (Dense, Bm25))
+    given = [str(folder), "--set", "semeval-comments", "--cache", str(folder / "c"), "--out", str(folder / "out")]
+    assert main(given) == 0
+    assert "BM25 (tantivy) is not installed and left out; pip install" in capsys.readouterr().out
+    written = json.loads((folder / "out" / "quality.json").read_text(encoding="utf-8"))
+    assert written["missing"] == {"BM25 (tantivy)": "pip install -e '.[peers]'"}
+    assert written["sets"]["semeval-comments"]["ndcg_at_10"] == {"Verbatim": 1.0, "dense": 1.0}
+
+
+def test_constants_are_chosen_for_all_sets_and_not_for_one_where_everything_wins() -> None:
+    gains: dict[choice.Constants, dict[str, float]] = {
+        (1.0,): {"a": 0.5, "b": -0.5},
+        (2.0,): {"a": 0.02, "b": 0.01},
+        (3.0,): {"a": 0.0, "b": 0.005},
+    }
+    assert choice.chosen(gains, ["a", "b"]) == (2.0,)
+    assert choice.chosen(gains, ["a"]) == (1.0,)
+
+
+def test_the_set_of_a_column_has_no_say_in_its_constants() -> None:
+    gains = {(1.0,): {"a": 0.9, "b": -0.1}, (2.0,): {"a": 0.1, "b": 0.1}, (3.0,): {"a": -0.1, "b": 0.9}}
+    table = choice.markdown({("family", constants): on_sets for constants, on_sets in gains.items()})
+    # "a" is ranked with what "b" chose, and the other way round.
+    assert "| family | -0.100 | -0.100 | -0.100 | -0.100 | 2 |" in table
+
+
+def test_the_choice_is_made_from_a_folder_of_sets(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchmarks.quality.SentenceEncoder", FakeEncoder)
+    monkeypatch.setattr("benchmarks.choice.SentenceEncoder", FakeEncoder)
+    monkeypatch.setattr("benchmarks.quality.PEERS", (Dense,))
+    (folder / "other").mkdir()
+    for file in (folder / "semeval-comments").iterdir():
+        (folder / "other" / file.name).write_bytes(file.read_bytes())
+    given = [str(folder), "--set", "semeval-comments", "--set", "other", "--cache", str(folder), "--out", str(folder)]
+    assert main(given) == choice.main(given) == 0
+    lines = (folder / "choice.md").read_text(encoding="utf-8").splitlines()
+    assert len([line for line in lines if line.startswith("|")]) == 2 + len(choice.FAMILIES)
