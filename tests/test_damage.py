@@ -1,0 +1,127 @@
+"""A library that was damaged: told at opening or by verify, never by an engine's own error."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+from conftest import FakeEncoder
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import qa
+from qa.library import verify
+from qa.manifest import FORMAT
+from qa.shelf import Shelf
+
+
+def files_of(library: qa.Library) -> list[Path]:
+    folder = Shelf(library.path).current()
+    return sorted(p for p in folder.rglob("*") if p.is_file() and p.name not in ("manifest.json", "reading.lock"))
+
+
+def test_every_file_cut_off_or_gone_is_told_at_opening(library: qa.Library, encoder: FakeEncoder) -> None:
+    for file in files_of(library):
+        whole = file.read_bytes()
+        for broken in (whole[:-1], whole + b"x", None):
+            if broken is None:
+                file.unlink()
+            else:
+                file.write_bytes(broken)
+            with pytest.raises(qa.LibraryDamaged, match="qa build PATH"):
+                qa.open(library.path, encoder=encoder)
+        file.write_bytes(whole)
+    qa.open(library.path, encoder=encoder).verify()
+
+
+def test_every_file_altered_is_told_by_verify(library: qa.Library) -> None:
+    for file in files_of(library):
+        whole = file.read_bytes()
+        file.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+        with pytest.raises(qa.LibraryDamaged, match="was altered"):
+            library.verify()
+        file.write_bytes(whole)
+    library.verify()
+
+
+def test_verify_proves_every_passage_to_be_its_slice(library: qa.Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qa.manifest.Manifest.check_hashes", lambda *_: None)
+    with sqlite3.connect(Shelf(library.path).current() / "texts.sqlite") as connection:
+        connection.execute("UPDATE passage SET text = 'Never said.' WHERE id = 0")
+    connection.close()
+    with pytest.raises(qa.LibraryDamaged, match="passage 0 .* is not a slice of 'Lenses'"):
+        qa.open(library.path, encoder=FakeEncoder()).verify()
+
+
+_ALTERATIONS: st.SearchStrategy[tuple[str, object]] = st.sampled_from(
+    [
+        ("format", FORMAT + 1), ("format", None), ("counts", {}), ("counts", {"passages": -1}), ("files", []),
+        ("files", {"../../outside": {"size": 1, "sha256": ""}}), ("files", {"/etc/passwd": {"size": 1, "sha256": ""}}),
+        ("model", {"name": 3}), ("model", None), ("created", 5),
+    ]
+)  # fmt: skip
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(_ALTERATIONS)
+def test_a_manifest_is_not_trusted(library: qa.Library, alteration: tuple[str, object]) -> None:
+    path = Shelf(library.path).current() / "manifest.json"
+    whole = path.read_text()
+    key, value = alteration
+    path.write_text(json.dumps({**json.loads(whole), key: value}))
+    try:
+        with pytest.raises((qa.LibraryDamaged, qa.LibraryMismatch), match="qa build PATH"):
+            qa.open(library.path, encoder=FakeEncoder())
+    finally:
+        path.write_text(whole)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[" * 100_000, b"\xff\xfe", b"null", b"[]"])
+def test_a_manifest_that_is_none_is_damage(library: qa.Library, content: bytes) -> None:
+    (Shelf(library.path).current() / "manifest.json").write_bytes(content)
+    with pytest.raises(qa.LibraryDamaged):
+        qa.open(library.path, encoder=FakeEncoder())
+
+
+@pytest.mark.parametrize("pointer", [b"", b"../../etc", b"000009-00000000", b"\xff" * 200])
+def test_a_pointer_that_leads_nowhere_is_damage(library: qa.Library, pointer: bytes) -> None:
+    (library.path / "current").write_bytes(pointer)
+    with pytest.raises(qa.LibraryDamaged, match="is not whole"):
+        qa.open(library.path, encoder=FakeEncoder())
+    qa.build([qa.Thread.from_text("New text.", title="new")], library.path, encoder=FakeEncoder())
+    assert qa.open(library.path, encoder=FakeEncoder()).sources[0].name == "new"
+
+
+def test_a_lost_pointer_is_damage_and_not_a_reason_to_start_anew(library: qa.Library) -> None:
+    (library.path / "current").unlink()
+    with pytest.raises(qa.LibraryDamaged, match="'current' is gone"):
+        qa.Library.open(library.path, encoder=FakeEncoder())
+
+
+def test_an_altered_file_never_lets_an_engine_s_own_error_out(library: qa.Library) -> None:
+    import random
+
+    chance = random.Random(7)
+    for file in files_of(library):
+        whole = file.read_bytes()
+        for _ in range(6):
+            altered = bytearray(whole)
+            for _ in range(chance.choice((1, 8, 64))):
+                altered[chance.randrange(len(altered))] = chance.randrange(256)
+            file.write_bytes(altered)
+            try:
+                qa.open(library.path, encoder=FakeEncoder()).ask("bread is baked").to_dict()
+            except qa.VerbatimError as error:
+                assert isinstance(error, qa.LibraryDamaged)
+            with pytest.raises(qa.LibraryDamaged):
+                verify(library.path)
+        file.write_bytes(whole)
+
+
+def test_verify_needs_the_files_that_every_library_has(library: qa.Library) -> None:
+    manifest = Shelf(library.path).current() / "manifest.json"
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "files": {}}))
+    with pytest.raises(qa.LibraryDamaged, match="does not name dense.faiss, lexical/meta.json, texts.sqlite"):
+        verify(library.path)
