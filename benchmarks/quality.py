@@ -43,8 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--set", dest="sets", action="append", metavar="NAME", help=f"default: {', '.join(SETS)}")
     parser.add_argument("--cache", type=Path, metavar="DIR", help="where vectors are kept; default: the user's cache")
     parser.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="default: benchmarks/results")
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    options = parser.parse_args(given)
+    options = parser.parse_args(arguments)
 
     # Peers warn of their own future; what they rank is what is measured.
     warnings.simplefilter("ignore")
@@ -56,7 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{name} is not installed and left out; {command}", flush=True)
 
     encoder = CachedEncoder(SentenceEncoder(), options.cache or default_folder())
-    command = shlex.join(["python", "-m", "benchmarks.quality", *given])
+    # Where the cache and the results stand is a matter of the machine, not of the measurement.
+    chosen = [part for name in options.sets or () for part in ("--set", name)]
+    command = shlex.join(["python", "-m", "benchmarks.quality", str(options.folder), *chosen])
     sets: dict[str, SetResult] = {}
     for name in options.sets or SETS:
         sets[name] = _measured(Task.read(options.folder / name), present, encoder)
