@@ -17,7 +17,8 @@ from .pages import ask
 
 # `qa serve`, telling on standard error every address that its process looks up or connects to.
 TELL_TALE = """
-import os, sys
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background is started deaf to Ctrl-C
 def tell(event, details):
     if event == "socket.getaddrinfo":
         print("ADDRESS", details[0], file=sys.stderr)
@@ -51,7 +52,11 @@ def test_serving_asks_nobody_else_and_ends_with_ctrl_c(leica: qa.Library, open_p
             ask(open_page(url), "Where are Leica lenses made?")
         finally:
             server.send_signal(signal.SIGINT)
-            _, told = server.communicate(timeout=60)
+            try:
+                _, told = server.communicate(timeout=60)
+            except subprocess.TimeoutExpired:
+                server.kill()  # else leaving the block waits for it for ever
+                raise
     asked = {line.split()[1] for line in told.splitlines() if line.startswith("ADDRESS")}
     assert server.returncode == 0, told
     assert "Traceback" not in told
