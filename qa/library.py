@@ -238,7 +238,7 @@ def status(path: Path_) -> Status:
 
 def verify(path: Path_) -> Status:
     """`Library.verify` for a library of any model."""
-    return Generation.current(Shelf(path), prove=True).verify()
+    return Generation.current(Shelf(path), prove=True).verify(files=False)
 
 
 def _reader(sources: Sources | None, path: Path, progress: Progress) -> _Read:
