@@ -35,13 +35,15 @@ class Post:
 class Thread:
     """A source's reading text with the posts found in it, in reading order.
 
-    `source` is a name, never a path. `text` is what every offset counts in; it is never cleaned.
+    `source` is a name, never a path. `text` is what every offset counts in; it is never cleaned. `url` is where the
+    source says that it stands, None where it does not tell.
     """
 
     source: str
     text: str
     posts: tuple[Post, ...]
     title: str | None = None
+    url: str | None = None
 
     @classmethod
     def from_text(cls, text: str, *, title: str | None = None) -> Thread:
@@ -60,7 +62,7 @@ class Thread:
         """The thread itself. Raises SourceError where it does not hold together or cannot be stored."""
         if not self.source or not isinstance(self.source, str):
             raise SourceError(f"a thread's source is a name, not {self.source!r}")
-        for text in (self.source, self.text, self.title or ""):
+        for text in (self.source, self.text, self.title or "", self.url or ""):
             if not isinstance(text, str) or not _is_utf8(text):
                 raise SourceError(f"the thread {self.source!a} holds text that cannot be stored as UTF-8")
         for number, post in enumerate(self.posts):
