@@ -23,7 +23,7 @@ from benchmarks.quality import RESULTS
 from benchmarks.table import SetResult, head, row
 from benchmarks.task import SETS, Task
 from benchmarks.vectors import CachedEncoder, default_folder
-from qa.encoder import Encoder, SentenceEncoder, Vectors, unit_vectors
+from qa.encoder import Encoder, MiniLMEncoder, Vectors, unit_vectors
 from qa.index.dense import DenseIndex
 from qa.index.engine import Scores
 from qa.index.fusion import fused
@@ -114,7 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="also where quality.json is")
     options = parser.parse_args(arguments)
 
-    encoder = CachedEncoder(SentenceEncoder(), options.cache or default_folder())
+    encoder = CachedEncoder(MiniLMEncoder(), options.cache or default_folder())
     measured = json.loads((options.out / "quality.json").read_text(encoding="utf-8"))["sets"]
     gains: dict[tuple[str, Constants], dict[str, float]] = {}
     for name in options.sets or SETS:

@@ -25,7 +25,7 @@ from benchmarks.peers import PEERS, Collection, Peer
 from benchmarks.table import OURS, Results, SetResult
 from benchmarks.task import SETS, Task
 from benchmarks.vectors import CachedEncoder, default_folder
-from qa.encoder import Encoder, SentenceEncoder
+from qa.encoder import Encoder, MiniLMEncoder
 from qa.evaluation.ranking import DOCUMENTS, ranked_documents
 from qa.question import embedded
 
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, command in missing.items():
         print(f"{name} is not installed and left out; {command}", flush=True)
 
-    encoder = CachedEncoder(SentenceEncoder(), options.cache or default_folder())
+    encoder = CachedEncoder(MiniLMEncoder(), options.cache or default_folder())
     # Where the cache and the results stand is a matter of the machine, not of the measurement.
     chosen = [part for name in options.sets or () for part in ("--set", name)]
     command = shlex.join(["python", "-m", "benchmarks.quality", str(options.folder), *chosen])

@@ -24,13 +24,15 @@ def default_folder() -> Path:
 class CachedEncoder:
     """Another encoder with a memory: what it was asked before, in this run or an earlier one, is read from disk.
 
-    The key of a vector is the SHA-256 of the encoder's fingerprint and the text, so that another model finds nothing.
+    The key of a vector is the SHA-256 of the encoder's fingerprint and arithmetic and the text, so that another model
+    finds nothing, and the same one in another arithmetic neither.
     """
 
     def __init__(self, encoder: Encoder, folder: Path) -> None:
         """Keep the vectors in `folder`, which is made where it is missing."""
         folder.mkdir(parents=True, exist_ok=True)
         self._encoder = encoder
+        self._kind = f"{encoder.fingerprint} {getattr(encoder, 'arithmetic', '')}"
         self._file = sqlite3.connect(folder / "vectors.sqlite")
         self._file.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID")
         self.name, self.fingerprint = encoder.name, encoder.fingerprint
@@ -63,4 +65,4 @@ class CachedEncoder:
         return None if row is None else bytes(row[0])
 
     def _key(self, text: str) -> bytes:
-        return hashlib.sha256(f"{self.fingerprint}\0{text}".encode()).digest()
+        return hashlib.sha256(f"{self._kind}\0{text}".encode()).digest()

@@ -14,11 +14,12 @@ import warnings
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, get_args
 
 from qa.default import VARIABLE, default_path
 from qa.errors import VerbatimError
 from qa.library import Library, status, verify
+from qa.network import SETTING, Arithmetic, fastest
 from qa.terminal import print_answer, progress_bars, tell
 
 _ERROR, _NOT_FOUND, _CANCELLED = 2, 1, 130
@@ -91,6 +92,7 @@ def _ask(options: argparse.Namespace) -> int:
 def _status(options: argparse.Namespace) -> int:
     now = status(_path(options))
     print(f"library     {now.path}\ngeneration  {now.generation}, made {now.created}\nmodel       {now.model}")
+    print(f"arithmetic  {fastest()} on this processor (set it with {SETTING}: {', '.join(get_args(Arithmetic))})")
     print(f"holds       {now.sources} sources, {now.posts} posts, {now.passages} passages, {now.bytes:,} bytes")
     return 0
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from qa.encoder import DEFAULT_LANGUAGE, DEFAULT_MODEL
+from qa import minilm
 from qa.errors import LanguageWarning
 from qa.thread import Thread
 
@@ -23,15 +23,15 @@ def warn_of_others(threads: Sequence[Thread], model: str) -> None:
 
     Other models are taken to be chosen for their language. Short texts are not judged.
     """
-    if model != DEFAULT_MODEL:
+    if model != minilm.NAME:
         return
     spoken = [(thread.source, language_of(thread.text)) for thread in threads]
-    others = [(source, code) for source, code in spoken if code not in (None, DEFAULT_LANGUAGE)]
+    others = [(source, code) for source, code in spoken if code not in (None, minilm.LANGUAGE)]
     if others:
         named = ", ".join(f"{source!r} ({code})" for source, code in others[:_NAMED])
         more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
         warnings.warn(
-            f"{named}{more}: not in English, for which {DEFAULT_MODEL} was made; "
+            f"{named}{more}: not in English, for which {minilm.NAME} was made; "
             "name a multilingual model: --model paraphrase-multilingual-MiniLM-L12-v2",
             LanguageWarning,
             stacklevel=2,

@@ -10,15 +10,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Unpack
 
-from qa import generation, language
+from qa import generation, language, minilm
 from qa.answer import Answer, Place, Quote, Why
 from qa.default import default_path, shipped_corpus
-from qa.encoder import DEFAULT_MODEL, Encoder, SentenceEncoder, as_encoder
+from qa.encoder import Encoder, MiniLMEncoder
 from qa.errors import LibraryMismatch, LibraryMissing, SettingError, SourceError
 from qa.excerpt import best_sentences
 from qa.generation import Generation, Status
 from qa.index.engine import Ids
 from qa.index.fusion import Fused
+from qa.plain_encoder import as_encoder
 from qa.progress import Progress, silent
 from qa.query import Only, Query
 from qa.question import Question
@@ -251,15 +252,19 @@ def _stored(path: Path) -> list[Thread]:
 
 def _encoder(model: Path_ | None, encoder: Any) -> Encoder:
     if encoder is None:
-        return _sentence_encoder(None if model is None else os.fspath(model))
+        return _encoder_of(minilm.NAME if model is None else os.fspath(model))
     if model is not None:
         raise SettingError("give model= or encoder=, not both")
     return as_encoder(encoder)
 
 
 @cache
-def _sentence_encoder(model: str | None) -> Encoder:
+def _encoder_of(model: str) -> Encoder:
     """One loaded model for all libraries of this process."""
+    if model == minilm.NAME:
+        return MiniLMEncoder()
+    from qa.sentence_encoder import SentenceEncoder
+
     return SentenceEncoder(model)
 
 
@@ -276,7 +281,7 @@ def _open(path: Path, encoder: Encoder) -> Generation:
     built_with = opened.manifest.model
     if built_with.fingerprint != encoder.fingerprint:
         again = f"qa build --library {shlex.quote(str(path))}"
-        again += "" if encoder.name == DEFAULT_MODEL else f" --model {shlex.quote(encoder.name)}"
+        again += "" if encoder.name == minilm.NAME else f" --model {shlex.quote(encoder.name)}"
         raise LibraryMismatch(
             f"the library at {str(path)!r} was built with the model {built_with.name[:80]!r} "
             f"({built_with.fingerprint[:8]}), not with {encoder.name!r} ({encoder.fingerprint[:8]}); "

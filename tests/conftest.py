@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 import qa
-from qa.encoder import SentenceEncoder, Vectors
+from qa import minilm
+from qa.encoder import MiniLMEncoder, Vectors
 from qa.progress import Progress, silent
 
 CORPUS = Path(__file__).parent.parent / "corpus"
@@ -43,12 +44,12 @@ def encoder() -> FakeEncoder:
 
 
 @pytest.fixture(scope="session")
-def real_encoder() -> SentenceEncoder:
-    return SentenceEncoder()
+def real_encoder() -> MiniLMEncoder:
+    return MiniLMEncoder()
 
 
 @pytest.fixture(scope="session")
-def leica(tmp_path_factory: pytest.TempPathFactory, real_encoder: SentenceEncoder) -> qa.Library:
+def leica(tmp_path_factory: pytest.TempPathFactory, real_encoder: MiniLMEncoder) -> qa.Library:
     """The shipped corpus, built with the real model; not to be written."""
     return qa.build([CORPUS], tmp_path_factory.mktemp("leica") / "library", encoder=real_encoder)
 
@@ -66,14 +67,12 @@ def library(tmp_path: Path, encoder: FakeEncoder) -> qa.Library:
 
 
 @pytest.fixture(scope="session")
-def other_model(tmp_path_factory: pytest.TempPathFactory, real_encoder: SentenceEncoder) -> Path:
+def other_model(tmp_path_factory: pytest.TempPathFactory, real_encoder: MiniLMEncoder) -> Path:
     """A folder with another sentence-transformers model: the default one with a single weight changed."""
     import torch
     from sentence_transformers import SentenceTransformer
 
-    from qa.encoder import _default_model
-
-    model = SentenceTransformer(str(_default_model()), device="cpu")
+    model = SentenceTransformer(str(minilm.folder()), device="cpu")
     with torch.no_grad():
         next(model.parameters())[5] += 0.1
     folder = tmp_path_factory.mktemp("models") / "other-model"

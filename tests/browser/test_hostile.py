@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import BrowserContext, Page, expect
 
 import qa
-from qa.encoder import SentenceEncoder
+from qa.encoder import MiniLMEncoder
 from qa.web.exact import marked
 
 from .conftest import OpenPage
@@ -33,7 +33,7 @@ QUESTION = "Who painted zebra crossings?"
 
 
 @pytest.fixture(scope="module")
-def hostile(real_encoder: SentenceEncoder, tmp_path_factory: pytest.TempPathFactory) -> qa.Library:
+def hostile(real_encoder: MiniLMEncoder, tmp_path_factory: pytest.TempPathFactory) -> qa.Library:
     folder = tmp_path_factory.mktemp("hostile")
     named = folder / "<img src=x onerror=alert(5)> $$ *.txt"
     named.write_bytes(HOSTILE.encode())

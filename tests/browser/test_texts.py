@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import qa
-from qa.encoder import SentenceEncoder, Vectors
+from qa.encoder import MiniLMEncoder, Vectors
 from qa.progress import Progress, silent
 
 from .conftest import OpenPage
@@ -22,7 +22,7 @@ LEICA = "How much does a Digilux 3 sell for?"
 class Gated:
     """An encoder that makes a rebuild wait, and nobody else, while its gate is shut."""
 
-    def __init__(self, inner: SentenceEncoder) -> None:
+    def __init__(self, inner: MiniLMEncoder) -> None:
         self._inner = inner
         self.gate = threading.Event()
         self.gate.set()
@@ -37,7 +37,7 @@ class Gated:
 
 
 @pytest.fixture
-def gated(real_encoder: SentenceEncoder) -> Iterator[Gated]:
+def gated(real_encoder: MiniLMEncoder) -> Iterator[Gated]:
     gated = Gated(real_encoder)
     yield gated
     gated.gate.set()

