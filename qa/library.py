@@ -11,29 +11,25 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from qa import generation, language, minilm
-from qa.answer import Answer, Place, Quote, Why
+from qa.answer import Answer, Quote
 from qa.default import default_path, shipped_corpus
 from qa.encoder import Encoder, MiniLMEncoder
 from qa.errors import LibraryMismatch, LibraryMissing, SettingError, SourceError
 from qa.excerpt import best_sentences
 from qa.generation import Generation, Status
-from qa.index.engine import Ids
-from qa.index.fusion import Fused
 from qa.plain_encoder import as_encoder
 from qa.progress import Progress, silent
 from qa.query import Only, Query
-from qa.question import Question
-from qa.repeat import gathered
+from qa.retrieval import retrieve
 from qa.shelf import Shelf
 from qa.sources import Skipped, Source, read_all
-from qa.store import Found, SourceRow, Store
+from qa.store import SourceRow, Store
 from qa.thread import Thread
 
 Sources = Source | Iterable[Source]
 Path_ = str | os.PathLike[str]
 _Read = Callable[[], tuple[list[Thread], list[Skipped]]]
 _MOST_QUOTES = 10_000
-_LOOKED_AT_FOR_REPEATS = 20  # passages ranked behind those that are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +107,7 @@ class Library:
         _check(k)
         opened = self._opened
         query = _query(question, search_syntax, only)
-        asked, quotes = _found(opened, query, k)
+        asked, quotes = retrieve(opened.generation, opened.encoder, query, k)
         if asked is None or not quotes:
             return Answer(query.asked, bool(quotes), None, None, quotes)
         spans = best_sentences(asked, [quote.text for quote in quotes], opened.encoder, opened.generation.lexical)
@@ -136,7 +132,9 @@ class Library:
         Takes and raises what `ask` does.
         """
         _check(k)
-        return _found(self._opened, _query(question, search_syntax, only), k, repeats=repeats)[1]
+        opened = self._opened
+        query = _query(question, search_syntax, only)
+        return retrieve(opened.generation, opened.encoder, query, k, repeats=repeats)[1]
 
     def rebuild(
         self,
@@ -297,71 +295,3 @@ def _check(k: int) -> None:
 
 def _query(question: str, search_syntax: bool, only: Only) -> Query:
     return (Query.parse if search_syntax else Query.literal)(question, only)
-
-
-def _found(
-    opened: _Opened, query: Query, k: int, *, repeats: bool = False
-) -> tuple[Question | None, tuple[Quote, ...]]:
-    """What was asked, None where filters alone were given, and the best `k` quotes, or the first that pass."""
-    searched = opened.generation
-    among = searched.select(query.filters)
-    if not query.text and among is not None:
-        first = among[:k].tolist()
-        return None, tuple(_quote(searched, passage, 1.0) for passage in searched.store.passages(first))
-    asked = Question.ask(query.text, opened.encoder, query.phrases)
-    if among is not None and not len(among):
-        return asked, ()
-    hits, passages, groups = _gathered(searched, asked, k, among, repeats)
-    shown = [passages[group[0]] for group in groups]
-    terms = searched.lexical.terms(asked, [f"{passage.title or ''} {passage.text}" for passage in shown])
-    return asked, tuple(
-        _quote(
-            searched,
-            passage,
-            float(hits.scores[group[0]]),
-            _why(hits, group[0], said),
-            map(passages.__getitem__, group[1:]),
-        )
-        for passage, group, said in zip(shown, groups, terms, strict=True)
-    )
-
-
-def _gathered(
-    searched: Generation, asked: Question, k: int, among: Ids | None, repeats: bool
-) -> tuple[Fused, list[Found], list[list[int]]]:
-    """Enough hits for `k` different passages, and their places among the hits, each with those of its repeats."""
-    depth = k if repeats else k + _LOOKED_AT_FOR_REPEATS
-    while True:
-        hits = searched.search(asked, depth, among)
-        passages = searched.store.passages(hits.ids.tolist())
-        if repeats:
-            return hits, passages, [[place] for place in range(len(passages))]
-        groups = gathered([passage.text for passage in passages], k)
-        if len(groups) == k or len(passages) < depth:
-            return hits, passages, groups
-        depth *= 4
-
-
-def _why(hits: Fused, place: int, terms: tuple[str, ...]) -> Why:
-    return Why(int(hits.dense_ranks[place]) or None, int(hits.lexical_ranks[place]) or None, place + 1, terms)
-
-
-def _quote(
-    searched: Generation, passage: Found, score: float, why: Why | None = None, repeats: Iterable[Found] = ()
-) -> Quote:
-    return Quote(
-        text=passage.text,
-        start=passage.start,
-        end=passage.end,
-        highlights=(),
-        kind=passage.kind,
-        author=passage.author,
-        date=passage.date,
-        post=passage.post,
-        source=passage.source,
-        title=passage.title,
-        score=score,
-        _thread=searched.store.thread,
-        why=why,
-        also=tuple(Place(r.kind, r.author, r.date, r.post, r.source, r.title, r.start, r.end) for r in repeats),
-    )
