@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from qa.letters import words_of
 from qa.sentence import sentences
 from qa.thread import Kind, Span, Thread
 
@@ -68,6 +69,10 @@ class Quote:
     why: Why | None = None
     also: tuple[Place, ...] = ()
 
+    def marked(self) -> list[str]:
+        """What is highlighted in it."""
+        return [self.text[start - self.start : end - self.start] for start, end in self.highlights]
+
     def thread(self) -> Thread:
         """The thread that it stands in, of the generation that it was quoted from."""
         return self._thread(self.source)
@@ -110,11 +115,12 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a library answers: `text` is the sentence of the best quote that fits the question best.
+    """What a library answers: `text` is the part of the best quote that answers, word for word.
 
-    `found` is False and `text` None where nothing was found; where filters alone were given, `found` is True, `text`
-    None, and the quotes are what passes them, in reading order. `confidence` is None as long as no reader judges
-    whether the text answers at all.
+    `found` tells whether the text answers; where it does not, `text` is None and the quotes are the closest passages.
+    `confidence` is the probability that the best span answers, 0..1, also where that is too little to be found.
+    Without a reader nothing judges: `confidence` is None and `text` the sentence that fits best. Where filters alone
+    were given, `found` is True, `text` None, and the quotes are what passes them, in reading order.
     """
 
     question: str
@@ -122,6 +128,19 @@ class Answer:
     text: str | None
     confidence: float | None
     quotes: tuple[Quote, ...]
+
+    @property
+    def supported_by(self) -> tuple[int, ...]:
+        """The quotes behind the first, by index, in which what is marked says the same as `text`."""
+        if self.text is None:
+            return ()
+        words = words_of(self.text)
+        return tuple(
+            index
+            for index, quote in enumerate(self.quotes)
+            if index
+            and any(words_of(quote.text[a - quote.start : b - quote.start]) == words for a, b in quote.highlights)
+        )
 
     def to_dict(self, *, why: bool = False) -> dict[str, Any]:
         """The answer as `qa ask --json` prints it, and as the endpoint /ask gives it."""

@@ -16,10 +16,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn, get_args
 
+from qa.calibration import fitted
 from qa.default import VARIABLE, default_path
 from qa.errors import VerbatimError
 from qa.library import Library, status, verify
 from qa.network import SETTING, Arithmetic, fastest
+from qa.reader import DEFAULT_READER
 from qa.terminal import print_answer, progress_bars, tell
 
 _ERROR, _NOT_FOUND, _CANCELLED = 2, 1, 130
@@ -121,6 +123,8 @@ def _evaluate(options: argparse.Namespace) -> int:
             answers=options.answers,
             limit=options.limit,
             model=options.model,
+            reader=options.reader,
+            min_confidence=options.min_confidence,
             progress=progress,
         )
     print(report)
@@ -134,9 +138,12 @@ def _path(options: argparse.Namespace) -> Path:
 def _library(options: argparse.Namespace) -> Library:
     """The library that was named, else the default one, built on first use."""
     if options.library is not None:  # one that was named is never built on the side
-        return Library.open(options.library, model=options.model)
-    with progress_bars() as progress:
-        return Library.default(model=options.model, progress=progress)
+        library = Library.open(options.library, model=options.model, reader=options.reader)
+    else:
+        with progress_bars() as progress:
+            library = Library.default(model=options.model, reader=options.reader, progress=progress)
+    library.min_confidence = options.min_confidence
+    return library
 
 
 class _Parser(argparse.ArgumentParser):
@@ -165,11 +172,27 @@ def parser() -> argparse.ArgumentParser:
         help="another sentence-transformers model (default: all-MiniLM-L6-v2, for English)",
     )
 
+    reading = _Parser(add_help=False)
+    reading.add_argument(
+        "--no-reader",
+        dest="reader",
+        action="store_const",
+        const=None,
+        default=DEFAULT_READER,
+        help="rank and quote only: nothing judges whether the text answers",
+    )
+    reading.add_argument(
+        "--min-confidence",
+        type=float,
+        metavar="P",
+        help=f"the probability from which an answer is given, 0 to 1 (default: {fitted().threshold})",
+    )
+
     command = commands.add_parser("build", parents=[library, model], help="build or rebuild a library from texts")
     command.add_argument("sources", nargs="*", metavar="PATH", help="files and folders; none: the same texts again")
     command.set_defaults(run=_build)
 
-    command = commands.add_parser("ask", parents=[library, model], help="ask a question", epilog=_SYNTAX)
+    command = commands.add_parser("ask", parents=[library, model, reading], help="ask a question", epilog=_SYNTAX)
     command.add_argument("question")
     command.add_argument("-k", type=int, default=5, metavar="N", help="how many passages to show (default: 5)")
     command.add_argument("--json", action="store_true", help="print one JSON object")
@@ -183,12 +206,12 @@ def parser() -> argparse.ArgumentParser:
     command = commands.add_parser("verify", parents=[library], help="prove every file and every passage of a library")
     command.set_defaults(run=_verify)
 
-    command = commands.add_parser("serve", parents=[library, model], help="open the web chat on this machine")
+    command = commands.add_parser("serve", parents=[library, model, reading], help="open the web chat on this machine")
     command.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
     command.add_argument("--port", type=int, default=7860, help="the port, 0 for any free one (default: 7860)")
     command.set_defaults(run=_serve)
 
-    command = commands.add_parser("evaluate", parents=[model], help="measure on a set of judged questions")
+    command = commands.add_parser("evaluate", parents=[model, reading], help="measure on a set of judged questions")
     command.add_argument("folder", metavar="DIR", type=Path, help="corpus.jsonl, queries.jsonl, qrels.tsv, …")
     command.add_argument(
         "--run", dest="run_file", metavar="FILE", type=Path, help="write a TREC run, 100 documents a query"

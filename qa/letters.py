@@ -8,6 +8,7 @@ import unicodedata
 _QUOTES = str.maketrans(
     dict.fromkeys("‘’‚‛‹›`´′", "'") | dict.fromkeys("“”„‟«»″", '"')
 )  # fmt: skip
+_WORD = re.compile(r"\w+")
 # Scripts that put no space between words: there a word ends wherever one says it does.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -22,6 +23,15 @@ def plain(text: str) -> str:
         text = text.translate(_QUOTES)  # before NFKD, which makes a space and a mark of an accent that stands alone
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.category(c).startswith("M"))
     return " ".join(text.casefold().replace("`", "'").split())
+
+
+def words_of(text: str) -> list[str]:
+    """The text's words in plain letters, to see whether two texts say the same.
+
+    >>> words_of("Solms, (Germany)")
+    ['solms', 'germany']
+    """
+    return _WORD.findall(plain(text))
 
 
 def saying(phrase: str) -> re.Pattern[str]:

@@ -5,21 +5,22 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Unpack
 
 from qa import generation, language, minilm
 from qa.answer import Answer, Quote
+from qa.answering import PASSAGES_READ, answered, reranked, unread
 from qa.default import default_path, shipped_corpus
 from qa.encoder import Encoder, MiniLMEncoder
 from qa.errors import LibraryMismatch, LibraryMissing, SettingError, SourceError
-from qa.excerpt import best_sentences
 from qa.generation import Generation, Status
 from qa.plain_encoder import as_encoder
 from qa.progress import Progress, silent
 from qa.query import Only, Query
+from qa.reader import DEFAULT_READER, Reader, as_reader
 from qa.retrieval import retrieve
 from qa.shelf import Shelf
 from qa.sources import Skipped, Source, read_all
@@ -44,12 +45,15 @@ class Library:
     """A folder of texts with their index; safe in threads.
 
     Made by `Library.build` or `Library.open`. `skipped` tells the files that the last build left out.
+    `min_confidence` is the confidence from which an answer counts as found, None for the one chosen on open data.
     """
 
     skipped: Sequence[Skipped] = ()
+    min_confidence: float | None = None
 
-    def __init__(self, path: Path_, encoder: Encoder) -> None:
+    def __init__(self, path: Path_, encoder: Encoder, reader: Reader | None = DEFAULT_READER) -> None:
         self.path = Shelf(path).path
+        self._reader = as_reader(reader)
         self._opened = _Opened(_open(self.path, encoder), encoder)
 
     @classmethod
@@ -60,41 +64,68 @@ class Library:
         *,
         model: Path_ | None = None,
         encoder: Any = None,
+        reader: Reader | None = DEFAULT_READER,
         progress: Progress = silent,
     ) -> Library:
         """Read `sources` (files, folders, threads) and write them as the library at `path`; open it.
 
         On a library this writes its next generation; `sources` None takes the texts that it holds. `model` names
-        another sentence-transformers model than the default, `encoder` is an object with `encode(texts)`. `progress`
-        is called with stage, done and total.
+        another sentence-transformers model than the default, `encoder` is an object with `encode(texts)`, `reader`
+        one with `read(question, passages)` as `qa.reader` describes it, or None. `progress` is called with stage, done
+        and total.
 
         Raises SourceError, ModelError or LibraryError; whatever was at `path` is then as it was.
         """
         chosen = _encoder(model, encoder)
         skipped = _write(Shelf(path).path, _reader(sources, Shelf(path).path, progress), chosen, progress)
-        library = cls(path, chosen)
+        library = cls(path, chosen, reader)
         library.skipped = skipped
         return library
 
     @classmethod
-    def open(cls, path: Path_, *, model: Path_ | None = None, encoder: Any = None) -> Library:
-        """Open the library at `path`, which must have been built with the same model.
+    def open(
+        cls,
+        path: Path_,
+        *,
+        model: Path_ | None = None,
+        encoder: Any = None,
+        reader: Reader | None = DEFAULT_READER,
+    ) -> Library:
+        """Open the library at `path`, which must have been built with the same model; `reader` None reads nothing.
 
         Raises LibraryMissing, LibraryDamaged or LibraryMismatch.
         """
-        return cls(path, _encoder(model, encoder))
+        return cls(path, _encoder(model, encoder), reader)
 
     @classmethod
-    def default(cls, *, model: Path_ | None = None, encoder: Any = None, progress: Progress = silent) -> Library:
+    def default(
+        cls,
+        *,
+        model: Path_ | None = None,
+        encoder: Any = None,
+        reader: Reader | None = DEFAULT_READER,
+        progress: Progress = silent,
+    ) -> Library:
         """Open the default library; on first use build it from the shipped corpus."""
         path = default_path()
         try:
-            return cls.open(path, model=model, encoder=encoder)
+            return cls.open(path, model=model, encoder=encoder, reader=reader)
         except LibraryMissing:
-            return cls.build(shipped_corpus(), path, model=model, encoder=encoder, progress=progress)
+            return cls.build(shipped_corpus(), path, model=model, encoder=encoder, reader=reader, progress=progress)
 
-    def ask(self, question: str, k: int = 5, *, search_syntax: bool = True, **only: Unpack[Only]) -> Answer:
-        """Answer from the best `k` passages.
+    def ask(
+        self,
+        question: str,
+        k: int = 5,
+        *,
+        search_syntax: bool = True,
+        min_confidence: float | None = None,
+        **only: Unpack[Only],
+    ) -> Answer:
+        """Answer from the best passages, and show the best `k` of them.
+
+        The text answers where the answer's confidence is `min_confidence` or more (0..1; without it the library's
+        own). Without a reader that is not judged: the sentence that fits best is given.
 
         The question may hold what `qa.query` lists: `"exact phrase"`, `-word`, `in:comments`, `author:NAME`,
         `source:NAME`, `before:DATE`, `after:DATE`; with `search_syntax=False` every sign in it is meant as it stands.
@@ -104,37 +135,57 @@ class Library:
         Raises QuestionError where the question is empty, too long or holds a filter that is not understood,
         SettingError where `k` or another argument is out of range.
         """
-        _check(k)
-        opened = self._opened
+        least = self.min_confidence if min_confidence is None else min_confidence
+        _check(k, least)
+        opened, reader = self._opened, self._reader
         query = _query(question, search_syntax, only)
-        asked, quotes = retrieve(opened.generation, opened.encoder, query, k)
-        if asked is None or not quotes:
-            return Answer(query.asked, bool(quotes), None, None, quotes)
-        spans = best_sentences(asked, [quote.text for quote in quotes], opened.encoder, opened.generation.lexical)
-        marked = tuple(
-            replace(quote, highlights=((quote.start + start, quote.start + end),))
-            for quote, (start, end) in zip(quotes, spans, strict=True)
-        )
-        start, end = spans[0]
-        return Answer(query.asked, True, marked[0].text[start:end], None, marked)
+        depth = k if reader is None else max(k, PASSAGES_READ)
+        asked, quotes = retrieve(opened.generation, opened.encoder, query, depth)
+        if asked is None:
+            return Answer(query.asked, bool(quotes), None, None if reader is None else 0.0, quotes[:k])
+        if reader is None:
+            return unread(query.asked, asked, quotes, opened.encoder, opened.generation.lexical)
+        return answered(query.asked, asked.text, quotes, reader, k, least)
 
     def ask_many(
-        self, questions: Iterable[str], k: int = 5, *, search_syntax: bool = True, **only: Unpack[Only]
+        self,
+        questions: Iterable[str],
+        k: int = 5,
+        *,
+        search_syntax: bool = True,
+        min_confidence: float | None = None,
+        **only: Unpack[Only],
     ) -> list[Answer]:
         """The answers to many questions, in their order."""
-        return [self.ask(question, k, search_syntax=search_syntax, **only) for question in questions]
+        return [
+            self.ask(question, k, search_syntax=search_syntax, min_confidence=min_confidence, **only)
+            for question in questions
+        ]
 
     def search(
-        self, question: str, k: int = 10, *, search_syntax: bool = True, repeats: bool = False, **only: Unpack[Only]
+        self,
+        question: str,
+        k: int = 10,
+        *,
+        search_syntax: bool = True,
+        repeats: bool = False,
+        read: bool = False,
+        **only: Unpack[Only],
     ) -> tuple[Quote, ...]:
         """The best `k` passages alone, nothing marked in them; with `repeats`, each is a quote of its own.
+
+        They are ranked without the reader; with `read` its evidence joins in, as it does in `ask`.
 
         Takes and raises what `ask` does.
         """
         _check(k)
-        opened = self._opened
+        opened, reader = self._opened, self._reader if read else None
         query = _query(question, search_syntax, only)
-        return retrieve(opened.generation, opened.encoder, query, k, repeats=repeats)[1]
+        depth = k if reader is None else max(k, PASSAGES_READ)
+        asked, quotes = retrieve(opened.generation, opened.encoder, query, depth, repeats=repeats)
+        if asked is None or reader is None:
+            return quotes[:k]
+        return reranked(asked.text, quotes, reader)[:k]
 
     def rebuild(
         self,
@@ -220,9 +271,16 @@ class Library:
         return store
 
 
-def ask(question: str, k: int = 5, *, search_syntax: bool = True, **only: Unpack[Only]) -> Answer:
+def ask(
+    question: str,
+    k: int = 5,
+    *,
+    search_syntax: bool = True,
+    min_confidence: float | None = None,
+    **only: Unpack[Only],
+) -> Answer:
     """Answer from the default library, which is built from the shipped corpus on first use."""
-    return _default_library().ask(question, k, search_syntax=search_syntax, **only)
+    return _default_library().ask(question, k, search_syntax=search_syntax, min_confidence=min_confidence, **only)
 
 
 @cache
@@ -288,9 +346,11 @@ def _open(path: Path, encoder: Encoder) -> Generation:
     return opened
 
 
-def _check(k: int) -> None:
+def _check(k: int, least: float | None = None) -> None:
     if not isinstance(k, int) or isinstance(k, bool) or not 1 <= k <= _MOST_QUOTES:
         raise SettingError(f"k is the number of passages, from 1 to {_MOST_QUOTES}, not {k!r}")
+    if least is not None and not (isinstance(least, (int, float)) and 0 <= least <= 1):
+        raise SettingError(f"min_confidence is a probability, from 0 to 1, not {least!r}")
 
 
 def _query(question: str, search_syntax: bool, only: Only) -> Query:

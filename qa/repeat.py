@@ -12,11 +12,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qa.letters import plain
+from qa.letters import words_of
 
 _ALIKE = 0.9
 _RUN = 3
-_WORD = re.compile(r"\w+")
 _TELLS_APART = re.compile(r"\d|^(?:no|not|non|never|none|nor|without|t)$")
 
 _Run = tuple[str, ...]
@@ -31,7 +30,7 @@ class _Said:
 
     @classmethod
     def by(cls, text: str) -> _Said:
-        words = tuple(_WORD.findall(plain(text)))
+        words = tuple(words_of(text))
         return cls(words, frozenset(words[at : at + _RUN] for at in range(max(1, len(words) - _RUN + 1))))
 
     def prefix(self) -> list[_Run]:

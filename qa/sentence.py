@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
@@ -14,6 +14,8 @@ _BLANK_LINES = re.compile(r"(?:\r\n|\r|\n)(?:[^\S\r\n]*(?:\r\n|\r|\n))+")
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _ITEM = re.compile(r"[^\S\r\n]*(?:[•◦▪‣●∙·*+\-–—>#|][^\S\r\n]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)][^\S\r\n])")
 _ENDS_A_SENTENCE = re.compile(r"[.!?:;…。！？][\"'”’)\]»]*\s*\Z")
+_ENDS_AS_PROSE = re.compile(r"[.!?…。！？:;][\"'”’)\]»*_]*\Z")
+_MOST_WORDS_OF_A_HEADING = 14
 # A line longer than this was not wrapped by hand or by a mailer: its break was meant.
 _WRAPPED_AT_MOST = 100
 
@@ -34,6 +36,16 @@ class Sentence:
     end: int
     after: Break
 
+    @property
+    def begins_a_line(self) -> bool:
+        """Whether a line or a paragraph begins with it."""
+        return self.after is not Break.SENTENCE
+
+
+def begins_an_item(text: str, sentence: Sentence) -> bool:
+    """Whether an item of a list begins with the sentence: a bullet, a number or a letter of its own."""
+    return sentence.begins_a_line and _ITEM.match(text, sentence.start) is not None
+
 
 def sentences(text: str, start: int = 0, end: int | None = None) -> list[Sentence]:
     """Cut `text[start:end]` into sentences; every visible character is in exactly one of them.
@@ -52,6 +64,20 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[Sentenc
                 found.append(Sentence(*span, before))
                 before = Break.SENTENCE
     return found
+
+
+def headings(text: str, found: Sequence[Sentence]) -> list[Sentence]:
+    """Those of the text's sentences that are headings: short, alone in a paragraph, and not ended like a sentence."""
+    following = [*(sentence.after for sentence in found[1:]), Break.PARAGRAPH][: len(found)]
+    return [
+        sentence
+        for sentence, after in zip(found, following, strict=True)
+        if sentence.after is after is Break.PARAGRAPH and _names(text[sentence.start : sentence.end])
+    ]
+
+
+def _names(sentence: str) -> bool:
+    return not _ENDS_AS_PROSE.search(sentence) and len(sentence.split()) <= _MOST_WORDS_OF_A_HEADING
 
 
 def trim(text: str, start: int, end: int) -> Span | None:

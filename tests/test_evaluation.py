@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from conftest import FakeEncoder
 
 import qa
 from qa.evaluation import evaluate
-from qa.evaluation.dataset import Dataset
+from qa.evaluation.answers import calibration_error, confidence_figures, coverage, exact, f1, is_right
+from qa.evaluation.dataset import Answers, Dataset
 from qa.evaluation.ranking import figures
+from qa.reader import Reading
 
 
 @pytest.fixture
@@ -48,7 +51,7 @@ def test_a_set_is_read_with_its_liberties(folder: Path) -> None:
         ("d1", "Lenses", 1), ("d2", None, 1), ("d3", "Comments", 1),
     ]  # fmt: skip
     assert data.judgements == {"q1": {"d1": 1}, "q2": {"d2": 2, "d3": 0}, "q4": {"d2": 1}}
-    assert data.answers == {"q1": ["Solms"], "q2": ["at  Night"]}
+    assert data.answers == {"q1": Answers(["Solms"]), "q2": Answers(["at  Night"])}
     assert sorted(data.notes) == [
         "answers.jsonl: 1 answer rows not understood",
         "corpus.jsonl: 1 documents with an id that came before, skipped",
@@ -60,11 +63,12 @@ def test_a_set_is_read_with_its_liberties(folder: Path) -> None:
 
 
 def test_figures_and_files(folder: Path, tmp_path: Path) -> None:
-    report = evaluate(folder, run=tmp_path / "run", answers=tmp_path / "answers", encoder=FakeEncoder())
+    report = evaluate(folder, run=tmp_path / "run", answers=tmp_path / "answers", encoder=FakeEncoder(), reader=None)
     ranking = report.ranking
+    assert report.reading is None
     assert (report.documents, ranking.queries) == (3, 3)
     assert ranking.recall_at_1 == pytest.approx(2 / 3)
-    assert report.quotes_with_answer == report.sentences_with_answer == 1.0
+    assert report.quotes_with_answer == report.answers_with_answer == 1.0
     assert "nDCG@10" in str(report) and "note: corpus.jsonl" in str(report)
 
     rows = [line.split() for line in (tmp_path / "run").read_text().splitlines()]
@@ -85,6 +89,64 @@ def test_figures_and_files(folder: Path, tmp_path: Path) -> None:
     assert answers[-1] == {
         "_id": "u2", "found": False, "text": None, "confidence": None, "doc": None, "start": None, "end": None,
     }  # fmt: skip
+
+
+def test_the_reader_is_measured_where_answers_are_known(folder: Path, tmp_path: Path) -> None:
+    class Reader:
+        """Knows where, and nothing else."""
+
+        def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
+            at = [passage.find("Solms") for passage in passages]
+            return [Reading(n, n + 5, 9.0) if n >= 0 else Reading(0, 1, -9.0) for n in at]
+
+    report = evaluate(folder, answers=tmp_path / "answers", encoder=FakeEncoder(), reader=Reader())
+    reading = report.reading
+    assert reading is not None
+    assert reading.exact == 0.5 and reading.f1 == pytest.approx(0.5, abs=0.2)
+    assert reading.gold_exact == 0.5
+    assert 0 <= reading.confidence.calibration_error <= 1 and reading.confidence.auroc is not None
+    rows = {row["_id"]: row for row in map(json.loads, (tmp_path / "answers").read_text().splitlines())}
+    assert rows["q1"]["found"] and rows["q1"]["text"] == "Solms"
+    assert all(row["confidence"] is not None for row in rows.values())
+    refused = rows["u1"]
+    assert not refused["found"] and refused["text"] is None and refused["doc"] is not None
+    assert refused["start"] is not None and 0 < refused["confidence"] < 0.5
+    everything = evaluate(folder, answers=tmp_path / "all", encoder=FakeEncoder(), reader=Reader(), min_confidence=0)
+    assert everything.reading is not None
+    assert all(json.loads(row)["found"] for row in (tmp_path / "all").read_text().splitlines()[:-1])
+
+
+@pytest.mark.parametrize(
+    ("given", "answers", "exactly", "overlap"),
+    [
+        ("The Solms.", ["solms"], 1, 1),
+        ("in Solms", ["Solms", "Wetzlar"], 0, 2 / 3),
+        ("", ["Solms"], 0, 0),
+        ("the", ["a"], 1, 1),
+        ("Kodak", [], 0, 0),
+    ],
+)
+def test_answers_are_measured_as_squad_does(given: str, answers: list[str], exactly: float, overlap: float) -> None:
+    assert exact(given, answers) == exactly
+    assert f1(given, answers) == pytest.approx(overlap)
+
+
+def test_a_part_of_a_whole_answer_sentence_is_right() -> None:
+    sentence = Answers(["Lenses are ground in Solms, a town."], whole_sentences=True)
+    assert is_right("Solms", sentence) and not is_right("Wetzlar", sentence) and not is_right(".", sentence)
+    assert not is_right("Solms", Answers(sentence.texts))
+
+
+def test_confidence_is_measured_by_hand() -> None:
+    told = [0.9] * 30 + [0.1] * 30
+    right = [True] * 27 + [False] * 33
+    found = confidence_figures(told, right, [True] * 30 + [False] * 30)
+    assert found.auroc == found.average_precision == 1
+    assert found.calibration_error == pytest.approx(0.1, abs=0.05)
+    assert found.coverage == 0.5
+    assert confidence_figures(told, right, [True] * 60).auroc is None
+    assert calibration_error([0.5] * 30, [True, False] * 15) < 0.01 < calibration_error([0.9] * 30, [False] * 30)
+    assert coverage([], []) == 0
 
 
 def test_limit_asks_the_first_only(folder: Path, tmp_path: Path) -> None:

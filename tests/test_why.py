@@ -23,8 +23,8 @@ def test_the_ranks_are_the_engines_own(leica: qa.Library) -> None:
     dense = opened.generation.dense.search(asked, 100).ids.tolist()
     lexical = opened.generation.lexical.search(asked, 100).ids.tolist()
     fused = opened.generation.search(asked, 7).ids.tolist()
-    quotes = leica.ask(QUESTION, k=7).quotes
-    assert quotes == tuple(leica.ask(QUESTION, k=7).quotes)
+    quotes = leica.search(QUESTION, k=7)
+    assert quotes == leica.search(QUESTION, k=7)
     for number, quote in zip(fused, quotes, strict=True):
         assert quote.why is not None
         assert quote.why.fused_rank == fused.index(number) + 1

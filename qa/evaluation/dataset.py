@@ -18,17 +18,25 @@ _HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
+class Answers:
+    """The texts that answer a question; `whole_sentences` where a part of one may be all that is asked for."""
+
+    texts: Sequence[str]
+    whole_sentences: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Dataset:
     """`documents`: a thread of one post each, named by its id. `queries`, `unanswerable`: id to question.
 
-    `judgements`: query id to document id to grade. `answers`: query id to the texts that answer it. `notes` tell what
-    was not understood or left out.
+    `judgements`: query id to document id to grade. `answers`: query id to what answers it. `notes` tell what was not
+    understood or left out.
     """
 
     documents: Sequence[Thread]
     queries: Mapping[str, str]
     judgements: Mapping[str, Mapping[str, int]]
-    answers: Mapping[str, Sequence[str]]
+    answers: Mapping[str, Answers]
     unanswerable: Mapping[str, str]
     notes: Sequence[str]
 
@@ -97,16 +105,16 @@ def _judgements(path: Path, queries: Mapping[str, str], notes: list[str]) -> dic
     return judged
 
 
-def _answers(path: Path, notes: list[str]) -> dict[str, list[str]]:
+def _answers(path: Path, notes: list[str]) -> dict[str, Answers]:
     if not path.is_file():
         return {}
     rows = list(_rows(path, notes))
-    found = {_id(row): texts for row in rows if (texts := _answer_texts(row))}
+    found = {_id(row): answers for row in rows if (answers := _answers_of(row)).texts}
     _note(notes, len(rows) - len(found), path, "answer rows not understood")
     return found
 
 
-def _answer_texts(row: Mapping[str, Any]) -> list[str]:
+def _answers_of(row: Mapping[str, Any]) -> Answers:
     """Every text below `answers`, `answer_sentences` or `answer`: strings, objects with a `text`, lists of these."""
 
     def texts(value: Any) -> Iterator[str]:
@@ -118,11 +126,11 @@ def _answer_texts(row: Mapping[str, Any]) -> list[str]:
             for item in value:
                 yield from texts(item)
 
-    given = next((row[key] for key in ("answers", "answer_sentences", "answer") if row.get(key)), None)
+    key = next((key for key in ("answers", "answer_sentences", "answer") if row.get(key)), "answer")
     try:
-        return [text for text in texts(given) if text.strip()]
+        return Answers([text for text in texts(row.get(key)) if text.strip()], key == "answer_sentences")
     except RecursionError:
-        return []
+        return Answers([])
 
 
 def _rows(path: Path, notes: list[str]) -> Iterator[dict[str, Any]]:

@@ -13,22 +13,61 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from qa.answer import Answer
+from qa.calibration import fitted
 from qa.errors import LibraryNotWritable, QuestionError, SettingError
-from qa.evaluation.dataset import Dataset
+from qa.evaluation.answers import ConfidenceFigures, confidence_figures, exact, f1, is_right
+from qa.evaluation.dataset import Answers, Dataset
 from qa.evaluation.ranking import RankingFigures, figures, ranked_documents, write_run
 from qa.library import Library
 from qa.progress import Progress, silent
+from qa.reader import DEFAULT_READER, Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the answers are worth. Exact match and F1 are means over the questions with a known answer, each 0..1.
+
+    `exact` and `f1` are those of the whole way from question to answer, threshold or not; `gold_exact` and `gold_f1`
+    the same where the reader is given the right document. `f1_with_none` counts unanswerable questions too, right where
+    nothing was found.
+    """
+
+    exact: float
+    f1: float
+    gold_exact: float
+    gold_f1: float
+    f1_with_none: float
+    confidence: ConfidenceFigures
+
+    def __str__(self) -> str:
+        c = self.confidence
+        lines = [
+            f"answers, whole way: exact match {self.exact:.4f}   F1 {self.f1:.4f}",
+            f"answers, right document given: exact match {self.gold_exact:.4f}   F1 {self.gold_f1:.4f}",
+            f"F1 with no-answer at the threshold    {self.f1_with_none:.4f}",
+        ]
+        if c.auroc is not None and c.average_precision is not None:
+            lines.append(
+                f"confidence, answerable or not: AUROC {c.auroc:.4f}   average precision {c.average_precision:.4f}"
+            )
+        return "\n".join(
+            [*lines, f"expected calibration error {c.calibration_error:.4f}   coverage at 90 % {c.coverage:.4f}"]
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What `qa evaluate` prints. The shares are of the queries with a known answer, None where none is known."""
+    """What `qa evaluate` prints. The shares are of the queries with a known answer, None where none is known.
+
+    `reading` is None without a reader, and where no answer is known.
+    """
 
     documents: int
     passages: int
     ranking: RankingFigures
     quotes_with_answer: float | None
-    sentences_with_answer: float | None
+    answers_with_answer: float | None
+    reading: Reading | None
     notes: Sequence[str]
 
     def __str__(self) -> str:
@@ -39,9 +78,11 @@ class Report:
             f"recall@1  {r.recall_at_1:.4f}   recall@5 {r.recall_at_5:.4f}   recall@10 {r.recall_at_10:.4f}",
             f"MRR@10    {r.mrr_at_10:.4f}",
         ]
-        if self.quotes_with_answer is not None and self.sentences_with_answer is not None:
+        if self.quotes_with_answer is not None and self.answers_with_answer is not None:
             lines.append(f"top quotes that hold an answer        {self.quotes_with_answer:.4f}")
-            lines.append(f"answer sentences that hold an answer  {self.sentences_with_answer:.4f}")
+            lines.append(f"marked texts that hold an answer      {self.answers_with_answer:.4f}")
+        if self.reading is not None:
+            lines.append(str(self.reading))
         return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
 
 
@@ -53,12 +94,15 @@ def evaluate(
     limit: int | None = None,
     model: str | os.PathLike[str] | None = None,
     encoder: Any = None,
+    reader: Reader | None = DEFAULT_READER,
+    min_confidence: float | None = None,
     progress: Progress = silent,
 ) -> Report:
     """Build a library of the set's documents, ask it the set's questions, and measure.
 
     `run` and `answers` name files to write: a TREC run of the first 100 documents a query, and one JSON object for
-    each query and each unanswerable question. `limit` asks the first queries only.
+    each query and each unanswerable question. `limit` asks the first queries only. The run has the reader's evidence
+    in it; `reader` None leaves it out. An answer below `min_confidence` counts as not found.
 
     Raises SourceError where the folder is no such set, SettingError where `limit` is not a positive number,
     LibraryNotWritable where a file cannot be written.
@@ -76,7 +120,7 @@ def evaluate(
         tempfile.TemporaryDirectory(prefix="verbatim-evaluate-") as built,
     ):
         path = Path(built) / "library"
-        library = Library.build(data.documents, path, model=model, encoder=encoder, progress=progress)
+        library = Library.build(data.documents, path, model=model, encoder=encoder, reader=reader, progress=progress)
         passages = library.status().passages
         rankings = {}
         for done, (query, question) in enumerate(queries.items()):
@@ -84,13 +128,16 @@ def evaluate(
             rankings[query] = ranked_documents(library, question)
         if answers_file is None:
             answerable = {query: question for query, question in answerable.items() if query in data.answers}
+        if answers_file is None and reader is None:
             unanswerable = {}
-        given = _ask_all(library, answerable, progress)
+        unasked = None if reader is None else 0.0
+        given = _ask_all(library, answerable, unasked, progress)
+        refused = _ask_all(library, unanswerable, unasked, progress)
+        least = fitted().threshold if min_confidence is None else min_confidence
         if run_file is not None:
             write_run(run_file, rankings)
         if answers_file is not None:
-            _write_answers(answers_file, given)
-            _write_answers(answers_file, _ask_all(library, unanswerable, progress))
+            _write_answers(answers_file, {**given, **refused}, least)
     known = {query: answer for query, answer in given.items() if query in data.answers}
     return Report(
         len(data.documents),
@@ -98,25 +145,31 @@ def evaluate(
         figures(rankings, data.judgements),
         _share(known, data.answers, lambda answer: answer.quotes[0].text if answer.quotes else ""),
         _share(known, data.answers, lambda answer: answer.text or ""),
+        _reading(data, known, refused, reader, least) if reader is not None and known else None,
         data.notes,
     )
 
 
-def _ask_all(library: Library, questions: Mapping[str, str], progress: Progress) -> dict[str, Answer]:
+def _ask_all(
+    library: Library, questions: Mapping[str, str], unasked: float | None, progress: Progress
+) -> dict[str, Answer]:
+    """The best answer to each, whatever its confidence; `unasked` is that of a question without a word in it."""
     given = {}
     for done, (query, question) in enumerate(questions.items()):
         progress("asking", done, len(questions))
         try:
-            given[query] = library.ask(question, k=1, search_syntax=False)
-        except QuestionError:  # a set may hold a question without a word in it; it is answered by nothing
-            given[query] = Answer(question, False, None, None, ())
+            given[query] = library.ask(question, k=1, search_syntax=False, min_confidence=0)
+        except QuestionError:  # a set may hold one; it is answered by nothing
+            given[query] = Answer(question, False, None, unasked, ())
     return given
 
 
-def _share(given: Mapping[str, Answer], answers: Mapping[str, Sequence[str]], text_of: Any) -> float | None:
+def _share(given: Mapping[str, Answer], answers: Mapping[str, Answers], text_of: Any) -> float | None:
     if not given:
         return None
-    held = [any(_plain(text) in _plain(text_of(answer)) for text in answers[query]) for query, answer in given.items()]
+    held = [
+        any(_plain(text) in _plain(text_of(answer)) for text in answers[query].texts) for query, answer in given.items()
+    ]
     return sum(held) / len(held)
 
 
@@ -124,14 +177,55 @@ def _plain(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _write_answers(stream: TextIO, given: Mapping[str, Answer]) -> None:
+def _reading(
+    data: Dataset, known: Mapping[str, Answer], refused: Mapping[str, Answer], reader: Reader, least: float
+) -> Reading:
+    texts = {thread.source: thread.text for thread in data.documents}
+    gold = {query: text for query in known if (text := _read_alone(data, texts, query, reader)) is not None}
+    scores = [f1(answer.text or "", data.answers[query].texts) for query, answer in known.items()]
+    right = [is_right(answer.text or "", data.answers[query]) for query, answer in known.items()]
+    confidences = [float(answer.confidence or 0) for answer in (*known.values(), *refused.values())]
+    silent_score = [
+        score if confidence >= least else 0.0 for score, confidence in zip(scores, confidences, strict=False)
+    ]
+    silent_score += [float(confidence < least) for confidence in confidences[len(scores) :]]
+    return Reading(
+        _mean([exact(answer.text or "", data.answers[query].texts) for query, answer in known.items()]),
+        _mean(scores),
+        _mean([exact(text, data.answers[query].texts) for query, text in gold.items()]),
+        _mean([f1(text, data.answers[query].texts) for query, text in gold.items()]),
+        _mean(silent_score),
+        confidence_figures(
+            confidences, [*right, *[False] * len(refused)], [*[True] * len(known), *[False] * len(refused)]
+        ),
+    )
+
+
+def _read_alone(data: Dataset, texts: Mapping[str, str], query: str, reader: Reader) -> str | None:
+    """The span that the reader finds in the best judged document, None where none is judged to be right."""
+    judged = {document: grade for document, grade in data.judgements.get(query, {}).items() if grade > 0}
+    document = max(judged, key=judged.__getitem__, default=None)
+    text = texts.get(document or "")
+    if text is None:
+        return None
+    reading = reader.read(data.queries[query], [text])[0]
+    return text[reading.start : reading.end]
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0
+
+
+def _write_answers(stream: TextIO, given: Mapping[str, Answer], least: float) -> None:
+    """`doc`, `start` and `end` are those of the best span also where it is too doubtful to be an answer."""
     for query, answer in given.items():
         quote = answer.quotes[0] if answer.quotes else None
-        start, end = quote.highlights[0] if quote and answer.text is not None else (None, None)
+        start, end = quote.highlights[0] if quote and quote.highlights else (None, None)
+        found = answer.found and (answer.confidence is None or answer.confidence >= least)
         row = {
             "_id": query,
-            "found": answer.found,
-            "text": answer.text,
+            "found": found,
+            "text": answer.text if found else None,
             "confidence": answer.confidence,
             "doc": quote.source if quote else None,
             "start": start,

@@ -33,7 +33,10 @@ class RankingFigures:
 
 
 def ranked_documents(library: Library, question: str) -> Ranking:
-    """The best documents, at most 100, each by its best passage; scores strictly decrease."""
+    """The best documents, at most 100, each by its best passage; scores strictly decrease.
+
+    The reader's evidence is in the scores, where the library has a reader.
+    """
     passages = library.status().passages
     try:
         checked(question)
@@ -42,7 +45,7 @@ def ranked_documents(library: Library, question: str) -> Ranking:
     depth = _FIRST_DEPTH
     while True:
         best: dict[str, float] = {}
-        for quote in library.search(question, k=depth, search_syntax=False, repeats=True):
+        for quote in library.search(question, k=depth, search_syntax=False, repeats=True, read=True):
             best.setdefault(quote.source, quote.score)
         if len(best) >= DOCUMENTS or depth >= passages or depth >= 10_000:
             break

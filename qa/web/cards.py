@@ -12,17 +12,18 @@ SCORE_MEANS = (
 )
 
 
-def card(quote: Quote, place: str, turn: int, number: int, *, named: bool) -> str:
-    """The card of one quote, with the name of its text where `named`.
+def card(quote: Quote, place: str, turn: int, number: int, *, named: bool, supports: bool = False) -> str:
+    """The card of one quote, with the name of its text where `named`, and a word on it where it `supports` the answer.
 
     `turn` and `number` come back with a click, and say which card it was. A click anywhere opens
     the thread, for the hand; the button in it does the same for the keyboard and screen readers.
     """
     title = f"<span>{isolated(quote.title or quote.source)}</span>" if named else ""
+    support = '<span class="support">Says the same</span>' if supports else ""
     return (
         f'<li class="card" data-turn="{turn}" data-quote="{number}">'
         f'<header class="byline"><span class="place">{place}</span>{byline(quote.author, quote.date)}{title}'
-        f"{_match(quote.score)}</header>"
+        f"{support}{_match(quote.score)}</header>"
         f'<blockquote class="source-text" dir="auto">{marked(quote.text, quote.start, quote.highlights)}</blockquote>'
         f"{_also(quote.also)}"
         f'<button type="button">Read in the thread'

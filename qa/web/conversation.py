@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from qa import asks
 from qa.answer import Answer
 from qa.library import Library
 from qa.web.cards import SCORE_MEANS, card
@@ -77,7 +78,12 @@ def _verdict(answer: Answer, places: Sequence[str]) -> str:
         return '<p class="not-found">The text does not answer this.</p>'
     best = answer.quotes[0]
     # Without a reader nobody has judged whether the sentence answers, so it is not called more than the closest one.
-    kind = "Closest sentence" if answer.confidence is None else f"Answers with a probability of {answer.confidence:.0%}"
+    if answer.confidence is None:
+        kind = "Closest sentence"
+    elif asks.for_yes_or_no(answer.question):
+        kind = f"Evidence, to the point with a probability of {answer.confidence:.0%}"
+    else:
+        kind = f"Answers with a probability of {answer.confidence:.0%}"
     title = f" of {isolated(best.title)}" if best.title else ""
     return (
         '<figure class="answer"><blockquote class="source-text" dir="auto">'
@@ -93,8 +99,9 @@ def _passages(answer: Answer, places: Sequence[str], number: int) -> str:
     if answer.found and answer.text is None:
         heading = "What passes the filters, in reading order"
     named = len({quote.source for quote in answer.quotes}) > 1
+    supporting = answer.supported_by
     cards = "".join(
-        card(quote, place, number, index, named=named)
+        card(quote, place, number, index, named=named, supports=index in supporting)
         for index, (quote, place) in enumerate(zip(answer.quotes, places, strict=True))
     )
     # The log announces what is new; the cards are for reading at one's own pace, so they keep silent.

@@ -1,0 +1,130 @@
+"""Answering: the reader's evidence joins the ranking; the best span is the answer, with its chance of being right."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from qa.answer import Answer, Quote
+from qa.calibration import Calibration, Signs, fitted
+from qa.encoder import Encoder
+from qa.errors import ModelError
+from qa.excerpt import best_sentences
+from qa.extent import extended
+from qa.index.lexical import LexicalIndex
+from qa.letters import words_of
+from qa.question import Question
+from qa.reader import Reader, Reading
+from qa.thread import Span
+
+PASSAGES_READ = 12
+_EDGES = ' \t\r\n,;:"“”«»'
+_CLEARLY = 2.0  # the margin from which a passage behind the first is marked with an answer of its own
+
+
+@dataclass(frozen=True, slots=True)
+class ReadQuote:
+    """A quote with the span of its text that answers best, and the reader's margin for it.
+
+    `fit` is the quote's score before it was read.
+    """
+
+    quote: Quote
+    span: Span
+    margin: float
+    fit: float
+
+    @property
+    def said(self) -> list[str]:
+        """The words of the span, to see whether two passages say the same."""
+        return words_of(self.quote.text[slice(*self.span)])
+
+
+def read(words: str, quotes: Sequence[Quote], reader: Reader) -> list[ReadQuote]:
+    """The first twelve quotes, read, in their order.
+
+    Raises ModelError where the reader does not give a span for each passage.
+    """
+    texts = [quote.text for quote in quotes[:PASSAGES_READ]]
+    readings = list(reader.read(words, texts)) if texts else []
+    if len(readings) != len(texts) or not all(map(_is_inside, readings, texts)):
+        raise ModelError(f"the reader {type(reader).__name__!r} gave no span inside each of the {len(texts)} passages")
+    return [
+        ReadQuote(quote, _trimmed(quote.text, reading), reading.margin, quote.score)
+        for quote, reading in zip(quotes, readings, strict=False)
+    ]
+
+
+def ranked(words: str, found: Sequence[ReadQuote], by: Calibration) -> list[ReadQuote]:
+    """The quotes with the reader's evidence in their scores, best first."""
+    scored = [
+        replace(one, quote=replace(one.quote, score=by.joined(one.fit, by.evidence(words, one.margin))))
+        for one in found
+    ]
+    return sorted(scored, key=lambda one: one.quote.score, reverse=True)
+
+
+def reranked(words: str, quotes: Sequence[Quote], reader: Reader) -> tuple[Quote, ...]:
+    """The quotes in the order that the reader's evidence gives them; those that it did not read stay behind."""
+    by = fitted()
+    return (*(one.quote for one in ranked(words, read(words, quotes, reader), by)), *_behind(quotes, by))
+
+
+def _behind(quotes: Sequence[Quote], by: Calibration) -> list[Quote]:
+    return [replace(quote, score=by.joined(quote.score, 0.0)) for quote in quotes[PASSAGES_READ:]]
+
+
+def signs(order: Sequence[ReadQuote]) -> Signs:
+    """What tells whether the first quote's span is the right answer."""
+    best, *others = order
+    rivals = [other.margin for other in others if other.said != best.said]
+    return Signs(best.margin, max(rivals, default=-math.inf), best.fit, len(others) - len(rivals))
+
+
+def answered(question: str, words: str, quotes: Sequence[Quote], reader: Reader, k: int, least: float | None) -> Answer:
+    """The answer out of these quotes, with the best `k` of them; `words` are the question's without its filters.
+
+    It is found where its confidence is `least` or more. Then the quotes that answer are marked: the first with the
+    answer, others with their own span where they say the same or speak as clearly.
+    """
+    by = fitted()
+    order = ranked(words, read(words, quotes, reader), by)
+    behind = _behind(quotes, by)
+    confidence = by.confidence(signs(order)) if order else 0.0
+    if not order or confidence < (by.threshold if least is None else least):
+        return Answer(question, False, None, confidence, (*(one.quote for one in order), *behind)[:k])
+    best = _marked(words, order[0])
+    others = [
+        _marked(words, one) if one.said == order[0].said or one.margin >= _CLEARLY else one.quote for one in order[1:]
+    ]
+    return Answer(question, True, best.marked()[0], confidence, (best, *others, *behind)[:k])
+
+
+def unread(question: str, asked: Question, quotes: Sequence[Quote], encoder: Encoder, lexical: LexicalIndex) -> Answer:
+    """The answer without a reader: the sentence that fits best, and no word on whether it answers."""
+    if not quotes:
+        return Answer(question, False, None, None, ())
+    spans = best_sentences(asked, [quote.text for quote in quotes], encoder, lexical)
+    marked = tuple(_with_highlight(quote, span) for quote, span in zip(quotes, spans, strict=True))
+    return Answer(question, True, marked[0].marked()[0], None, marked)
+
+
+def _marked(words: str, one: ReadQuote) -> Quote:
+    return _with_highlight(one.quote, extended(words, one.quote.text, one.span))
+
+
+def _with_highlight(quote: Quote, span: Span) -> Quote:
+    return replace(quote, highlights=((quote.start + span[0], quote.start + span[1]),))
+
+
+def _is_inside(reading: Reading, text: str) -> bool:
+    return 0 <= reading.start <= reading.end <= len(text)
+
+
+def _trimmed(text: str, reading: Reading) -> Span:
+    """The span without the signs around it that belong to the sentence."""
+    said = text[reading.start : reading.end]
+    left = len(said) - len(said.lstrip(_EDGES))
+    right = len(said.rstrip(_EDGES))
+    return (reading.start + left, reading.start + right) if left < right else (reading.start, reading.end)

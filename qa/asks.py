@@ -1,0 +1,82 @@
+"""Asks: what a question wants, by its words: a fact and of which kind, an explanation, several things, yes or no.
+
+After Li, Roth: Learning Question Classifiers, COLING 2002.
+"""
+
+from __future__ import annotations
+
+import re
+
+_FACT = re.compile(
+    r"\b(?:who|whom|whose|when|where|what|which)\b"
+    r"|\bhow\s+(?:many|much|old|long|far|tall|high|deep|big|large|small|often|fast|wide|heavy|late|early)\b",
+    re.IGNORECASE,
+)
+# "how many", "how old", "how far" ask for a measure; "how", "how does", "how to" for an explanation.
+_EXPLANATION = re.compile(
+    r"\bwhy\b|\bhow\s+(?:is|are|was|were|be|do|does|did|to|can|could|would|should|has|have|had|come)\b"
+    r"|\bwhat(?:\s+is|\s+was)?(?:\s+the)?\s+(?:reasons?|purpose)\b|\bwhat\s+(?:should|can|could)\s+i\b"
+    r"|\b(?:explain|describe)\b",
+    re.IGNORECASE,
+)
+_YES_OR_NO = re.compile(
+    r"\W*(?:is|are|was|were|am|do|does|did|can|could|has|have|had|will|would|should|shall|may|might|must"
+    r"|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|can't|won't)\b",
+    re.IGNORECASE,
+)
+_SEVERAL = re.compile(
+    r"\b(?:what|which)\s+(?:are|were)\b|\b(?:list|name|enumerate)\b"
+    r"|\b(?:steps|ways|reasons|types|kinds|stages|parts|features|advantages|benefits|options|rules)\b",
+    re.IGNORECASE,
+)
+
+_NUMBER = (
+    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty"
+    "|ninety|hundred|thousand|million|billion|dozen|half|third|quarter|double|twice|once|none|zero|both|several|many"
+)
+_TRADED = r"(?:go|sell|buy|sold|bought|going|selling|paid)\s+for"
+# A kind of question, and how what may answer it looks in a text.
+_KINDS = (
+    (
+        re.compile(r"\bwhere\b", re.IGNORECASE),
+        re.compile(
+            r"\b(?:in|at|from|near|to|of|outside|inside|around|between|across|through|into|by|via|under|over|within"
+            r"|throughout)\s+(?:the\s+|an?\s+)?\w+|[A-Z]\w+, [A-Z]\w+"
+        ),
+    ),
+    (
+        re.compile(
+            r"\bhow\s+(?:many|much|long|old|far|high|tall|big|large|often|fast|wide|deep|heavy)\b"
+            r"|\bwhat\s+(?:percent|percentage|number|amount|fraction|price|cost)\b"
+            rf"|\bwhat\s+(?:is|was|are|were|did|does|do|would)\b.*\b(?:price|cost|percentage|worth|{_TRADED})\b",
+            re.IGNORECASE,
+        ),
+        re.compile(rf"\d|\b(?:{_NUMBER})\b", re.IGNORECASE),
+    ),
+    (re.compile(r"\bwho(?:m|se)?\b", re.IGNORECASE), re.compile(r"\b[A-Z]\w+|\b(?:people|members|the\s+\w+)\b")),
+)
+
+
+def cues(question: str) -> re.Pattern[str] | None:
+    """How what may answer looks in a text: a place, a number, somebody; None where nothing tells."""
+    return next((says for asks, says in _KINDS if asks.search(question)), None)
+
+
+def for_a_fact(question: str) -> bool:
+    """Whether a few words can answer: who, when, where, how many."""
+    return bool(_FACT.search(question)) and not for_an_explanation(question) and not for_yes_or_no(question)
+
+
+def for_an_explanation(question: str) -> bool:
+    """Whether it takes a sentence or more: why, how."""
+    return bool(_EXPLANATION.search(question))
+
+
+def for_yes_or_no(question: str) -> bool:
+    """Whether it begins with its verb."""
+    return bool(_YES_OR_NO.match(question))
+
+
+def for_several(question: str) -> bool:
+    """Whether the answer may be a list."""
+    return bool(_SEVERAL.search(question))

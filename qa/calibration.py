@@ -1,0 +1,78 @@
+"""Calibration: from the reader's margins to evidence for the ranking, and to the chance that the answer is right.
+
+The numbers are fitted by `python -m training.calibrate` on open sets and lie beside the reader's weights.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from qa import asks
+
+FILE = Path(__file__).parent / "weights" / "calibration.json"
+_MOST_MARGIN = 12.0  # beyond all doubt either way
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What tells whether an answer is right.
+
+    `margin` is the reader's for the answer's span, `rival` the greatest of a passage that says something else, `score`
+    how well the passage fitted before it was read, 0..1, and `support` how many passages more say the same.
+    """
+
+    margin: float
+    rival: float
+    score: float
+    support: int
+
+    def terms(self) -> tuple[float, ...]:
+        """The numbers that the confidence is a weighted sum of."""
+        margin, rival = (max(-_MOST_MARGIN, min(value, _MOST_MARGIN)) for value in (self.margin, self.rival))
+        return margin, rival, self.score, margin * self.score, math.log1p(self.support)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Fitted numbers; `reader` is the hash of the weights that they were fitted to.
+
+    `evidence_elsewhere` is the share that the evidence keeps where a question asks for more than a fact: the reader
+    was taught to point at a few words.
+    """
+
+    reader: str
+    evidence_weight: float
+    evidence_offset: float
+    evidence_scale: float
+    evidence_elsewhere: float
+    constant: float
+    weights: Sequence[float]
+    threshold: float
+
+    def evidence(self, question: str, margin: float) -> float:
+        """How much a margin speaks for its passage, 0..1."""
+        share = 1.0 if asks.for_a_fact(question) else self.evidence_elsewhere
+        return share * _logistic((margin - self.evidence_offset) / self.evidence_scale)
+
+    def joined(self, score: float, evidence: float) -> float:
+        """A passage's score in the ranking, 0..1, with the reader's evidence for it."""
+        return (score + self.evidence_weight * evidence) / (1 + self.evidence_weight)
+
+    def confidence(self, signs: Signs) -> float:
+        """The probability that the answer is right."""
+        return _logistic(self.constant + sum(w * term for w, term in zip(self.weights, signs.terms(), strict=True)))
+
+
+@cache
+def fitted() -> Calibration:
+    """The calibration that comes with the reader."""
+    return Calibration(**json.loads(FILE.read_text(encoding="utf-8")))
+
+
+def _logistic(value: float) -> float:
+    return 1 / (1 + math.exp(-value)) if value >= 0 else math.exp(value) / (1 + math.exp(value))

@@ -1,0 +1,55 @@
+"""Extent: how much of a passage a question asks for: a span, the sentence around it, or the list that it is from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qa import asks
+from qa.sentence import Sentence, begins_an_item, sentences
+from qa.thread import Span
+
+
+def extended(question: str, text: str, span: Span) -> Span:
+    """The part of `text` to show as the answer, around the `span` that the reader found in it.
+
+    A question why or how gets whole sentences, and one that is answered by yes or no gets the sentence that is the
+    evidence. Where the span is in a list, such a question and one for several things get all its items.
+
+    >>> extended("Why was it late?", "It snowed. It was late due to snow.", (26, 34))
+    (11, 35)
+    >>> extended("How many came?", "It snowed. Then 30 came.", (16, 18))
+    (16, 18)
+    """
+    yes_or_no, explains = asks.for_yes_or_no(question), asks.for_an_explanation(question)
+    if not yes_or_no and not explains and not asks.for_several(question):
+        return span
+    found = sentences(text)
+    inside = [number for number, sentence in enumerate(found) if sentence.start < span[1] and span[0] < sentence.end]
+    if not inside:
+        return span
+    items = range(0) if yes_or_no else _list_around(text, found, inside[0])
+    if items:
+        return found[items[0]].start, found[items[-1]].end
+    return (found[inside[0]].start, found[inside[-1]].end) if yes_or_no or explains else span
+
+
+def _list_around(text: str, found: Sequence[Sentence], number: int) -> range:
+    """The sentences, by number, of the list that sentence `number` is in: all its items; none where it is in none."""
+    heads = [begins_an_item(text, sentence) for sentence in found]
+    first = last = number
+    while first > 0 and not heads[first] and not found[first].begins_a_line:
+        first -= 1
+    if not heads[first]:
+        return range(0)
+    while first > 0 and _same_list(found, heads, first - 1):
+        first -= 1
+    while last + 1 < len(found) and (heads[last + 1] or not found[last + 1].begins_a_line):
+        last += 1
+    return range(first, last + 1) if sum(heads[first : last + 1]) > 1 else range(0)
+
+
+def _same_list(found: Sequence[Sentence], heads: Sequence[bool], number: int) -> bool:
+    """Whether the sentence is an item, or goes on one."""
+    while number > 0 and not heads[number] and not found[number].begins_a_line:
+        number -= 1
+    return heads[number]

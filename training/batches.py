@@ -1,0 +1,116 @@
+"""Examples as token windows, and windows of like length as batches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+import torch
+from tokenizers import Encoding, Tokenizer
+from torch import Tensor
+
+from training.curriculum import Example
+from training.data import Span
+from training.model import NULL, special_tokens
+
+WINDOW = 256
+MAX_QUESTION = 48
+SHORT_SHARE = 0.4
+SHORT_WINDOW = (96, 176)
+LENGTH_STEP = 8
+TOKENS_PER_BATCH = 4608
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """`[CLS] question [SEP] passage [SEP]` as ids, with the tokens that start and that end an answer."""
+
+    ids: list[int]
+    second: int  # where the passage begins
+    starts: list[int]
+    ends: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Tensors of shape (batch, length); `targets` has a last axis of start and end."""
+
+    ids: Tensor
+    types: Tensor
+    mask: Tensor
+    targets: Tensor
+
+
+def windows(examples: Sequence[Example], tokenizer: Tokenizer, rng: Random) -> list[Window]:
+    """One window an example: the whole where it fits, else a cut around its answer; some are cut short on purpose."""
+    questions = tokenizer.encode_batch([example.question for example in examples], add_special_tokens=False)
+    passages = tokenizer.encode_batch([example.passage for example in examples], add_special_tokens=False)
+    cls, sep = special_tokens(tokenizer)
+    return [
+        _window(example, question, passage, cls, sep, rng)
+        for example, question, passage in zip(examples, questions, passages, strict=True)
+    ]
+
+
+def _window(example: Example, question: Encoding, passage: Encoding, cls: int, sep: int, rng: Random) -> Window:
+    size = rng.randint(*SHORT_WINDOW) if rng.random() < SHORT_SHARE else WINDOW
+    asked = question.ids[:MAX_QUESTION]
+    room = size - len(asked) - 3
+    spans = [found for answer in example.answers if (found := _tokens(passage, answer))]
+    first = _cut(len(passage.ids), room, rng.choice(spans) if spans else None, rng)
+    second = len(asked) + 2
+    ids = [cls, *asked, sep, *passage.ids[first : first + room], sep]
+    inside = [(start - first, end - first) for start, end in spans if start >= first and end < first + room]
+    if not example.answerable or not inside:
+        return Window(ids, second, [NULL], [NULL])
+    if example.inside:
+        within = sorted({second + token for start, end in inside for token in range(start, end + 1)})
+        return Window(ids, second, within, within)
+    return Window(ids, second, sorted({second + s for s, _ in inside}), sorted({second + e for _, e in inside}))
+
+
+def _tokens(passage: Encoding, answer: Span) -> Span | None:
+    """The first and the last token of a span of characters."""
+    covered = [index for index, (start, end) in enumerate(passage.offsets) if start < answer[1] and answer[0] < end]
+    return (covered[0], covered[-1]) if covered else None
+
+
+def _cut(length: int, room: int, focus: Span | None, rng: Random) -> int:
+    """The first token of a window of `room` tokens that holds the focus, if there is one."""
+    latest = max(0, length - room)
+    if focus is None:
+        return rng.randint(0, latest)
+    low = max(0, min(latest, focus[1] - room + 1))
+    return rng.randint(low, max(low, min(latest, focus[0])))
+
+
+def batches(found: Sequence[Window], rng: Random) -> list[list[Window]]:
+    """Windows of like length together, about as many tokens in each batch; the batches in random order."""
+    ordered = sorted(found, key=lambda window: (_padded(len(window.ids)), rng.random()))
+    made: list[list[Window]] = []
+    while ordered:
+        size = max(1, TOKENS_PER_BATCH // _padded(len(ordered[-1].ids)))
+        made.append(ordered[-size:])
+        del ordered[-size:]
+    rng.shuffle(made)
+    return made
+
+
+def collate(found: Sequence[Window]) -> Batch:
+    """The windows as padded tensors."""
+    shape = (len(found), _padded(max(len(window.ids) for window in found)))
+    ids, types, mask = (torch.zeros(shape, dtype=torch.long) for _ in range(3))
+    targets = torch.zeros((*shape, 2))
+    for row, window in enumerate(found):
+        length = len(window.ids)
+        ids[row, :length] = torch.tensor(window.ids)
+        types[row, window.second : length] = 1
+        mask[row, :length] = 1
+        targets[row, window.starts, 0] = 1
+        targets[row, window.ends, 1] = 1
+    return Batch(ids, types, mask, targets)
+
+
+def _padded(length: int) -> int:
+    return -(-length // LENGTH_STEP) * LENGTH_STEP

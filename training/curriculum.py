@@ -1,0 +1,137 @@
+"""What one epoch shows the reader: every question with its paragraph, and beside it a pair that does not answer.
+
+Everything is drawn from the seed and the epoch's number, so an interrupted run sees the same examples again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from random import Random
+
+from training.data import Paragraph, Question, Span
+from training.edits import Swaps, conditions, negated, swapped, with_condition
+from training.negatives import Miner, without_answer
+from training.neighbours import Neighbours
+from training.text import sentences, words
+
+COMMON_WORDS = 250
+POLICY_SHARE = 0.15
+SQUAD2_TIMES = 3
+EDITED_SHARE = 0.25
+NEGATIVE_KINDS = {
+    "mined": 0.24,
+    "swap": 0.38,
+    "inner swap": 0.08,
+    "passage swap": 0.08,
+    "negation": 0.07,
+    "condition": 0.05,
+    "cut": 0.10,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question and a passage; `answers` are the spans of the answer, or of its look-alike where there is none."""
+
+    kind: str
+    question: str
+    passage: str
+    answers: tuple[Span, ...] = ()
+    inside: bool = False
+    answerable: bool = True
+
+
+class Curriculum:
+    """Draws the examples of an epoch from the training questions and those of SQuAD 2.0's training articles."""
+
+    def __init__(self, training: list[Question], squad2: list[Question], neighbours: Neighbours, seed: int) -> None:
+        self._training = training
+        self._squad2 = squad2
+        self._seed = seed
+        counts = Counter(word for question in training for word in set(words(question.text)))
+        common = frozenset(word for word, _ in counts.most_common(COMMON_WORDS))
+        self._swaps = Swaps(neighbours, common)
+        self._conditions = [found for question in training for found in conditions(question.text)]
+        by_source: dict[str, dict[Paragraph, None]] = {}
+        for question in (*training, *squad2):
+            by_source.setdefault(question.paragraph.source, {})[question.paragraph] = None
+        self._miners = {source: Miner(list(paragraphs), common) for source, paragraphs in by_source.items()}
+
+    def epoch(self, number: int) -> list[Example]:
+        """The examples of the epoch, in the order of the sets."""
+        rng = Random(f"{self._seed}/{number}")
+        examples: list[Example] = []
+        for question in self._training:
+            if not question.paragraph.source.startswith("policyqa") or rng.random() < POLICY_SHARE:
+                examples.extend(self._around(question, rng))
+        for question in self._squad2 * SQUAD2_TIMES:
+            if question.answers:
+                examples.extend(self._around(question, rng))
+            else:
+                examples.append(
+                    Example("squad2 unanswerable", question.text, question.paragraph.text, answerable=False)
+                )
+        return examples
+
+    def _around(self, question: Question, rng: Random) -> list[Example]:
+        """The question itself, a pair that does not answer it, and at times a harmless change."""
+        text = question.text.rstrip("?").rstrip() if rng.random() < 0.15 else question.text
+        found = [Example("natural", text, question.paragraph.text, question.answers, question.inside)]
+        kinds = list(NEGATIVE_KINDS)
+        for kind in (rng.choices(kinds, list(NEGATIVE_KINDS.values()))[0], "mined", "swap"):
+            negative = self._negative(kind, question, rng)
+            if negative:
+                found.append(negative)
+                break
+        if rng.random() < EDITED_SHARE:
+            harmless = self._harmless(question, rng)
+            if harmless:
+                found.append(harmless)
+        return found
+
+    def _negative(self, kind: str, question: Question, rng: Random) -> Example | None:
+        passage: str | None = question.paragraph.text
+        text: str | None = question.text
+        lookalikes = question.answers
+        if kind == "mined":
+            other = self._miners[question.paragraph.source].negative(question, rng)
+            passage, lookalikes = (other.text, ()) if other else (None, ())
+        elif kind == "cut":
+            passage, lookalikes = without_answer(question), ()
+        elif kind == "negation":
+            text = negated(question.text, rng)
+        elif kind == "condition":
+            condition = rng.choice(self._conditions)
+            telling = {word for word in words(condition) if len(word) > 3}
+            text = None if telling & set(words(question.paragraph.text)) else with_condition(question.text, condition)
+        else:
+            swap = self._swaps.draw_inner(question, rng) if kind == "inner swap" else self._swaps.draw(question, rng)
+            if swap and kind != "passage swap":
+                changed = swapped(question.text, swap)
+                text = changed[0] if changed else None
+            else:
+                changed = swapped(question.paragraph.text, swap, question.answers) if swap else None
+                passage, lookalikes = changed if changed else (None, ())
+        return Example(kind, text, passage, lookalikes, question.inside, answerable=False) if text and passage else None
+
+    def _harmless(self, question: Question, rng: Random) -> Example | None:
+        """A changed question that still has its answer: swapped in both places, or with a condition that holds."""
+        passage = question.paragraph.text
+        if rng.random() < 0.25:
+            begin, stop = question.answers[0]
+            for start, end in sentences(passage):
+                if start <= begin and stop <= end:
+                    stated = [
+                        phrase for phrase in conditions(passage[start:end]) if phrase.strip() not in passage[begin:stop]
+                    ]
+                    new = [phrase for phrase in stated if not set(words(phrase)) <= set(words(question.text))]
+                    if new and passage[begin:stop] not in " ".join(new):
+                        text = with_condition(question.text, rng.choice(new))
+                        return Example("harmless condition", text, passage, question.answers, question.inside)
+        swap = self._swaps.draw(question, rng)
+        changed = swapped(passage, swap, question.answers) if swap else None
+        asked = swapped(question.text, swap) if swap else None
+        if changed and asked:
+            return Example("harmless swap", asked[0], changed[0], changed[1], question.inside)
+        return None

@@ -1,0 +1,176 @@
+"""Made-up changes of a question and its paragraph: near misses that nothing answers, and harmless changes beside them.
+
+A swap puts another word of the same type in a word's place. In the question alone it asks for what the paragraph does
+not say; in the paragraph alone likewise; in both the question is answerable again. So neither the changed question nor
+the changed paragraph gives the label away: only the comparison does.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from random import Random
+
+from training.data import Question, Span
+from training.lexicon import AUXILIARIES, CONTRACTED, OPPOSITES, SERIES, STOP_WORDS
+from training.neighbours import Neighbours
+from training.text import sentences, words
+
+_NEGATION = re.compile(r"\b(?:not|never)\s|n't\b", re.IGNORECASE)
+_CONDITION = re.compile(
+    r" (?:in|during|after|before|since|until|for|at|from) (?:the |early |late )*"
+    r"(?:[A-Z][a-z]+|\d{4})(?: [A-Z][a-z]+| \d{4}| War)*\b"
+)
+_SERIES_OF = {word: series for series in SERIES for word in series}
+_WEIGHTS = {"number": 4.0, "opposite": 4.0, "series": 4.0, "name": 3.0, "word": 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """One word and the word to put in its place, both in lower case."""
+
+    kind: str
+    old: str
+    new: str
+
+
+class Swaps:
+    """Finds the swaps of a question that its paragraph does not bear out."""
+
+    def __init__(self, neighbours: Neighbours, common: frozenset[str]) -> None:
+        self._neighbours = neighbours
+        self._common = common | STOP_WORDS
+
+    def draw(self, question: Question, rng: Random) -> Swap | None:
+        """A random swap of one of the question's words, numbers and opposites before mere siblings."""
+        present = set(words(question.paragraph.text)) | set(words(question.text))
+        found: list[Swap] = []
+        for position, old in enumerate(dict.fromkeys(words(question.text))):
+            kind, options = self._options(old, position, rng)
+            absent = [option for option in options if option not in present]
+            if absent:
+                found.append(Swap(kind, old, rng.choice(absent)))
+        if not found:
+            return None
+        return rng.choices(found, [_WEIGHTS[swap.kind] for swap in found])[0]
+
+    def draw_inner(self, question: Question, rng: Random) -> Swap | None:
+        """A name or number of the question for another that the paragraph has, but nowhere near the answer."""
+        near, far = set(words(question.text)), set[str]()
+        text = question.paragraph.text
+        for start, end in sentences(text):
+            holds = any(start < stop and begin < end for begin, stop in question.answers)
+            (near if holds else far).update(words(text[start:end]))
+        far -= near | self._common
+        found: list[Swap] = []
+        for old in dict.fromkeys(words(question.text)):
+            if old[0].isdigit():
+                others = sorted(word for word in far if word[0].isdigit() and len(word) == len(old))
+            elif self._neighbours.is_name(old):
+                others = sorted(word for word in far if self._neighbours.is_name(word))
+            else:
+                continue
+            found.extend(Swap("inner", old, other) for other in others)
+        return rng.choice(found) if found else None
+
+    def _options(self, word: str, position: int, rng: Random) -> tuple[str, tuple[str, ...]]:
+        if word[0].isdigit():
+            return "number", tuple(_other_number(word, rng) for _ in range(4))
+        if word in OPPOSITES and rng.random() < 0.8:
+            return "opposite", OPPOSITES[word]
+        if word in _SERIES_OF:
+            return "series", tuple(other for other in _SERIES_OF[word] if other != word)
+        if position == 0 or word in self._common:
+            return "word", ()
+        return "name" if self._neighbours.is_name(word) else "word", self._neighbours.siblings(word)
+
+
+def swapped(text: str, swap: Swap, answers: tuple[Span, ...] = ()) -> tuple[str, tuple[Span, ...]] | None:
+    """The text with the swap in every place, and where its answers then lie.
+
+    None where the word is not there, or in an answer.
+
+
+    >>> swapped("In May we met Ann.", Swap("series", "may", "june"), ((14, 17),))
+    ('In June we met Ann.', ((15, 18),))
+    """
+    matches = list(re.finditer(rf"(?<![\w]){re.escape(swap.old)}(?![\w])", text, re.IGNORECASE))
+    if not matches or any(match.start() < end and start < match.end() for match in matches for start, end in answers):
+        return None
+    pieces, last = [], 0
+    for match in matches:
+        pieces += [text[last : match.start()], _cased(swap.new, match.group())]
+        last = match.end()
+    growth = len(swap.new) - len(swap.old)
+
+    def moved(offset: int) -> int:
+        return offset + growth * sum(match.end() <= offset for match in matches)
+
+    return "".join(pieces) + text[last:], tuple((moved(start), moved(end)) for start, end in answers)
+
+
+def negated(question: str, rng: Random) -> str | None:
+    """The question turned into its contrary, or None where it has no auxiliary after its first word.
+
+    >>> negated("What does Sadat seek?", Random(1))
+    'What does Sadat not seek?'
+    """
+    if _NEGATION.search(question):
+        plain = re.sub(r"n't\b", "", re.sub(r"\b(?:not|never) ", "", question, flags=re.IGNORECASE))
+        return plain.replace("ca ", "can ").replace("wo ", "will ")
+    for match in re.finditer(r"[A-Za-z]+", question):
+        word = match.group().lower()
+        if word in AUXILIARIES and match.start():
+            after = f"{match.group()} {rng.choice(('not', 'not', 'never'))}"
+            if word in CONTRACTED and rng.random() < 0.5:
+                after = CONTRACTED[word]
+            elif word in {"do", "does", "did"}:
+                return _late_negation(question, match.end(), rng)
+            return question[: match.start()] + after + question[match.end() :]
+    return None
+
+
+def _late_negation(question: str, start: int, rng: Random) -> str | None:
+    """`What did the king not sign?`: the word after the subject's article and noun."""
+    match = re.match(r"(?: the| a| an)?(?: [A-Z][\w.]+)* \w+(?= \w)", question[start:])
+    if match is None:
+        return None
+    return f"{question[: start + match.end()]} {rng.choice(('not', 'never'))}{question[start + match.end() :]}"
+
+
+def conditions(text: str) -> list[str]:
+    """Phrases of time and place with their leading blank, as they stand in the text.
+
+    >>> conditions("It was sold in 1998 after the Cold War ended.")
+    [' in 1998', ' after the Cold War']
+    """
+    return [match.group() for match in _CONDITION.finditer(text)]
+
+
+def with_condition(question: str, condition: str) -> str:
+    """The question with the condition at its end.
+
+    >>> with_condition("Who led the club?", " in 1998")
+    'Who led the club in 1998?'
+    """
+    return question.rstrip("?. ") + condition + "?"
+
+
+def _cased(word: str, like: str) -> str:
+    if like.isupper() and len(like) > 1:
+        return word.upper()
+    return word.capitalize() if like[:1].isupper() else word
+
+
+def _other_number(number: str, rng: Random) -> str:
+    """Another number of the same form: years stay near, the digits of other numbers change.
+
+    >>> _other_number("1690", Random(0))
+    '1703'
+    """
+    if re.fullmatch(r"1\d{3}|20\d{2}", number):
+        return str(int(number) + rng.choice((-1, 1)) * rng.choice((1, 2, 3, 5, 7, 10, 13, 20, 28, 50, 100)))
+    digits = [index for index, digit in enumerate(number) if digit.isdigit()]
+    place = rng.choice(digits)
+    digit = rng.choice([d for d in "123456789" if d != number[place]])
+    return number[:place] + digit + number[place + 1 :]

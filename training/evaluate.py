@@ -1,0 +1,103 @@
+"""`python -m training.evaluate --eval ../shared/eval --weights FILE` prints the reader's figures as JSON.
+
+Every question is read over its own passage: SQuAD 2.0's four measuring articles, and WikiQA. None of it is trained on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from sklearn.metrics import roc_auc_score
+
+from qa.evaluation.answers import exact, f1
+from qa.reader import Reading, SpanReader
+from training.data import MEASURING_ARTICLES, Question, read_squad2, read_wikiqa
+
+Figures = dict[str, float]
+
+
+def squad2_figures(questions: list[Question], readings: list[Reading]) -> Figures:
+    """Exact match and F1 of the answerable questions, and F1 with no-answer and AUROC of all."""
+    answerable = [bool(question.answers) for question in questions]
+    margins = [reading.margin for reading in readings]
+    exacts, scores = [], []
+    for question, reading in zip(questions, readings, strict=True):
+        text = question.paragraph.text
+        answers = [text[start:end] for start, end in question.answers]
+        given = text[reading.start : reading.end]
+        exacts.append(exact(given, answers) if answers else 0.0)
+        scores.append(f1(given, answers) if answers else 0.0)
+    best, threshold = best_f1(margins, scores, answerable)
+    return {
+        "questions": len(questions),
+        "answerable": sum(answerable),
+        "exact": sum(exacts) / sum(answerable),
+        "f1": sum(scores) / sum(answerable),
+        "best_f1": best,
+        "threshold": threshold,
+        "auroc": float(roc_auc_score(answerable, margins)),
+    }
+
+
+def best_f1(margins: Sequence[float], scores: Sequence[float], answerable: Sequence[bool]) -> tuple[float, float]:
+    """The mean score at the best threshold on the margin, and that threshold.
+
+    Above the threshold a question earns its score; at or below it, 1 if it is unanswerable and else 0.
+
+    >>> best_f1([2.0, 1.0, 0.0], [0.8, 0.0, 0.5], [True, False, True])
+    (0.6, 1.0)
+    """
+    order = np.argsort(-np.asarray(margins), kind="stable")
+    earned = np.asarray(scores, dtype=float)[order]
+    silent = 1.0 - np.asarray(answerable, dtype=float)[order]
+    totals = silent.sum() + np.concatenate(([0.0], np.cumsum(earned - silent)))
+    best = int(totals.argmax())
+    threshold = float(np.asarray(margins)[order[best]]) if best < len(order) else float("-inf")
+    return float(totals[best]) / len(order), threshold
+
+
+def wikiqa_figures(questions: list[Question], readings: list[Reading]) -> Figures:
+    """AUROC of all, and the share of answerable questions whose span lies inside an answer sentence."""
+    answerable = [bool(question.answers) for question in questions]
+    inside = sum(
+        any(start <= reading.start and reading.end <= end for start, end in question.answers)
+        for question, reading in zip(questions, readings, strict=True)
+    )
+    return {
+        "questions": len(questions),
+        "answerable": sum(answerable),
+        "inside": inside / sum(answerable),
+        "auroc": float(roc_auc_score(answerable, [reading.margin for reading in readings])),
+    }
+
+
+def evaluate(reader: SpanReader, eval_folder: Path) -> dict[str, Figures]:
+    """The figures of every set."""
+    squad2 = read_squad2(eval_folder / "squad2", MEASURING_ARTICLES)
+    wikiqa = read_wikiqa(eval_folder / "wikiqa")
+    return {
+        "squad2": squad2_figures(squad2, _read(reader, squad2)),
+        "wikiqa": wikiqa_figures(wikiqa, _read(reader, wikiqa)),
+    }
+
+
+def _read(reader: SpanReader, questions: list[Question]) -> list[Reading]:
+    return [reader.read(question.text, [question.paragraph.text])[0] for question in questions]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Prints the reader's figures on the measuring sets.")
+    parser.add_argument("--eval", type=Path, required=True, help="the folder of evaluation sets")
+    parser.add_argument("--weights", type=Path, required=True, help="reader.safetensors")
+    arguments = parser.parse_args()
+    reader = SpanReader(arguments.weights, hashlib.sha256(arguments.weights.read_bytes()).hexdigest())
+    print(json.dumps(evaluate(reader, arguments.eval), indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""Passages that look as if they answered a question and do not: mined by BM25, or the answer's sentence taken out."""
+
+from __future__ import annotations
+
+from random import Random
+
+import numpy as np
+from scipy import sparse
+
+from training.data import Paragraph, Question
+from training.text import sentences, words
+
+BEST = 8
+K1, B = 1.2, 0.75
+
+
+class Miner:
+    """BM25 over the paragraphs of one source."""
+
+    def __init__(self, paragraphs: list[Paragraph], common: frozenset[str]) -> None:
+        self._paragraphs = paragraphs
+        self._common = common
+        self._terms: dict[str, int] = {}
+        rows, columns = [], []
+        for row, paragraph in enumerate(paragraphs):
+            for word in words(paragraph.text):
+                rows.append(row)
+                columns.append(self._terms.setdefault(word, len(self._terms)))
+        shape = (len(paragraphs), len(self._terms))
+        counts = sparse.coo_matrix((np.ones(len(rows), dtype=np.float32), (rows, columns)), shape=shape).tocsr()
+        counts.sum_duplicates()
+        lengths = np.asarray(counts.sum(axis=1)).ravel()
+        frequency = np.bincount(counts.indices, minlength=shape[1])
+        idf = np.log1p((len(paragraphs) - frequency + 0.5) / (frequency + 0.5))
+        norms = K1 * (1 - B + B * lengths / lengths.mean())
+        saturated = counts.data * (K1 + 1) / (counts.data + np.repeat(norms, np.diff(counts.indptr)))
+        weights = saturated * idf[counts.indices]
+        self._weights = sparse.csr_matrix((weights, counts.indices, counts.indptr), shape=shape).tocsc()
+        self._present = counts.tocsc()
+
+    def negative(self, question: Question, rng: Random) -> Paragraph | None:
+        """One of the best other paragraphs that hold no answer and lack a telling word of the question."""
+        asked = set(words(question.text))
+        columns = [self._terms[word] for word in sorted(asked) if word in self._terms]
+        scores = np.asarray(self._weights[:, columns].sum(axis=1)).ravel()
+        quotes = answer_texts(question)
+        telling = asked - self._common
+        found = []
+        for row in np.argsort(-scores)[: 4 * BEST]:
+            other = self._paragraphs[row]
+            text = other.text.lower()
+            if other.text == question.paragraph.text or any(quote in text for quote in quotes):
+                continue
+            if telling - set(words(text)):
+                found.append(other)
+                if len(found) == BEST:
+                    break
+        return rng.choice(found) if found else None
+
+
+def without_answer(question: Question) -> str | None:
+    """The paragraph less the sentences of its answers; None where an answer stands elsewhere too or little is left."""
+    text = question.paragraph.text
+    kept = [
+        text[start:end]
+        for start, end in sentences(text)
+        if not any(start < stop and begin < end for begin, stop in question.answers)
+    ]
+    rest = " ".join(kept)
+    if len(rest) < 120 or any(quote in rest.lower() for quote in answer_texts(question)):
+        return None
+    return rest
+
+
+def answer_texts(question: Question) -> list[str]:
+    """The answers in lower case."""
+    return sorted({question.paragraph.text[start:end].lower() for start, end in question.answers})

@@ -1,0 +1,29 @@
+"""What a run does: its length, its seed and its learning rate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The settings of a run; written beside its weights."""
+
+    steps: int
+    seed: int
+    rate: float = 1.5e-4
+    warm_up: int = 150
+    level_share: float = 0.3
+    weight_decay: float = 0.01
+    averaging: float = 0.998
+    checkpoint_seconds: float = 240.0
+
+    def rate_at(self, step: int) -> float:
+        """The learning rate: up, level, then down to nothing at the last step.
+
+        >>> plan = Plan(steps=1000, seed=0, rate=1.0, warm_up=100)
+        >>> [plan.rate_at(step) for step in (0, 99, 400, 700, 1000)]
+        [0.01, 1.0, 1.0, 0.5, 0.0]
+        """
+        level_until = self.level_share * self.steps
+        return self.rate * min(1.0, (step + 1) / self.warm_up, (self.steps - step) / (self.steps - level_until))

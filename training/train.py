@@ -1,0 +1,140 @@
+"""`python -m training.train --data ../shared/train --squad2 ../shared/eval/squad2 --out DIR` makes the weights.
+
+The run may be stopped at any time: the same command goes on from the last checkpoint in DIR. A run with the same seed
+sees the same examples in the same order.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from random import Random
+
+import torch
+from torch import Tensor
+
+from training import checkpoint
+from training.batches import Window, batches, windows
+from training.checkpoint import Progress
+from training.curriculum import Curriculum
+from training.data import TRAINING_ARTICLES, read_squad2, read_training
+from training.model import Reader, base_folder, base_tokenizer, load_weights, save_weights
+from training.neighbours import Neighbours
+from training.plan import Plan
+from training.workers import Workers
+
+LOG_EVERY = 50
+LOGGER = logging.getLogger("training")
+
+Epoch = Callable[[int], list[list[Window]]]
+
+
+def train(plan: Plan, data: Path, squad2: Path, out: Path, threads: int, start: Path | None = None) -> None:
+    """Trains to the plan's last step and writes `reader.safetensors`, the averaged weights, into `out`.
+
+    A fresh run begins with the base model's weights, or with those of the file `start`.
+    """
+    torch.manual_seed(plan.seed)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    reader = Reader(base_folder()).to(device).train()
+    if start:
+        reader.load_trained(load_weights(start))
+    average = {name: value.detach().clone() for name, value in reader.trained().items()}
+    optimizer = _optimizer(reader, plan)
+    workers = Workers(reader, threads)
+    progress = before = checkpoint.restore(out, reader, average, optimizer)
+    LOGGER.info("from step %d to %d on %s", before.step, plan.steps, device)
+
+    losses: list[float] = []
+    saved = logged = time.monotonic()
+    for progress, found in _ahead(before, plan.steps, _epochs(plan, data, squad2, reader)):
+        for group in optimizer.param_groups:
+            group["lr"] = plan.rate_at(progress.step - 1)
+        losses.append(workers.backward(found))
+        torch.nn.utils.clip_grad_norm_(reader.trained().values(), 1.0)
+        optimizer.step()
+        _follow(average, reader, min(plan.averaging, progress.step / (progress.step + 10)))
+        if len(losses) == LOG_EVERY:
+            pace, logged = (time.monotonic() - logged) / LOG_EVERY, time.monotonic()
+            mean = sum(losses) / LOG_EVERY
+            LOGGER.info("step %d, epoch %d: loss %.3f, %.2f s a step", progress.step, progress.epoch, mean, pace)
+            losses.clear()
+        if time.monotonic() - saved > plan.checkpoint_seconds:
+            checkpoint.save(out, progress, reader, average, optimizer)
+            saved = time.monotonic()
+    checkpoint.save(out, progress, reader, average, optimizer)
+    save_weights(average, out / "reader.safetensors")
+    LOGGER.info("done: %s", out / "reader.safetensors")
+
+
+def _optimizer(reader: Reader, plan: Plan) -> torch.optim.AdamW:
+    weights = reader.trained().values()
+    groups = [
+        {"params": [weight for weight in weights if weight.ndim > 1], "weight_decay": plan.weight_decay},
+        {"params": [weight for weight in weights if weight.ndim == 1], "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=plan.rate, fused=True)
+
+
+def _epochs(plan: Plan, data: Path, squad2: Path, reader: Reader) -> Epoch:
+    """The function that makes the batches of an epoch, always the same for the same number."""
+    tokenizer = base_tokenizer(base_folder())
+    training, articles = read_training(data), read_squad2(squad2, TRAINING_ARTICLES)
+    texts = dict.fromkeys(question.paragraph.text for question in (*training, *articles))
+    embeddings = reader.bert.embeddings.word_embeddings.weight.detach().cpu().numpy()
+    curriculum = Curriculum(training, articles, Neighbours(texts, tokenizer.get_vocab(), embeddings), plan.seed)
+
+    def epoch(number: int) -> list[list[Window]]:
+        rng = Random(f"{plan.seed}/{number}/batches")
+        found = batches(windows(curriculum.epoch(number), tokenizer, rng), rng)
+        LOGGER.info("epoch %d: %d examples in %d batches", number, sum(map(len, found)), len(found))
+        return found
+
+    return epoch
+
+
+def _ahead(progress: Progress, steps: int, epoch: Epoch) -> Iterator[tuple[Progress, list[Window]]]:
+    """The batches still to come, each with the progress that it makes."""
+    step, number, batch = progress.step, progress.epoch, progress.batch
+    while step < steps:
+        for found in epoch(number)[batch:]:
+            if step == steps:
+                return
+            step, batch = step + 1, batch + 1
+            yield Progress(step, number, batch), found
+        number, batch = number + 1, 0
+
+
+def _follow(average: dict[str, Tensor], reader: Reader, share: float) -> None:
+    """Moves the averaged weights towards the reader's; `share` of them stays."""
+    with torch.no_grad():
+        torch._foreach_lerp_(list(average.values()), list(reader.trained().values()), 1.0 - share)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Makes the reader's weights; resumes where it was stopped.")
+    parser.add_argument("--data", type=Path, required=True, help="the training sets")
+    parser.add_argument(
+        "--squad2", type=Path, required=True, help="the squad2 set, of which four articles are trained on"
+    )
+    parser.add_argument("--out", type=Path, required=True, help="the folder of checkpoints and weights")
+    parser.add_argument("--steps", type=int, default=5000, help="how many batches (default: 5000)")
+    parser.add_argument("--start", type=Path, help="weights to begin with (default: the base model's)")
+    parser.add_argument("--seed", type=int, default=20261122)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="how many cores share a batch")
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    torch.set_num_threads(1)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    plan = Plan(steps=arguments.steps, seed=arguments.seed)
+    (arguments.out / "plan.json").write_text(json.dumps(asdict(plan), indent=2) + "\n", encoding="utf-8")
+    train(plan, arguments.data, arguments.squad2, arguments.out, arguments.threads, arguments.start)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""Threads that share the work of a batch.
+
+Each takes a part of it through forward and backward on one core, so they wait for each other once a step and not at
+every operation, which costs much on cores that others use too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import torch
+from torch import Tensor
+
+from training.batches import Window, collate
+from training.model import Reader, pointing_loss
+
+
+class Workers:
+    """Computes the gradients of a reader's trained weights; one worker where there is a GPU."""
+
+    def __init__(self, reader: Reader, count: int) -> None:
+        self._reader = reader
+        self._weights = list(reader.trained().values())
+        self._device = self._weights[0].device
+        self._count = count if self._device.type == "cpu" else 1
+        self._pool = ThreadPoolExecutor(self._count, initializer=torch.set_num_threads, initargs=(1,))
+
+    def backward(self, batch: Sequence[Window]) -> float:
+        """Sets the weights' gradients of the batch's mean loss, and returns that loss."""
+        parts = [part for first in range(self._count) if (part := batch[first :: self._count])]
+        shares = [len(part) / len(batch) for part in parts]
+        results = list(self._pool.map(self._gradients, parts, shares))
+        for weight, *gradients in zip(self._weights, *(gradients for _, gradients in results), strict=True):
+            weight.grad = gradients[0]
+            for gradient in gradients[1:]:
+                weight.grad.add_(gradient)
+        return sum(loss for loss, _ in results)
+
+    def _gradients(self, part: Sequence[Window], share: float) -> tuple[float, tuple[Tensor, ...]]:
+        batch = collate(part)
+        with torch.autocast(self._device.type, torch.bfloat16, cache_enabled=False):
+            logits = self._reader(batch.ids.to(self._device), batch.types.to(self._device), batch.mask.to(self._device))
+        loss = share * pointing_loss(logits, batch.targets.to(self._device))
+        return loss.item(), torch.autograd.grad(loss, self._weights)
