@@ -116,7 +116,7 @@ def test_skipped_files_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[st
     (tmp_path / "texts" / "good.txt").write_text("Something good to read.")
     (tmp_path / "texts" / "bad.txt").write_bytes(bytes(range(256)))
     assert main(["build", str(tmp_path / "texts"), "--library", str(tmp_path / "library")]) == 0
-    assert "skipped: 'bad.txt' is not text" in capsys.readouterr().err
+    assert "failed: 'bad.txt' is not text" in capsys.readouterr().err
 
 
 def test_a_terminal_is_not_obeyed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
