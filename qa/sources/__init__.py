@@ -178,11 +178,11 @@ def _read_file(path: Path, sandbox: Sandbox) -> Reading:
     name = printable(path.name)
     try:
         size = path.stat().st_size
+        if size <= MOST_BYTES:
+            return sandbox.read(path, name)
     except OSError as error:
         raise SourceError(f"cannot read {name!r}: {error.strerror or error}") from error
-    if size > MOST_BYTES:
-        raise SourceError(f"{name!r} has {size:,} bytes, more than the {MOST_BYTES:,} that are read; cut it into parts")
-    return sandbox.read(path, name)
+    raise SourceError(f"{name!r} has {size:,} bytes, more than the {MOST_BYTES:,} that are read; cut it into parts")
 
 
 def printable(name: str) -> str:

@@ -43,7 +43,7 @@ def opened(data: bytes, name: str, *, most: int = MOST_BYTES) -> Opened:
 def _told(found: Format, data: bytes, name: str, original: str | None) -> Iterator[Thread]:
     try:
         for thread in found.read(data, name):
-            yield replace(thread, original=original).checked() if original else thread
+            yield replace(thread, original=thread.original or original)
     except SourceError:
         raise
     except RecursionError:

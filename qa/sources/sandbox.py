@@ -12,10 +12,10 @@ import subprocess
 import sys
 import sysconfig
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from qa.errors import SourceError
 from qa.sources.child import MEMORY_ENDED
@@ -72,47 +72,38 @@ class Sandbox:
 
         Raises NotRecognised where nothing here reads it, SourceError where it cannot be read within its limits.
         """
-        size = path.stat().st_size
-        seconds = self._limits.seconds + size / _BYTES_A_SECOND
-        process = self._asked(path, name)
-        ended = threading.Event()
-
-        def end() -> None:
-            ended.set()
-            process.kill()
-
-        clock = threading.Timer(seconds, end)
-        clock.daemon = True
-        clock.start()
+        seconds = self._limits.seconds + path.stat().st_size / _BYTES_A_SECOND
+        whole = False
         try:
-            threads, format_, done = _answered(process)
+            process = self._asked(path, name)
+            with _ended_after(process, seconds) as late:
+                threads, format_, flaw, recognised = _answered(process)
+            whole = True
         except EOFError:
-            code = process.wait()
-            self.close()
-            raise SourceError(self._why(name, code, seconds if ended.is_set() else None)) from None
-        except BaseException:  # Ctrl-C in the middle of an answer: the next file must not get the rest of it
-            self.close()
-            raise
-        finally:
-            clock.cancel()
-        flaw = done["done"]
+            why = self._why(name, process.wait(), seconds if late.is_set() else None)
+            raise SourceError(why) from None
+        except (ValueError, TypeError, AttributeError, LookupError) as error:
+            raise SourceError(f"the process that reads {name!r} gave what is not an answer") from error
+        finally:  # after half an answer, for Ctrl-C or whatever else, the next file must not get the rest of it
+            if not whole:
+                self.close()
         if not threads:
-            raise (SourceError if done["recognised"] else NotRecognised)(flaw or f"{name!r} holds no text")
+            raise (SourceError if recognised else NotRecognised)(flaw or f"{name!r} holds no text")
         return Reading(threads, format_, flaw)
 
     def _asked(self, path: Path, name: str) -> subprocess.Popen[bytes]:
         question = json.dumps({"path": str(path.absolute()), "name": name}).encode("ascii") + b"\n"
         for attempt in (1, 2):
-            process = self._process = self._process or self._started()
             try:
+                process = self._process = self._process or self._started()
                 assert process.stdin is not None
                 process.stdin.write(question)
                 process.stdin.flush()
                 break
-            except OSError:  # it was ended while it waited
+            except OSError as error:  # it was ended while it waited
                 self.close()
                 if attempt == 2:
-                    raise SourceError(f"{name!r} cannot be read: no process can be started to read it in") from None
+                    raise SourceError(f"{name!r}: no process can be started to read it in: {error}") from error
         return process
 
     def _started(self) -> subprocess.Popen[bytes]:
@@ -130,8 +121,29 @@ class Sandbox:
         return f"{name!r} made the process that reads it end ({code}); save it again, or as text"
 
 
-def _answered(process: subprocess.Popen[bytes]) -> tuple[tuple[Thread, ...], str, dict[str, Any]]:
-    """The threads of an answer, its format, and its last line. Raises EOFError where the child ends before that."""
+@contextmanager
+def _ended_after(process: subprocess.Popen[bytes], seconds: float) -> Iterator[threading.Event]:
+    """End the process unless the block is left in time; the event tells whether that happened."""
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        process.kill()
+
+    clock = threading.Timer(seconds, end)
+    clock.daemon = True
+    clock.start()
+    try:
+        yield late
+    finally:
+        clock.cancel()
+
+
+def _answered(process: subprocess.Popen[bytes]) -> tuple[tuple[Thread, ...], str, str | None, bool]:
+    """The threads of an answer, its format, what was wrong, and whether the format is one that is read.
+
+    Raises EOFError where the child ends before the answer does.
+    """
     threads: list[Thread] = []
     format_ = ""
     assert process.stdout is not None
@@ -144,7 +156,10 @@ def _answered(process: subprocess.Popen[bytes]) -> tuple[tuple[Thread, ...], str
         elif "format" in answer:
             format_ = answer["format"]
         else:
-            return tuple(threads), format_, answer
+            return tuple(threads), format_, answer["done"], answer["recognised"]
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(1)
+    process.kill()  # one whose output has ended must end too
     raise EOFError
 
 

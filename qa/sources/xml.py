@@ -28,11 +28,16 @@ def children(data: bytes, name: str, below: str) -> Iterator[Any]:
                     parent = element
             elif parent is not None and element.getparent() is parent:
                 yield element
-                element.clear()
-                for before in list(element.itersiblings(preceding=True)):
-                    element.getparent().remove(before)
+                _forget(element)
     except etree.XMLSyntaxError as error:
         raise SourceError(f"{name!r} is cut off or broken at {_place(error)}; what stands before it is read") from error
+
+
+def _forget(element: Any) -> None:
+    """Free what was read of the tree; the element itself stays, empty, as the place where the parser goes on."""
+    element.clear()
+    for before in list(element.itersiblings(preceding=True)):
+        element.getparent().remove(before)
 
 
 def local(element: Any) -> str:
