@@ -45,7 +45,7 @@ def _is_shown(told: dict[str, str]) -> bool:
 
 def _content(item: Any) -> str:
     """The post's text; its excerpt, which has the same local name, is another."""
-    contents = [child.text or "" for child in item if xml.local(child) == "encoded" and "excerpt" not in child.tag]
+    contents = [xml.text_of(child) for child in item if xml.local(child) == "encoded" and "excerpt" not in child.tag]
     return "".join(contents[:1])
 
 

@@ -54,8 +54,13 @@ def texts(element: Any) -> dict[str, str]:
     """The text of each child by its local name, the first of a name."""
     found: dict[str, str] = {}
     for child in element:
-        found.setdefault(local(child), child.text or "")
+        found.setdefault(local(child), text_of(child))
     return found
+
+
+def text_of(element: Any) -> str:
+    """All text inside an element."""
+    return str(element.xpath("string()")) if len(element) else element.text or ""
 
 
 def _place(error: Any) -> str:
