@@ -27,13 +27,14 @@ def progress_bars() -> Iterator[Progress]:
     from tqdm import tqdm
 
     bar: Any = None
+    shown = ""
 
     def show(stage: str, done: int, total: int, /) -> None:
-        nonlocal bar
-        if bar is None or bar.desc != f"{stage}: ":
+        nonlocal bar, shown
+        if stage != shown:
             if bar is not None:
                 bar.close()
-            bar = tqdm(desc=stage, total=total, file=sys.stderr, leave=False)
+            bar, shown = tqdm(desc=stage, total=total, file=sys.stderr, leave=False), stage
         bar.total = total
         bar.update(done - bar.n)
 
@@ -57,9 +58,7 @@ def tell_fates(fates: Sequence[Fate]) -> None:
             tell(f"{'in part' if fate.outcome == 'read' else fate.outcome}: {fate.reason}")
     if passed_over:
         kinds = ", ".join(f"{number} {ending}" for ending, number in passed_over.most_common(8))
-        tell(
-            f"skipped: {passed_over.total()} files whose ending is not read ({kinds}); name one itself to have it read"
-        )
+        tell(f"skipped: {passed_over.total()} files of other endings ({kinds}); name one itself to have it read")
 
 
 def print_answer(answer: Answer, *, why: bool = False) -> None:

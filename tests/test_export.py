@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
-import exports
 import pytest
 from conftest import CORPUS, FakeEncoder
 from hypothesis import given
 from hypothesis import strategies as st
 
 import qa
+from benchmarks import exports
 from qa.cli import main
 from qa.sources.parse import opened
 from qa.sources.schema import row_of, thread_of
@@ -78,6 +79,16 @@ def test_a_library_exported_and_built_again_is_the_same(tmp_path: Path, encoder:
         assert (after.text, after.posts, after.title, after.url) == (
             before.text, before.posts, before.title, before.url,
         )  # fmt: skip
+
+
+def test_the_thread_in_the_documentation_is_read_as_it_says() -> None:
+    documented = (Path(__file__).parent.parent / "docs" / "formats.md").read_text(encoding="utf-8")
+    (sample,) = re.findall(r"^```json\n(.*?)^```", documented, re.MULTILINE | re.DOTALL)
+    (thread,) = opened(json.dumps(json.loads(sample)).encode(), "x.jsonl").threads
+    assert [(post.author, post.parent) for post in thread.posts] == [("Lily", None), ("Ann", None), (None, 1)]
+    assert thread.source == "lenses" and len(thread.posts[2].omitted) == 1
+    (bare,) = opened(b'{"posts": [{"text": "Every other field may be missing."}]}', "x.jsonl").threads
+    assert [(post.kind, post.author) for post in bare.posts] == [("article", None)]
 
 
 def test_the_command_writes_a_file_whole_or_not_at_all(

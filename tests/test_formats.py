@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import exports
 import pytest
 
 import qa
+from benchmarks import exports
 from qa.sources.parse import opened
 from qa.thread import Thread
 

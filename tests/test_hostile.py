@@ -9,10 +9,10 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-import exports
 import pytest
 
 import qa
+from benchmarks import exports
 from qa.sources import read_all
 from qa.sources.sandbox import Limits
 from qa.thread import Thread

@@ -1,4 +1,4 @@
-"""Small files of every format, made by hand as their programs write them; the benchmarks make large ones of them."""
+"""Small files of every format, made by hand as their programs write them, for the benchmark and for the tests."""
 
 from __future__ import annotations
 
