@@ -64,7 +64,7 @@ def test_a_child_that_was_ended_is_replaced(tmp_path: Path) -> None:
 )
 def test_what_ends_a_child_is_told_in_a_line(tmp_path: Path, code: str, said: str) -> None:
     with (
-        Sandbox(Limits(seconds=0.4), program=child(code)) as sandbox,
+        Sandbox(Limits(seconds=0.3 if "longer" in said else 30), program=child(code)) as sandbox,
         pytest.raises(qa.SourceError, match=said) as caught,
     ):
         sandbox.read(text(tmp_path, "bad.txt"), "bad.txt")
@@ -166,3 +166,17 @@ def test_a_folder_of_a_thousand_is_read_in_seconds(tmp_path: Path) -> None:
     threads, _ = read_all(tmp_path)
     assert len(threads) == 1000
     assert time.monotonic() - started < 20  # about one, where nothing else runs
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_a_child_whose_parent_has_gone_ends(tmp_path: Path) -> None:
+    hang = "import qa.sources.child as c; c._GRACE = 0.2; c._answers = lambda *_: iter(int, 1); c.main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", hang, "4000000000", "1000"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT,
+    )  # fmt: skip
+    assert process.stdin is not None
+    process.stdin.write(json.dumps({"path": "x", "name": "x", "seconds": 0.1}).encode() + b"\n")
+    process.stdin.flush()
+    assert process.wait(20) != 0
+    process.communicate()

@@ -1,6 +1,6 @@
 """The process in which files are parsed: `python -m qa.sources.child MEMORY MOST`, started by `qa.sources.sandbox`.
 
-It takes a JSON line on standard input for each file, {"path", "name"}, and answers with JSON lines: {"format"}, then
+It takes a JSON line on standard input for each file, {"path", "name", "seconds"}, and answers with JSON lines: {"format"}, then
 {"thread"} for each thread, then {"done"} with what was wrong with the file, null for nothing, and whether the file was
 not of a format that is read. What is sent is data; the reading side builds nothing else out of it than threads.
 """
@@ -8,6 +8,7 @@ not of a format that is read. What is sent is data; the reading side builds noth
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import json
 import os
 import signal
@@ -31,6 +32,8 @@ def main() -> None:
     _bound(memory)
     for line in sys.stdin.buffer:
         asked = json.loads(line)
+        # The parent ends us when a file takes too long; this is for when the parent has gone.
+        faulthandler.dump_traceback_later(asked["seconds"] + _GRACE, exit=True)
         try:
             for answer in _answers(Path(asked["path"]), asked["name"], most):
                 answers.write(json.dumps(answer, ensure_ascii=False) + "\n")
@@ -39,8 +42,10 @@ def main() -> None:
             os._exit(MEMORY_ENDED)
         except BrokenPipeError:  # the parent has gone
             os._exit(0)
+        faulthandler.cancel_dump_traceback_later()
 
 
+_GRACE = 5.0
 MEMORY_ENDED = 99
 """The exit status that tells that a file needed more memory than it may have."""
 

@@ -75,7 +75,7 @@ class Sandbox:
         seconds = self._limits.seconds + path.stat().st_size / _BYTES_A_SECOND
         whole = False
         try:
-            process = self._asked(path, name)
+            process = self._asked(path, name, seconds)
             with _ended_after(process, seconds) as late:
                 threads, format_, flaw, recognised = _answered(process)
             whole = True
@@ -91,8 +91,9 @@ class Sandbox:
             raise (SourceError if recognised else NotRecognised)(flaw or f"{name!r} holds no text")
         return Reading(threads, format_, flaw)
 
-    def _asked(self, path: Path, name: str) -> subprocess.Popen[bytes]:
-        question = json.dumps({"path": str(path.absolute()), "name": name}).encode("ascii") + b"\n"
+    def _asked(self, path: Path, name: str, seconds: float) -> subprocess.Popen[bytes]:
+        asked = {"path": str(path.absolute()), "name": name, "seconds": seconds}
+        question = json.dumps(asked).encode("ascii") + b"\n"
         for attempt in (1, 2):
             try:
                 process = self._process = self._process or self._started()
