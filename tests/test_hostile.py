@@ -7,13 +7,17 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import qa
 from benchmarks import exports
 from qa.sources import read_all
+from qa.sources.parse import opened
 from qa.sources.sandbox import Limits
 from qa.thread import Thread
 
@@ -202,6 +206,21 @@ def test_it_is_refused_in_a_line(tmp_path: Path, name: str) -> None:
 
 def test_there_are_enough_of_them() -> None:
     assert len(READ) + len(REFUSED) >= 40
+
+
+@pytest.mark.parametrize("name", exports.FORMATS)
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_whatever_is_flipped_or_cut_it_is_read_or_refused(name: str, data: st.DataObject) -> None:
+    content = bytearray(exports.FORMATS[name]())
+    for place in data.draw(st.lists(st.integers(0, len(content) - 1), max_size=8)):
+        content[place] = data.draw(st.integers(0, 255))
+    cut = bytes(content[: data.draw(st.integers(0, len(content)))])
+    threads: list[Thread] = []
+    with suppress(qa.SourceError):
+        threads.extend(opened(cut, name).threads)
+    for found in threads:
+        found.checked()
 
 
 def test_bad_files_in_a_folder_of_a_hundred_cost_themselves_alone(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """The process in which files are parsed: `python -m qa.sources.child MEMORY MOST`, started by `qa.sources.sandbox`.
 
-It takes a JSON line on standard input for each file, {"path", "name", "seconds"}, and answers with JSON lines: {"format"}, then
-{"thread"} for each thread, then {"done"} with what was wrong with the file, null for nothing, and whether the file was
-not of a format that is read. What is sent is data; the reading side builds nothing else out of it than threads.
+It takes a JSON line on standard input for each file, {"path", "name", "seconds"}, and answers with lines: {"format"},
+then {"thread"} for each thread, then {"done", "recognised"}: what was wrong with the file (null: nothing), and whether
+it is of a format that is read. What is sent is data; the reading side builds nothing else out of it than threads.
 """
 
 from __future__ import annotations

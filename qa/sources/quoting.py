@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from qa.sources.lines import Line, lines_of
 from qa.thread import Span
 
+_MAY_QUOTE = re.compile(r">|\[quote|--|begin forwarded", re.IGNORECASE)
 _MARK = re.compile(r"[ \t]{0,3}>(?!\S?[<_(=])")  # ">_<", ">:(" and ">=" are no quotation
 _LONGEST_MARKED_LINE = 1_000
 _VERB = r"(?:wrote|writes|said|says|schrieb|écrit|escribió|ha scritto|schreef|написал\w*)"
@@ -31,6 +32,8 @@ def quoted(text: str) -> tuple[Span, ...]:
     >>> [text[start:end] for start, end in quoted(text)]
     ['Ann wrote:\\n> It rains.']
     """
+    if not _MAY_QUOTE.search(text):
+        return ()
     lines = lines_of(text)
     return joined([*_marked(lines), *_coded(text), *_forwarded(lines, len(text))])
 
