@@ -164,6 +164,22 @@ def test_a_message_alone_in_html_with_an_attached_file() -> None:
     assert omitted(thread) == ["Where?"]
 
 
+@pytest.mark.parametrize(
+    ("sender", "author"),
+    [
+        ("=?utf-8?q?Doe=2C_J=C3=A4ne?= <jane@example.org>", "Doe, Jäne"),
+        ('"Doe, Jane" <jane@example.org>', "Doe, Jane"),
+        ("jane at example.org (Jane Doe)", "Jane Doe"),
+        ("jane@example.org", "jane"),
+        ("Jäne <j@x>", "Jäne"),
+        ("", None),
+    ],
+)
+def test_the_author_of_a_mail(sender: str, author: str | None) -> None:
+    (thread,) = read(f"From: {sender}\nMessage-ID: <1@x>\n\nIt rains.\n".encode(), "a.eml")
+    assert thread.posts[0].author == author
+
+
 def test_threads_as_json_lines() -> None:
     (thread,) = read(exports.jsonl(), "threads.jsonl")
     assert (thread.source, thread.title, thread.url) == ("lenses", "Lenses", "https://forum.example/1")

@@ -62,20 +62,32 @@ def _mail(message: Message, number: int) -> _Mail:
     ids = _ID.findall(_header(message, "Message-ID"))
     answered = _ID.findall(_header(message, "References")) + _ID.findall(_header(message, "In-Reply-To"))
     text, quotes = _body(message)
-    sender, at = parseaddr(_header(message, "From"))
-    draft = Draft(
-        "comment", text, label(sender) or label(at.partition("@")[0]), _day(_header(message, "Date")), omitted=quotes
-    )
+    sender, at = parseaddr(_raw(message, "From"))  # before it is decoded: a comma in a name parts addresses
+    author = label(_decoded_words(sender)) or label(at.partition("@")[0])
+    draft = Draft("comment", text, author, _day(_header(message, "Date")), omitted=quotes)
     return _Mail(ids[0] if ids else f"#{number}", tuple(answered), label(_header(message, "Subject")), draft)
 
 
 def _header(message: Message, field: str) -> str:
-    """A header decoded; as it stands where its encoding is none."""
-    told = message.get(field, "")
+    return _decoded_words(_raw(message, field))
+
+
+def _raw(message: Message, field: str) -> str:
+    """A header as it stands, in UTF-8 where it has bytes that mail of old did not allow."""
+    told = next((value for name, value in message.raw_items() if name.lower() == field.lower()), "")
+    return str(told).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _decoded_words(told: str) -> str:
+    """A header's value decoded; as it stands where its encoding is none.
+
+    >>> _decoded_words("=?utf-8?q?Gr=C3=BC=C3=9Fe?="), _decoded_words("=?x?q?=41?=")
+    ('Grüße', '=?x?q?=41?=')
+    """
     try:
         return str(make_header(decode_header(told)))
     except (ValueError, LookupError, TypeError, AttributeError):  # a broken base64, an unknown charset
-        return str(told)
+        return told
 
 
 def _day(told: str) -> str | None:
