@@ -159,6 +159,27 @@ def test_each_file_of_a_folder_has_a_fate_told_as_it_goes(tmp_path: Path) -> Non
         assert len(list(qa.read(tmp_path / "e.jsonl"))) == 1
 
 
+def test_named_files_have_fates_too_where_that_is_wanted(tmp_path: Path) -> None:
+    files = [text(tmp_path, "good.txt"), text(tmp_path, "bad.json", "{"), text(tmp_path, "empty.txt", "")]
+    with pytest.raises(qa.SourceError, match=r"bad\.json"):
+        read_all(files)
+    threads, fates = read_all(files, strict=False)
+    assert [thread.source for thread in threads] == ["good.txt"]
+    assert [(fate.source, fate.outcome) for fate in fates] == [
+        ("good.txt", "read"),
+        ("bad.json", "skipped"),
+        ("empty.txt", "failed"),
+    ]
+
+
+def test_many_threads_of_one_name_are_soon_told_apart() -> None:
+    from qa.sources import distinct
+
+    same = [qa.Thread.from_text("It rains.", title="Rain")] * 30_000
+    names = [thread.source for thread in distinct(same)]
+    assert len(set(names)) == 30_000 and names[:3] == ["Rain", "Rain (2)", "Rain (3)"]
+
+
 def test_a_folder_of_a_thousand_is_read_in_seconds(tmp_path: Path) -> None:
     for number in range(1000):
         text(tmp_path, f"{number}.txt", f"Rain {number}.\n\n2 comments\n\nAnn says:\nYes.\n\nBob says:\nNo.\n")

@@ -43,15 +43,20 @@ Tell = Callable[[Fate], object]
 def read(source: Source) -> Iterator[Thread]:
     """Yield the threads of a file, of every file of a known kind below a folder, or of a thread itself.
 
-    Warns of a file of which a part alone can be read. Raises SourceError where a file cannot be read at all; a folder's
-    files of other endings are passed over.
+    Warns of a file of which a part alone can be read. Raises SourceError where a file cannot be read at all; files of a
+    folder that are of no kind that is read are passed over.
     """
     with Sandbox() as sandbox:
         for found in _files(source):
             if isinstance(found, Thread):
                 yield found
             elif isinstance(found, Path):
-                reading = _read_file(found, sandbox)
+                try:
+                    reading = _read_file(found, sandbox)
+                except NotRecognised:
+                    if _is_folder(source):
+                        continue
+                    raise
                 if reading.flaw:
                     warnings.warn(SourceWarning(reading.flaw), stacklevel=2)
                 yield from reading.threads
@@ -62,13 +67,14 @@ def read_all(
     *,
     progress: Progress = silent,
     tell: Tell | None = None,
+    strict: bool = True,
     limits: Limits | None = None,
 ) -> tuple[list[Thread], list[Fate]]:
     """Read many sources, and tell the fate of each file, to `tell` as it goes; a bad file in a folder costs it alone.
 
     A file that is named more than once is read once. Two sources of one name are told apart: "a.txt", "a.txt (2)".
 
-    Raises SourceError where a source that was named itself cannot be read, and where nothing is left to read.
+    Raises SourceError where nothing is left to read and, if `strict`, where a file that was named itself cannot be.
     """
     if isinstance(sources, (str, os.PathLike, Thread)):
         sources = [sources]
@@ -76,12 +82,12 @@ def read_all(
         sources = list(sources)
     except TypeError:
         raise SourceError(f"sources are paths and threads, not {str(sources)[:80]!r}") from None
-    found = [(file, not _is_folder(source)) for source in sources for file in _files(source)]
+    found = [(file, strict and not _is_folder(source)) for source in sources for file in _files(source)]
     threads: list[Thread] = []
     fates: list[Fate] = []
     seen: set[Path] = set()
     with Sandbox(limits) as sandbox:
-        for done, (file, was_named) in enumerate(found):
+        for done, (file, must) in enumerate(found):
             progress("reading", done, len(found))
             if isinstance(file, Thread):
                 threads.append(file.checked())
@@ -90,7 +96,7 @@ def read_all(
                 if file.resolve() in seen:
                     continue
                 seen.add(file.resolve())
-                new, fate = _fate_of(file, sandbox, was_named)
+                new, fate = _fate_of(file, sandbox, must)
                 threads += new
             else:
                 fate = file
@@ -104,12 +110,12 @@ def read_all(
     return distinct(threads), fates
 
 
-def _fate_of(path: Path, sandbox: Sandbox, was_named: bool) -> tuple[Sequence[Thread], Fate]:
+def _fate_of(path: Path, sandbox: Sandbox, must: bool) -> tuple[Sequence[Thread], Fate]:
     name = printable(path.name)
     try:
         reading = _read_file(path, sandbox)
     except SourceError as error:
-        if was_named:
+        if must:
             raise
         return (), Fate(name, "skipped" if isinstance(error, NotRecognised) else "failed", str(error))
     posts = sum(len(thread.posts) for thread in reading.threads)
@@ -119,13 +125,15 @@ def _fate_of(path: Path, sandbox: Sandbox, was_named: bool) -> tuple[Sequence[Th
 def distinct(threads: Iterable[Thread]) -> list[Thread]:
     """Give a later thread of the same name a number, so that a name means one thread."""
     taken: set[str] = set()
+    numbers: dict[str, int] = {}
     named = []
     for thread in threads:
-        name, number = thread.source, 1
+        name, number = thread.source, numbers.get(thread.source, 1)
         while name in taken:
             number += 1
             name = f"{thread.source} ({number})"
         taken.add(name)
+        numbers[thread.source] = number
         named.append(thread if name == thread.source else replace(thread, source=name))
     return named
 
