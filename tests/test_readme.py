@@ -67,7 +67,7 @@ def test_the_tests_of_docstrings_hold() -> None:
 
     names = (
         "qa.letters", "qa.repeat", "qa.sentence", "qa.sources.attribution", "qa.sources.boilerplate", "qa.thread",
-        "qa.sources.clean", "qa.sources.day", "qa.sources.mail", "qa.sources.markup", "qa.sources.quoting",
+        "qa.sources.clean", "qa.sources.day", "qa.sources.mail", "qa.sources.fragment", "qa.sources.quoting",
         "qa.sources.replies", "qa.sources.xml",
     )  # fmt: skip
     results = [doctest.testmod(importlib.import_module(name)) for name in names]

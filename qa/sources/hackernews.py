@@ -10,7 +10,7 @@ from typing import Any
 from qa.sources.clean import label
 from qa.sources.compose import Draft
 from qa.sources.day import day_of
-from qa.sources.markup import plain
+from qa.sources.fragment import plain
 from qa.sources.replies import HIDDEN, Grouped, Said, named, threads
 from qa.sources.values import whole
 from qa.thread import Thread

@@ -15,7 +15,7 @@ from qa.errors import SourceError
 from qa.sources.clean import label, words
 from qa.sources.compose import Draft
 from qa.sources.decode import decode
-from qa.sources.markup import plain
+from qa.sources.fragment import plain
 from qa.sources.quoting import joined, quoted, signature
 from qa.sources.replies import Grouped, Said, named, threads
 from qa.thread import Thread

@@ -9,7 +9,7 @@ from qa.sources import xml
 from qa.sources.clean import address, label
 from qa.sources.compose import Draft
 from qa.sources.day import day_of
-from qa.sources.markup import plain
+from qa.sources.fragment import plain
 from qa.sources.replies import HIDDEN, Grouped, Said, named, threads
 from qa.thread import Kind, Thread
 
