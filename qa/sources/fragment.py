@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import Any
 
 from qa.sources.clean import words
 from qa.sources.quoting import joined, quoted
@@ -88,12 +89,12 @@ def plain(html: object) -> tuple[str, tuple[Span, ...]]:
     return text, spans
 
 
-def _laid_out(root: object, *, lines: bool) -> tuple[str, tuple[Span, ...]]:
+def _laid_out(root: Any, *, lines: bool) -> tuple[str, tuple[Span, ...]]:
     from lxml import etree
 
     said, spans = _Words(), list[Span]()
     unread, verbatim, quoting, quote_start = 0, 0, 0, 0
-    for event, element in etree.iterwalk(root, events=("start", "end")):  # type: ignore[call-overload]
+    for event, element in etree.iterwalk(root, events=("start", "end")):
         tag = element.tag if isinstance(element.tag, str) else ""
         quotes = tag == "blockquote" or (tag in ("aside", "div") and _QUOTES & set(element.get("class", "").split()))
         if event == "start":
@@ -125,8 +126,8 @@ def _laid_out(root: object, *, lines: bool) -> tuple[str, tuple[Span, ...]]:
     return text, joined([*spans, *quoted(text)])
 
 
-def _whole_link(element: object, shown: str) -> str:
+def _whole_link(element: Any, shown: str) -> str:
     """The address of a link that shows the beginning of it and three dots."""
-    address = element.get("href") or ""  # type: ignore[attr-defined]
+    address = element.get("href") or ""
     stem = shown.rstrip(".…")
     return address if stem != shown and len(stem) > 10 and address.startswith(stem) else shown
