@@ -1,0 +1,145 @@
+"""A comment out of the element that holds it: its words without the buttons around them, its author and its day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from qa.sources.attribution import claim_of, is_name_line
+from qa.sources.boilerplate import is_boilerplate
+from qa.sources.markup.name import clean_name
+from qa.sources.markup.prose import Line, Part, joined
+from qa.sources.markup.walk import Sighting
+from qa.sources.markup.when import is_time, iso_day
+from qa.thread import Span
+
+_BUTTON = re.compile(
+    r"(?:(?:reply|antworten?|répondre|responder|rispondi|odpowiedz|reageer|beantworten|reply to .{1,40}|auf .{1,40}"
+    r"antworten|antwort auf .{1,40}|melden|report(?:er)?|permalink|link|share|teilen|like|gefällt mir.{0,20}|likes?|edit|quote|"
+    r"zitieren|zitat|delete|löschen|kommentar (?:melden|löschen)|log in to reply|read more|mehr anzeigen|show more|"
+    r"upvote|downvote|award|save|follow|hide|unread|parent|next|prev|top|nach oben|editor'?s? pick|loading\.{0,3}|"
+    r"(?:#|nr\. ?)?\d{1,6}\.?|[+\-−–]?\d+ ?(?:likes?|points?|votes?|punkte?)?|\d+ (?:replies|reply|antworten?))"
+    r"\s*[|·•,/]?\s*){1,8}|[^\w]{1,6}",
+    re.IGNORECASE,
+)
+_GONE = re.compile(
+    r"\W*(?:\[?(?:deleted|removed|gelöscht|entfernt|supprimé|eliminado|usunięt[yoe]|flagged|dead|redacted|verwijderd)\]?"
+    r"|(?:\[|\()?(?:this|the|dieser|der|ein|ce|cet|este|il|questo|el|ten|deze)?\s?"
+    r"(?:comment|post|reply|message|answer|kommentar|beitrag|commentaire|comentario|commento|komentarz|reactie)\s.{0,40}"
+    r"(?:deleted|removed|hidden|gelöscht|entfernt|gesperrt|ausgeblendet|versteckt|supprimé|masqué|eliminado|borrado"
+    r"|eliminato|rimosso|usunięty|verwijderd)\b.{0,80})\W*",
+    re.IGNORECASE | re.DOTALL,
+)
+_WROTE = re.compile(
+    r".{0,90}\b(?:wrote|writes|said|schrieb|schreibt|sagte|a écrit|escribió|ha scritto|napisał\w*|schreef)\b.{0,60}:"
+    r"|(?:zitat(?: von .{1,60})?|quote(?:d from .{1,60})?|originally posted by .{1,60})\s?:?",
+    re.IGNORECASE,
+)
+_TAKEN_DOWN = ("deleted", "is-deleted", "comment-deleted", "removed", "pingback", "trackback", "spam")
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment's words and who wrote them when; `omitted` are the words in it that it quotes."""
+
+    element: HtmlElement
+    text: str
+    author: str | None
+    date: str | None
+    omitted: tuple[Span, ...]
+
+
+def comment_of(sighting: Sighting) -> Comment:
+    """The comment that an element holds; its text is empty where it was deleted or is hidden."""
+    lines = sighting.prose.finished()
+    author, date = sighting.author, sighting.date
+    body = _body(lines)
+    for line in _around(lines, body):
+        text = line.text[:200]
+        claim = claim_of(text)
+        if claim and not author:
+            author = claim.who.author
+        if is_time(text):
+            date = date or iso_day(text)
+            sighting.dated = True
+    author = author or _first_name(lines, body)
+    body = _quoted(_trimmed(body, author))
+    names = (sighting.element.get("class") or "").lower().split()
+    if sighting.hidden or any(name in _TAKEN_DOWN for name in names) or _gone(body):
+        body = []
+    text, omitted = joined(body)
+    return Comment(sighting.element, text, None if not text and _gone_name(author) else author, date, omitted)
+
+
+def _body(lines: Sequence[Line]) -> list[Line]:
+    """The lines that are the comment: those of the part that is called so, unless most words stand elsewhere."""
+    counts = dict.fromkeys(Part, 0)
+    for line in lines:
+        counts[line.part] += len(line.text)
+    if counts[Part.BODY] * 2 >= counts[Part.LOOSE] and counts[Part.BODY]:
+        return [line for line in lines if line.part is Part.BODY]
+    if counts[Part.LOOSE] + counts[Part.BODY] > 1:
+        return [line for line in lines if line.part is not Part.META]
+    return list(lines)
+
+
+def _around(lines: Sequence[Line], body: Sequence[Line]) -> list[Line]:
+    """The lines that may say who wrote and when: those outside the body, its first two and its last."""
+    inside = {id(line) for line in body}
+    return [*(line for line in lines if id(line) not in inside), *body[:2], *body[-1:]]
+
+
+def _first_name(lines: Sequence[Line], body: Sequence[Line]) -> str | None:
+    """A name on a line of its own before the words."""
+    for line in lines[:3]:
+        if is_time(line.text) or _BUTTON.fullmatch(line.text):
+            continue
+        name = clean_name(line.text) if len(line.text) <= 60 else None
+        if name and is_name_line(name) and not (len(body) == 1 and line is body[0]):
+            return name
+        return None
+    return None
+
+
+def _trimmed(lines: list[Line], author: str | None) -> list[Line]:
+    """Without the lines at either end that nobody wrote as a comment: the name, the day, buttons."""
+    start, end = 0, len(lines)
+    while start < end and _is_label(lines[start], author):
+        start += 1
+    while start < end and _is_label(lines[end - 1], author):
+        end -= 1
+    return lines[start:end]
+
+
+def _is_label(line: Line, author: str | None) -> bool:
+    text = line.text.strip()
+    if line.quoted or len(text) > 120:
+        return False
+    if _BUTTON.fullmatch(text) or is_boilerplate(text) or claim_of(text):
+        return True
+    if author and clean_name(text) == author:
+        return True
+    if not is_time(text):
+        return False
+    words = re.sub(re.escape(author), " ", text) if author else text
+    return len(re.findall(r"[^\W\d_]{2,}", words)) <= 5
+
+
+def _quoted(lines: list[Line]) -> list[Line]:
+    """With the line "Ann wrote:" before a quotation marked as part of it."""
+    marked = list(lines)
+    for number, line in enumerate(lines[:-1]):
+        if lines[number + 1].quoted and not line.quoted and _WROTE.fullmatch(line.text[:200]):
+            marked[number] = Line(line.text, True, line.apart, line.part)
+    return marked
+
+
+def _gone(lines: Sequence[Line]) -> bool:
+    return len(lines) <= 2 and bool(_GONE.fullmatch(" ".join(line.text for line in lines)[:300]))
+
+
+def _gone_name(author: str | None) -> bool:
+    return author is None or bool(_GONE.fullmatch(author))

@@ -1,0 +1,26 @@
+"""A page's main text, by trafilatura, in paragraphs; where it finds none, all that is to be seen."""
+
+from __future__ import annotations
+
+from lxml.html import HtmlElement
+
+from qa.sources.markup.prose import joined
+from qa.sources.markup.walk import gather
+
+
+def prose_of(element: HtmlElement) -> str:
+    """All words of an element."""
+    (sighting,) = gather(element, {element}, {})
+    return joined(sighting.prose.finished())[0]
+
+
+def main_text(root: HtmlElement) -> str:
+    """The main text of a page that its comments were cut out of."""
+    import trafilatura
+
+    try:
+        found = trafilatura.bare_extraction(root, include_comments=False)
+    except Exception:  # whatever a broken page does to a library, its words can still be read
+        found = None
+    text = "" if found is None or isinstance(found, dict) or found.body is None else prose_of(found.body)
+    return text or prose_of(root)

@@ -1,0 +1,97 @@
+"""A page taken apart: the comments cut out of its tree, so that what is left is the article and its surroundings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from qa.sources.markup.comment import Comment, comment_of
+from qa.sources.markup.items import find_items
+from qa.sources.markup.role import Role, role_of
+from qa.sources.markup.walk import UNREAD, ancestors, gather
+
+_MOST_BESIDE = 0.4
+_FEW = 1_500
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The comments of a page and for each the number of the one that it replies to; `forum` where the first of them
+    opens the thread."""
+
+    comments: tuple[Comment, ...]
+    parents: tuple[int | None, ...]
+    forum: bool
+
+
+def take_apart(root: HtmlElement) -> Page:
+    """Find the comments and cut them, with the sections that they stand in, out of the tree."""
+    roles = _roles(root)
+    sections = {element for element, role in roles.items() if role & Role.SECTION}
+    items = find_items(root, roles, sections)
+    posts = [item for item in items if roles.get(item.element, Role.NONE) & Role.POST]
+    if len(posts) == 1:
+        items = [item for item in items if item not in posts]
+    elements = {item.element for item in items}
+    sightings = gather(root, elements, roles)
+    comments = tuple(map(comment_of, sightings))
+    numbers = {sighting.element: number for number, sighting in enumerate(sightings)}
+    parents = tuple(sighting.above for sighting in sightings)
+    _cut(root, elements, sections)
+    forum = len(posts) > 1 and numbers[posts[0].element] == 0
+    return Page(comments, parents, forum)
+
+
+def _roles(root: HtmlElement) -> Mapping[HtmlElement, Role]:
+    """The role of every element that has one, but for what stands in a list of the site's latest comments."""
+    roles: dict[HtmlElement, Role] = {}
+    walk = etree.iterwalk(root, events=("start",))
+    for _, element in walk:
+        if element.tag in UNREAD and element.tag != "form":
+            walk.skip_subtree()
+        elif role := role_of(element):
+            if role is Role.ELSEWHERE:
+                walk.skip_subtree()
+            else:
+                roles[element] = role
+    return roles
+
+
+def _cut(root: HtmlElement, items: set[HtmlElement], sections: set[HtmlElement]) -> None:
+    """Remove the comments and whatever stands in their sections, unless that is the article itself."""
+    lengths = _lengths(root)
+    around = ancestors(items)
+    inside = _lengths(root, items)
+    total = lengths[root] - inside[root]
+    for element in sections:
+        beside = lengths[element] - inside[element]
+        if beside <= _FEW or (beside <= _MOST_BESIDE * total and element in around):
+            _remove(element)
+    for element in items:
+        _remove(element)
+
+
+def _lengths(root: HtmlElement, counted: set[HtmlElement] | None = None) -> dict[HtmlElement, int]:
+    """How many characters each element holds; those inside the `counted` alone where these are given."""
+    lengths: dict[HtmlElement, int] = {}
+    total, depth = 0, 0
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if event == "start":
+            depth += counted is None or element in counted
+            lengths[element] = total
+            total += len((element.text or "").strip()) if depth and element.tag not in UNREAD else 0
+        else:
+            lengths[element] = total - lengths[element]
+            depth -= counted is None or element in counted
+            total += len((element.tail or "").strip()) if depth else 0
+    return lengths
+
+
+def _remove(element: HtmlElement) -> None:
+    if element.getparent() is not None:
+        element.drop_tree()
+
+
