@@ -11,8 +11,10 @@ from lxml.html import HtmlElement
 
 from qa.sources.markup.role import ITEM, Role, token_role
 from qa.sources.markup.walk import Sighting, gather
+from qa.sources.markup.when import is_time
 
 _HIGHEST_CLIMB = 6
+_LONGEST_LABEL = 80
 _DIGITS = re.compile(r"\d+")
 
 
@@ -26,7 +28,8 @@ class Item:
 
 def find_items(root: HtmlElement, roles: Mapping[HtmlElement, Role], sections: set[HtmlElement]) -> list[Item]:
     """The elements that hold one comment each, in the order of the page."""
-    candidates = {element for element, role in roles.items() if role & ITEM}
+    candidates = {element for element, role in roles.items() if role & (Role.COMMENT | Role.BOX)}
+    candidates |= _forum_posts(root, roles)
     if not candidates:
         return []
     settled = _settle(gather(root, candidates, roles), roles, sections)
@@ -38,12 +41,32 @@ def find_items(root: HtmlElement, roles: Mapping[HtmlElement, Role], sections: s
     return [Item(item.element, _kept_above(item, numbers)) for item in kept]
 
 
+def _forum_posts(root: HtmlElement, roles: Mapping[HtmlElement, Role]) -> set[HtmlElement]:
+    """The posts of a forum: several, each with an author, a day and words that are no mere links."""
+    named = {element for element, role in roles.items() if role & Role.POST}
+    sightings = gather(root, named, roles) if len(named) > 1 else []
+    posts = {s.element for s in sightings if s.author and _is_dated(s) and not s.titled and not _is_teaser(s.element)}
+    return posts if len(posts) > 1 else set()
+
+
+def _is_teaser(element: HtmlElement) -> bool:
+    """Whether most words of an element are links, as in a list of other articles."""
+    linked = sum(len("".join(link.itertext()).strip()) for link in element.iter("a"))
+    return linked * 2 > sum(len(text.strip()) for text in element.itertext())
+
+
+def _is_dated(sighting: Sighting) -> bool:
+    return sighting.dated or any(
+        len(line.text) <= _LONGEST_LABEL and is_time(line.text) for line in sighting.prose.finished()
+    )
+
+
 class _Candidate:
     """A sighting on its way to an item; `weak` where nobody signed it and nothing else speaks for it."""
 
     def __init__(self, sighting: Sighting) -> None:
         self.element = sighting.element
-        self.signed = sighting.signed and not sighting.titled
+        self.signed = bool(sighting.author or _is_dated(sighting)) and not sighting.titled
         self.titled = sighting.titled
         self.worded = any(line.text for line in sighting.prose.finished())
         self.above: _Candidate | None = None

@@ -32,17 +32,11 @@ def take_apart(root: HtmlElement) -> Page:
     roles = _roles(root)
     sections = {element for element, role in roles.items() if role & Role.SECTION}
     items = find_items(root, roles, sections)
-    posts = [item for item in items if roles.get(item.element, Role.NONE) & Role.POST]
-    if len(posts) == 1:
-        items = [item for item in items if item not in posts]
     elements = {item.element for item in items}
-    sightings = gather(root, elements, roles)
-    comments = tuple(map(comment_of, sightings))
-    numbers = {sighting.element: number for number, sighting in enumerate(sightings)}
-    parents = tuple(sighting.above for sighting in sightings)
+    comments = tuple(map(comment_of, gather(root, elements, roles)))
     _cut(root, elements, sections)
-    forum = len(posts) > 1 and numbers[posts[0].element] == 0
-    return Page(comments, parents, forum)
+    forum = bool(items) and bool(roles.get(items[0].element, Role.NONE) & Role.POST)
+    return Page(comments, tuple(item.above for item in items), forum)
 
 
 def _roles(root: HtmlElement) -> Mapping[HtmlElement, Role]:

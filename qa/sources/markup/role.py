@@ -66,6 +66,11 @@ _FURNITURE = _words(
     " permalink editor input textarea field submit subscribe subscription rss heading headline tabs options sort sorting"
     " filter login register guidelines signature sig badge rank flair menu dropdown tooltip"
 )
+_ALWAYS_FURNITURE = _words(
+    "avatar gravatar button buttons btn actions toolbar vote votes voting score karma rating flag report share signature"
+    " badge permalink dropdown tooltip userpic"
+)
+_SECTION_OF = _words("items entries rows posts cards elements nodes")
 _REPLIES = _words("children replies answers responses nested subcomments antworten reponses")
 _OTHERWISE = _words("no has with add write leave new submit go to view show hide load toggle num count open jump")
 _ELSEWHERE = _words("recent recently latest last newest neueste neuste letzte aktuelle popular related sidebar")
@@ -105,7 +110,7 @@ def role_of(element: HtmlElement) -> Role:
     for token in (element.get("class") or "").split()[:40]:
         found |= token_role(token[:80])
     if name := element.get("id"):
-        found |= token_role(name[:80])
+        found |= Role.POST if _FORUM_ID.fullmatch(name[:80]) else token_role(name[:80])
     for name in ("itemtype", "typeof"):
         for value in (element.get(name) or "").split()[:5]:
             found |= _SCHEMA.get(re.split(r"[/:]", value.lower())[-1], Role.NONE)
@@ -124,6 +129,8 @@ def _settled(found: Role, tag: str, classes: str) -> Role:
         found &= ~(ITEM | Role.SECTION | Role.REPLIES)
     if "hentry" in classes or tag == "p":  # a blog's front page is no forum
         found &= ~Role.POST
+    if found & Role.FURNITURE:
+        found &= ~Role.BOX
     if found & (Role.COMMENT | Role.POST):
         found &= Role.COMMENT | Role.POST
     return found
@@ -145,23 +152,23 @@ def token_role(token: str) -> Role:
     (<Role.COMMENT: 1>, <Role.SECTION: 8>, <Role.AUTHOR: 64>)
     """
     plain = _HUMP.sub("-", token).lower()
-    if _FORUM.fullmatch(plain) or _FORUM_ID.fullmatch(plain):
+    if _FORUM.fullmatch(plain):
         return Role.POST
     words = _WORD.findall(plain)
     if plain.startswith(("thing_t1", "dsq-comment", "comtr")):
         return Role.COMMENT
     match = _STEM.fullmatch("-".join(words))
     if match is None:
-        return Role.SECTION if "disqus" in plain and "thread" in plain else _part(words)
+        return Role.SECTION if "disqus" in plain and "thread" in plain else _part(words, _ALWAYS_FURNITURE)
     before, after = _WORD.findall(match["before"]), _WORD.findall(match["after"])
-    if _ELSEWHERE & {*before, *after} or any(word.startswith("recent") for word in before):
+    if match["many"] and (_ELSEWHERE & {*before, *after} or any(word.startswith("recent") for word in before)):
         return Role.ELSEWHERE
     if _FURNITURE & {*after} or _OTHERWISE & {*before}:
         return Role.FURNITURE
     if after[:1] == ["s"]:
         after = after[1:]
     known = _part(after) or (Role.COMMENT if _ONE & {*after} else Role.NONE)
-    if _SECTION & {*after} and not _ONE & {*after}:
+    if (_SECTION & {*after} and not _ONE & {*after}) or _SECTION_OF & {*after[-1:]}:
         return Role.SECTION
     if not after:
         return Role.SECTION if match["many"] else Role.COMMENT
@@ -172,9 +179,11 @@ def token_role(token: str) -> Role:
     return known
 
 
-def _part(words: list[str]) -> Role:
+def _part(words: list[str], furniture: frozenset[str] = _FURNITURE) -> Role:
     """The part of a comment that the last telling word names."""
     for word in reversed(words):
+        if word in furniture:
+            return Role.FURNITURE
         for names, role in _PARTS:
             if word in names:
                 return role
@@ -182,7 +191,6 @@ def _part(words: list[str]) -> Role:
 
 
 _PARTS = (
-    (_FURNITURE, Role.FURNITURE),
     (_REPLIES, Role.REPLIES),
     (_AUTHOR, Role.AUTHOR),
     (_DATE, Role.DATE),

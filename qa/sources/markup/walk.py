@@ -48,10 +48,6 @@ class Sighting:
     dated: bool = False
     titled: bool = False
 
-    @property
-    def signed(self) -> bool:
-        return bool(self.author or self.dated)
-
 
 @dataclass(slots=True)
 class _State:
