@@ -6,8 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lxml.html import HtmlElement
-
 from qa.sources.attribution import claim_of, is_name_line
 from qa.sources.boilerplate import is_boilerplate
 from qa.sources.markup.name import clean_name
@@ -30,7 +28,8 @@ _GONE = re.compile(
     r"|(?:\[|\()?(?:this|the|dieser|der|ein|ce|cet|este|il|questo|el|ten|deze)?\s?"
     r"(?:comment|post|reply|message|answer|kommentar|beitrag|commentaire|comentario|commento|komentarz|reactie)\s.{0,40}"
     r"(?:deleted|removed|hidden|gelöscht|entfernt|gesperrt|ausgeblendet|versteckt|supprimé|masqué|eliminado|borrado"
-    r"|eliminato|rimosso|usunięty|verwijderd)\b.{0,80})\W*",
+    r"|eliminato|rimosso|usunięty|verwijderd)\b.{0,80}"
+    r"|(?:deleted|removed|gelöscht|entfernt|supprimé|eliminado)[.:].{0,160})\W*",
     re.IGNORECASE | re.DOTALL,
 )
 _WROTE = re.compile(
@@ -38,6 +37,8 @@ _WROTE = re.compile(
     r"|(?:zitat(?: von .{1,60})?|quote(?:d from .{1,60})?|originally posted by .{1,60})\s?:?",
     re.IGNORECASE,
 )
+_MARK = re.compile(r"\s*[|•·–—,]\s+|\s+[-(]\s*|\s+(?:am|on|at|le|el|il)\s+")
+_LONGEST_LABEL = 120
 _TAKEN_DOWN = ("deleted", "is-deleted", "comment-deleted", "removed", "pingback", "trackback", "spam")
 
 
@@ -45,11 +46,10 @@ _TAKEN_DOWN = ("deleted", "is-deleted", "comment-deleted", "removed", "pingback"
 class Comment:
     """A comment's words and who wrote them when; `omitted` are the words in it that it quotes."""
 
-    element: HtmlElement
     text: str
     author: str | None
     date: str | None
-    omitted: tuple[Span, ...]
+    omitted: tuple[Span, ...] = ()
 
 
 def comment_of(sighting: Sighting) -> Comment:
@@ -62,16 +62,16 @@ def comment_of(sighting: Sighting) -> Comment:
         claim = claim_of(text)
         if claim and not author:
             author = claim.who.author
-        if is_time(text):
+        if is_time(text) and len(text) <= _LONGEST_LABEL:
             date = date or iso_day(text)
-            sighting.dated = True
+            author = author or _before_day(text)
     author = author or _first_name(lines, body)
     body = _quoted(_trimmed(body, author))
     names = (sighting.element.get("class") or "").lower().split()
     if sighting.hidden or any(name in _TAKEN_DOWN for name in names) or _gone(body):
         body = []
     text, omitted = joined(body)
-    return Comment(sighting.element, text, None if not text and _gone_name(author) else author, date, omitted)
+    return Comment(text, None if not text and _gone_name(author) else author, date, omitted)
 
 
 def _body(lines: Sequence[Line]) -> list[Line]:
@@ -90,6 +90,12 @@ def _around(lines: Sequence[Line], body: Sequence[Line]) -> list[Line]:
     """The lines that may say who wrote and when: those outside the body, its first two and its last."""
     inside = {id(line) for line in body}
     return [*(line for line in lines if id(line) not in inside), *body[:2], *body[-1:]]
+
+
+def _before_day(text: str) -> str | None:
+    """The name in "Ann Lee | 3 March 2011", where a mark parts it from the day."""
+    name = _MARK.split(text, maxsplit=1)[0]
+    return clean_name(name) if name != text and not is_time(name) and is_name_line(name) else None
 
 
 def _first_name(lines: Sequence[Line], body: Sequence[Line]) -> str | None:

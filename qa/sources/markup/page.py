@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lxml import etree
 from lxml.html import HtmlElement
 
 from qa.sources.markup.comment import Comment, comment_of
-from qa.sources.markup.items import find_items
+from qa.sources.markup.flat import give_each_an_element
+from qa.sources.markup.items import Item, find_items
+from qa.sources.markup.linked import comments_told
+from qa.sources.markup.repeated import find_repeated
+from qa.sources.markup.reply import parents_of
 from qa.sources.markup.role import Role, role_of
 from qa.sources.markup.walk import UNREAD, ancestors, gather
 
@@ -30,16 +33,23 @@ class Page:
 def take_apart(root: HtmlElement) -> Page:
     """Find the comments and cut them, with the sections that they stand in, out of the tree."""
     roles = _roles(root)
+    give_each_an_element(roles)
     sections = {element for element, role in roles.items() if role & Role.SECTION}
     items = find_items(root, roles, sections)
+    if not items:
+        items = [Item(element, None) for element in find_repeated(root, roles, sections)]
     elements = {item.element for item in items}
     comments = tuple(map(comment_of, gather(root, elements, roles)))
-    _cut(root, elements, sections)
+    parents = parents_of(items, roles)
     forum = bool(items) and bool(roles.get(items[0].element, Role.NONE) & Role.POST)
-    return Page(comments, tuple(item.above for item in items), forum)
+    _cut(root, elements, sections)
+    if not any(comment.text for comment in comments) and (told := comments_told(root)):
+        comments = tuple(Comment(one.text, one.author, one.date) for one in told)
+        parents, forum = tuple(one.above for one in told), False
+    return Page(comments, parents, forum)
 
 
-def _roles(root: HtmlElement) -> Mapping[HtmlElement, Role]:
+def _roles(root: HtmlElement) -> dict[HtmlElement, Role]:
     """The role of every element that has one, but for what stands in a list of the site's latest comments."""
     roles: dict[HtmlElement, Role] = {}
     walk = etree.iterwalk(root, events=("start",))

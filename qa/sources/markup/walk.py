@@ -18,7 +18,7 @@ from qa.sources.markup.role import Role
 from qa.sources.markup.when import is_time, iso_day
 
 UNREAD = frozenset(
-    "script style template noscript svg head title button select textarea input iframe object embed form canvas audio"
+    "script style template noscript svg title button select textarea input iframe object embed form canvas audio"
     " video map math".split()
 )
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
