@@ -19,14 +19,14 @@ _BUTTON = re.compile(
     r"antworten|antwort auf .{1,40}|melden|report(?:er)?|permalink|link|share|teilen|like|gefällt mir.{0,20}|likes?|edit|quote|"
     r"zitieren|zitat|delete|löschen|kommentar (?:melden|löschen)|log in to reply|read more|mehr anzeigen|show more|"
     r"upvote|downvote|award|save|follow|hide|unread|parent|next|prev|top|nach oben|editor'?s? pick|loading\.{0,3}|"
-    r"(?:#|nr\. ?)?\d{1,6}\.?|[+\-−–]?\d+ ?(?:likes?|points?|votes?|punkte?)?|\d+ (?:replies|reply|antworten?))"
+    r"(?:comments?|kommentare?|commentaires?|comentarios?)|(?:#|nr\. ?)?\d{1,6}\.?|[+\-−–]?\d+ ?(?:likes?|points?|votes?|punkte?)?|\d+ (?:replies|reply|antworten?))"
     r"\s*[|·•,/]?\s*){1,8}|[^\w]{1,6}",
     re.IGNORECASE,
 )
 _GONE = re.compile(
     r"\W*(?:\[?(?:deleted|removed|gelöscht|entfernt|supprimé|eliminado|usunięt[yoe]|flagged|dead|redacted|verwijderd)\]?"
     r"|(?:\[|\()?(?:this|the|dieser|der|ein|ce|cet|este|il|questo|el|ten|deze)?\s?"
-    r"(?:comment|post|reply|message|answer|kommentar|beitrag|commentaire|comentario|commento|komentarz|reactie)\s.{0,40}"
+    r"(?:comment|post|reply|message|answer|kommentar|beitrag|commentaire|comentario|commento|komentarz|reactie)\b.{0,60}"
     r"(?:deleted|removed|hidden|gelöscht|entfernt|gesperrt|ausgeblendet|versteckt|supprimé|masqué|eliminado|borrado"
     r"|eliminato|rimosso|usunięty|verwijderd)\b.{0,80}"
     r"|(?:deleted|removed|gelöscht|entfernt|supprimé|eliminado)[.:].{0,160})\W*",

@@ -22,11 +22,20 @@ def give_each_an_element(roles: MutableMapping[HtmlElement, Role]) -> None:
             continue
         children = list(parent)
         starts = _starts(children, roles)
-        if len(starts) > 1 or (starts and (parent.tag == "dl" or roles.get(parent, Role.NONE) & Role.SECTION)):
-            if any(child in named for child in children):
-                continue
+        if starts and _among_comments(parent, roles) and not any(child in named for child in children):
             for start, stop in zip(starts, [*starts[1:], len(children)], strict=True):
                 _wrap(children[start:stop], roles)
+
+
+def _among_comments(element: HtmlElement, roles: MutableMapping[HtmlElement, Role]) -> bool:
+    """Whether the element stands in a section of comments, and in no comment of it."""
+    above: HtmlElement | None = element
+    while above is not None:
+        role = roles.get(above, Role.NONE)
+        if role & (Role.SECTION | ITEM):
+            return bool(role & Role.SECTION)
+        above = above.getparent()
+    return False
 
 
 def _starts(children: list[HtmlElement], roles: MutableMapping[HtmlElement, Role]) -> list[int]:

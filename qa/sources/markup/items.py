@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from qa.sources.markup.role import ITEM, Role, token_role
-from qa.sources.markup.walk import Sighting, gather
+from qa.sources.markup.walk import Sighting, gather, is_teaser
 from qa.sources.markup.when import is_time
 
 _HIGHEST_CLIMB = 6
@@ -45,14 +45,8 @@ def _forum_posts(root: HtmlElement, roles: Mapping[HtmlElement, Role]) -> set[Ht
     """The posts of a forum: several, each with an author, a day and words that are no mere links."""
     named = {element for element, role in roles.items() if role & Role.POST}
     sightings = gather(root, named, roles) if len(named) > 1 else []
-    posts = {s.element for s in sightings if s.author and _is_dated(s) and not s.titled and not _is_teaser(s.element)}
+    posts = {s.element for s in sightings if s.author and _is_dated(s) and not s.titled and not is_teaser(s.element)}
     return posts if len(posts) > 1 else set()
-
-
-def _is_teaser(element: HtmlElement) -> bool:
-    """Whether most words of an element are links, as in a list of other articles."""
-    linked = sum(len("".join(link.itertext()).strip()) for link in element.iter("a"))
-    return linked * 2 > sum(len(text.strip()) for text in element.itertext())
 
 
 def _is_dated(sighting: Sighting) -> bool:
@@ -66,7 +60,8 @@ class _Candidate:
 
     def __init__(self, sighting: Sighting) -> None:
         self.element = sighting.element
-        self.signed = bool(sighting.author or _is_dated(sighting)) and not sighting.titled
+        self.signed = bool((sighting.author and not sighting.asks) or _is_dated(sighting)) and not sighting.titled
+        self.asks = sighting.asks
         self.titled = sighting.titled
         self.worded = any(line.text for line in sighting.prose.finished())
         self.above: _Candidate | None = None
@@ -102,8 +97,8 @@ def _settle(
             _hand_over(candidate, candidate.above, first=inside[0])
     shapes = Counter(candidate.shape for candidate in kept if candidate.signed)
     for candidate in kept:
-        certain = roles.get(candidate.element, Role.NONE) & Role.COMMENT and _within(candidate.element, sections)
-        candidate.weak = not candidate.signed and not certain and not shapes[candidate.shape]
+        certain = not candidate.asks and roles.get(candidate.element, Role.NONE) & Role.COMMENT and _within(candidate.element, sections)
+        candidate.weak = not candidate.signed and not certain and (candidate.asks or not shapes[candidate.shape])
     return kept
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from lxml.html import HtmlElement
 
 from qa.sources.markup.role import Role
-from qa.sources.markup.walk import UNREAD, short_text
+from qa.sources.markup.walk import UNREAD, is_teaser, short_text
 from qa.sources.markup.when import is_time
 
 _WORD = (
@@ -105,4 +105,6 @@ def _deeper(element: HtmlElement, days: Counter[HtmlElement]) -> bool:
 
 
 def _has_words(element: HtmlElement) -> bool:
-    return sum(map(str.isalpha, "".join(element.itertext()))) >= _FEWEST_LETTERS and element.tag not in ("p", "span")
+    if element.tag in ("p", "span", "time") or is_teaser(element):
+        return False
+    return sum(map(str.isalpha, "".join(element.itertext()))) >= _FEWEST_LETTERS

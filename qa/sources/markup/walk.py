@@ -36,7 +36,8 @@ _LONGEST_NAME, _LONGEST_META = 80, 300
 class Sighting:
     """An element that may hold a comment: its words, less those of the comments in it, and who wrote them when.
 
-    `above` is the number of the sighting that it stands in. `dated` is true of "3 hours ago" too.
+    `above` is the number of the sighting that it stands in. `dated` is true of "3 hours ago" too;
+    `titled` where a page's title stands in it, `asks` where a form does.
     """
 
     element: HtmlElement
@@ -47,6 +48,7 @@ class Sighting:
     date: str | None = None
     dated: bool = False
     titled: bool = False
+    asks: bool = False
 
 
 @dataclass(slots=True)
@@ -115,6 +117,12 @@ def is_hidden(element: HtmlElement) -> bool:
     return bool(names and not _HIDDEN.isdisjoint(names[:1000].lower().split()))
 
 
+def is_teaser(element: HtmlElement) -> bool:
+    """Whether most words of an element are links, as in a list of other articles."""
+    linked = sum(len("".join(link.itertext()).strip()) for link in element.iter("a"))
+    return linked * 2 > sum(len(text.strip()) for text in element.itertext())
+
+
 def short_text(element: HtmlElement, limit: int) -> str | None:
     """The words in an element on one line, None where there are more than `limit` characters."""
     parts: list[str] = []
@@ -148,6 +156,8 @@ def _entered(
     kept = around.kept or tag == "pre"
     if tag == "h1":
         item.titled = True
+    if tag == "textarea" or (tag == "input" and element.get("type", "text") in ("text", "email", "password")):
+        item.asks = True
     if element in holding:
         return _State(around.quoted, part, kept)
     skipped = _State(around.quoted, part, kept, skipped=True)
