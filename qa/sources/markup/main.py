@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lxml.html import HtmlElement
 
+from qa.sources.markup.lede import lede_of
 from qa.sources.markup.prose import joined
 from qa.sources.markup.walk import gather
 
@@ -23,4 +24,7 @@ def main_text(root: HtmlElement) -> str:
     except Exception:  # whatever a broken page does to a library, its words can still be read
         found = None
     text = "" if found is None or isinstance(found, dict) or found.body is None else prose_of(found.body)
-    return text or prose_of(root)
+    if not text:
+        return prose_of(root)
+    lede = lede_of(root, text)
+    return f"{lede}\n\n{text}" if lede else text
