@@ -52,15 +52,20 @@ def take_apart(root: HtmlElement) -> Page:
 def _roles(root: HtmlElement) -> dict[HtmlElement, Role]:
     """The role of every element that has one, but for what stands in a list of the site's latest comments."""
     roles: dict[HtmlElement, Role] = {}
-    walk = etree.iterwalk(root, events=("start",))
-    for _, element in walk:
-        if element.tag in UNREAD and element.tag != "form":
+    walk = etree.iterwalk(root, events=("start", "end"))
+    sections = 0
+    for event, element in walk:
+        if event == "end":
+            sections -= bool(roles.get(element, Role.NONE) & Role.SECTION)
+        elif element.tag in UNREAD and element.tag != "form":
             walk.skip_subtree()
         elif role := role_of(element):
             if role is Role.ELSEWHERE:
                 walk.skip_subtree()
-            else:
-                roles[element] = role
+                continue
+            # What Disqus puts under an article is called a post, as a forum's.
+            roles[element] = Role.COMMENT if sections and role is Role.POST else role
+            sections += bool(role & Role.SECTION)
     return roles
 
 
