@@ -353,7 +353,7 @@ def test_questions_and_answers_with_comments_of_their_own() -> None:
     def signed(who: str, day: str) -> str:
         return (
             f'<div class="user-info"><div class="user-action-time">answered <span title="{day} 10:00:00Z" class="relativetime">'
-            f'Jun 20, 2019 at 10:00</span></div><div class="user-details"><a href="#">{who}</a></div></div>'
+            f'Jun 20, 2019 at 10:00</span></div><div class="user-details" itemprop="author"><a href="#">{who}</a></div></div>'
         )
 
     comment = (

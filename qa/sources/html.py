@@ -31,7 +31,7 @@ def read(data: bytes, name: str) -> Iterator[Thread]:
                 comment.text,
                 comment.author,
                 comment.date,
-                None if above is None or opens else above + 1,
+                None if above is None or (parts.forum and not above) else above + 1,
                 comment.omitted,
             )
         )

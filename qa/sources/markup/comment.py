@@ -66,7 +66,7 @@ def comment_of(sighting: Sighting) -> Comment:
             date = date or iso_day(text)
             author = author or _before_day(text)
     author = author or _first_name(lines, body)
-    body = _quoted(_trimmed(body, author))
+    body = _trimmed(_quoted(body, author), author)
     names = (sighting.element.get("class") or "").lower().split()
     if sighting.hidden or any(name in _TAKEN_DOWN for name in names) or _gone(body):
         body = []
@@ -134,11 +134,13 @@ def _is_label(line: Line, author: str | None) -> bool:
     return len(re.findall(r"[^\W\d_]{2,}", words)) <= 5
 
 
-def _quoted(lines: list[Line]) -> list[Line]:
+def _quoted(lines: list[Line], author: str | None) -> list[Line]:
     """With the line "Ann wrote:" before a quotation marked as part of it."""
     marked = list(lines)
     for number, line in enumerate(lines[:-1]):
-        if lines[number + 1].quoted and not line.quoted and _WROTE.fullmatch(line.text[:200]):
+        if not lines[number + 1].quoted or line.quoted or (author and clean_name(line.text) == author):
+            continue
+        if _WROTE.fullmatch(line.text[:200]):
             marked[number] = Line(line.text, True, line.apart, line.part)
     return marked
 

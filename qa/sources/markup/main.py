@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from lxml.html import HtmlElement
 
 from qa.sources.markup.lede import lede_of
 from qa.sources.markup.prose import joined
 from qa.sources.markup.walk import gather
+
+# More than any page that people read; trafilatura's time grows with the square of some of them.
+_MOST_ELEMENTS = 100_000
 
 
 def prose_of(element: HtmlElement) -> str:
@@ -19,6 +24,8 @@ def main_text(root: HtmlElement) -> str:
     """The main text of a page that its comments were cut out of."""
     import trafilatura
 
+    if sum(1 for _ in islice(root.iter(), _MOST_ELEMENTS)) == _MOST_ELEMENTS:
+        return prose_of(root)
     try:
         found = trafilatura.bare_extraction(root, include_comments=False)
     except Exception:  # whatever a broken page does to a library, its words can still be read

@@ -26,7 +26,9 @@ def clean_name(text: str) -> str | None:
     ('Ann Lee', 'Ann', None, 'reply to this')
     """
     text = " ".join(text[:200].split())
-    if match := _BEFORE.match(text):
+    for _ in range(_MOST_WORDS):
+        if not (match := _BEFORE.match(text)):
+            break
         text = text[match.end() :]
     previous = None
     while previous != text:

@@ -37,7 +37,7 @@ class Line:
 
 
 class Prose:
-    """Words as they come from a walk through a tree, in lines."""
+    """Words as they come from a walk through a tree, in lines; `has_body` once there are words of the body."""
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
@@ -45,6 +45,7 @@ class Prose:
         self._apart = 0
         self._quoted = False
         self._part = Part.LOOSE
+        self.has_body = False
 
     def add(self, text: str | None, *, quoted: bool = False, part: Part = Part.BODY, kept: bool = False) -> None:
         """Add words; blanks and line breaks become one blank unless they are `kept`, as in a <pre>."""
@@ -53,6 +54,7 @@ class Prose:
         if (quoted, part) != (self._quoted, self._part) and text.strip():
             self.end(1)
             self._quoted, self._part = quoted, part
+        self.has_body = self.has_body or (part is Part.BODY and bool(text.strip()))
         if not kept:
             self._parts.append(_BLANKS.sub(" ", text))
             return
@@ -68,11 +70,6 @@ class Prose:
     def skip_line(self) -> None:
         """A <br>: one ends the line, a second makes a paragraph."""
         self._end(1 if any(map(str.strip, self._parts)) else 2)
-
-    @property
-    def has_open_words(self) -> bool:
-        """Whether the line that is not ended yet has words of the body."""
-        return self._part is Part.BODY and any(map(str.strip, self._parts))
 
     def finished(self) -> list[Line]:
         """All lines; nothing can be added afterwards."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -22,7 +23,7 @@ _HEADING = re.compile(
 )
 _LONGEST_HEADING, _LONGEST_DAY = 160, 90
 _FEWEST_LETTERS = 15
-_MOST_STEPS = 8
+_MOST_STEPS, _MOST_HEADINGS, _MOST_SIBLINGS = 8, 20, 5_000
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6 div p legend strong b dt span td caption".split())
 
 
@@ -36,7 +37,7 @@ def find_repeated(
     for section in sections:
         if units := _units([section], days):
             return units
-    for heading in _headings(root):
+    for heading in islice(_headings(root), _MOST_HEADINGS):
         if units := _units(_after(heading), days):
             return units
     return ()
@@ -73,7 +74,7 @@ def _after(heading: HtmlElement) -> Sequence[HtmlElement]:
     """The elements that follow a heading; where none does, those that follow the element that it opens."""
     element = heading
     for _ in range(3):
-        if following := [sibling for sibling in element.itersiblings() if isinstance(sibling.tag, str)]:
+        if following := list(islice(element.itersiblings(), _MOST_SIBLINGS)):
             return following
         if (parent := element.getparent()) is None or parent.tag == "body":
             break

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -18,18 +19,19 @@ from qa.sources.markup.role import Role
 from qa.sources.markup.when import is_time, iso_day
 
 UNREAD = frozenset(
-    "script style template noscript svg title button select textarea input iframe object embed form canvas audio"
+    "script style template noscript svg title button select textarea input iframe object embed canvas audio"
     " video map math".split()
 )
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _HIDDEN = frozenset(
     "hidden hide screen-reader-text sr-only visually-hidden visuallyhidden noshow d-none is-hidden u-hidden".split()
 )
-_QUOTE = re.compile(r"(?:bb-?code-?(?:block--)?|comment-?|gmail_|block-?)?quot(?:e|ed|ation)(?:box|content|d|text)?", re.I)
+_QUOTE = re.compile(r"(?:.*[-_])?(?:block)?quot(?:e|ed|ation)(?:box|content|text|block|-container)?", re.IGNORECASE)
 _AUTHOR_KEYS = ("author", "data-author", "data-author-name", "data-username", "data-user-name", "data-commenter")
 _DATE_KEYS = ("datetime", "created-timestamp", "created", "content", "data-timestamp", "data-time", "data-utc",
               "data-date", "data-datetime", "title")  # fmt: skip
-_LONGEST_NAME, _LONGEST_META = 80, 300
+_LONGEST_NAME, _LONGEST_META, _LONGEST_FORM = 80, 300, 600
+_MOST_WRAPPERS, _MOST_WRAPPED, _MOST_LOOKED_AT = 3, 500, 6
 
 
 @dataclass(slots=True)
@@ -63,6 +65,7 @@ def gather(root: HtmlElement, items: Set[HtmlElement], roles: Mapping[HtmlElemen
     """Every item in the order of the page, with the words that are its own."""
     holding = ancestors(items)
     nesting = ancestors(element for element, role in roles.items() if role & Role.AUTHOR)
+    bodies = ancestors(element for element, role in roles.items() if role & Role.BODY)
     found: list[Sighting] = []
     open_items: list[int] = []
     states: list[_State] = []
@@ -71,25 +74,24 @@ def gather(root: HtmlElement, items: Set[HtmlElement], roles: Mapping[HtmlElemen
         tag = element.tag
         if event == "start":
             if element in items:
-                found.append(_sighted(element, open_items[-1] if open_items else None))
+                found.append(_sighted(element, open_items[-1] if open_items else None, items, roles))
                 open_items.append(len(found) - 1)
                 states.append(_State(False, Part.LOOSE, False))
             elif open_items:
-                states.append(_entered(element, roles, states[-1], found[open_items[-1]], holding, nesting))
+                states.append(_entered(element, roles, states[-1], found[open_items[-1]], holding, nesting, bodies))
             else:
                 continue
             prose, state = found[open_items[-1]].prose, states[-1]
             if tag == "br":
                 prose.skip_line()
             else:
-                _break(prose, tag)
+                _break(prose, tag, state)
             if state.skipped:
                 walk.skip_subtree()
             else:
                 prose.add(element.text, quoted=state.quoted, part=state.part, kept=state.kept)
         elif open_items:
-            _break(found[open_items[-1]].prose, tag)
-            states.pop()
+            _break(found[open_items[-1]].prose, tag, states.pop())
             if element in items:
                 open_items.pop()
             if open_items and element.tail:
@@ -135,12 +137,28 @@ def short_text(element: HtmlElement, limit: int) -> str | None:
     return " ".join("".join(parts).split())
 
 
-def _sighted(element: HtmlElement, above: int | None) -> Sighting:
-    sighting = Sighting(element, above, is_hidden(element))
+def _sighted(
+    element: HtmlElement, above: int | None, items: Set[HtmlElement], roles: Mapping[HtmlElement, Role]
+) -> Sighting:
+    sighting = Sighting(element, above, is_hidden(element) or _is_wrapped_hidden(element, items, roles))
     sighting.author = next((name for key in _AUTHOR_KEYS if (name := clean_name(element.get(key) or ""))), None)
     sighting.date = next((day for key in _DATE_KEYS[1:] if (day := iso_day(element.get(key)))), None)
     sighting.dated = sighting.date is not None
     return sighting
+
+
+def _is_wrapped_hidden(
+    element: HtmlElement, items: Set[HtmlElement], roles: Mapping[HtmlElement, Role]
+) -> bool:
+    """Whether what wraps this item alone is hidden; a hidden section is one that opens at a click."""
+    above = element.getparent()
+    for _ in range(_MOST_WRAPPERS):
+        if above is None or above in items or roles.get(above, Role.NONE) & (Role.SECTION | Role.REPLIES):
+            return False
+        if is_hidden(above):
+            return sum(inner in items for inner in islice(above.iter(), _MOST_WRAPPED)) == 1
+        above = above.getparent()
+    return False
 
 
 def _entered(
@@ -150,6 +168,7 @@ def _entered(
     item: Sighting,
     holding: Set[HtmlElement],
     nesting: Set[HtmlElement],
+    bodies: Set[HtmlElement],
 ) -> _State:
     """What holds inside an element of an item; its author and day are taken out of the words."""
     role, tag, part = roles.get(element, Role.NONE), element.tag, around.part
@@ -163,7 +182,9 @@ def _entered(
     skipped = _State(around.quoted, part, kept, skipped=True)
     if tag in UNREAD or is_hidden(element):
         return skipped
-    in_words = part is Part.BODY and _has_words(item.prose)
+    in_words = part is Part.BODY and item.prose.has_body
+    if tag == "form" and element not in bodies and short_text(element, _LONGEST_FORM) is not None:
+        return skipped
     if role & Role.FURNITURE and short_text(element, _LONGEST_META) is not None and not in_words:
         return skipped
     if role & Role.DATE or tag == "abbr":
@@ -179,13 +200,9 @@ def _entered(
     return _State(quoted, part, kept)
 
 
-def _has_words(prose: Prose) -> bool:
-    return any(line.part is Part.BODY for line in prose.lines) or prose.has_open_words
-
-
 def _is_quote(element: HtmlElement) -> bool:
     names = element.get("class")
-    return bool(names) and any(_QUOTE.fullmatch(name) for name in names[:1000].split())
+    return bool(names) and any(_QUOTE.fullmatch(name) for name in names[:1000].split()[:40])
 
 
 def _take_author(element: HtmlElement, item: Sighting) -> bool:
@@ -194,7 +211,9 @@ def _take_author(element: HtmlElement, item: Sighting) -> bool:
         return False
     if item.author is None and element.get("content"):
         item.author = clean_name(element.get("content"))
-    name = clean_name(text)
+    # A name is mostly a link; what else stands with it are ranks, points and badges.
+    link = next(element.iter("a"), None)
+    name = (None if link is None else clean_name(short_text(link, _LONGEST_NAME) or "")) or clean_name(text)
     if item.author is None:
         item.author = name
     return not text or name is not None
@@ -202,7 +221,8 @@ def _take_author(element: HtmlElement, item: Sighting) -> bool:
 
 def _take_date(element: HtmlElement, item: Sighting) -> bool:
     text = short_text(element, _LONGEST_NAME) or ""
-    day = next((day for key in _DATE_KEYS if (day := iso_day(element.get(key)))), None) or iso_day(text)
+    said = (inner.get(key) for inner in islice(element.iter(), _MOST_LOOKED_AT) for key in _DATE_KEYS)
+    day = next(filter(None, map(iso_day, said)), None) or iso_day(text)
     if day is None and not is_time(text):
         return False
     item.date = item.date or day
@@ -210,10 +230,10 @@ def _take_date(element: HtmlElement, item: Sighting) -> bool:
     return True
 
 
-def _break(prose: Prose, tag: str) -> None:
+def _break(prose: Prose, tag: str, state: _State) -> None:
     if tag in PARAGRAPHS:
         prose.end(2)
-    elif tag in LINES and tag != "br":
+    elif (tag in LINES and tag != "br") or (tag == "cite" and state.quoted):
         prose.end(1)
     elif tag in CELLS:
         prose.add(" ")
