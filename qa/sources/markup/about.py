@@ -79,7 +79,10 @@ def _told(root: HtmlElement) -> Iterator[Mapping[str, Any]]:
                 waiting += reversed(node)
             elif isinstance(node, dict):
                 kinds = node.get("@type")
-                if any(_string(kind).lower().endswith(_ARTICLES) for kind in (kinds if isinstance(kinds, list) else [kinds])):
+                if any(
+                    _string(kind).lower().endswith(_ARTICLES)
+                    for kind in (kinds if isinstance(kinds, list) else [kinds])
+                ):
                     yield node
                 waiting += [node[key] for key in ("@graph", "mainEntity") if key in node]
 

@@ -88,7 +88,11 @@ def _settle(
         if candidate.signed or not inside:
             kept.append(candidate)
             for inner in list(inside):
-                if not inner.signed and inner.shape != candidate.shape and not roles.get(inner.element, Role.NONE) & Role.REPLIES:
+                if (
+                    not inner.signed
+                    and inner.shape != candidate.shape
+                    and not roles.get(inner.element, Role.NONE) & Role.REPLIES
+                ):
                     dropped.add(id(inner))
                     _hand_over(inner, candidate)
         elif candidate.titled or sum(inner.shape == inside[0].shape for inner in inside) > 1 or len(inside) == 1:
@@ -97,7 +101,11 @@ def _settle(
             _hand_over(candidate, candidate.above, first=inside[0])
     shapes = Counter(candidate.shape for candidate in kept if candidate.signed)
     for candidate in kept:
-        certain = not candidate.asks and roles.get(candidate.element, Role.NONE) & Role.COMMENT and _within(candidate.element, sections)
+        certain = (
+            not candidate.asks
+            and roles.get(candidate.element, Role.NONE) & Role.COMMENT
+            and _within(candidate.element, sections)
+        )
         candidate.weak = not candidate.signed and not certain and (candidate.asks or not shapes[candidate.shape])
     return kept
 
@@ -156,5 +164,3 @@ def _shape(element: HtmlElement) -> tuple[str, ...]:
     tokens = [*(element.get("class") or "").split()[:40], element.get("id") or ""]
     telling = {_DIGITS.sub("#", token[:80]) for token in tokens if token_role(token[:80]) & ITEM}
     return (element.tag, *sorted(telling))
-
-

@@ -11,7 +11,7 @@ from qa.sources.markup.prose import joined
 from qa.sources.markup.walk import gather
 
 # More than any page that people read; trafilatura's time grows with the square of some of them.
-_MOST_ELEMENTS = 100_000
+_MOST_ELEMENTS = 50_000
 
 
 def prose_of(element: HtmlElement) -> str:

@@ -102,5 +102,3 @@ def _lengths(root: HtmlElement, counted: set[HtmlElement] | None = None) -> dict
 def _remove(element: HtmlElement) -> None:
     if element.getparent() is not None:
         element.drop_tree()
-
-

@@ -55,9 +55,7 @@ def _said(element: HtmlElement, names: Mapping[str, int], own: int) -> int | Non
     return None
 
 
-def _beside(
-    item: Item, numbers: Mapping[HtmlElement, int], roles: Mapping[HtmlElement, Role]
-) -> int | None:
+def _beside(item: Item, numbers: Mapping[HtmlElement, int], roles: Mapping[HtmlElement, Role]) -> int | None:
     """The comment before the list of replies that an item stands in."""
     above: HtmlElement | None = item.element.getparent()
     for _ in range(_HIGHEST):

@@ -10,7 +10,9 @@ from lxml import etree, html
 from qa.errors import SourceError
 from qa.sources.decode import decode
 
-_DECLARED = re.compile(rb"""<(?:meta\s[^>]{0,200}?charset|\?xml\s[^>]{0,100}?encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
+_DECLARED = re.compile(
+    rb"""<(?:meta\s[^>]{0,200}?charset|\?xml\s[^>]{0,100}?encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I
+)
 _HEAD = 1 << 14
 _WESTERN = frozenset({"iso8859-1", "cp1252", "ascii", "iso8859-15"})
 _MOST_DAMAGE = 0.01

@@ -147,9 +147,7 @@ def _sighted(
     return sighting
 
 
-def _is_wrapped_hidden(
-    element: HtmlElement, items: Set[HtmlElement], roles: Mapping[HtmlElement, Role]
-) -> bool:
+def _is_wrapped_hidden(element: HtmlElement, items: Set[HtmlElement], roles: Mapping[HtmlElement, Role]) -> bool:
     """Whether what wraps this item alone is hidden; a hidden section is one that opens at a click."""
     above = element.getparent()
     for _ in range(_MOST_WRAPPERS):
