@@ -245,8 +245,8 @@ def _write(
         "A segment counts as found where it stands, blanks aside, in the article, or whole in one comment. Rules were "
         "made on one half of the pages (by a hash of their names) and only measured on the other.",
         "",
-        f"{commented} pages have labelled comments. In {there} of them the saved file holds any; the others load theirs "
-        f"by a script, so that {there / max(commented, 1):.0%} is the most that can be found.",
+        f"{commented} pages have labelled comments. In {there} of them the saved file holds any; the others load "
+        f"theirs by a script, so that {there / max(commented, 1):.0%} is the most that can be found.",
         "",
     ]
     for part in ("all", "made on", "checked on"):

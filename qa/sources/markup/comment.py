@@ -14,15 +14,16 @@ from qa.sources.markup.walk import Sighting
 from qa.sources.markup.when import is_time, iso_day
 from qa.thread import Span
 
-_BUTTON = re.compile(
-    r"(?:(?:reply|antworten?|répondre|responder|rispondi|odpowiedz|reageer|beantworten|reply to .{1,40}|auf .{1,40}"
-    r"antworten|antwort auf .{1,40}|melden|report(?:er)?|permalink|link|share|teilen|like|gefällt mir.{0,20}|likes?|edit|quote|"
-    r"zitieren|zitat|delete|löschen|kommentar (?:melden|löschen)|log in to reply|read more|mehr anzeigen|show more|"
-    r"upvote|downvote|award|save|follow|hide|unread|parent|next|prev|top|nach oben|editor'?s? pick|loading\.{0,3}|"
-    r"(?:comments?|kommentare?|commentaires?|comentarios?)|(?:#|nr\. ?)?\d{1,6}\.?|[+\-−–]?\d+ ?(?:likes?|points?|votes?|punkte?)?|\d+ (?:replies|reply|antworten?))"
-    r"\s*[|·•,/]?\s*){1,8}|[^\w]{1,6}",
-    re.IGNORECASE,
+_LABEL = (
+    r"(?:reply|antworten?|répondre|responder|rispondi|odpowiedz|reageer|beantworten|reply to .{1,40}"
+    r"|auf .{1,40} antworten|antwort auf .{1,40}|melden|report(?:er)?|permalink|link|share|teilen|likes?|gefällt mir"
+    r"|edit|quote|zitieren|zitat|delete|löschen|kommentar (?:melden|löschen)|log in to reply|read more|mehr anzeigen"
+    r"|show more|upvote|downvote|award|save|follow|hide|unread|parent|next|prev|top|nach oben|editor'?s? pick"
+    r"|loading\.{0,3}|comments?|kommentare?|commentaires?|comentarios?|(?:#|nr\. ?)?\d{1,6}\.?"
+    r"|[+\-−–]?\d{1,6} ?(?:likes?|points?|votes?|punkte?|replies|reply))"
 )
+# A mark or a blank between two labels is a must: without, a row of digits can be cut up in too many ways.
+_BUTTON = re.compile(rf"{_LABEL}(?:(?: ?[|·•,/] ?| ){_LABEL}){{0,7}}|[^\w]{{1,6}}", re.IGNORECASE)
 _GONE = re.compile(
     r"\W*(?:\[?(?:deleted|removed|gelöscht|entfernt|supprimé|eliminado|usunięt[yoe]|flagged|dead|redacted|verwijderd)\]?"
     r"|(?:\[|\()?(?:this|the|dieser|der|ein|ce|cet|este|il|questo|el|ten|deze)?\s?"

@@ -24,7 +24,8 @@ def give_each_an_element(roles: MutableMapping[HtmlElement, Role]) -> None:
         starts = _starts(children, roles)
         if starts and _among_comments(parent, roles) and not any(child in named for child in children):
             for start, stop in zip(starts, [*starts[1:], len(children)], strict=True):
-                _wrap(children[start:stop], roles)
+                if not any(True for child in children[start:stop] for _ in child.iter("textarea")):
+                    _wrap(children[start:stop], roles)
 
 
 def _among_comments(element: HtmlElement, roles: MutableMapping[HtmlElement, Role]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
@@ -26,7 +26,7 @@ class Item:
     above: int | None
 
 
-def find_items(root: HtmlElement, roles: Mapping[HtmlElement, Role], sections: set[HtmlElement]) -> list[Item]:
+def find_items(root: HtmlElement, roles: Mapping[HtmlElement, Role], sections: Set[HtmlElement]) -> list[Item]:
     """The elements that hold one comment each, in the order of the page."""
     candidates = {element for element, role in roles.items() if role & (Role.COMMENT | Role.BOX)}
     candidates |= _forum_posts(root, roles)
@@ -71,7 +71,7 @@ class _Candidate:
 
 
 def _settle(
-    sightings: Sequence[Sighting], roles: Mapping[HtmlElement, Role], sections: set[HtmlElement]
+    sightings: Sequence[Sighting], roles: Mapping[HtmlElement, Role], sections: Set[HtmlElement]
 ) -> list[_Candidate]:
     """Each comment once: an element around all comments is none, one around or inside a comment is the same."""
     every = [_Candidate(sighting) for sighting in sightings]
@@ -127,7 +127,7 @@ def _kept_above(item: _Candidate, numbers: Mapping[int, int]) -> int | None:
 
 
 def _climb(
-    weak: Sequence[HtmlElement], candidates: set[HtmlElement], sections: set[HtmlElement]
+    weak: Sequence[HtmlElement], candidates: set[HtmlElement], sections: Set[HtmlElement]
 ) -> dict[HtmlElement, HtmlElement]:
     """For words that nobody signed, the element around them that holds no other's: the name may stand beside."""
     counts = defaultdict[HtmlElement, int](int)
@@ -150,7 +150,7 @@ def _climb(
     return climbed
 
 
-def _within(element: HtmlElement, sections: set[HtmlElement]) -> bool:
+def _within(element: HtmlElement, sections: Set[HtmlElement]) -> bool:
     parent: HtmlElement | None = element.getparent()
     while parent is not None:
         if parent in sections:

@@ -15,7 +15,7 @@ from qa.sources.markup.name import clean_name
 from qa.sources.markup.when import iso_day
 
 _LISTS = ("comment", "comments", "suggestedAnswer", "acceptedAnswer")
-_TAG = re.compile(r"<(/?)(p|br|div|li|ul|ol|blockquote)\b[^>]{0,500}>|<[^>]{1,2000}>", re.IGNORECASE)
+_TAG = re.compile(r"<(/?)(p|br|div|li|ul|ol|blockquote)\b[^<>]{0,500}>|<[^<>]{1,2000}>", re.IGNORECASE)
 _MOST_BYTES, _MOST_NODES = 20_000_000, 200_000
 
 
@@ -51,10 +51,9 @@ def _comments(data: Any) -> Iterator[Told]:
         if isinstance(node, list):
             waiting += [(inner, above, is_comment) for inner in reversed(node)]
         elif isinstance(node, dict):
-            if is_comment:
-                if text := _plain(node.get("text") or node.get("commentText")):
-                    yield Told(text, _author(node), _date(node), above)
-                    above, number = number, number + 1
+            if is_comment and (text := _plain(node.get("text") or node.get("commentText"))):
+                yield Told(text, _author(node), _date(node), above)
+                above, number = number, number + 1
             for key in reversed(list(node)):
                 if isinstance(node[key], (dict, list)):
                     waiting.append((node[key], above, key in _LISTS))

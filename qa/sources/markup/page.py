@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 from lxml import etree
@@ -34,15 +35,15 @@ def take_apart(root: HtmlElement) -> Page:
     """Find the comments and cut them, with the sections that they stand in, out of the tree."""
     roles = _roles(root)
     give_each_an_element(roles)
-    sections = {element for element, role in roles.items() if role & Role.SECTION}
-    items = find_items(root, roles, sections)
+    sections = dict.fromkeys(element for element, role in roles.items() if role & Role.SECTION)
+    items = find_items(root, roles, sections.keys())
     if not items:
-        items = [Item(element, None) for element in find_repeated(root, roles, sections)]
+        items = [Item(element, None) for element in find_repeated(root, sections)]
     elements = {item.element for item in items}
     comments = tuple(map(comment_of, gather(root, elements, roles)))
     parents = parents_of(items, roles)
     forum = bool(items) and bool(roles.get(items[0].element, Role.NONE) & Role.POST)
-    _cut(root, elements, sections)
+    _cut(root, elements, sections.keys())
     if not any(comment.text for comment in comments) and (told := comments_told(root)):
         comments = tuple(Comment(one.text, one.author, one.date) for one in told)
         parents, forum = tuple(one.above for one in told), False
@@ -69,7 +70,7 @@ def _roles(root: HtmlElement) -> dict[HtmlElement, Role]:
     return roles
 
 
-def _cut(root: HtmlElement, items: set[HtmlElement], sections: set[HtmlElement]) -> None:
+def _cut(root: HtmlElement, items: Set[HtmlElement], sections: Set[HtmlElement]) -> None:
     """Remove the comments and whatever stands in their sections, unless that is the article itself."""
     lengths = _lengths(root)
     around = ancestors(items)
@@ -83,7 +84,7 @@ def _cut(root: HtmlElement, items: set[HtmlElement], sections: set[HtmlElement])
         _remove(element)
 
 
-def _lengths(root: HtmlElement, counted: set[HtmlElement] | None = None) -> dict[HtmlElement, int]:
+def _lengths(root: HtmlElement, counted: Set[HtmlElement] | None = None) -> dict[HtmlElement, int]:
     """How many characters each element holds; those inside the `counted` alone where these are given."""
     lengths: dict[HtmlElement, int] = {}
     total, depth = 0, 0

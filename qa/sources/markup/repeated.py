@@ -1,15 +1,14 @@
-"""Comments that no name gives away: what stands, each with a day of its own, in a section or under a heading of them."""
+"""Comments that no name gives away: things with a day each, in a section of comments or under a heading of them."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from lxml.html import HtmlElement
 
-from qa.sources.markup.role import Role
 from qa.sources.markup.walk import UNREAD, is_teaser, short_text
 from qa.sources.markup.when import is_time
 
@@ -23,15 +22,13 @@ _HEADING = re.compile(
 )
 _LONGEST_HEADING, _LONGEST_DAY = 160, 90
 _FEWEST_LETTERS = 15
-_MOST_STEPS, _MOST_HEADINGS, _MOST_SIBLINGS = 8, 20, 5_000
+_MOST_STEPS, _MOST_HEADINGS, _MOST_SIBLINGS, _HIGHEST = 8, 20, 5_000, 60
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6 div p legend strong b dt span td caption".split())
 
 
-def find_repeated(
-    root: HtmlElement, roles: Mapping[HtmlElement, Role], sections: Iterable[HtmlElement]
-) -> Sequence[HtmlElement]:
+def find_repeated(root: HtmlElement, sections: Iterable[HtmlElement]) -> Sequence[HtmlElement]:
     """The elements that hold one comment each, in the first place that has any."""
-    days = _days(root, roles)
+    days = _days(root)
     if not days:
         return ()
     for section in sections:
@@ -43,7 +40,7 @@ def find_repeated(
     return ()
 
 
-def _days(root: HtmlElement, roles: Mapping[HtmlElement, Role]) -> Counter[HtmlElement]:
+def _days(root: HtmlElement) -> Counter[HtmlElement]:
     """How many days stand in each element."""
     counts: Counter[HtmlElement] = Counter()
     found = []
@@ -54,10 +51,9 @@ def _days(root: HtmlElement, roles: Mapping[HtmlElement, Role]) -> Counter[HtmlE
         if element.tag == "time" or any(text and len(text) < _LONGEST_DAY and is_time(text) for text in texts):
             found.append(element)
     for element in found:
-        above: HtmlElement | None = element
-        while above is not None:
+        counts[element] += 1
+        for above in islice(element.iterancestors(), _HIGHEST):
             counts[above] += 1
-            above = above.getparent()
     return counts
 
 

@@ -63,12 +63,12 @@ _FURNITURE = _words(
     "form respond count counter counts number num link links button buttons btn actions action controls tools toolbar"
     " vote votes voting rating karma score avatar image img photo gravatar pic icon icons label share like likes flag"
     " report nav navigation pagination pager pages policy rules notes closed open status notice awaiting edit delete"
-    " permalink editor input textarea field submit subscribe subscription rss heading headline tabs options sort sorting"
-    " filter login register guidelines signature sig badge rank flair menu dropdown tooltip"
+    " permalink editor input textarea field submit subscribe subscription rss heading headline tabs options sort"
+    " sorting filter login register guidelines signature sig badge rank flair menu dropdown tooltip"
 )
 _ALWAYS_FURNITURE = _words(
-    "avatar gravatar button buttons btn actions toolbar vote votes voting score karma rating flag report share signature"
-    " badge permalink dropdown tooltip userpic"
+    "avatar gravatar button buttons btn actions toolbar vote votes voting score karma rating flag report share"
+    " signature badge permalink dropdown tooltip userpic"
 )
 _SECTION_OF = _words("items entries rows posts cards elements nodes")
 _REPLIES = _words("children replies answers responses nested subcomments antworten reponses")

@@ -185,9 +185,8 @@ def _entered(
         return skipped
     if role & Role.FURNITURE and short_text(element, _LONGEST_META) is not None and not in_words:
         return skipped
-    if role & Role.DATE or tag == "abbr":
-        if not in_words and _take_date(element, item):
-            return skipped
+    if (role & Role.DATE or tag == "abbr") and not in_words and _take_date(element, item):
+        return skipped
     if role & Role.AUTHOR and element not in nesting and not in_words and _take_author(element, item):
         return skipped
     quoted = around.quoted or tag in ("blockquote", "q-quote") or _is_quote(element)

@@ -47,7 +47,7 @@ _SHORT = 100
 def iso_day(text: str | None) -> str | None:
     """The first day that the text names, as YYYY-MM-DD; None where there is none, and for 03/04/2011.
 
-    >>> iso_day("am 3. März 2011 um 12:04"), iso_day("2011-03-03T10:00:00Z"), iso_day("03/04/2011"), iso_day("3 days ago")
+    >>> iso_day("am 3. März 2011 um 12:04"), iso_day("2011-03-03T10:00:00Z"), iso_day("03/04/2011"), iso_day("today")
     ('2011-03-03', '2011-03-03', None, None)
     """
     text = (text or "")[:_SHORT].strip()
