@@ -8,22 +8,13 @@ from dataclasses import dataclass
 
 from qa.sources.attribution import claim_of, is_name_line
 from qa.sources.boilerplate import is_boilerplate
+from qa.sources.markup.label import BUTTON
 from qa.sources.markup.name import clean_name
 from qa.sources.markup.prose import Line, Part, joined
 from qa.sources.markup.walk import Sighting
 from qa.sources.markup.when import is_time, iso_day
 from qa.thread import Span
 
-_LABEL = (
-    r"(?:reply|antworten?|répondre|responder|rispondi|odpowiedz|reageer|beantworten|reply to .{1,40}"
-    r"|auf .{1,40} antworten|antwort auf .{1,40}|melden|report(?:er)?|permalink|link|share|teilen|likes?|gefällt mir"
-    r"|edit|quote|zitieren|zitat|delete|löschen|kommentar (?:melden|löschen)|log in to reply|read more|mehr anzeigen"
-    r"|show more|upvote|downvote|award|save|follow|hide|unread|parent|next|prev|top|nach oben|editor'?s? pick"
-    r"|loading\.{0,3}|comments?|kommentare?|commentaires?|comentarios?|(?:#|nr\. ?)?\d{1,6}\.?"
-    r"|[+\-−–]?\d{1,6} ?(?:likes?|points?|votes?|punkte?|replies|reply))"
-)
-# A mark or a blank between two labels is a must: without, a row of digits can be cut up in too many ways.
-_BUTTON = re.compile(rf"{_LABEL}(?:(?: ?[|·•,/] ?| ){_LABEL}){{0,7}}|[^\w]{{1,6}}", re.IGNORECASE)
 _GONE = re.compile(
     r"\W*(?:\[?(?:deleted|removed|gelöscht|entfernt|supprimé|eliminado|usunięt[yoe]|flagged|dead|redacted|verwijderd)\]?"
     r"|(?:\[|\()?(?:this|the|dieser|der|ein|ce|cet|este|il|questo|el|ten|deze)?\s?"
@@ -102,7 +93,7 @@ def _before_day(text: str) -> str | None:
 def _first_name(lines: Sequence[Line], body: Sequence[Line]) -> str | None:
     """A name on a line of its own before the words."""
     for line in lines[:3]:
-        if is_time(line.text) or _BUTTON.fullmatch(line.text):
+        if is_time(line.text) or BUTTON.fullmatch(line.text):
             continue
         name = clean_name(line.text) if len(line.text) <= 60 else None
         if name and is_name_line(name) and not (len(body) == 1 and line is body[0]):
@@ -125,7 +116,7 @@ def _is_label(line: Line, author: str | None) -> bool:
     text = line.text.strip()
     if line.quoted or len(text) > 120:
         return False
-    if _BUTTON.fullmatch(text) or is_boilerplate(text) or claim_of(text):
+    if BUTTON.fullmatch(text) or is_boilerplate(text) or claim_of(text):
         return True
     if author and clean_name(text) == author:
         return True

@@ -56,7 +56,10 @@ def _is_dated(sighting: Sighting) -> bool:
 
 
 class _Candidate:
-    """A sighting on its way to an item; `weak` where nobody signed it and nothing else speaks for it."""
+    """A sighting on its way to an item; `weak` where nobody signed it and nothing else speaks for it.
+
+    `around` is what it stands in; `above` comes to be what it answers.
+    """
 
     def __init__(self, sighting: Sighting) -> None:
         self.element = sighting.element
@@ -65,6 +68,7 @@ class _Candidate:
         self.titled = sighting.titled
         self.worded = any(line.text for line in sighting.prose.finished())
         self.above: _Candidate | None = None
+        self.around: _Candidate | None = None
         self.inside: list[_Candidate] = []
         self.weak = False
         self.shape = _shape(sighting.element)
@@ -77,7 +81,7 @@ def _settle(
     every = [_Candidate(sighting) for sighting in sightings]
     for candidate, sighting in zip(every, sightings, strict=True):
         if sighting.above is not None:
-            candidate.above = every[sighting.above]
+            candidate.above = candidate.around = every[sighting.above]
             candidate.above.inside.append(candidate)
     kept: list[_Candidate] = []
     dropped: set[int] = set()
@@ -87,14 +91,8 @@ def _settle(
         inside = candidate.inside
         if candidate.signed or not inside:
             kept.append(candidate)
-            for inner in list(inside):
-                if (
-                    not inner.signed
-                    and inner.shape != candidate.shape
-                    and not roles.get(inner.element, Role.NONE) & Role.REPLIES
-                ):
-                    dropped.add(id(inner))
-                    _hand_over(inner, candidate)
+            parts = [inner for inner in inside if inner.around is candidate and not (inner.signed or inner.inside)]
+            dropped |= {id(part) for part in parts if part.shape != candidate.shape}
         elif candidate.titled or sum(inner.shape == inside[0].shape for inner in inside) > 1 or len(inside) == 1:
             _hand_over(candidate, candidate.above)
         else:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from qa.sources.markup.label import BUTTON
+from qa.sources.markup.when import before_time
+
 _BEFORE = re.compile(
     r"(?:(?:posted|written|submitted|commented|comment|reply|kommentar|geschrieben|verfasst|publi[ée]|escrito|inviato)?\s?"
     r"\b(?:by|von|vom|par|por|da|door|af|av|przez)\b|author|autor|auteur|name|user|benutzer|from)\s?:?\s+(?=\S)"
@@ -23,9 +26,9 @@ def clean_name(text: str) -> str | None:
     """The name in a short text, None where it holds none.
 
     >>> clean_name("Posted by Ann Lee on"), clean_name("Ann sagt:"), clean_name("12"), clean_name("reply to this")
-    ('Ann Lee', 'Ann', None, 'reply to this')
+    ('Ann Lee', 'Ann', None, None)
     """
-    text = " ".join(text[:200].split())
+    text = before_time(" ".join(text[:200].split()))
     for _ in range(_MOST_WORDS):
         if not (match := _BEFORE.match(text)):
             break
@@ -33,7 +36,7 @@ def clean_name(text: str) -> str | None:
     previous = None
     while previous != text:
         previous, text = text, _AFTER.sub("", text)
-    text = text.strip(" \"'*_")
+    text = text.strip(" \"'*_-–|•·")
     if not text or len(text) > _LONGEST or len(text.split()) > _MOST_WORDS or "://" in text:
         return None
-    return text if any(map(str.isalpha, text)) else None
+    return text if any(map(str.isalpha, text)) and not BUTTON.fullmatch(text) else None

@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 from qa.sources.markup.name import clean_name
 from qa.sources.markup.prose import CELLS, LINES, PARAGRAPHS, Part, Prose
 from qa.sources.markup.role import Role
-from qa.sources.markup.when import is_time, iso_day
+from qa.sources.markup.when import before_time, is_time, iso_day
 
 UNREAD = frozenset(
     "script style template noscript svg title button select textarea input iframe object embed canvas audio"
@@ -206,6 +206,8 @@ def _take_author(element: HtmlElement, item: Sighting) -> bool:
     text = short_text(element, _LONGEST_NAME)
     if text is None:
         return False
+    if is_time(text) and not before_time(text).strip():
+        return _take_date(element, item)
     if item.author is None and element.get("content"):
         item.author = clean_name(element.get("content"))
     # A name is mostly a link; what else stands with it are ranks, points and badges.

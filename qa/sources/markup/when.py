@@ -83,3 +83,13 @@ def is_time(text: str) -> bool:
     if not text or len(text) > _SHORT:
         return False
     return any(pattern.search(text) for pattern in (*_PATTERNS, _AGO, _CLOCK))
+
+
+def before_time(text: str) -> str:
+    """What stands before the first day or hour in a text; all of it where there is none.
+
+    >>> before_time("Ann Lee 12 May 2018, 10:04")
+    'Ann Lee '
+    """
+    found = (pattern.search(text) for pattern in (*_PATTERNS, _AGO, _CLOCK))
+    return text[: min((match.start() for match in found if match), default=len(text))]

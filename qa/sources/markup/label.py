@@ -1,0 +1,16 @@
+"""The words on the buttons around a comment, in the languages of the pages."""
+
+from __future__ import annotations
+
+import re
+
+_LABEL = (
+    r"(?:reply|antworten?|répondre|responder|rispondi|odpowiedz|reageer|beantworten|reply to .{1,40}"
+    r"|auf .{1,40} antworten|antwort auf .{1,40}|melden|report(?:er)?|permalink|link|share|teilen|likes?|gefällt mir"
+    r"|edit|quote|zitieren|zitat|delete|löschen|kommentar (?:melden|löschen)|log in to reply|read more|mehr anzeigen"
+    r"|show more|upvote|downvote|award|save|follow|hide|unread|parent|next|prev|top|nach oben|editor'?s? pick"
+    r"|loading\.{0,3}|comments?|kommentare?|commentaires?|comentarios?|(?:#|nr\. ?)?\d{1,6}\.?"
+    r"|[+\-−–]?\d{1,6} ?(?:likes?|points?|votes?|punkte?|replies|reply))"
+)
+# A mark or a blank between two labels is a must: without, a row of digits can be cut up in too many ways.
+BUTTON = re.compile(rf"{_LABEL}(?:(?: ?[|·•,/] ?| ){_LABEL}){{0,7}}|[^\w]{{1,6}}", re.IGNORECASE)
