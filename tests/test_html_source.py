@@ -377,6 +377,74 @@ def test_questions_and_answers_with_comments_of_their_own() -> None:
     ]
 
 
+def test_xenforo() -> None:
+    def post(number: int, who: str, text: str) -> str:
+        return (
+            f'<article class="message message--post js-post" data-author="{who}" data-content="post-{number}" id="js-post-{number}">'
+            f'<div class="message-inner"><div class="message-cell message-cell--user"><section class="message-user"><h4 '
+            f'class="message-name"><a class="username">{who}</a></h4><h5 class="userTitle message-userTitle">Member</h5></section>'
+            f'</div><div class="message-cell message-cell--main"><header class="message-attribution"><time class="u-dt" '
+            f'datetime="2019-06-2{number}T10:00:00+0200">Jun 2{number}, 2019</time><a>#{number}</a></header>'
+            f'<div class="message-content"><article class="message-body"><div class="bbWrapper">{text}</div></article></div>'
+            f'<footer class="message-footer"><div class="message-actionBar actionBar"><a>Reply</a></div></footer></div></div></article>'
+        )
+
+    answer = (
+        '<blockquote class="bbCodeBlock bbCodeBlock--quote"><div class="bbCodeBlock-title"><a>dora said:</a></div>'
+        '<div class="bbCodeBlock-content">Where is it sold?</div></blockquote>In Wetzlar, in the old shop.'
+    )
+    made = post(1, "dora", "I look for a lens.<br><br>Where is it sold?") + post(2, "ann", answer)
+    thread = read(f"<html><body><h1>Old lens</h1><div class='block-body'>{made}</div></body></html>".encode())
+    assert [(p.kind, p.author, p.date) for p in thread.posts] == [
+        ("article", "dora", "2019-06-21"),
+        ("comment", "ann", "2019-06-22"),
+    ]
+    assert thread.posts[0].text == "I look for a lens.\n\nWhere is it sold?"
+    assert quoted(thread, 0) == ["dora said:\n\nWhere is it sold?"]
+    assert thread.comments[0].text.endswith("In Wetzlar, in the old shop.")
+
+
+def test_vbulletin() -> None:
+    def post(number: int, who: str, text: str) -> str:
+        return (
+            f'<li class="postbitlegacy postbitim postcontainer old" id="post_{number}"><div class="posthead"><span class="postdate old">'
+            f'<span class="date">0{number}.06.2019, <span class="time">10:00</span></span></span><span class="nodecontrols"><a '
+            f'class="postcounter">#{number}</a></span></div><div class="postdetails"><div class="userinfo"><div '
+            f'class="username_container"><a class="username offline"><strong>{who}</strong></a></div><dl class="userinfo_extra"><dt>'
+            f'Beiträge</dt><dd>12</dd></dl></div><div class="postbody"><div class="postrow"><h2 class="title icon">Altes Objektiv</h2>'
+            f'<div class="content"><div id="post_message_{number}"><blockquote class="postcontent restore">{text}</blockquote></div>'
+            f"</div></div></div></div></li>"
+        )
+
+    made = post(3, "dora", "Wo wird es verkauft?") + post(4, "ann", "In Wetzlar, im alten Laden.")
+    thread = read(f"<html><body><ol id='posts' class='posts'>{made}</ol></body></html>".encode())
+    assert [(p.kind, p.author, p.date) for p in thread.posts] == [
+        ("article", "dora", "2019-06-03"),
+        ("comment", "ann", "2019-06-04"),
+    ]
+    assert thread.comments[0].text.endswith("In Wetzlar, im alten Laden.")
+    assert quoted(thread, 0) == []
+
+
+def test_replies_of_replies_in_boxes() -> None:
+    def item(name: str, deep: str) -> str:
+        return (
+            f'<li class="comment" id="comment-{name}"><div class="the-comment"><div class="comment-box"><div class="comment-author">'
+            f"<strong>{name}</strong></div><div class='comment-text'><p>Words of {name}.</p></div></div></div>"
+            f'<ul class="children">{deep}</ul></li>'
+        )
+
+    tree = item("Ann", item("Bob", "") + item("Cleo", item("Dora", ""))) + item("Eve", "")
+    thread = read(page(f'<div id="comments"><ol class="comment-list">{tree}</ol></div>'))
+    assert [(post.author, post.parent) for post in thread.comments] == [
+        ("Ann", None),
+        ("Bob", 1),
+        ("Cleo", 1),
+        ("Dora", 3),
+        ("Eve", None),
+    ]
+
+
 def comments(*bodies: str, attributes: str = "") -> str:
     items = "".join(
         f'<div class="comment" {attributes}><span class="comment-author">Ann</span><time datetime="2019-06-20">then</time>'

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 
 from lxml.html import HtmlElement
 
+from qa.sources.markup.label import ELSEWHERE
 from qa.sources.markup.lede import lede_of
 from qa.sources.markup.prose import joined
 from qa.sources.markup.walk import gather
@@ -14,10 +16,11 @@ from qa.sources.markup.walk import gather
 _MOST_ELEMENTS = 50_000
 
 
-def prose_of(element: HtmlElement) -> str:
-    """All words of an element."""
+def prose_of(element: HtmlElement, without: re.Pattern[str] | None = None) -> str:
+    """All words of an element, less the lines that match `without`."""
     (sighting,) = gather(element, {element}, {})
-    return joined(sighting.prose.finished())[0]
+    lines = sighting.prose.finished()
+    return joined([line for line in lines if not (without and without.fullmatch(line.text))])[0]
 
 
 def main_text(root: HtmlElement) -> str:
@@ -30,7 +33,7 @@ def main_text(root: HtmlElement) -> str:
         found = trafilatura.bare_extraction(root, include_comments=False)
     except Exception:  # whatever a broken page does to a library, its words can still be read
         found = None
-    text = "" if found is None or isinstance(found, dict) or found.body is None else prose_of(found.body)
+    text = "" if found is None or isinstance(found, dict) or found.body is None else prose_of(found.body, ELSEWHERE)
     if not text:
         return prose_of(root)
     lede = lede_of(root, text)

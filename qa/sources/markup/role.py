@@ -52,7 +52,10 @@ _VAGUE = _words(
     " context regular panel"
 )
 _SECTION = _words("list s area section thread threads stream feed module group tree all zone widget app plugin region")
-_BODY = _words("content text txt copy message msg desc description paragraph markdown body p html inhalt texte context")
+_BODY = _words(
+    "content text txt copy message msg desc description paragraph markdown body p html inhalt texte context postcontent"
+    " posttext commtext prose cooked bbwrapper md usertext"
+)
 _AUTHOR = _words(
     "author user username name poster writer nick nickname by byline autor person commenter fn creator hnuser"
     " displayname auteur verfasser"
@@ -181,9 +184,11 @@ def token_role(token: str) -> Role:
 
 def _part(words: list[str], furniture: frozenset[str] = _FURNITURE) -> Role:
     """The part of a comment that the last telling word names."""
-    for word in reversed(words):
+    for place, word in enumerate(reversed(words)):
         if word in furniture:
             return Role.FURNITURE
+        if word in _BODY and place and furniture is not _FURNITURE:
+            continue  # a forum's "message-cell" holds more than the message
         for names, role in _PARTS:
             if word in names:
                 return role

@@ -189,7 +189,8 @@ def _entered(
         return skipped
     if role & Role.AUTHOR and element not in nesting and not in_words and _take_author(element, item):
         return skipped
-    quoted = around.quoted or tag in ("blockquote", "q-quote") or _is_quote(element)
+    # vBulletin puts a post's own words into a <blockquote>, and says so.
+    quoted = around.quoted or (tag == "blockquote" and not role & Role.BODY) or _is_quote(element)
     if role & Role.BODY:
         part = Part.BODY
     elif role & (Role.META | Role.AUTHOR) and part is not Part.BODY:
