@@ -15,12 +15,13 @@ import shlex
 import sys
 import time
 import warnings
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from benchmarks.table import OURS, head, row
+from benchmarks.page_table import PARTS, Figures, write
+from benchmarks.table import OURS
 from qa.errors import SourceError
 from qa.sources import html
 
@@ -50,22 +51,6 @@ class Labels:
     def half(self) -> int:
         """0 for the pages that rules were made on, 1 for those that they were only measured on."""
         return hashlib.sha256(self.file.encode()).digest()[0] % 2
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """One system on some pages. The comments' shares are of the pages that have labelled comments."""
-
-    pages: int
-    precision: float
-    recall: float
-    f1: float
-    pages_with_comments: int
-    found_any: float
-    found_all: float
-    found_segments: float
-    leaked: float
-    pages_a_second: float
 
 
 Read = Callable[[bytes, str], Reading]
@@ -122,17 +107,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lines = (options.folder / "labels.jsonl").read_text(encoding="utf-8").splitlines()
     labels = [_labels(json.loads(line)) for line in lines]
     pages = {page.file: (options.folder / "pages" / page.file).read_bytes() for page in labels}
-    there = sum(_holds_comments(page, pages[page.file]) for page in labels if page.comments)
+    present = {page.file for page in labels if page.comments and _holds_comments(page, pages[page.file])}
     commented = sum(bool(page.comments) for page in labels)
     print(
-        f"{len(labels)} pages; {commented} with labelled comments, of which {there} are in the saved file", flush=True
+        f"{len(labels)} pages; {commented} with labelled comments, of which {len(present)} are in the saved file",
+        flush=True,
     )
     figures: dict[str, Mapping[str, Figures]] = {}
     for name, (package, read) in SYSTEMS.items():
         if not _version(package):
             print(f"{name} is not installed and left out; {_INSTALL}", flush=True)
             continue
-        figures[name] = _measured(labels, pages, read)
+        figures[name] = _measured(labels, pages, present, read)
         whole = figures[name]["all"]
         print(
             f"{name:30}F1 {whole.f1:.3f}  P {whole.precision:.3f}  R {whole.recall:.3f}  comments found on "
@@ -140,7 +126,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             flush=True,
         )
     command = shlex.join(["python", "-m", "benchmarks.pages", str(options.folder)])
-    _write(options.out, command, figures, commented, there)
+    versions = {"Python": platform.python_version()}
+    versions |= {package: version for package in _PACKAGES if (version := _version(package))}
+    write(options.out, command, versions, figures, commented, len(present))
     return 0
 
 
@@ -165,18 +153,18 @@ def _holds_comments(page: Labels, data: bytes) -> bool:
     return any(segment in text for segment in page.comments)
 
 
-def _measured(labels: Sequence[Labels], pages: Mapping[str, bytes], read: Read) -> Mapping[str, Figures]:
+def _measured(
+    labels: Sequence[Labels], pages: Mapping[str, bytes], present: Set[str], read: Read
+) -> Mapping[str, Figures]:
     """The figures on all pages, and on either half."""
-    next(iter(pages), None) and read(pages[labels[0].file], labels[0].file)  # what is loaded once is not timed
+    if labels:
+        _read(read, pages[labels[0].file], labels[0].file)  # what is loaded once is not timed
     began = time.perf_counter()
-    readings = [_read(read, pages[page.file], page.file) for page in labels]
+    both = [(page, _read(read, pages[page.file], page.file)) for page in labels]
     rate = len(labels) / (time.perf_counter() - began)
-    parts = {"all": (0, 1), "made on": (0,), "checked on": (1,)}
     return {
-        part: _figures(
-            [(page, reading) for page, reading in zip(labels, readings, strict=True) if page.half in halves], rate
-        )
-        for part, halves in parts.items()
+        part: _figures([(page, reading) for page, reading in both if page.half in halves], present, rate)
+        for part, halves in PARTS.items()
     }
 
 
@@ -189,7 +177,7 @@ def _read(read: Read, data: bytes, name: str) -> Reading:
     return Reading(_plain(found.article), [_plain(comment) for comment in found.comments])
 
 
-def _figures(read: Sequence[tuple[Labels, Reading]], rate: float) -> Figures:
+def _figures(read: Sequence[tuple[Labels, Reading]], present: Set[str], rate: float) -> Figures:
     wanted = [segment in reading.article for page, reading in read for segment in page.wanted]
     unwanted = [segment in reading.article for page, reading in read for segment in page.unwanted]
     precision = sum(wanted) / max(sum(wanted) + sum(unwanted), 1)
@@ -208,6 +196,7 @@ def _figures(read: Sequence[tuple[Labels, Reading]], rate: float) -> Figures:
         2 * precision * recall / max(precision + recall, 1e-9),
         len(commented),
         sum(map(any, found)) / number,
+        sum(map(any, found)) / max(sum(page.file in present for page, _ in commented), 1),
         sum(map(all, found)) / number,
         sum(map(sum, found)) / max(sum(map(len, found)), 1),
         sum(leaked) / number,
@@ -220,58 +209,6 @@ def _version(package: str) -> str | None:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
         return None
-
-
-def _write(
-    folder: Path, command: str, figures: Mapping[str, Mapping[str, Figures]], commented: int, there: int
-) -> None:
-    """Write `pages.md` and `pages.json` into `folder`."""
-    versions = {"Python": platform.python_version()}
-    versions |= {package: version for package in _PACKAGES if (version := _version(package))}
-    data = {
-        "command": command,
-        "versions": versions,
-        "pages_with_comments": commented,
-        "pages_with_comments_in_the_file": there,
-        "figures": {name: {part: asdict(each) for part, each in parts.items()} for name, parts in figures.items()},
-    }
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "pages.json").write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    text = [
-        "# Saved web pages",
-        "",
-        f"`{command}`",
-        "",
-        "A segment counts as found where it stands, blanks aside, in the article, or whole in one comment. Rules were "
-        "made on one half of the pages (by a hash of their names) and only measured on the other.",
-        "",
-        f"{commented} pages have labelled comments. In {there} of them the saved file holds any; the others load "
-        f"theirs by a script, so that {there / max(commented, 1):.0%} is the most that can be found.",
-        "",
-    ]
-    for part in ("all", "made on", "checked on"):
-        text += _table(part, figures)
-    text += [", ".join(f"{name} {version}" for name, version in versions.items()), ""]
-    (folder / "pages.md").write_text("\n".join(text), encoding="utf-8")
-
-
-def _table(part: str, figures: Mapping[str, Mapping[str, Figures]]) -> Sequence[str]:
-    pages = next((parts[part].pages for parts in figures.values()), 0)
-    lines = [f"## {'All' if part == 'all' else 'The half ' + part}: {pages} pages", ""]
-    lines += head(
-        "system", "F1", "precision", "recall", "comments found", "all of them", "segments", "leaked", "pages/s"
-    )
-    for name, parts in figures.items():
-        each = parts[part]
-        lines.append(
-            row(
-                f"**{name}**" if name == OURS else name,
-                *(f"{value:.3f}" for value in (each.f1, each.precision, each.recall)),
-                *(f"{value:.1%}" for value in (each.found_any, each.found_all, each.found_segments, each.leaked)),
-                f"{each.pages_a_second:.0f}" if part == "all" else "",
-            )
-        )
-    return [*lines, ""]
 
 
 if __name__ == "__main__":

@@ -17,10 +17,11 @@ BUTTON = re.compile(rf"{_LABEL}(?:(?: ?[|·•,/] ?| ){_LABEL}){{0,7}}|[^\w]{{1,
 
 # A line of an article that sends its reader elsewhere. A sentence that merely begins so goes on.
 ELSEWHERE = re.compile(
-    r"(?:(?:lesen sie|lies) (?:auch|dazu|hier)|auch interessant|mehr (?:zum thema|dazu|lesen)|siehe auch|schon gelesen\?"
-    r"|das könnte (?:sie|dich|euch) auch|read (?:also|more|next)\b|also read|see also\b|related (?:articles?|stories|posts)"
-    r"|you (?:may|might) also (?:like|be interested)|(?:follow|like|visit) us on|advertisement$|anzeige$|werbung$"
-    r"|(?:lea|vea|lee|ver) también|te puede interesar|(?:à )?lire aussi|voir aussi|leggi anche|czytaj (?:też|także|więcej)"
-    r"|zobacz (?:też|także|również)|lees ook|(?:folgen|liken) sie uns|leia também|veja também)[\s:!?–-]?.{0,160}",
+    r"(?:(?:lesen sie|lies) (?:auch|dazu|hier)|auch interessant|mehr (?:zum thema|dazu|lesen)|siehe auch"
+    r"|schon gelesen\?|das könnte (?:sie|dich|euch) auch|read (?:also|more|next)\b|also read|see also\b"
+    r"|related (?:articles?|stories|posts)|you (?:may|might) also (?:like|be interested)|(?:follow|like|visit) us on"
+    r"|advertisement$|anzeige$|werbung$|(?:lea|vea|lee|ver) también|te puede interesar|(?:à )?lire aussi|voir aussi"
+    r"|leggi anche|czytaj (?:też|także|więcej)|zobacz (?:też|także|również)|lees ook|(?:folgen|liken) sie uns"
+    r"|leia também|veja também)[\s:!?–-]?.{0,160}",
     re.IGNORECASE,
 )
