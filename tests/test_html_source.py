@@ -566,6 +566,7 @@ HOSTILE = {
     "outside": b'<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]><p>&f; words</p>',
     "json": b'<script type="application/ld+json">' + b'{"comment":[' * 100_000 + b"</script>x",
     "nul": b"<p>a\x00b</p><div class='comment\x00'>c</div>",
+    "controls": b"<div>x&#8;<div class='comment'><b class='author'>A</b>1 May 2011 y&#x1F;</div>&#12;z&#xFFFE;\x0c</div>",
     "bidi": "<p>\u202eevil\u202c \u2066words\u2069</p>".encode(),
     "surrogate": b"<p>half \xed\xa0\x80 a letter, and many words more after it, so that it is text, which it is</p>",
     "cut": page(WORDPRESS)[:1_400],

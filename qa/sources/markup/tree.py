@@ -16,8 +16,9 @@ _DECLARED = re.compile(
 _HEAD = 1 << 14
 _WESTERN = frozenset({"iso8859-1", "cp1252", "ascii", "iso8859-15"})
 _MOST_DAMAGE = 0.01
-# What no page shows and libxml2 stumbles over or takes for the end.
-_CONTROL = dict.fromkeys([*range(9), 0x0B, *range(0x0E, 0x20), 0x7F])
+# What no page shows, and what lxml refuses to write back into a tree.
+_CONTROL = dict.fromkeys([*range(9), 0x0B, *range(0x0E, 0x20), 0x7F, 0xFFFE, 0xFFFF]) | {0x0C: " "}
+_REFERENCE = re.compile(r"&#(?:x([0-9a-f]{1,8})|([0-9]{1,8}));?", re.IGNORECASE)
 
 
 def parse(data: bytes, name: str) -> html.HtmlElement | None:
@@ -25,13 +26,20 @@ def parse(data: bytes, name: str) -> html.HtmlElement | None:
 
     Raises SourceError, naming the source, where the bytes are not text.
     """
-    text = page_text(data, name).translate(_CONTROL)
+    text = _REFERENCE.sub(_shown, page_text(data, name).translate(_CONTROL))
     # huge_tree lifts the limits on a text's length; what is nested deeper than 2,048 levels is still left out.
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True)
     try:
         return html.document_fromstring(text.encode("utf-8"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
+
+
+def _shown(reference: re.Match[str]) -> str:
+    """A reference to a character as it stands, nothing where no text may hold that character."""
+    code = int(reference[1], 16) if reference[1] else int(reference[2])
+    refused = code in _CONTROL or 0xD800 <= code <= 0xDFFF or code > 0x10FFFF
+    return "" if refused else reference[0]
 
 
 def page_text(data: bytes, name: str) -> str:
