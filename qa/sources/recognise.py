@@ -36,10 +36,7 @@ class Format:
     @property
     def read(self) -> Reader:
         """The format's reader: bytes and a name to threads."""
-        try:
-            return cast(Reader, importlib.import_module(f"qa.sources.{self.module}").read)
-        except ModuleNotFoundError as error:
-            raise NotRecognised(f"{self.name} is not read by this version; save it as plain text") from error
+        return cast(Reader, importlib.import_module(f"qa.sources.{self.module}").read)
 
 
 TEXT = Format("text", "plain")
