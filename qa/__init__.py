@@ -7,7 +7,9 @@ answer = library.ask("Where are Leica lenses made?")
 print(answer.text, "—", answer.quotes[0].source)
 """
 
-from qa.answer import Answer, Place, Quote, Why
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from qa.errors import (
     LanguageWarning,
     LibraryBusy,
@@ -20,18 +22,48 @@ from qa.errors import (
     QuestionError,
     SettingError,
     SourceError,
+    SourceWarning,
     VerbatimError,
 )
-from qa.generation import Status
-from qa.library import Library, ask
-from qa.sources import read
 from qa.thread import Post, Thread
 
-build = Library.build
-open = Library.open
+if TYPE_CHECKING:
+    from qa.answer import Answer, Place, Quote, Why
+    from qa.generation import Status
+    from qa.library import Library, ask
+    from qa.sources import Fate, read
+
+    build = Library.build
+    open = Library.open
+
+_ROOMS = {
+    "answer": ("Answer", "Place", "Quote", "Why"),
+    "generation": ("Status",),
+    "library": ("Library", "ask"),
+    "sources": ("Fate", "read"),
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import the rest when it is asked for: the process that reads files needs none of it, and starts in no time."""
+    if name in ("build", "open"):
+        found = getattr(import_module("qa.library").Library, name)
+    else:
+        room = next((room for room, names in _ROOMS.items() if name in names), None)
+        if room is None:
+            raise AttributeError(f"module 'qa' has no attribute {name!r}")
+        found = getattr(import_module(f"qa.{room}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return __all__
+
 
 __all__ = [
     "Answer",
+    "Fate",
     "LanguageWarning",
     "Library",
     "LibraryBusy",
@@ -47,6 +79,7 @@ __all__ = [
     "Quote",
     "SettingError",
     "SourceError",
+    "SourceWarning",
     "Status",
     "Thread",
     "VerbatimError",

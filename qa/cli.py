@@ -19,10 +19,10 @@ from typing import NoReturn, get_args
 from qa.calibration import fitted
 from qa.default import VARIABLE, default_path
 from qa.errors import VerbatimError
-from qa.library import Library, status, verify
+from qa.library import Library, export, status, verify
 from qa.network import SETTING, Arithmetic, fastest
 from qa.reader import DEFAULT_READER
-from qa.terminal import print_answer, progress_bars, tell
+from qa.terminal import print_answer, progress_bars, tell, tell_fates
 
 _ERROR, _NOT_FOUND, _CANCELLED = 2, 1, 130
 _SYNTAX = (
@@ -74,8 +74,7 @@ def _discard_output() -> None:
 def _build(options: argparse.Namespace) -> int:
     with progress_bars() as progress:
         library = Library.build(options.sources or None, _path(options), model=options.model, progress=progress)
-    for skipped in library.skipped:
-        tell(f"skipped: {skipped.reason}")
+    tell_fates(library.fates)
     now = library.status()
     print(f"{now.path}: {now.sources} sources, {now.posts} posts, {now.passages} passages")
     return 0
@@ -110,6 +109,13 @@ def _serve(options: argparse.Namespace) -> int:
     from qa.web import serve
 
     serve(library, host=options.host, port=options.port)
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    with progress_bars() as progress:
+        written = export(_path(options), options.output, progress=progress)
+    print(f"{options.output}: {written} sources")
     return 0
 
 
@@ -205,6 +211,10 @@ def parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("verify", parents=[library], help="prove every file and every passage of a library")
     command.set_defaults(run=_verify)
+
+    command = commands.add_parser("export", parents=[library], help="write every text as a thread of JSON, one a line")
+    command.add_argument("-o", "--output", metavar="FILE", type=Path, required=True, help="the file to write")
+    command.set_defaults(run=_export)
 
     command = commands.add_parser("serve", parents=[library, model, reading], help="open the web chat on this machine")
     command.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")

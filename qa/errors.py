@@ -12,6 +12,8 @@
         ├── LibraryBusy        another process is writing it
         └── LibraryNotWritable it can be read and not written
 
+Beside the tree stand two warnings: LanguageWarning and SourceWarning.
+
 A message says what is wrong, with which value, and what to do about it.
 """
 
@@ -62,3 +64,7 @@ class LibraryNotWritable(LibraryError):
 
 class LanguageWarning(UserWarning):
     """A text is in a language that the default model was not trained for."""
+
+
+class SourceWarning(UserWarning):
+    """A part of a file cannot be read; the rest of it is."""

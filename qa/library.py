@@ -16,6 +16,7 @@ from qa.answering import PASSAGES_READ, answered, reranked, unread
 from qa.default import default_path, shipped_corpus
 from qa.encoder import Encoder, MiniLMEncoder
 from qa.errors import LibraryMismatch, LibraryMissing, SettingError, SourceError
+from qa.export import export as write_threads
 from qa.generation import Generation, Status
 from qa.plain_encoder import as_encoder
 from qa.progress import Progress, silent
@@ -23,13 +24,13 @@ from qa.query import Only, Query
 from qa.reader import DEFAULT_READER, Reader, as_reader
 from qa.retrieval import retrieve
 from qa.shelf import Shelf
-from qa.sources import Skipped, Source, read_all
+from qa.sources import Fate, Source, Tell, read_all
 from qa.store import SourceRow, Store
 from qa.thread import Thread
 
 Sources = Source | Iterable[Source]
 Path_ = str | os.PathLike[str]
-_Read = Callable[[], tuple[list[Thread], list[Skipped]]]
+_Read = Callable[[], tuple[list[Thread], list[Fate]]]
 _MOST_QUOTES = 10_000
 
 
@@ -44,11 +45,11 @@ class _Opened:
 class Library:
     """A folder of texts with their index; safe in threads.
 
-    Made by `Library.build` or `Library.open`. `skipped` tells the files that the last build left out.
+    Made by `Library.build` or `Library.open`. `fates` tells what became of each file of the last build.
     `min_confidence` is the confidence from which an answer counts as found, None for the one chosen on open data.
     """
 
-    skipped: Sequence[Skipped] = ()
+    fates: Sequence[Fate] = ()
     min_confidence: float | None = None
 
     def __init__(self, path: Path_, encoder: Encoder, reader: Reader | None = DEFAULT_READER) -> None:
@@ -66,20 +67,21 @@ class Library:
         encoder: Any = None,
         reader: Reader | None = DEFAULT_READER,
         progress: Progress = silent,
+        tell: Tell | None = None,
     ) -> Library:
         """Read `sources` (files, folders, threads) and write them as the library at `path`; open it.
 
         On a library this writes its next generation; `sources` None takes the texts that it holds. `model` names
         another sentence-transformers model than the default, `encoder` is an object with `encode(texts)`, `reader`
         one with `read(question, passages)` as `qa.reader` describes it, or None. `progress` is called with stage, done
-        and total.
+        and total, `tell` with the fate of each file.
 
         Raises SourceError, ModelError or LibraryError; whatever was at `path` is then as it was.
         """
         chosen = _encoder(model, encoder)
-        skipped = _write(Shelf(path).path, _reader(sources, Shelf(path).path, progress), chosen, progress)
+        fates = _write(Shelf(path).path, _reader(sources, Shelf(path).path, progress, tell), chosen, progress)
         library = cls(path, chosen, reader)
-        library.skipped = skipped
+        library.fates = fates
         return library
 
     @classmethod
@@ -194,6 +196,7 @@ class Library:
         model: Path_ | None = None,
         encoder: Any = None,
         progress: Progress = silent,
+        tell: Tell | None = None,
     ) -> None:
         """Write the next generation and switch to it: from `sources`, or from the texts that are already here.
 
@@ -204,15 +207,15 @@ class Library:
         """
         chosen = self._opened.encoder if model is None and encoder is None else _encoder(model, encoder)
 
-        self._switch(_reader(sources, self.path, progress), chosen, progress)
+        self._switch(_reader(sources, self.path, progress, tell), chosen, progress)
 
-    def add(self, sources: Sources, *, progress: Progress = silent) -> None:
+    def add(self, sources: Sources, *, progress: Progress = silent, tell: Tell | None = None) -> None:
         """Write the next generation with these sources beside the present ones; one of the same name is replaced."""
 
-        def read() -> tuple[list[Thread], list[Skipped]]:
-            new, skipped = read_all(sources, progress=progress)
+        def read() -> tuple[list[Thread], list[Fate]]:
+            new, fates = read_all(sources, progress=progress, tell=tell)
             by_name = {thread.source: thread for thread in [*_stored(self.path), *new]}
-            return list(by_name.values()), skipped
+            return list(by_name.values()), fates
 
         self._switch(read, self._opened.encoder, progress)
 
@@ -222,7 +225,7 @@ class Library:
         for name in names:
             self._known(name)
 
-        def read() -> tuple[list[Thread], list[Skipped]]:
+        def read() -> tuple[list[Thread], list[Fate]]:
             kept = [thread for thread in _stored(self.path) if thread.source not in names]
             if not kept:
                 raise SourceError("a library holds at least one text; rebuild it from others, or delete its folder")
@@ -257,11 +260,18 @@ class Library:
         """
         return source.thread() if isinstance(source, Quote) else self._known(source).thread(source)
 
+    def export(self, path: Path_, *, progress: Progress = silent) -> int:
+        """Write every source to a file of JSON Lines, which reads back as it is; return their number.
+
+        Raises LibraryDamaged; SettingError where the file cannot be written, which is then as it was.
+        """
+        return _export(self._opened.generation, path, progress)
+
     def _switch(self, read: _Read, encoder: Encoder, progress: Progress) -> None:
-        skipped = _write(self.path, read, encoder, progress)
+        fates = _write(self.path, read, encoder, progress)
         # One assignment: a question that is being answered keeps the pair that it took.
         self._opened = _Opened(_open(self.path, encoder), encoder)
-        self.skipped = skipped
+        self.fates = fates
 
     def _known(self, source: str) -> Store:
         store = self._opened.generation.store
@@ -298,8 +308,18 @@ def verify(path: Path_) -> Status:
     return Generation.current(Shelf(path), prove=True).verify(files=False)
 
 
-def _reader(sources: Sources | None, path: Path, progress: Progress) -> _Read:
-    return lambda: (_stored(path), []) if sources is None else read_all(sources, progress=progress)
+def export(path: Path_, to: Path_, *, progress: Progress = silent) -> int:
+    """`Library.export` for a library of any model."""
+    return _export(Generation.current(Shelf(path)), to, progress)
+
+
+def _export(generation_: Generation, to: Path_, progress: Progress) -> int:
+    names = [row.name for row in generation_.store.sources()]
+    return write_threads(map(generation_.store.thread, names), len(names), to, progress)
+
+
+def _reader(sources: Sources | None, path: Path, progress: Progress, tell: Tell | None) -> _Read:
+    return lambda: (_stored(path), []) if sources is None else read_all(sources, progress=progress, tell=tell)
 
 
 def _stored(path: Path) -> list[Thread]:
@@ -324,12 +344,12 @@ def _encoder_of(model: str) -> Encoder:
     return SentenceEncoder(model)
 
 
-def _write(path: Path, read: _Read, encoder: Encoder, progress: Progress) -> Sequence[Skipped]:
+def _write(path: Path, read: _Read, encoder: Encoder, progress: Progress) -> Sequence[Fate]:
     with Shelf(path).writing() as writer:
-        threads, skipped = read()
+        threads, fates = read()
         language.warn_of_others(threads, encoder.name)
         generation.write(writer, threads, encoder, progress)
-    return skipped
+    return fates
 
 
 def _open(path: Path, encoder: Encoder) -> Generation:

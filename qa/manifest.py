@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from qa.errors import LibraryDamaged, LibraryMismatch
 
-FORMAT = 1
+FORMAT = 2
 FILE = "manifest.json"
 _MOST_BYTES = 4_000_000
 _LONGEST_NAME = 200

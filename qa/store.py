@@ -24,7 +24,8 @@ FILE = "texts.sqlite"
 _VALUES_A_QUERY = 500
 _SCHEMA = """
 CREATE TABLE source (
-    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, title TEXT, text TEXT NOT NULL, sha256 TEXT NOT NULL
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, title TEXT, url TEXT, original TEXT, text TEXT NOT NULL,
+    sha256 TEXT NOT NULL
 );
 CREATE TABLE post (
     source INTEGER NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL, author TEXT, date TEXT, parent INTEGER,
@@ -96,8 +97,8 @@ class Store:
         try:
             connection.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN; {_SCHEMA}")
             connection.executemany(
-                "INSERT INTO source VALUES (?, ?, ?, ?, ?)",
-                ((i, t.source, t.title, t.text, sha256(t.text)) for i, t in enumerate(threads)),
+                "INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?)",
+                ((i, t.source, t.title, t.url, t.original, t.text, sha256(t.text)) for i, t in enumerate(threads)),
             )
             connection.executemany(
                 "INSERT INTO post VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -195,7 +196,9 @@ class Store:
     def thread(self, name: str) -> Thread:
         """A source as the thread that was read. Raises KeyError where there is none of that name."""
         text = self.text(name)
-        ((number, title),) = self._rows("SELECT id, title FROM source WHERE name = ?", name)
+        ((number, title, url, original),) = self._rows(
+            "SELECT id, title, url, original FROM source WHERE name = ?", name
+        )
         rows = self._rows(
             """SELECT kind, start, "end", author, date, parent, omitted FROM post WHERE source = ? ORDER BY number""",
             number,
@@ -204,7 +207,7 @@ class Store:
             Post(kind, text[start:end], start, end, author, date, parent, tuple((a, b) for a, b in json.loads(omitted)))
             for kind, start, end, author, date, parent, omitted in rows
         )
-        return Thread(name, text, posts, title)
+        return Thread(name, text, posts, title, url, original)
 
     def verify(self) -> None:
         """Prove every text by its hash, and every passage to be its slice of the text, inside its post.

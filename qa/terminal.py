@@ -5,12 +5,15 @@ from __future__ import annotations
 import sys
 import textwrap
 import unicodedata
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from qa.answer import Answer, Place, Quote, Why
 from qa.progress import Progress, silent
+from qa.sources import Fate
 
 _BOLD, _DIM, _PLAIN = "\033[1m", "\033[2m", "\033[0m"
 
@@ -24,13 +27,14 @@ def progress_bars() -> Iterator[Progress]:
     from tqdm import tqdm
 
     bar: Any = None
+    shown = ""
 
     def show(stage: str, done: int, total: int, /) -> None:
-        nonlocal bar
-        if bar is None or bar.desc != f"{stage}: ":
+        nonlocal bar, shown
+        if stage != shown:
             if bar is not None:
                 bar.close()
-            bar = tqdm(desc=stage, total=total, file=sys.stderr, leave=False)
+            bar, shown = tqdm(desc=stage, total=total, file=sys.stderr, leave=False), stage
         bar.total = total
         bar.update(done - bar.n)
 
@@ -44,6 +48,17 @@ def progress_bars() -> Iterator[Progress]:
 def tell(message: str) -> None:
     """One line on standard error."""
     print(f"qa: {visible(' '.join(message.split()))}", file=sys.stderr)
+
+
+def tell_fates(fates: Sequence[Fate]) -> None:
+    """A line for each file that was not read, or not to its end; the endings that nothing is read from, in one."""
+    passed_over = Counter(Path(fate.source).suffix or "no ending" for fate in fates if fate.passed_over)
+    for fate in fates:
+        if fate.reason and not fate.passed_over:
+            tell(f"{'in part' if fate.outcome == 'read' else fate.outcome}: {fate.reason}")
+    if passed_over:
+        kinds = ", ".join(f"{number} {ending}" for ending, number in passed_over.most_common(8))
+        tell(f"skipped: {passed_over.total()} files of other endings ({kinds}); name one itself to have it read")
 
 
 def print_answer(answer: Answer, *, why: bool = False) -> None:

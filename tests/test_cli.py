@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -124,7 +126,40 @@ def test_skipped_files_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[st
     (tmp_path / "texts" / "good.txt").write_text("Something good to read.")
     (tmp_path / "texts" / "bad.txt").write_bytes(bytes(range(256)))
     assert main(["build", str(tmp_path / "texts"), "--library", str(tmp_path / "library")]) == 0
-    assert "skipped: 'bad.txt' is not text" in capsys.readouterr().err
+    assert "failed: 'bad.txt' is not text" in capsys.readouterr().err
+
+
+def test_a_terminal_sees_counts_rate_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    import io
+
+    from qa.terminal import progress_bars
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    for stream, shown in ((Terminal(), True), (io.StringIO(), False)):
+        monkeypatch.setattr("sys.stderr", stream)
+        with progress_bars() as progress:
+            for stage in ("reading", "encoding"):
+                for done in (0, 5, 10):
+                    progress(stage, done, 10)
+                    time.sleep(0.11)
+        drawn = stream.getvalue()
+        assert bool(re.search(r"encoding: .*5/10 \[\d\d:\d\d<\d\d:\d\d, +[\d.]+it/s\]", drawn)) == shown
+        assert bool(drawn) == shown
+
+
+def test_files_of_other_endings_are_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    from qa.sources import Fate
+    from qa.terminal import tell_fates
+
+    passed = [Fate(f"{n}.png", "skipped", f"'{n}.png' was not looked into", passed_over=True) for n in range(30)]
+    tell_fates([Fate("a.txt", "read"), Fate("b.xml", "read", "'b.xml' is cut off"), *passed])
+    assert capsys.readouterr().err.splitlines() == [
+        "qa: in part: 'b.xml' is cut off",
+        "qa: skipped: 30 files of other endings (30 .png); name one itself to have it read",
+    ]
 
 
 def test_a_terminal_is_not_obeyed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

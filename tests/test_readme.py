@@ -40,7 +40,7 @@ def test_the_commands_of_the_readme_run(checkout: Path, capsys: pytest.CaptureFi
     import shlex
 
     commands = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("qa ")]
-    assert len(commands) == 6
+    assert len(commands) == 7
     for command in commands:
         assert main(shlex.split(command)[1:]) == 0, command
     assert "£799" in capsys.readouterr().out
@@ -65,7 +65,11 @@ def test_the_tests_of_docstrings_hold() -> None:
     import doctest
     import importlib
 
-    names = ("qa.letters", "qa.repeat", "qa.sentence", "qa.sources.attribution", "qa.sources.boilerplate")
+    names = (
+        "qa.letters", "qa.repeat", "qa.sentence", "qa.sources.attribution", "qa.sources.boilerplate", "qa.thread",
+        "qa.sources.clean", "qa.sources.day", "qa.sources.mail", "qa.sources.fragment", "qa.sources.quoting",
+        "qa.sources.replies", "qa.sources.xml",
+    )  # fmt: skip
     results = [doctest.testmod(importlib.import_module(name)) for name in names]
     assert sum(result.attempted for result in results) >= 7
     assert sum(result.failed for result in results) == 0

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import qa
-from qa.sources import MOST_BYTES, read_all
+from qa.sources import read_all
+from qa.sources.parse import MOST_BYTES
 
 
 def test_a_folder_is_read_in_order_below_and_above(tmp_path: Path) -> None:
@@ -33,10 +34,16 @@ def test_names_are_told_apart_and_a_file_is_read_once(tmp_path: Path) -> None:
 def test_one_bad_file_in_a_folder_costs_that_file_alone(tmp_path: Path) -> None:
     (tmp_path / "good.txt").write_text("Good.")
     (tmp_path / "empty.txt").write_text("")
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG")
     (tmp_path / "binary.txt").write_bytes(bytes(range(256)))
-    threads, skipped = read_all(tmp_path)
+    threads, fates = read_all(tmp_path)
     assert [thread.source for thread in threads] == ["good.txt"]
-    assert sorted(skip.source for skip in skipped) == ["binary.txt", "empty.txt"]
+    assert [(fate.source, fate.outcome) for fate in fates] == [
+        ("binary.txt", "failed"),
+        ("empty.txt", "failed"),
+        ("good.txt", "read"),
+        ("picture.png", "skipped"),
+    ]
     with pytest.raises(qa.SourceError, match=r"empty\.txt is empty"):
         read_all(tmp_path / "empty.txt")
 
@@ -45,7 +52,7 @@ def test_one_bad_file_in_a_folder_costs_that_file_alone(tmp_path: Path) -> None:
     ("make", "said"),
     [
         (lambda folder: folder / "missing.txt", "there is no file or folder"),
-        (lambda folder: folder, "no text file"),
+        (lambda folder: folder, "no file of a kind that is read"),
         (lambda folder: "a\x00b", "usable path|no file"),
         (lambda folder: "x" * 5000, "usable path|no file"),
         (lambda folder: [], "nothing to read"),

@@ -3,44 +3,78 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
-from qa.errors import SourceError
+from qa.errors import SourceError, SourceWarning
 from qa.progress import Progress, silent
-from qa.sources import text as text_source
-from qa.sources.decode import decode
+from qa.sources.parse import MOST_BYTES
+from qa.sources.recognise import SUFFIXES, NotRecognised
+from qa.sources.sandbox import Limits, Reading, Sandbox
 from qa.thread import Thread
 
 Source = str | os.PathLike[str] | Thread
-SUFFIXES = (".txt", ".text", ".md", ".markdown")
-MOST_BYTES = 200_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file of a folder that was left out, and why."""
+class Fate:
+    """What became of one file: read, skipped because it is of no kind that is read, or failed.
+
+    `format` is the name of its format and `posts` the number of its posts, where it was read. `reason` says why it was
+    not, or what was wrong with the part that is not there. `passed_over` are files of a folder that were skipped for
+    their ending, unread.
+    """
 
     source: str
-    reason: str
+    outcome: Literal["read", "skipped", "failed"]
+    reason: str | None = None
+    format: str | None = None
+    threads: int = 0
+    posts: int = 0
+    passed_over: bool = False
+
+
+Tell = Callable[[Fate], object]
 
 
 def read(source: Source) -> Iterator[Thread]:
-    """Yield the threads of a file, of every text file below a folder, or of a thread itself.
+    """Yield the threads of a file, of every file of a known kind below a folder, or of a thread itself.
 
-    Raises SourceError where a file cannot be read; a folder is read whole or not at all.
+    Warns of a file of which a part alone can be read. Raises SourceError where a file cannot be read at all; files of a
+    folder that are of no kind that is read are passed over.
     """
-    for path in _files(source):
-        yield path if isinstance(path, Thread) else _read_file(path)
+    with Sandbox() as sandbox:
+        for found in _files(source):
+            if isinstance(found, Thread):
+                yield found
+            elif isinstance(found, Path):
+                try:
+                    reading = _read_file(found, sandbox)
+                except NotRecognised:
+                    if _is_folder(source):
+                        continue
+                    raise
+                if reading.flaw:
+                    warnings.warn(SourceWarning(reading.flaw), stacklevel=2)
+                yield from reading.threads
 
 
-def read_all(sources: Source | Iterable[Source], *, progress: Progress = silent) -> tuple[list[Thread], list[Skipped]]:
-    """Read many sources; a bad file inside a folder costs that file alone and is told among the skipped.
+def read_all(
+    sources: Source | Iterable[Source],
+    *,
+    progress: Progress = silent,
+    tell: Tell | None = None,
+    strict: bool = True,
+    limits: Limits | None = None,
+) -> tuple[list[Thread], list[Fate]]:
+    """Read many sources, and tell the fate of each file, to `tell` as it goes; a bad file in a folder costs it alone.
 
     A file that is named more than once is read once. Two sources of one name are told apart: "a.txt", "a.txt (2)".
 
-    Raises SourceError where a source that was named itself cannot be read, and where nothing is left to read.
+    Raises SourceError where nothing is left to read and, if `strict`, where a file that was named itself cannot be.
     """
     if isinstance(sources, (str, os.PathLike, Thread)):
         sources = [sources]
@@ -48,41 +82,58 @@ def read_all(sources: Source | Iterable[Source], *, progress: Progress = silent)
         sources = list(sources)
     except TypeError:
         raise SourceError(f"sources are paths and threads, not {str(sources)[:80]!r}") from None
-    found = [(path, not _is_folder(source)) for source in sources for path in _files(source)]
+    found = [(file, strict and not _is_folder(source)) for source in sources for file in _files(source)]
     threads: list[Thread] = []
-    skipped: list[Skipped] = []
+    fates: list[Fate] = []
     seen: set[Path] = set()
-    for done, (path, was_named) in enumerate(found):
-        progress("reading", done, len(found))
-        if isinstance(path, Thread):
-            threads.append(path.checked())
-            continue
-        if path.resolve() in seen:
-            continue
-        seen.add(path.resolve())
-        try:
-            threads.append(_read_file(path))
-        except SourceError as error:
-            if was_named:
-                raise
-            skipped.append(Skipped(path.name, str(error)))
+    with Sandbox(limits) as sandbox:
+        for done, (file, must) in enumerate(found):
+            progress("reading", done, len(found))
+            if isinstance(file, Thread):
+                threads.append(file.checked())
+                continue
+            if isinstance(file, Path):
+                if file.resolve() in seen:
+                    continue
+                seen.add(file.resolve())
+                new, fate = _fate_of(file, sandbox, must)
+                threads += new
+            else:
+                fate = file
+            fates.append(fate)
+            if tell is not None:
+                tell(fate)
     progress("reading", len(found), len(found))
     if not threads:
-        reasons = "; ".join(skip.reason for skip in skipped[:3])
+        reasons = "; ".join(fate.reason for fate in fates[:3] if fate.reason)
         raise SourceError(f"nothing to read in {_names(sources)}{': ' + reasons if reasons else ''}")
-    return distinct(threads), skipped
+    return distinct(threads), fates
+
+
+def _fate_of(path: Path, sandbox: Sandbox, must: bool) -> tuple[Sequence[Thread], Fate]:
+    name = printable(path.name)
+    try:
+        reading = _read_file(path, sandbox)
+    except SourceError as error:
+        if must:
+            raise
+        return (), Fate(name, "skipped" if isinstance(error, NotRecognised) else "failed", str(error))
+    posts = sum(len(thread.posts) for thread in reading.threads)
+    return reading.threads, Fate(name, "read", reading.flaw, reading.format, len(reading.threads), posts)
 
 
 def distinct(threads: Iterable[Thread]) -> list[Thread]:
     """Give a later thread of the same name a number, so that a name means one thread."""
     taken: set[str] = set()
+    numbers: dict[str, int] = {}
     named = []
     for thread in threads:
-        name, number = thread.source, 1
+        name, number = thread.source, numbers.get(thread.source, 1)
         while name in taken:
             number += 1
             name = f"{thread.source} ({number})"
         taken.add(name)
+        numbers[thread.source] = number
         named.append(thread if name == thread.source else replace(thread, source=name))
     return named
 
@@ -91,7 +142,8 @@ def _is_folder(source: Source) -> bool:
     return not isinstance(source, Thread) and Path(source).is_dir()
 
 
-def _files(source: Source) -> Iterator[Path | Thread]:
+def _files(source: Source) -> Iterator[Path | Thread | Fate]:
+    """The files of a source; of a folder also the fate of those that are not looked into."""
     if isinstance(source, Thread):
         yield source
         return
@@ -103,28 +155,42 @@ def _files(source: Source) -> Iterator[Path | Thread]:
     except (OSError, ValueError) as error:  # a name with a NUL in it, a name too long
         raise SourceError(f"{str(source)[:200]!r} is not a usable path: {error}") from error
     if is_folder:
-        below = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
-        visible = [file for file in below if not any(p.startswith(".") for p in file.relative_to(path).parts)]
-        if not visible:
-            raise SourceError(f"no text file ({', '.join(SUFFIXES)}) in the folder {str(path)!r}")
-        yield from visible
+        yield from _below(path)
     elif is_file:
         yield path
     else:
-        raise SourceError(f"there is no file or folder {str(path)!r}; give the path of a text file or a folder")
+        raise SourceError(f"there is no file or folder {str(path)!r}; give the path of a file or a folder")
 
 
-def _read_file(path: Path) -> Thread:
+def _below(folder: Path) -> Iterator[Path | Fate]:
+    below = sorted(file for file in folder.rglob("*") if file.is_file())
+    visible = [file for file in below if not any(p.startswith(".") for p in file.relative_to(folder).parts)]
+    if not any(_has_known_ending(file) for file in visible):
+        raise SourceError(f"no file of a kind that is read ({', '.join(SUFFIXES)}) in the folder {str(folder)!r}")
+    for file in visible:
+        if _has_known_ending(file):
+            yield file
+        else:
+            ending = f"files that end in {file.suffix}" if file.suffix else "files without an ending"
+            reason = (
+                f"{printable(file.name)!r} was not looked into, as {ending} are not; name it itself to have it read"
+            )
+            yield Fate(printable(file.name), "skipped", printable(reason), passed_over=True)
+
+
+def _has_known_ending(file: Path) -> bool:
+    return file.suffix.lower() in SUFFIXES
+
+
+def _read_file(path: Path, sandbox: Sandbox) -> Reading:
+    name = printable(path.name)
     try:
         size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise SourceError(
-                f"{path.name!r} has {size:,} bytes, more than the {MOST_BYTES:,} that are read; cut it into parts"
-            )
-        data = path.read_bytes()
+        if size <= MOST_BYTES:
+            return sandbox.read(path, name)
     except OSError as error:
-        raise SourceError(f"cannot read {str(path)!r}: {error.strerror or error}") from error
-    return text_source.read(decode(data, path.name), source=printable(path.name))
+        raise SourceError(f"cannot read {name!r}: {error.strerror or error}") from error
+    raise SourceError(f"{name!r} has {size:,} bytes, more than the {MOST_BYTES:,} that are read; cut it into parts")
 
 
 def printable(name: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa.errors import SourceError
-from qa.thread import Kind, Post, Span, Thread
+from qa.thread import Kind, Post, Span, Thread, first_in_circles
 
 _BETWEEN = "\n\n"
 
@@ -27,35 +27,57 @@ class Draft:
     omitted: tuple[Span, ...] = ()
 
 
-def compose(source: str, drafts: Sequence[Draft], *, title: str | None = None, url: str | None = None) -> Thread:
+def compose(
+    source: str,
+    drafts: Sequence[Draft],
+    *,
+    title: str | None = None,
+    url: str | None = None,
+    original: str | None = None,
+) -> Thread:
     """The thread of these posts in their order.
 
-    A post without a word is left out, and what replies to it is given to what it replies to.
+    A post without a word is left out, and what replies to it is given to what it replies to. A comment on the article
+    has no parent; nor has one whose parent is not there, nor the first of those whose replies go round in a circle.
     Raises SourceError where no post holds a word.
     """
     kept = [number for number, draft in enumerate(drafts) if draft.text.strip()]
     if not kept:
         raise SourceError(f"{source} holds no text; give a file with at least one word")
+    above = _kept_above(drafts)
     places = {number: place for place, number in enumerate(kept)}
     posts: list[Post] = []
     at = 0
     for number in kept:
         draft = drafts[number]
         omitted = tuple((at + start, at + end) for start, end in draft.omitted)
-        parent = _kept_parent(drafts, number, places)
+        answered = above[number]
+        parent = None if answered is None or drafts[answered].kind == "article" else places[answered]
         end = at + len(draft.text)
         posts.append(Post(draft.kind, draft.text, at, end, draft.author, draft.date, parent, omitted))
         at = end + len(_BETWEEN)
     text = _BETWEEN.join(drafts[number].text for number in kept)
-    return Thread(source, text, tuple(posts), title, url).checked()
+    return Thread(source, text, tuple(posts), title, url, original).checked()
 
 
-def _kept_parent(drafts: Sequence[Draft], number: int, places: dict[int, int]) -> int | None:
-    """The place of the nearest post above this one that has words; none where replies go round in a circle."""
-    above, seen = drafts[number].parent, {number}
-    while above is not None and above not in seen and 0 <= above < len(drafts):
-        if above in places:
-            return places[above]
-        seen.add(above)
-        above = drafts[above].parent
-    return None
+def _kept_above(drafts: Sequence[Draft]) -> list[int | None]:
+    """For each draft the nearest one above it that has words."""
+    parents = [
+        draft.parent if draft.parent is not None and 0 <= draft.parent < len(drafts) else None for draft in drafts
+    ]
+    for number in first_in_circles(parents):
+        parents[number] = None
+    above: list[int | None] = [None] * len(drafts)
+    known = [False] * len(drafts)
+    for start in range(len(drafts)):
+        way, at = [], start
+        while not known[at]:
+            way.append(at)
+            parent = parents[at]
+            if parent is None or drafts[parent].text.strip():
+                above[at], known[at] = parent, True
+            else:
+                at = parent
+        for passed in way:  # a chain of posts without words is walked once, however many hang on it
+            above[passed], known[passed] = above[at], True
+    return above

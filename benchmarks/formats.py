@@ -1,0 +1,63 @@
+"""Files read a second, by format: `python -m benchmarks.formats [--files N]`.
+
+Writes N small files of each format into a temporary folder and reads it as `qa build` does: recognised, parsed in the
+child process, checked. What is timed is the second reading, when the files are in the system's memory and the readers
+compiled; the start of the child is in it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks import exports
+from qa.sources import read_all
+
+TEXT = "Lenses\n\nLenses are ground in Solms.\n\n2 comments\n\nAnn says:\nWhy?\n\nBob says:\nTradition.\n"
+PAGE = (
+    "<!doctype html><html><head><title>Lenses</title></head><body><article><h1>Lenses</h1>"
+    f"<p>{'Lenses are ground in Solms. ' * 9}</p></article><ol class='commentlist'>"
+    "<li class='comment'><cite>Ann</cite><p>Why?</p></li><li class='comment'><cite>Bob</cite><p>Tradition.</p></li>"
+    "</ol></body></html>"
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure every format that is read here, and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--files", type=int, default=1000, metavar="N", help="of each format (default: 1000)")
+    options = parser.parse_args(arguments)
+    print("| format | file | files a second | posts a second |\n| --- | --- | --- | --- |")
+    for name, data in samples().items():
+        format_, files, posts = measured(name, data, options.files)
+        print(f"| {format_} | {len(data):,} bytes | {files:,.0f} | {posts:,.0f} |", flush=True)
+    return 0
+
+
+def samples() -> dict[str, bytes]:
+    """A small file of each format, by its name."""
+    found = {"notes.txt": TEXT.encode()}
+    if importlib.util.find_spec("qa.sources.html"):
+        found["page.html"] = PAGE.encode()
+    return {**found, **{name: make() for name, make in exports.FORMATS.items()}}
+
+
+def measured(name: str, data: bytes, number: int) -> tuple[str, float, float]:
+    """The name of the format, and how many files and posts of it are read in a second."""
+    with tempfile.TemporaryDirectory() as folder:
+        for count in range(number):
+            (Path(folder) / f"{count}-{name}").write_bytes(data)
+        read_all(folder)
+        started = time.perf_counter()
+        _, fates = read_all(folder)
+        seconds = time.perf_counter() - started
+    assert all(fate.outcome == "read" for fate in fates)
+    return str(fates[0].format), number / seconds, sum(fate.posts for fate in fates) / seconds
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,122 @@
+"""Threads to JSON Lines and back: what is written is what is read, to the character."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from conftest import CORPUS, FakeEncoder
+from hypothesis import given
+from hypothesis import strategies as st
+
+import qa
+from benchmarks import exports
+from qa.cli import main
+from qa.sources.parse import opened
+from qa.sources.schema import row_of, thread_of
+from qa.thread import Post, Thread
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+days = (
+    st.none() | st.dates().map(lambda day: day.isoformat()) | st.sampled_from(["2012", "2012-03", "2012-03-04T05:06Z"])
+)
+
+
+@st.composite
+def threads(draw: st.DrawFn) -> Thread:
+    text = draw(texts)
+    places = st.integers(0, len(text))
+    posts: list[Post] = []
+    for number in range(draw(st.integers(0, 4))):
+        start, end = sorted((draw(places), draw(places)))
+        edges = sorted(draw(st.lists(st.integers(start, end), max_size=4)))
+        omitted = tuple(zip(edges[::2], edges[1::2], strict=False))
+        parent = draw(st.none() | st.integers(0, number - 1)) if number else None
+        kind = draw(st.sampled_from(["article", "comment"]))
+        posts.append(
+            Post(kind, text[start:end], start, end, draw(st.none() | texts), draw(days), parent, omitted)  # type: ignore[arg-type]
+        )
+    some = st.none() | texts
+    return Thread(draw(texts.filter(bool)), text, tuple(posts), draw(some), draw(some), draw(some))
+
+
+@given(threads())
+def test_a_thread_and_its_row_are_the_same(thread: Thread) -> None:
+    for brief in (False, True):
+        assert thread_of(json.loads(json.dumps(row_of(thread, brief=brief)))) == thread.checked()
+
+
+@given(st.lists(threads(), min_size=1, max_size=3))
+def test_a_file_of_threads_reads_back(written: list[Thread]) -> None:
+    data = "".join(json.dumps(row_of(thread)) + "\n" for thread in written).encode()
+    found = opened(data, "x.jsonl")
+    assert found.format.name == "threads as JSON"
+    from qa.sources import jsonl
+
+    assert list(jsonl.read(data, "x.jsonl")) == written
+
+
+def test_posts_joined_by_blank_lines_need_no_offsets() -> None:
+    (thread,) = opened(exports.jsonl(), "x.jsonl").threads
+    row = row_of(thread)
+    assert list(row) == ["id", "title", "url", "original", "posts"]
+    assert list(row["posts"][0]) == ["id", "parent", "author", "date", "kind", "text", "omitted"]
+
+
+def test_a_library_exported_and_built_again_is_the_same(tmp_path: Path, encoder: FakeEncoder) -> None:
+    for name, make in exports.FORMATS.items():
+        (tmp_path / name).write_bytes(make())
+    library = qa.build([CORPUS, *(tmp_path / name for name in exports.FORMATS)], tmp_path / "one", encoder=encoder)
+    assert library.export(tmp_path / "all.jsonl") == len(library.sources) == 10
+    again = qa.build(tmp_path / "all.jsonl", tmp_path / "two", encoder=encoder)
+    names = [row.name for row in library.sources]
+    assert [row.name for row in again.sources] == names
+    for name in names:
+        before, after = library.thread(name), again.thread(name)
+        assert after.original == before.original or before.original is None  # a text's own is now the JSON's
+        assert (after.text, after.posts, after.title, after.url) == (
+            before.text, before.posts, before.title, before.url,
+        )  # fmt: skip
+
+
+def test_the_thread_in_the_documentation_is_read_as_it_says() -> None:
+    documented = (Path(__file__).parent.parent / "docs" / "formats.md").read_text(encoding="utf-8")
+    (sample,) = re.findall(r"^```json\n(.*?)^```", documented, re.MULTILINE | re.DOTALL)
+    (thread,) = opened(json.dumps(json.loads(sample)).encode(), "x.jsonl").threads
+    assert [(post.author, post.parent) for post in thread.posts] == [("Lily", None), ("Ann", None), (None, 1)]
+    assert thread.source == "lenses" and len(thread.posts[2].omitted) == 1
+    (bare,) = opened(b'{"posts": [{"text": "Every other field may be missing."}]}', "x.jsonl").threads
+    assert [(post.kind, post.author) for post in bare.posts] == [("article", None)]
+
+
+def test_the_command_writes_a_file_whole_or_not_at_all(
+    library: qa.Library, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "out.jsonl"
+    assert main(["export", "--library", str(library.path), "-o", str(target)]) == 0
+    assert capsys.readouterr().out == f"{target}: 2 sources\n"
+    assert [thread.source for thread in qa.read(target)] == ["Lenses", "Bread"]
+    assert list(tmp_path.glob(".out*")) == []
+    assert main(["export", "--library", str(library.path), "-o", str(tmp_path / "no" / "out.jsonl")]) == 2
+    assert "cannot write" in capsys.readouterr().err
+
+    def cancel(stage: str, done: int, total: int, /) -> None:
+        if done:
+            raise KeyboardInterrupt
+
+    before = target.read_bytes()
+    with pytest.raises(KeyboardInterrupt):
+        library.export(target, progress=cancel)
+    assert target.read_bytes() == before
+    assert list(tmp_path.glob(".out*")) == []
+
+
+def test_a_library_of_the_first_format_is_to_be_built_again(library: qa.Library, encoder: FakeEncoder) -> None:
+    (generation,) = (library.path / "generations").iterdir()
+    manifest = json.loads((generation / "manifest.json").read_text())
+    (generation / "manifest.json").write_text(json.dumps({**manifest, "format": 1}))
+    with pytest.raises(qa.LibraryMismatch, match="is in format 1, this version reads 2; build it with: qa build PATH"):
+        qa.open(library.path, encoder=encoder)
+    assert qa.build(CORPUS, library.path, encoder=encoder).ask("lenses").found

@@ -1,0 +1,203 @@
+"""The child process that reads files: quick, bounded, replaced when a file has ended it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import qa
+from qa.sources import Fate, read_all
+from qa.sources.sandbox import Limits, Sandbox
+
+ROOT = Path(qa.__file__).parent.parent
+
+
+def text(folder: Path, name: str, content: str = "It rains.") -> Path:
+    (folder / name).write_text(content, encoding="utf-8")
+    return folder / name
+
+
+def child(code: str) -> tuple[str, str]:
+    return "-c", f"import sys, os, time, json\n{code}"
+
+
+def test_one_child_reads_many_files(tmp_path: Path) -> None:
+    with Sandbox() as sandbox:
+        readings = [sandbox.read(text(tmp_path, f"{n}.txt", f"Rain {n}."), f"{n}.txt") for n in range(3)]
+        assert [reading.threads[0].text for reading in readings] == ["Rain 0.", "Rain 1.", "Rain 2."]
+        assert sandbox._process is not None
+        process = sandbox._process
+        sandbox.read(tmp_path / "0.txt", "0.txt")
+        assert sandbox._process is process
+    assert process.poll() is not None
+
+
+def test_a_child_that_was_ended_is_replaced(tmp_path: Path) -> None:
+    file = text(tmp_path, "a.txt")
+    with Sandbox() as sandbox:
+        sandbox.read(file, "a.txt")
+        assert sandbox._process is not None
+        sandbox._process.kill()
+        sandbox._process.wait()
+        assert sandbox.read(file, "a.txt").threads[0].text == "It rains."
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("sys.stdin.readline(); time.sleep(60)", "took longer than 0 seconds"),
+        ("sys.stdin.readline(); os.abort()", "made the process that reads it end"),
+        ("sys.stdin.readline(); os._exit(99)", "needs more than 3.0 GiB of memory"),
+        (
+            "sys.stdin.readline(); print(json.dumps({'format': 'x'})[:5], end='', flush=True)",
+            "process that reads it end",
+        ),
+        ("sys.stdin.readline(); print('[1]'); print('{}', flush=True); time.sleep(60)", "not an answer"),
+        ("sys.stdin.readline(); print('garbage', flush=True); time.sleep(60)", "not an answer"),
+    ],
+)
+def test_what_ends_a_child_is_told_in_a_line(tmp_path: Path, code: str, said: str) -> None:
+    with (
+        Sandbox(Limits(seconds=0.3 if "longer" in said else 30), program=child(code)) as sandbox,
+        pytest.raises(qa.SourceError, match=said) as caught,
+    ):
+        sandbox.read(text(tmp_path, "bad.txt"), "bad.txt")
+    assert "'bad.txt'" in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_program_that_cannot_start_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "missing"))
+    with Sandbox() as sandbox, pytest.raises(qa.SourceError, match="no process can be started"):
+        sandbox.read(text(tmp_path, "a.txt"), "a.txt")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit of memory is the platform's")
+def test_a_file_that_needs_too_much_memory_costs_itself_alone(tmp_path: Path) -> None:
+    big = text(tmp_path, "big.txt", "It rains. " * 6_000_000)
+    small = text(tmp_path, "small.txt")
+    with Sandbox(Limits(memory=256 << 20)) as sandbox:
+        with pytest.raises(qa.SourceError, match=r"'big.txt' needs more than 0\.2 GiB of memory"):
+            sandbox.read(big, "big.txt")
+        assert sandbox.read(small, "small.txt").threads[0].text == "It rains."
+
+
+def test_ctrl_c_in_the_middle_of_a_file_leaves_no_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sandbox = Sandbox()
+    sandbox.read(text(tmp_path, "a.txt"), "a.txt")
+    process = sandbox._process
+    assert process is not None
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("qa.sources.sandbox.thread_of", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            sandbox.read(tmp_path / "a.txt", "a.txt")
+    assert process.poll() is not None
+    assert sandbox.read(tmp_path / "a.txt", "a.txt").threads[0].text == "It rains."
+    sandbox.close()
+
+
+def test_it_starts_soon_and_loads_nothing_heavy() -> None:
+    heavy = ("torch", "gradio", "faiss", "tantivy", "sentence_transformers", "numpy", "sqlite3")
+    code = f"import sys, qa.sources.child; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("way", ["stdin", "script", "-c"])
+def test_it_works_from_standard_input_and_unguarded_scripts(tmp_path: Path, way: str) -> None:
+    text(tmp_path, "a.txt")
+    code = f"import qa\nprint([thread.text for thread in qa.read({str(tmp_path / 'a.txt')!r})])\n"
+    text(tmp_path, "script.py", code)
+    command = {"stdin": ["-"], "script": [str(tmp_path / "script.py")], "-c": ["-c", code]}[way]
+    done = subprocess.run(
+        [sys.executable, *command],
+        input=code,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert done.stdout.strip() == "['It rains.']"
+
+
+def test_a_module_in_the_working_folder_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("json", "gzip", "email", "lxml", "qa"):
+        text(tmp_path, f"{name}.py", "open('ran', 'w').close()")
+    monkeypatch.chdir(tmp_path)
+    assert [thread.text for thread in qa.read(text(tmp_path, "a.txt"))] == ["It rains."]
+    assert not (tmp_path / "ran").exists()
+
+
+def test_each_file_of_a_folder_has_a_fate_told_as_it_goes(tmp_path: Path) -> None:
+    text(tmp_path, "a.txt")
+    text(tmp_path, "b.txt", "")
+    text(tmp_path, "c.json", '{"name": "package"}')
+    text(tmp_path, "d.png", "x")
+    text(tmp_path, "e.jsonl", json.dumps({"posts": [{"text": "One."}, {"text": "Two."}]}) + "\n{cut off")
+    told: list[Fate] = []
+    _, fates = read_all(tmp_path, tell=told.append)
+    assert told == fates
+    assert [(fate.source, fate.outcome, fate.format, fate.threads, fate.posts, fate.passed_over) for fate in fates] == [
+        ("a.txt", "read", "text", 1, 1, False),
+        ("b.txt", "failed", None, 0, 0, False),
+        ("c.json", "skipped", None, 0, 0, False),
+        ("d.png", "skipped", None, 0, 0, True),
+        ("e.jsonl", "read", "threads as JSON", 1, 2, False),
+    ]
+    assert fates[0].reason is None
+    assert all(fate.reason and fate.source in fate.reason for fate in fates[1:])
+    with pytest.warns(qa.SourceWarning, match=r"1 of the 2 lines of 'e\.jsonl'"):
+        assert len(list(qa.read(tmp_path / "e.jsonl"))) == 1
+
+
+def test_named_files_have_fates_too_where_that_is_wanted(tmp_path: Path) -> None:
+    files = [text(tmp_path, "good.txt"), text(tmp_path, "bad.json", "{"), text(tmp_path, "empty.txt", "")]
+    with pytest.raises(qa.SourceError, match=r"bad\.json"):
+        read_all(files)
+    threads, fates = read_all(files, strict=False)
+    assert [thread.source for thread in threads] == ["good.txt"]
+    assert [(fate.source, fate.outcome) for fate in fates] == [
+        ("good.txt", "read"),
+        ("bad.json", "skipped"),
+        ("empty.txt", "failed"),
+    ]
+
+
+def test_many_threads_of_one_name_are_soon_told_apart() -> None:
+    from qa.sources import distinct
+
+    same = [qa.Thread.from_text("It rains.", title="Rain")] * 30_000
+    names = [thread.source for thread in distinct(same)]
+    assert len(set(names)) == 30_000 and names[:3] == ["Rain", "Rain (2)", "Rain (3)"]
+
+
+def test_a_folder_of_a_thousand_is_read_in_seconds(tmp_path: Path) -> None:
+    for number in range(1000):
+        text(tmp_path, f"{number}.txt", f"Rain {number}.\n\n2 comments\n\nAnn says:\nYes.\n\nBob says:\nNo.\n")
+    started = time.monotonic()
+    threads, _ = read_all(tmp_path)
+    assert len(threads) == 1000
+    assert time.monotonic() - started < 20  # about one, where nothing else runs
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_a_child_whose_parent_has_gone_ends(tmp_path: Path) -> None:
+    hang = "import qa.sources.child as c; c._GRACE = 0.2; c._answers = lambda *_: iter(int, 1); c.main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", hang, "4000000000", "1000"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT,
+    )  # fmt: skip
+    assert process.stdin is not None
+    process.stdin.write(json.dumps({"path": "x", "name": "x", "seconds": 0.1}).encode() + b"\n")
+    process.stdin.flush()
+    assert process.wait(20) != 0
+    process.communicate()
