@@ -66,7 +66,7 @@ def test_lexical_is_weighed_bm25_by_hand(tmp_path: Path) -> None:
 
     question = ask("red glass")
     expected = np.array([score(document) for document in documents])
-    assert expected.max() < index.highest(question)
+    assert expected.max() < index.asked(question).highest
     np.testing.assert_allclose(index.scores(question, np.arange(4)), expected, rtol=1e-3)
     assert index.search(question, 10).ids.tolist() == [int(i) for i in np.argsort(-expected) if expected[i] > 0]
 
@@ -86,14 +86,14 @@ def test_a_slip_in_a_word_that_no_passage_says_finds_what_was_meant(tmp_path: Pa
     hits = index.search(ask(f"What is the {slip}?"), 3)
     assert hits.ids.tolist() == [1]
     assert 0 < hits.scores[0] < index.search(ask("What is the Summicron?"), 1).scores[0]
-    assert hits.scores[0] <= index.highest(ask(f"What is the {slip}?"))
+    assert hits.scores[0] <= index.asked(ask(f"What is the {slip}?")).highest
     assert index.scores(ask(slip), np.arange(3)).argmax() == 1
 
 
 @pytest.mark.parametrize("question", ["lans", "1978", "summi", "summacrun", "Summicron lans lens"])
 def test_short_words_numbers_and_known_words_are_no_slips(tmp_path: Path, question: str) -> None:
     index = lexical(tmp_path, ["the lens of 1979", "an old Summicron", "other"])
-    assert index._slips(ask(question)) == {}
+    assert index.asked(ask(question)).slips == {}
 
 
 def test_an_accent_may_be_a_character_of_its_own(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def search(dense: DenseIndex, lexical: LexicalIndex, question: Question, k: int,
     by_meaning, by_words = dense.search(question, depth, among).ids, lexical.search(question, depth, among).ids
     ids: Ids = np.union1d(by_meaning, by_words)
     scores = fused(dense.scores(question, ids), lexical.scores(question, ids), dense.vectors(ids))
-    best = ordered(ids, np.clip(scores / (1 + lexical.highest(question)), 0, 1), k)
+    best = ordered(ids, np.clip(scores / (1 + lexical.asked(question).highest), 0, 1), k)
     return Fused(best.ids, best.scores, _ranks(best.ids, by_meaning), _ranks(best.ids, by_words))
 
 
