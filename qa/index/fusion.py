@@ -42,11 +42,26 @@ def search(dense: DenseIndex, lexical: LexicalIndex, question: Question, k: int,
     a passage which one of them ranked low is not taken for one that it rejected.
     """
     depth = max(_CANDIDATES, k)
-    by_meaning, by_words = dense.search(question, depth, among).ids, lexical.search(question, depth, among).ids
-    ids: Ids = np.union1d(by_meaning, by_words)
-    scores = fused(dense.scores(question, ids), lexical.scores(question, ids), dense.vectors(ids))
+    by_meaning, by_words = dense.search(question, depth, among).ids, lexical.search(question, depth, among)
+    ids: Ids = np.union1d(by_meaning, by_words.ids)
+    words = _completed(by_words, ids, lexical, question, everything=len(by_words.ids) < depth)
+    scores = fused(dense.scores(question, ids), words, dense.vectors(ids))
     best = ordered(ids, np.clip(scores / (1 + lexical.asked(question).highest), 0, 1), k)
-    return Fused(best.ids, best.scores, _ranks(best.ids, by_meaning), _ranks(best.ids, by_words))
+    return Fused(best.ids, best.scores, _ranks(best.ids, by_meaning), _ranks(best.ids, by_words.ids))
+
+
+def _completed(found: Hits, ids: Ids, lexical: LexicalIndex, question: Question, *, everything: bool) -> Scores:
+    """The lexical score of each of `ids`, sorted and with all that was found among them; only the rest are scored.
+
+    Where everything that shares a word with the question was found, the rest share none.
+    """
+    scores = np.zeros(len(ids), dtype=np.float32)
+    known = np.searchsorted(ids, found.ids)
+    scores[known] = found.scores
+    if not everything:
+        rest = np.delete(np.arange(len(ids)), known)
+        scores[rest] = lexical.scores(question, ids[rest])
+    return scores
 
 
 def _ranks(ids: Ids, ranked: Ids) -> Ids:
