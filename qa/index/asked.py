@@ -44,10 +44,11 @@ class Vocabulary(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One word, or several as a phrase, with the weight of its BM25."""
+    """One word, or several as a phrase, with the weight of its BM25 and the passages that say its rarest word."""
 
     words: tuple[str, ...]
     weight: float
+    passages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +112,14 @@ def _parts(
     highest, root = _rarity(0, passages), math.sqrt(len(words) or 1)
     # BM25 holds one rarity already, which is brought to a share of the highest here.
     for word, count in Counter(word for word in words if word in counted).items():
-        yield Part((word,), _WORD * count * _rarity(frequency(word), passages) / highest**2 / root)
+        weight = _WORD * count * _rarity(frequency(word), passages) / highest**2 / root
+        yield Part((word,), weight, frequency(word))
     for pair, count in Counter(pairwise(words)).items():
-        if frequency(pair[0]) and frequency(pair[1]):
-            yield Part(pair, _PAIR * count / highest / root)
+        if rarest := min(map(frequency, pair)):
+            yield Part(pair, _PAIR * count / highest / root, rarest)
     for phrase in quoted:
-        if len(phrase) > 1 and all(map(frequency, phrase)):
-            yield Part(phrase, _PHRASE / highest / root)
+        if len(phrase) > 1 and (rarest := min(map(frequency, phrase))):
+            yield Part(phrase, _PHRASE / highest / root, rarest)
 
 
 def one_slip(one: str, other: str) -> bool:

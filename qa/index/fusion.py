@@ -42,24 +42,27 @@ def search(dense: DenseIndex, lexical: LexicalIndex, question: Question, k: int,
     a passage which one of them ranked low is not taken for one that it rejected.
     """
     depth = max(_CANDIDATES, k)
-    by_meaning, by_words = dense.search(question, depth, among).ids, lexical.search(question, depth, among)
-    ids: Ids = np.union1d(by_meaning, by_words.ids)
-    words = _completed(by_words, ids, lexical, question, everything=len(by_words.ids) < depth)
+    by_meaning = dense.search(question, depth, among).ids
+    deep = max(depth, lexical.at_once)
+    found = lexical.search(question, deep, among)
+    by_words = found.ids[:depth]
+    ids: Ids = np.union1d(by_meaning, by_words)
+    words = _completed(found, ids, lexical, question, everything=len(found.ids) < deep or deep >= len(lexical))
     scores = fused(dense.scores(question, ids), words, dense.vectors(ids))
     best = ordered(ids, np.clip(scores / (1 + lexical.asked(question).highest), 0, 1), k)
-    return Fused(best.ids, best.scores, _ranks(best.ids, by_meaning), _ranks(best.ids, by_words.ids))
+    return Fused(best.ids, best.scores, _ranks(best.ids, by_meaning), _ranks(best.ids, by_words))
 
 
 def _completed(found: Hits, ids: Ids, lexical: LexicalIndex, question: Question, *, everything: bool) -> Scores:
-    """The lexical score of each of `ids`, sorted and with all that was found among them; only the rest are scored.
+    """The lexical score of each of `ids`, which are sorted; only those that were not found are scored anew.
 
     Where everything that shares a word with the question was found, the rest share none.
     """
     scores = np.zeros(len(ids), dtype=np.float32)
-    known = np.searchsorted(ids, found.ids)
-    scores[known] = found.scores
+    _, places, found_places = np.intersect1d(ids, found.ids, assume_unique=True, return_indices=True)
+    scores[places] = found.scores[found_places]
     if not everything:
-        rest = np.delete(np.arange(len(ids)), known)
+        rest = np.setdiff1d(np.arange(len(ids)), places, assume_unique=True)
         scores[rest] = lexical.scores(question, ids[rest])
     return scores
 

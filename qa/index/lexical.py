@@ -11,18 +11,20 @@ from typing import Any
 import numpy as np
 
 from qa.errors import LibraryDamaged
-from qa.index.asked import Asked, one_slip
+from qa.index.asked import Asked, Part, one_slip
 from qa.index.engine import Hits, Ids, Scores, damage_told, ordered
+from qa.index.queries import FIELD, ID, Queries
 from qa.index.words import ANALYZER, Words, composed
 from qa.letters import unspaced
 from qa.passage import Passage
 from qa.question import Question
 
 FOLDER = "lexical"
-_FIELD = "words"
 _HEAP_BYTES = 64_000_000
 _LOCK_SUFFIX = ".lock"
 _QUESTIONS_KEPT = 64
+_SMALL = 5_000  # passages
+_REORDERED = 100  # passages behind the best that a phrase of common words may bring among them
 
 
 class LexicalIndex:
@@ -34,7 +36,7 @@ class LexicalIndex:
 
     def __init__(self, index: Any, path: Path) -> None:
         self._path = path
-        self._schema = index.schema
+        self._queries = Queries(index.schema)
         self._searcher = index.searcher()
         self._words = Words()
         self._asked = lru_cache(maxsize=_QUESTIONS_KEPT)(self._analysed)
@@ -52,8 +54,8 @@ class LexicalIndex:
         writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
         for number, passage in enumerate(passages):
             document = tantivy.Document()
-            document.add_unsigned("id", number)
-            document.add_text(_FIELD, composed(passage.in_context))
+            document.add_unsigned(ID, number)
+            document.add_text(FIELD, composed(passage.in_context))
             writer.add_document(document)
         writer.commit()
         writer.wait_merging_threads()
@@ -84,9 +86,21 @@ class LexicalIndex:
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
+    @property
+    def at_once(self) -> int:
+        """So many passages are found as soon as the best of them: all of a small library, else none."""
+        return len(self) if len(self) <= _SMALL else 0
+
     def search(self, question: Question, k: int, among: Ids | None = None) -> Hits:
-        """The best `k` of the passages that share a word with the question."""
-        return self._run(self._query(self.asked(question), among), k)
+        """The best `k` of the passages that share a word with the question.
+
+        Phrases of words that are all common count among the best by everything else: looked for in the whole of a
+        million passages, they alone would take a second.
+        """
+        asked = self.asked(question)
+        common = _common(asked)
+        found = self._found(self._query(asked), k + (_REORDERED if common else 0), among)
+        return ordered(found.ids, found.scores + self._of_common(common, found.ids), k)
 
     def holding(self, phrase: str) -> Ids | None:
         """The passages that have the words of `phrase` one after the other, or their endings changed, titles included.
@@ -96,7 +110,7 @@ class LexicalIndex:
         words = self._words.of(phrase)
         if not words or unspaced(phrase):
             return None
-        return np.sort(self._run(self._part(words), len(self)).ids)
+        return np.sort(self._run(self._queries.phrase(words), len(self)).ids)
 
     def asked(self, question: Question) -> Asked:
         """The question as this index counts it; analysed once."""
@@ -104,9 +118,8 @@ class LexicalIndex:
 
     def scores(self, question: Question, ids: Ids) -> Scores:
         """The BM25 score of each of these passages."""
-        hits = self._run(self._query(self.asked(question), ids), max(len(ids), 1))
-        found = dict(zip(hits.ids.tolist(), hits.scores.tolist(), strict=True))
-        return np.array([found.get(int(i), 0.0) for i in ids], dtype=np.float32)
+        asked = self.asked(question)
+        return self._scored(self._queries.among(self._query(asked), ids), ids) + self._of_common(_common(asked), ids)
 
     def coverage(self, question: Question, texts: Sequence[str]) -> Scores:
         """How much of the question each text says: the share of its words, weighted by rarity; 0..1."""
@@ -128,50 +141,65 @@ class LexicalIndex:
     def frequency(self, word: str) -> int:
         """The passages that say the word."""
         with damage_told(self._path):
-            return int(self._searcher.doc_freq(_FIELD, word))
+            return int(self._searcher.doc_freq(FIELD, word))
 
     def near(self, word: str) -> int:
         """The passages that say a word one slip away from it."""
         with damage_told(self._path):
-            return int(self._searcher.search(self._slip_of(word), 1, count=True).count or 0)
+            return int(self._searcher.search(self._queries.slip(word), 1, count=True).count or 0)
 
     def _analysed(self, text: str, phrases: tuple[str, ...]) -> Asked:
         return Asked.of(text, phrases, self._words, self)
 
-    def _query(self, asked: Asked, among: Ids | None) -> Any:
-        from tantivy import Occur, Query
+    def _query(self, asked: Asked) -> Any:
+        """Everything in the question but phrases of common words."""
+        parts = [(self._queries.phrase(part.words), part.weight) for part in asked.parts if not _is_common(part)]
+        slips = [(self._queries.slip(word), score) for word, score in asked.slips.items()]
+        return self._queries.any_of(parts + slips)
 
-        parts = [(self._part(part.words), part.weight) for part in asked.parts]
-        parts += [(self._slip_of(word), score) for word, score in asked.slips.items()]
-        query = Query.boolean_query([(Occur.Should, Query.boost_query(part, weight)) for part, weight in parts])
+    def _found(self, query: Any, k: int, among: Ids | None) -> Hits:
+        """The best `k`; where a filter leaves many passages, they are taken out of what is found without it."""
         if among is None:
-            return query
-        chosen = Query.const_score_query(Query.term_set_query(self._schema, "id", among.tolist()), 0.0)
-        return Query.boolean_query([(Occur.Must, chosen), (Occur.Must, query)])
+            return self._run(query, k)
+        if self.at_once or len(among) > _SMALL:
+            most = self.at_once or 2 * k * len(self) // len(among)
+            hits = self._run(query, most)
+            passing = np.isin(hits.ids, among)
+            if passing.sum() >= k or len(hits.ids) < most or self.at_once:
+                return Hits(hits.ids[passing][:k], hits.scores[passing][:k])
+        return self._run(self._queries.among(query, among), k)
 
-    def _part(self, words: Sequence[str]) -> Any:
-        from tantivy import Query
+    def _of_common(self, phrases: Sequence[Part], ids: Ids) -> Scores:
+        """What phrases of common words add to the score of each of these passages."""
+        if not phrases or not len(ids):
+            return np.zeros(len(ids), dtype=np.float32)
+        return self._scored(self._queries.parts(phrases, ids), ids)
 
-        if len(words) == 1:
-            return Query.term_query(self._schema, _FIELD, words[0])
-        return Query.phrase_query(self._schema, _FIELD, [*words])
-
-    def _slip_of(self, word: str) -> Any:
-        from tantivy import Query
-
-        return Query.fuzzy_term_query(self._schema, _FIELD, word, distance=1, transposition_cost_one=True)
+    def _scored(self, query: Any, ids: Ids) -> Scores:
+        """What the query gives each of these passages; it finds no others."""
+        hits = self._run(query, max(len(ids), 1))
+        found = dict(zip(hits.ids.tolist(), hits.scores.tolist(), strict=True))
+        return np.array([found.get(number, 0.0) for number in ids.tolist()], dtype=np.float32)
 
     def _run(self, query: Any, k: int) -> Hits:
         with damage_told(self._path):
             found = self._searcher.search(query, min(k, max(len(self), 1)), count=False).hits
-            ids = np.array(self._searcher.fast_field_values("id", [address for _, address in found]), dtype=np.int64)
+            ids = np.array(self._searcher.fast_field_values(ID, [address for _, address in found]), dtype=np.int64)
         return ordered(ids, np.array([score for score, _ in found], dtype=np.float32), k)
+
+
+def _common(asked: Asked) -> list[Part]:
+    return [part for part in asked.parts if _is_common(part)]
+
+
+def _is_common(part: Part) -> bool:
+    return len(part.words) > 1 and part.passages > _SMALL
 
 
 def _schema() -> Any:
     from tantivy import SchemaBuilder
 
     builder = SchemaBuilder()
-    builder.add_unsigned_field("id", stored=False, indexed=True, fast=True)
-    builder.add_text_field(_FIELD, tokenizer_name=ANALYZER, index_option="position")
+    builder.add_unsigned_field(ID, stored=False, indexed=True, fast=True)
+    builder.add_text_field(FIELD, tokenizer_name=ANALYZER, index_option="position")
     return builder.build()
