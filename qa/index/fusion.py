@@ -59,10 +59,11 @@ def _completed(found: Hits, ids: Ids, lexical: LexicalIndex, question: Question,
     Where everything that shares a word with the question was found, the rest share none.
     """
     scores = np.zeros(len(ids), dtype=np.float32)
-    _, places, found_places = np.intersect1d(ids, found.ids, assume_unique=True, return_indices=True)
-    scores[places] = found.scores[found_places]
+    places = np.minimum(np.searchsorted(ids, found.ids), len(ids) - 1)
+    is_candidate = ids[places] == found.ids
+    scores[places[is_candidate]] = found.scores[is_candidate]
     if not everything:
-        rest = np.setdiff1d(np.arange(len(ids)), places, assume_unique=True)
+        rest = np.setdiff1d(np.arange(len(ids)), places[is_candidate])
         scores[rest] = lexical.scores(question, ids[rest])
     return scores
 

@@ -98,8 +98,9 @@ class LexicalIndex:
         million passages, they alone would take a second.
         """
         asked = self.asked(question)
-        common = _common(asked)
-        found = self._found(self._query(asked), k + (_REORDERED if common else 0), among)
+        if not (common := _common(asked)):
+            return self._found(self._query(asked), k, among)
+        found = self._found(self._query(asked), k + _REORDERED, among)
         return ordered(found.ids, found.scores + self._of_common(common, found.ids), k)
 
     def holding(self, phrase: str) -> Ids | None:
@@ -119,7 +120,8 @@ class LexicalIndex:
     def scores(self, question: Question, ids: Ids) -> Scores:
         """The BM25 score of each of these passages."""
         asked = self.asked(question)
-        return self._scored(self._queries.among(self._query(asked), ids), ids) + self._of_common(_common(asked), ids)
+        scores = self._scored(self._queries.among(self._query(asked), ids), ids)
+        return scores + self._of_common(common, ids) if (common := _common(asked)) else scores
 
     def coverage(self, question: Question, texts: Sequence[str]) -> Scores:
         """How much of the question each text says: the share of its words, weighted by rarity; 0..1."""
@@ -171,8 +173,6 @@ class LexicalIndex:
 
     def _of_common(self, phrases: Sequence[Part], ids: Ids) -> Scores:
         """What phrases of common words add to the score of each of these passages."""
-        if not phrases or not len(ids):
-            return np.zeros(len(ids), dtype=np.float32)
         return self._scored(self._queries.parts(phrases, ids), ids)
 
     def _scored(self, query: Any, ids: Ids) -> Scores:
@@ -185,6 +185,8 @@ class LexicalIndex:
         with damage_told(self._path):
             found = self._searcher.search(query, min(k, max(len(self), 1)), count=False).hits
             ids = np.array(self._searcher.fast_field_values(ID, [address for _, address in found]), dtype=np.int64)
+        if len(ids) and not 0 <= ids.min() <= ids.max() < len(self):
+            raise LibraryDamaged(f"{self._path} holds words of passages that are not there")
         return ordered(ids, np.array([score for score, _ in found], dtype=np.float32), k)
 
 
