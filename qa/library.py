@@ -10,9 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Unpack
 
-from qa import generation, language, minilm
+from qa import language, minilm
 from qa.answer import Answer, Quote
 from qa.default import default_path, shipped_corpus
+from qa.draft import Draft
 from qa.encoder import Encoder, MiniLMEncoder
 from qa.errors import LibraryMismatch, LibraryMissing, SettingError, SourceError
 from qa.excerpt import best_sentences
@@ -28,7 +29,7 @@ from qa.thread import Thread
 
 Sources = Source | Iterable[Source]
 Path_ = str | os.PathLike[str]
-_Read = Callable[[], tuple[list[Thread], list[Skipped]]]
+_Read = Callable[[], tuple[Draft, list[Skipped]]]
 _MOST_QUOTES = 10_000
 
 
@@ -71,7 +72,7 @@ class Library:
         Raises SourceError, ModelError or LibraryError; whatever was at `path` is then as it was.
         """
         chosen = _encoder(model, encoder)
-        skipped = _write(Shelf(path).path, _reader(sources, Shelf(path).path, progress), chosen, progress)
+        skipped = _write(Shelf(path).path, _reader(sources, Shelf(path).path, chosen, progress), chosen, progress)
         library = cls(path, chosen)
         library.skipped = skipped
         return library
@@ -152,18 +153,18 @@ class Library:
         Raises SourceError, ModelError or LibraryError; the library then stays as it was.
         """
         chosen = self._opened.encoder if model is None and encoder is None else _encoder(model, encoder)
-
-        self._switch(_reader(sources, self.path, progress), chosen, progress)
+        self._switch(_reader(sources, self.path, chosen, progress), chosen, progress)
 
     def add(self, sources: Sources, *, progress: Progress = silent) -> None:
         """Write the next generation with these sources beside the present ones; one of the same name is replaced."""
 
-        def read() -> tuple[list[Thread], list[Skipped]]:
-            new, skipped = read_all(sources, progress=progress)
-            by_name = {thread.source: thread for thread in [*_stored(self.path), *new]}
-            return list(by_name.values()), skipped
+        encoder = self._opened.encoder
 
-        self._switch(read, self._opened.encoder, progress)
+        def read() -> tuple[Draft, list[Skipped]]:
+            new, skipped = read_all(sources, progress=progress)
+            return Draft.of_changes(self.path, encoder, new), skipped
+
+        self._switch(read, encoder, progress)
 
     def remove(self, names: str | Iterable[str], *, progress: Progress = silent) -> None:
         """Write the next generation without the sources of these names. Raises SourceError where one is not there."""
@@ -171,13 +172,15 @@ class Library:
         for name in names:
             self._known(name)
 
-        def read() -> tuple[list[Thread], list[Skipped]]:
-            kept = [thread for thread in _stored(self.path) if thread.source not in names]
-            if not kept:
+        encoder = self._opened.encoder
+
+        def read() -> tuple[Draft, list[Skipped]]:
+            kept = Draft.of_changes(self.path, encoder, without=names)
+            if not kept.sources:
                 raise SourceError("a library holds at least one text; rebuild it from others, or delete its folder")
             return kept, []
 
-        self._switch(read, self._opened.encoder, progress)
+        self._switch(read, encoder, progress)
 
     def verify(self) -> Status:
         """Prove every file by its hash and every passage to be its slice of the text; return what was proved.
@@ -240,12 +243,14 @@ def verify(path: Path_) -> Status:
     return Generation.current(Shelf(path), prove=True).verify(files=False)
 
 
-def _reader(sources: Sources | None, path: Path, progress: Progress) -> _Read:
-    return lambda: (_stored(path), []) if sources is None else read_all(sources, progress=progress)
+def _reader(sources: Sources | None, path: Path, encoder: Encoder, progress: Progress) -> _Read:
+    def read() -> tuple[Draft, list[Skipped]]:
+        if sources is None:
+            return Draft.of(Generation.current(Shelf(path)).threads(), path, encoder), []
+        threads, skipped = read_all(sources, progress=progress)
+        return Draft.of(threads, path, encoder), skipped
 
-
-def _stored(path: Path) -> list[Thread]:
-    return Generation.current(Shelf(path)).threads()
+    return read
 
 
 def _encoder(model: Path_ | None, encoder: Any) -> Encoder:
@@ -268,9 +273,9 @@ def _encoder_of(model: str) -> Encoder:
 
 def _write(path: Path, read: _Read, encoder: Encoder, progress: Progress) -> Sequence[Skipped]:
     with Shelf(path).writing() as writer:
-        threads, skipped = read()
-        language.warn_of_others(threads, encoder.name)
-        generation.write(writer, threads, encoder, progress)
+        draft, skipped = read()
+        language.warn_of_others(draft.threads, encoder.name)
+        draft.write(writer, encoder, progress)
     return skipped
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -42,17 +43,23 @@ class LexicalIndex:
         self._asked = lru_cache(maxsize=_QUESTIONS_KEPT)(self._analysed)
 
     @staticmethod
-    def create(folder: Path, passages: Sequence[Passage]) -> None:
-        """Write the index of `passages`, numbered as they come, into `folder`."""
+    def create(folder: Path, passages: Iterable[Passage], earlier: LexicalIndex | None = None) -> None:
+        """Write the index of `passages`, numbered as they come, into `folder`; after those of an `earlier` index.
+
+        tantivy never writes into a file that it finished, so what is there already is shared with the earlier one.
+        """
         import tantivy
 
         path = folder / FOLDER
         path.mkdir()
+        if earlier is not None:
+            for file in earlier._path.iterdir():
+                _link(file, path / file.name)
         index = tantivy.Index(_schema(), path=str(path))
         index.register_tokenizer(ANALYZER, Words().analyzer)
         # One thread writes one segment, in order: the same passages give the same ranking on every machine.
         writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
-        for number, passage in enumerate(passages):
+        for number, passage in enumerate(passages, len(earlier) if earlier is not None else 0):
             document = tantivy.Document()
             document.add_unsigned(ID, number)
             document.add_text(FIELD, composed(passage.in_context))
@@ -188,6 +195,14 @@ class LexicalIndex:
         if len(ids) and not 0 <= ids.min() <= ids.max() < len(self):
             raise LibraryDamaged(f"{self._path} holds words of passages that are not there")
         return ordered(ids, np.array([score for score, _ in found], dtype=np.float32), k)
+
+
+def _link(file: Path, link: Path) -> None:
+    """The same file under another name; a copy where the file system has no such thing."""
+    try:
+        link.hardlink_to(file)
+    except OSError:
+        shutil.copyfile(file, link)
 
 
 def _common(asked: Asked) -> list[Part]:
