@@ -89,12 +89,17 @@ class Drawn:
 
     def encode(self, texts: Sequence[str], *, progress: Progress = silent) -> Vectors:
         """The vectors of drawn texts, known by their numbers, shape (len(texts), dimension)."""
-        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
-        for row, text in enumerate(texts):
-            made = self._recipe(int(text[: text.index(" ")]))
-            near = self._real.vectors[made.first], self._real.vectors[made.second]
-            vectors[row] = made.share * near[0] + (1 - made.share) * near[1] + made.noise
+        vectors = self.vectors([int(text[: text.index(" ")]) for text in texts])
         progress("encoding", len(texts), len(texts))
+        return vectors
+
+    def vectors(self, numbers: Sequence[int]) -> Vectors:
+        """The unit vectors of the passages of these numbers."""
+        vectors = np.empty((len(numbers), self.dimension), dtype=np.float32)
+        for row, number in enumerate(numbers):
+            made = self._recipe(number)
+            first, second = self._real.vectors[made.first], self._real.vectors[made.second]
+            vectors[row] = made.share * first + (1 - made.share) * second + made.noise
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         return vectors
 

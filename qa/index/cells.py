@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from qa.encoder import Vectors
 from qa.errors import LibraryDamaged
-from qa.index.engine import Hits, Ids
+from qa.index.engine import Hits, Ids, products
 
 CENTRES, SIZES, LISTS, PLACES = FILES = ("dense.centres", "dense.sizes", "dense.lists", "dense.places")
 SUPPORTED = sys.platform != "win32"
@@ -101,8 +101,7 @@ class Cells:
         """The `k` of the greatest inner product with `vector`, in the nearest cells that hold any of `among`."""
         faiss = _faiss()
         count = len(self._places)
-        # By einsum, since for a product this small a second thread costs more than it brings.
-        order = np.argsort(-(np.einsum("ij,j->i", self.centres, vector)), kind="stable")
+        order = np.argsort(-products(self.centres, vector), kind="stable")
         held = self._sizes
         selector = None
         if among is not None:

@@ -11,7 +11,7 @@ from qa.encoder import Vectors
 from qa.errors import LibraryDamaged
 from qa.index import cells, exact
 from qa.index.cells import Cells
-from qa.index.engine import Hits, Ids, Scores, damage_told, ordered
+from qa.index.engine import Hits, Ids, Scores, damage_told, ordered, products
 from qa.index.exact import Exact
 from qa.question import Question
 
@@ -81,7 +81,7 @@ class DenseIndex:
 
     def scores(self, question: Question, ids: Ids) -> Scores:
         """The cosine of each of these passages."""
-        return self._finite(np.asarray(self.vectors(ids) @ question.vector, dtype=np.float32))
+        return self._finite(products(self.vectors(ids), question.vector))
 
     def vectors(self, ids: Ids) -> Vectors:
         """The unit vectors of these passages, shape (len(ids), dimension)."""

@@ -17,7 +17,7 @@ import numpy as np
 
 from qa.encoder import Vectors
 from qa.index.dense import DenseIndex
-from qa.index.engine import Hits, Ids, Scores, ordered
+from qa.index.engine import Hits, Ids, Scores, ordered, products
 from qa.index.lexical import LexicalIndex
 from qa.question import Question
 
@@ -85,4 +85,4 @@ def fused(cosine: Scores, words: Scores, vectors: Vectors) -> Scores:
     # The length of the moved question, from what is known of its two parts.
     along = float(share @ cosine[guides]) / max(float(share.sum()), 1.0)
     length = math.sqrt(1 + 2 * _FEEDBACK * along + _FEEDBACK**2 * float(centre @ centre))
-    return np.asarray((cosine + _FEEDBACK * (vectors @ centre)) / length + words, dtype=np.float32)
+    return np.asarray((cosine + _FEEDBACK * products(vectors, centre)) / length + words, dtype=np.float32)
