@@ -106,7 +106,7 @@ class Drawn:
     def _recipe(self, number: int) -> _Recipe:
         random = np.random.default_rng((_SEED, number))
         first = number % len(self._real.vectors)
-        second = int(self._real.near[first, random.integers(_NEAR)])
+        second = int(self._real.near[first, random.integers(self._real.near.shape[1])])
         noise = random.normal(scale=_NOISE / self.dimension**0.5, size=self.dimension)
         return _Recipe(first, second, float(random.uniform(0.5, 1)), noise.astype(np.float32))
 
