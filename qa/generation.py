@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 
 from qa.errors import LibraryDamaged, LibraryMismatch
@@ -19,6 +20,8 @@ from qa.selection import selected
 from qa.shelf import Shelf, how_to_build
 from qa.store import Store
 from qa.thread import Thread
+
+_SELECTIONS_KEPT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ class Generation:
                 raise LibraryDamaged(f"{folder} holds other counts of texts than its manifest says")
             self.dense = DenseIndex.open(folder, counts["passages"], model.dimension)
             self.lexical = LexicalIndex.open(folder, counts["passages"])
+            # The same filter comes with one question after another, and takes a second among a million passages.
+            self._selected = lru_cache(maxsize=_SELECTIONS_KEPT)(partial(selected, self.store, self.lexical))
         except (LibraryDamaged, LibraryMismatch) as error:
             raise type(error)(f"{error}; {how_to_build(path)}") from error
 
@@ -77,7 +82,7 @@ class Generation:
 
     def select(self, filters: Filters) -> Ids | None:
         """The numbers of the passages that pass, in reading order; None where there is no filter."""
-        return selected(self.store, self.lexical, filters)
+        return self._selected(filters)
 
     def search(self, question: Question, k: int, among: Ids | None = None) -> Fused:
         """The numbers of the best `k` passages, or of the best of those `among`, with their fused scores."""

@@ -34,7 +34,8 @@ CREATE TABLE passage (
     id INTEGER PRIMARY KEY, source INTEGER NOT NULL, post INTEGER NOT NULL,
     start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL, title TEXT NOT NULL
 );
-CREATE INDEX passage_source ON passage (source);
+CREATE INDEX passage_post ON passage (source, post);
+CREATE INDEX post_author ON post (author);
 """
 
 
