@@ -115,26 +115,28 @@ def test_equal_passages_come_in_their_order(tmp_path: Path) -> None:
     assert index.search(ask("same words"), 30).ids.tolist() == list(range(30))
 
 
-def test_a_large_index_ranks_as_a_small_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_index_scores_as_a_small_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     random = np.random.default_rng(5)
     words = "lens glass red blue bread night solms price old new camera film light paper wood stone".split()
     texts = [" ".join(random.choice(words, 8)) for _ in range(90)]
     index = lexical(tmp_path, [*texts, "summicron lens"])
     questions = [ask(" ".join(random.choice(words, 4))) for _ in range(8)] + [ask("red sumicron lens glass")]
     everything = np.arange(len(index))
-    some = random.choice(len(index), 30, replace=False)
-    small = [
-        (index.search(q, 20), index.search(q, 20, some), index.search(q, 20, some[:3]), index.scores(q, everything))
-        for q in questions
-    ]
-    monkeypatch.setattr("qa.index.lexical._SMALL", 12)  # beyond 12 passages an index is large, and a word common
+    some = np.sort(random.choice(len(index), 30, replace=False))
+    small = [(index.scores(question, everything), index.search(question, 20, some)) for question in questions]
+    assert not any(index.common(question, everything).any() for question in questions)
+    for limit in ("_SMALL", "_COMMON"):  # beyond 12 passages an index is large, and a word common
+        monkeypatch.setattr(f"qa.index.lexical.{limit}", 12)
+    monkeypatch.setattr("qa.index.lexical._NOTICED", 0)
     assert not index.at_once
-    for question, (found, among_some, among_few, scores) in zip(questions, small, strict=True):
-        np.testing.assert_allclose(index.scores(question, everything), scores, rtol=1e-4)
-        for k, among, expected in ((20, None, found), (20, some, among_some), (20, some[:3], among_few)):
-            hits = index.search(question, k, among)
-            np.testing.assert_allclose(hits.scores, expected.scores, rtol=1e-4)
-            assert set(hits.ids[hits.scores > hits.scores[-1]].tolist()) <= set(expected.ids.tolist())
+    for question, (scores, found) in zip(questions, small, strict=True):
+        common = index.common(question, everything)
+        np.testing.assert_allclose(index.scores(question, everything) + common, scores, rtol=1e-4)
+        for among in (some, some[:5], everything):
+            hits = index.search(question, len(among), among)
+            np.testing.assert_allclose(hits.scores + common[hits.ids], scores[hits.ids], rtol=1e-4)
+            assert set(hits.ids.tolist()) == set(among[scores[among] > 0].tolist())
+        assert set(found.ids.tolist()) <= set(index.search(question, len(some), some).ids.tolist())
 
 
 def test_fusion_scores_every_candidate_by_both(tmp_path: Path) -> None:

@@ -44,11 +44,15 @@ class Vocabulary(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One word, or several as a phrase, with the weight of its BM25 and the passages that say its rarest word."""
+    """One word, or several as a phrase, with the weight of its BM25.
+
+    `passages` are those that say its rarest word, `highest` is what it can add to a score at most.
+    """
 
     words: tuple[str, ...]
     weight: float
     passages: int
+    highest: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,34 +96,37 @@ class Asked:
             frozenset() if slips else frozenset(filter(frequency, words))
         )
         quoted = [tuple(cut.of(phrase)) for phrase in phrases]
-        parts = tuple(_parts(words, counted, quoted, frequency, len(vocabulary)))
+        parts = tuple(
+            Part(part, weight, min(map(frequency, part)), weight * sum(map(rarity, part)) * _SATURATION)
+            for part, weight in _weights(words, counted, quoted, rarity, highest)
+            if all(map(frequency, part))
+        )
         return cls(
             dict(zip(words, typed, strict=True)),
             {word: rarity(word) for word in counted},
             parts,
             slips,
-            sum(part.weight * sum(map(rarity, part.words)) * _SATURATION for part in parts) + sum(slips.values()),
+            sum(part.highest for part in parts) + sum(slips.values()),
         )
 
 
-def _parts(
+def _weights(
     words: Sequence[str],
     counted: frozenset[str],
     quoted: Sequence[tuple[str, ...]],
-    frequency: Callable[[str], int],
-    passages: int,
-) -> Iterator[Part]:
-    highest, root = _rarity(0, passages), math.sqrt(len(words) or 1)
+    rarity: Callable[[str], float],
+    highest: float,
+) -> Iterator[tuple[tuple[str, ...], float]]:
+    """What is looked for, each with its weight; `highest` is the greatest rarity that a word can have."""
+    root = math.sqrt(len(words) or 1)
     # BM25 holds one rarity already, which is brought to a share of the highest here.
     for word, count in Counter(word for word in words if word in counted).items():
-        weight = _WORD * count * _rarity(frequency(word), passages) / highest**2 / root
-        yield Part((word,), weight, frequency(word))
+        yield (word,), _WORD * count * rarity(word) / highest**2 / root
     for pair, count in Counter(pairwise(words)).items():
-        if rarest := min(map(frequency, pair)):
-            yield Part(pair, _PAIR * count / highest / root, rarest)
+        yield pair, _PAIR * count / highest / root
     for phrase in quoted:
-        if len(phrase) > 1 and (rarest := min(map(frequency, phrase))):
-            yield Part(phrase, _PHRASE / highest / root, rarest)
+        if len(phrase) > 1:
+            yield phrase, _PHRASE / highest / root
 
 
 def one_slip(one: str, other: str) -> bool:

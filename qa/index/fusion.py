@@ -54,7 +54,7 @@ def search(dense: DenseIndex, lexical: LexicalIndex, question: Question, k: int,
 
 
 def _completed(found: Hits, ids: Ids, lexical: LexicalIndex, question: Question, *, everything: bool) -> Scores:
-    """The lexical score of each of `ids`, which are sorted; only those that were not found are scored anew.
+    """The lexical score of each of `ids`, which are sorted; of words, only those not found yet are looked for anew.
 
     Where everything that shares a word with the question was found, the rest share none.
     """
@@ -65,7 +65,7 @@ def _completed(found: Hits, ids: Ids, lexical: LexicalIndex, question: Question,
     if not everything:
         rest = np.setdiff1d(np.arange(len(ids)), places[is_candidate])
         scores[rest] = lexical.scores(question, ids[rest])
-    return scores
+    return scores + lexical.common(question, ids)
 
 
 def _ranks(ids: Ids, ranked: Ids) -> Ids:

@@ -25,7 +25,8 @@ _HEAP_BYTES = 64_000_000
 _LOCK_SUFFIX = ".lock"
 _QUESTIONS_KEPT = 64
 _SMALL = 5_000  # passages
-_REORDERED = 100  # passages behind the best that a phrase of common words may bring among them
+_COMMON = 15_000  # where more passages say both words, their phrase is found sooner among the best than everywhere
+_NOTICED = 0.01  # in cosines: what a phrase of common words has to be able to add
 
 
 class LexicalIndex:
@@ -101,14 +102,9 @@ class LexicalIndex:
     def search(self, question: Question, k: int, among: Ids | None = None) -> Hits:
         """The best `k` of the passages that share a word with the question.
 
-        Phrases of words that are all common count among the best by everything else: looked for in the whole of a
-        million passages, they alone would take a second.
+        Phrases of common words do not count here (see `common`).
         """
-        asked = self.asked(question)
-        if not (common := _common(asked)):
-            return self._found(self._query(asked), k, among)
-        found = self._found(self._query(asked), k + _REORDERED, among)
-        return ordered(found.ids, found.scores + self._of_common(common, found.ids), k)
+        return self._found(self._query(self.asked(question)), k, among)
 
     def holding(self, phrase: str) -> Ids | None:
         """The passages that have the words of `phrase` one after the other, or their endings changed, titles included.
@@ -125,10 +121,18 @@ class LexicalIndex:
         return self._asked(question.text, question.phrases)
 
     def scores(self, question: Question, ids: Ids) -> Scores:
-        """The BM25 score of each of these passages."""
-        asked = self.asked(question)
-        scores = self._scored(self._queries.among(self._query(asked), ids), ids)
-        return scores + self._of_common(common, ids) if (common := _common(asked)) else scores
+        """The BM25 score of each of these passages, as `search` tells it."""
+        return self._scored(self._queries.among(self._query(self.asked(question)), ids), ids)
+
+    def common(self, question: Question, ids: Ids) -> Scores:
+        """What phrases of common words add to the score of each of these passages.
+
+        Looked for in the whole of a million passages, they alone would take a second; a small library has none.
+        """
+        phrases = [part for part in self.asked(question).parts if _is_common(part) and part.highest > _NOTICED]
+        if not phrases:
+            return np.zeros(len(ids), dtype=np.float32)
+        return self._scored(self._queries.parts(phrases, ids), ids)
 
     def coverage(self, question: Question, texts: Sequence[str]) -> Scores:
         """How much of the question each text says: the share of its words, weighted by rarity; 0..1."""
@@ -178,10 +182,6 @@ class LexicalIndex:
                 return Hits(hits.ids[passing][:k], hits.scores[passing][:k])
         return self._run(self._queries.among(query, among), k)
 
-    def _of_common(self, phrases: Sequence[Part], ids: Ids) -> Scores:
-        """What phrases of common words add to the score of each of these passages."""
-        return self._scored(self._queries.parts(phrases, ids), ids)
-
     def _scored(self, query: Any, ids: Ids) -> Scores:
         """What the query gives each of these passages; it finds no others."""
         hits = self._run(query, max(len(ids), 1))
@@ -205,12 +205,8 @@ def _link(file: Path, link: Path) -> None:
         shutil.copyfile(file, link)
 
 
-def _common(asked: Asked) -> list[Part]:
-    return [part for part in asked.parts if _is_common(part)]
-
-
 def _is_common(part: Part) -> bool:
-    return len(part.words) > 1 and part.passages > _SMALL
+    return len(part.words) > 1 and part.passages > _COMMON
 
 
 def _schema() -> Any:

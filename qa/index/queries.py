@@ -38,11 +38,10 @@ class Queries:
 
         return Query.boolean_query([(Occur.Should, Query.boost_query(query, weight)) for query, weight in queries])
 
-    def parts(self, parts: Iterable[Part], among: Ids | None = None) -> Any:
-        """The sum of the parts' scores; each looked for by itself `among` these passages."""
-        chosen = None if among is None else self._chosen(among)
-        found = ((self.phrase(part.words), part.weight) for part in parts)
-        return self.any_of(found if chosen is None else ((_both(chosen, query), weight) for query, weight in found))
+    def parts(self, parts: Iterable[Part], among: Ids) -> Any:
+        """The sum of the parts' scores, each looked for `among` these passages by itself."""
+        chosen = self._chosen(among)
+        return self.any_of((_both(chosen, self.phrase(part.words)), part.weight) for part in parts)
 
     def among(self, query: Any, ids: Ids) -> Any:
         """The query's score for these passages alone."""
