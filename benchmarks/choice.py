@@ -12,7 +12,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from benchmarks.table import SetResult, head, row
 from benchmarks.task import SETS, Task
 from benchmarks.vectors import CachedEncoder, default_folder
 from qa.encoder import Encoder, MiniLMEncoder, Vectors, unit_vectors
+from qa.index.asked import Asked
 from qa.index.dense import DenseIndex
 from qa.index.engine import Scores
 from qa.index.fusion import fused
@@ -57,15 +58,17 @@ class Candidates:
 class _Words(LexicalIndex):
     """The single words of this project's lexical score, without the pairs."""
 
-    def _weights(self, question: Question) -> Iterator[tuple[tuple[str, ...], float]]:
-        return ((words, weight) for words, weight in super()._weights(question) if len(words) == 1)
+    def asked(self, question: Question) -> Asked:
+        asked = super().asked(question)
+        return replace(asked, parts=[part for part in asked.parts if len(part.words) == 1])
 
 
 class _Plain(_Words):
     """BM25 as it is elsewhere: every word weighs the same beside its rarity in the collection."""
 
-    def _weights(self, question: Question) -> Iterator[tuple[tuple[str, ...], float]]:
-        return ((words, 1.0) for words, _ in super()._weights(question))
+    def asked(self, question: Question) -> Asked:
+        asked = super().asked(question)
+        return replace(asked, parts=[replace(part, weight=1.0) for part in asked.parts])
 
 
 def _min_max(found: Candidates, constants: Constants) -> Scores:

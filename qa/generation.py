@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import sqlite3
 import weakref
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from functools import lru_cache, partial
 from pathlib import Path
 
-from qa.encoder import Encoder, Vectors, unit_vectors
-from qa.errors import LibraryDamaged, LibraryMismatch, LibraryNotWritable, SourceError
+from qa.errors import LibraryDamaged, LibraryMismatch
 from qa.index import fusion
 from qa.index.dense import DenseIndex
 from qa.index.engine import Ids
 from qa.index.fusion import Fused
 from qa.index.lexical import LexicalIndex
-from qa.manifest import FORMAT, Manifest, Model, files_of
-from qa.passage import Passage, passages
-from qa.progress import Progress
+from qa.manifest import Manifest
 from qa.query import Filters
 from qa.question import Question
 from qa.selection import selected
-from qa.shelf import Shelf, Writer, how_to_build
+from qa.shelf import Shelf, how_to_build
 from qa.store import Store
 from qa.thread import Thread
+
+_SELECTIONS_KEPT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +61,8 @@ class Generation:
                 raise LibraryDamaged(f"{folder} holds other counts of texts than its manifest says")
             self.dense = DenseIndex.open(folder, counts["passages"], model.dimension)
             self.lexical = LexicalIndex.open(folder, counts["passages"])
+            # The same filter comes with one question after another, and takes a second among a million passages.
+            self._selected = lru_cache(maxsize=_SELECTIONS_KEPT)(partial(selected, self.store, self.lexical))
         except (LibraryDamaged, LibraryMismatch) as error:
             raise type(error)(f"{error}; {how_to_build(path)}") from error
 
@@ -83,7 +82,7 @@ class Generation:
 
     def select(self, filters: Filters) -> Ids | None:
         """The numbers of the passages that pass, in reading order; None where there is no filter."""
-        return selected(self.store, self.lexical, filters)
+        return self._selected(filters)
 
     def search(self, question: Question, k: int, among: Ids | None = None) -> Fused:
         """The numbers of the best `k` passages, or of the best of those `among`, with their fused scores."""
@@ -113,47 +112,3 @@ class Generation:
         except LibraryDamaged as error:
             raise LibraryDamaged(f"{error}; {how_to_build(self.path)}") from error
         return self.status()
-
-
-def write(writer: Writer, threads: Sequence[Thread], encoder: Encoder, progress: Progress) -> Path:
-    """Write a generation of these threads and make it the current one; return its folder.
-
-    Raises SourceError where the threads hold nothing to index, LibraryNotWritable where the disk refuses.
-    """
-    numbered = []
-    for number, thread in enumerate(threads):
-        progress("cutting", number, len(threads))
-        numbered += [(number, passage) for passage in passages(thread, encoder)]
-    if not numbered:
-        raise SourceError("the texts hold nothing to index: no word outside page furniture")
-    vectors = unit_vectors(encoder, [passage.in_context for _, passage in numbered], progress=progress)
-    progress("writing", 0, 1)
-    try:
-        folder = writer.new_folder()
-        _write_files(folder, threads, numbered, vectors, encoder)
-        Generation(writer.path, folder)  # what cannot be opened must not become the current one
-        published = writer.publish(folder)
-    except (OSError, RuntimeError, ValueError, sqlite3.Error) as error:
-        reason = getattr(error, "strerror", None) or "is the disk full?"
-        raise LibraryNotWritable(f"the new index could not be written: {reason}; the old one is untouched") from error
-    progress("writing", 1, 1)
-    return published
-
-
-def _write_files(
-    folder: Path, threads: Sequence[Thread], numbered: Sequence[tuple[int, Passage]], vectors: Vectors, encoder: Encoder
-) -> None:
-    Store.create(folder, threads, numbered)
-    DenseIndex.create(folder, vectors)
-    LexicalIndex.create(folder, [passage for _, passage in numbered])
-    Manifest(
-        format=FORMAT,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        model=Model(encoder.name, encoder.fingerprint, vectors.shape[1]),
-        counts={
-            "sources": len(threads),
-            "posts": sum(len(thread.posts) for thread in threads),
-            "passages": len(numbered),
-        },
-        files=files_of(folder),
-    ).write(folder)

@@ -10,10 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Unpack
 
-from qa import generation, language, minilm
+from qa import language, minilm
 from qa.answer import Answer, Quote
 from qa.answering import PASSAGES_READ, answered, reranked, unread
 from qa.default import default_path, shipped_corpus
+from qa.draft import Draft
 from qa.encoder import Encoder, MiniLMEncoder
 from qa.errors import LibraryMismatch, LibraryMissing, SettingError, SourceError
 from qa.export import export as write_threads
@@ -30,7 +31,7 @@ from qa.thread import Thread
 
 Sources = Source | Iterable[Source]
 Path_ = str | os.PathLike[str]
-_Read = Callable[[], tuple[list[Thread], list[Fate]]]
+_Read = Callable[[], tuple[Draft, list[Fate]]]
 _MOST_QUOTES = 10_000
 
 
@@ -79,7 +80,7 @@ class Library:
         Raises SourceError, ModelError or LibraryError; whatever was at `path` is then as it was.
         """
         chosen = _encoder(model, encoder)
-        fates = _write(Shelf(path).path, _reader(sources, Shelf(path).path, progress, tell), chosen, progress)
+        fates = _write(Shelf(path).path, _reader(sources, Shelf(path).path, chosen, progress, tell), chosen, progress)
         library = cls(path, chosen, reader)
         library.fates = fates
         return library
@@ -206,18 +207,18 @@ class Library:
         Raises SourceError, ModelError or LibraryError; the library then stays as it was.
         """
         chosen = self._opened.encoder if model is None and encoder is None else _encoder(model, encoder)
-
-        self._switch(_reader(sources, self.path, progress, tell), chosen, progress)
+        self._switch(_reader(sources, self.path, chosen, progress, tell), chosen, progress)
 
     def add(self, sources: Sources, *, progress: Progress = silent, tell: Tell | None = None) -> None:
         """Write the next generation with these sources beside the present ones; one of the same name is replaced."""
 
-        def read() -> tuple[list[Thread], list[Fate]]:
-            new, fates = read_all(sources, progress=progress, tell=tell)
-            by_name = {thread.source: thread for thread in [*_stored(self.path), *new]}
-            return list(by_name.values()), fates
+        encoder = self._opened.encoder
 
-        self._switch(read, self._opened.encoder, progress)
+        def read() -> tuple[Draft, list[Fate]]:
+            new, fates = read_all(sources, progress=progress, tell=tell)
+            return Draft.of_changes(self.path, encoder, new), fates
+
+        self._switch(read, encoder, progress)
 
     def remove(self, names: str | Iterable[str], *, progress: Progress = silent) -> None:
         """Write the next generation without the sources of these names. Raises SourceError where one is not there."""
@@ -225,13 +226,15 @@ class Library:
         for name in names:
             self._known(name)
 
-        def read() -> tuple[list[Thread], list[Fate]]:
-            kept = [thread for thread in _stored(self.path) if thread.source not in names]
-            if not kept:
+        encoder = self._opened.encoder
+
+        def read() -> tuple[Draft, list[Fate]]:
+            kept = Draft.of_changes(self.path, encoder, without=names)
+            if not kept.sources:
                 raise SourceError("a library holds at least one text; rebuild it from others, or delete its folder")
             return kept, []
 
-        self._switch(read, self._opened.encoder, progress)
+        self._switch(read, encoder, progress)
 
     def verify(self) -> Status:
         """Prove every file by its hash and every passage to be its slice of the text; return what was proved.
@@ -318,12 +321,14 @@ def _export(generation_: Generation, to: Path_, progress: Progress) -> int:
     return write_threads(map(generation_.store.thread, names), len(names), to, progress)
 
 
-def _reader(sources: Sources | None, path: Path, progress: Progress, tell: Tell | None) -> _Read:
-    return lambda: (_stored(path), []) if sources is None else read_all(sources, progress=progress, tell=tell)
+def _reader(sources: Sources | None, path: Path, encoder: Encoder, progress: Progress, tell: Tell | None) -> _Read:
+    def read() -> tuple[Draft, list[Fate]]:
+        if sources is None:
+            return Draft.of(Generation.current(Shelf(path)).threads(), path, encoder), []
+        threads, fates = read_all(sources, progress=progress, tell=tell)
+        return Draft.of(threads, path, encoder), fates
 
-
-def _stored(path: Path) -> list[Thread]:
-    return Generation.current(Shelf(path)).threads()
+    return read
 
 
 def _encoder(model: Path_ | None, encoder: Any) -> Encoder:
@@ -346,9 +351,9 @@ def _encoder_of(model: str) -> Encoder:
 
 def _write(path: Path, read: _Read, encoder: Encoder, progress: Progress) -> Sequence[Fate]:
     with Shelf(path).writing() as writer:
-        threads, fates = read()
-        language.warn_of_others(threads, encoder.name)
-        generation.write(writer, threads, encoder, progress)
+        draft, fates = read()
+        language.warn_of_others(draft.threads, encoder.name)
+        draft.write(writer, encoder, progress)
     return fates
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 
 from qa.errors import LibraryDamaged, LibraryMismatch
+from qa.index import dense
 
 FORMAT = 2
 FILE = "manifest.json"
 _MOST_BYTES = 4_000_000
 _LONGEST_NAME = 200
-_NEEDED = frozenset({"texts.sqlite", "dense.faiss", "lexical/meta.json"})
+_NEEDED = frozenset({"texts.sqlite", "lexical/meta.json"})
+_NEEDED_OF_DENSE = tuple(map(frozenset, dense.FILES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Manifest:
                 raise LibraryMismatch(f"{folder} is in format {found.get('format')!r}, this version reads {FORMAT}")
             counts = {name: _count(found["counts"][name]) for name in ("sources", "posts", "passages")}
             files = {_inside(name): File(_count(f["size"]), _text(f["sha256"])) for name, f in found["files"].items()}
-            if missing := _NEEDED - files.keys():
+            if missing := _missing(files.keys()):
                 raise LibraryDamaged(f"{path} does not name {', '.join(sorted(missing))}")
             model = found["model"]
             return cls(
@@ -88,6 +90,12 @@ class Manifest:
         for name, expected in self.files.items():
             if file_hash(folder / name) != expected.sha256:
                 raise LibraryDamaged(f"{folder / name} was altered since it was written: its SHA-256 is another")
+
+
+def _missing(named: Set[str]) -> Set[str]:
+    """What every library has and this one does not name; of vectors, one of the ways to hold them."""
+    least = min((group - named for group in _NEEDED_OF_DENSE), key=len)
+    return (_NEEDED - named) | least
 
 
 def files_of(folder: Path) -> dict[str, File]:

@@ -31,7 +31,7 @@ class _Said:
     @classmethod
     def by(cls, text: str) -> _Said:
         words = tuple(words_of(text))
-        return cls(words, frozenset(words[at : at + _RUN] for at in range(max(1, len(words) - _RUN + 1))))
+        return cls(words, frozenset(zip(*(words[at:] for at in range(_RUN)), strict=False)) or frozenset([words]))
 
     def prefix(self) -> list[_Run]:
         """So many runs, the first in one order of all, that of two alike passages one at least is in both's (Chaudhuri,

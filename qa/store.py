@@ -33,9 +33,10 @@ CREATE TABLE post (
 ) WITHOUT ROWID;
 CREATE TABLE passage (
     id INTEGER PRIMARY KEY, source INTEGER NOT NULL, post INTEGER NOT NULL,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL, title TEXT NOT NULL
 );
-CREATE INDEX passage_source ON passage (source);
+CREATE INDEX passage_post ON passage (source, post);
+CREATE INDEX post_author ON post (author);
 """
 
 
@@ -52,6 +53,15 @@ class Found:
     date: str | None
     source: str
     title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A passage, its number in the index, and that of its source."""
+
+    number: int
+    source: int
+    passage: Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,26 +101,30 @@ class Store:
         return cls(path, connection)
 
     @staticmethod
-    def create(folder: Path, threads: Sequence[Thread], passages: Sequence[tuple[int, Passage]]) -> None:
-        """Write threads, and passages each with the number of its thread, into `folder`."""
+    def create(folder: Path, threads: Mapping[int, Thread], passages: Sequence[Numbered]) -> None:
+        """Write threads by their numbers, and passages, into `folder`."""
         connection = sqlite3.connect(folder / FILE)
         try:
             connection.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN; {_SCHEMA}")
             connection.executemany(
                 "INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?)",
-                ((i, t.source, t.title, t.url, t.original, t.text, sha256(t.text)) for i, t in enumerate(threads)),
+                ((i, t.source, t.title, t.url, t.original, t.text, sha256(t.text)) for i, t in threads.items()),
             )
             connection.executemany(
                 "INSERT INTO post VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     (i, number, p.kind, p.author, p.date, p.parent, p.start, p.end, json.dumps(p.omitted))
-                    for i, thread in enumerate(threads)
+                    for i, thread in threads.items()
                     for number, p in enumerate(thread.posts)
                 ),
             )
             connection.executemany(
-                "INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?)",
-                ((i, source, p.post, p.start, p.end, p.text) for i, (source, p) in enumerate(passages)),
+                "INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    (row.number, row.source, p.post, p.start, p.end, p.text, p.title)
+                    for row in passages
+                    for p in [row.passage]
+                ),
             )
             connection.commit()
         finally:
@@ -137,6 +151,22 @@ class Store:
             SourceRow(name, title, "thread" if comments else "article", posts, passages)
             for name, title, comments, posts, passages in rows
         )
+
+    def spans(self) -> dict[str, range]:
+        """The numbers of each source's passages by its name, in the order in which they were read."""
+        rows = self._rows("SELECT source, min(id), count(*) FROM passage GROUP BY source")
+        spans = {source: range(first, first + count) for source, first, count in rows}
+        names = self._rows("SELECT id, name FROM source ORDER BY id")
+        return {name: spans.get(number, range(0)) for number, name in names}
+
+    def cut(self, span: range) -> list[Passage]:
+        """The passages of these numbers, as they were cut."""
+        rows = self._rows(
+            """SELECT text, start, "end", post, title FROM passage WHERE id >= ? AND id < ? ORDER BY id""",
+            span.start,
+            span.stop,
+        )
+        return [Passage(*row) for row in rows]
 
     def passages(self, numbers: Sequence[int]) -> list[Found]:
         """The passages of these numbers, as the engines of the index count, in the order asked for."""

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 from conftest import FakeEncoder
 
-from benchmarks import choice
+from benchmarks import choice, scale, stages
+from benchmarks.drawn import Drawn, Real
+from benchmarks.growth import exponent
 from benchmarks.measure import ndcg, p_value
 from benchmarks.peers import Bm25, Collection, Dense, StemmedBm25
 from benchmarks.quality import main
@@ -166,3 +168,42 @@ def test_the_choice_is_made_from_a_folder_of_sets(folder: Path, monkeypatch: pyt
     assert main(given) == choice.main(given) == 0
     lines = (folder / "choice.md").read_text(encoding="utf-8").splitlines()
     assert len([line for line in lines if line.startswith("|")]) == 2 + len(choice.FAMILIES)
+
+
+def test_the_exponent_of_a_power_is_found() -> None:
+    assert exponent([1_000, 10_000, 100_000], [3 * n**0.7 for n in (1_000, 10_000, 100_000)]) == pytest.approx(0.7)
+
+
+def test_drawn_passages_have_the_vectors_of_their_texts_and_are_never_the_same(
+    folder: Path, encoder: FakeEncoder
+) -> None:
+    drawn = Drawn(Real.read([folder / "semeval-comments"], encoder))
+    threads = list(drawn.threads(0, 45))
+    texts = [post.text for thread in threads for post in thread.checked().posts]
+    assert len(set(texts)) == 45
+    assert [text.split()[0] for text in texts] == [str(number) for number in range(45)]
+    np.testing.assert_array_equal(drawn.encode(texts[7:9]), drawn.vectors([7, 8]))
+    np.testing.assert_allclose(np.linalg.norm(drawn.vectors(range(45)), axis=1), 1, atol=1e-5)
+
+
+def test_every_size_is_measured_and_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchmarks.scale.MiniLMEncoder", FakeEncoder)
+    monkeypatch.setattr("benchmarks.growth._plot", lambda *_: None)  # matplotlib is one of the peers' packages
+    given = [str(folder), "--set", "semeval-comments", "--size", "60", "--size", "120", "--cache", str(folder / "c")]
+    assert scale.main([*given, "--work", str(folder), "--out", str(folder / "out")]) == 0
+    written = json.loads((folder / "out" / "scale.json").read_text(encoding="utf-8"))
+    assert [(size["passages"], size["recall"]) for size in written["sizes"]] == [(60, 1.0), (120, 1.0)]
+    assert all(size["resident_mb"] > size["empty_mb"] > 0 for size in written["sizes"])
+    lines = (folder / "out" / "scale.md").read_text(encoding="utf-8").splitlines()
+    assert "| passages | 60 | 120 |" in lines
+    assert not list(folder.glob("verbatim-scale-*"))
+
+
+def test_every_stage_is_measured(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchmarks.stages.MiniLMEncoder", FakeEncoder)
+    given = [str(folder), "--set", "semeval-comments", "--cache", str(folder / "c"), "--out", str(folder / "out")]
+    assert stages.main(given) == 0
+    (measured,) = json.loads((folder / "out" / "stages.json").read_text(encoding="utf-8"))["sets"].values()
+    assert measured["passages"] == 3
+    assert measured.keys() == {"passages", "all", *stages.STAGES}
+    assert "| stage | `semeval-comments` |  |" in (folder / "out" / "stages.md").read_text(encoding="utf-8")

@@ -17,6 +17,17 @@ from qa.manifest import FORMAT
 from qa.shelf import Shelf
 
 
+@pytest.fixture(params=[50_000, 0], ids=["exact", "cells"])
+def exact_up_to(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qa.index.dense.EXACT_UP_TO", request.param)
+
+
+@pytest.fixture
+def library(exact_up_to: None, library: qa.Library) -> qa.Library:
+    """The library of the other tests, and the same as a large one is written."""
+    return library
+
+
 def files_of(library: qa.Library) -> list[Path]:
     folder = Shelf(library.path).current()
     return sorted(p for p in folder.rglob("*") if p.is_file() and p.name not in ("manifest.json", "reading.lock"))

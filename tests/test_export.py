@@ -119,4 +119,4 @@ def test_a_library_of_the_first_format_is_to_be_built_again(library: qa.Library,
     (generation / "manifest.json").write_text(json.dumps({**manifest, "format": 1}))
     with pytest.raises(qa.LibraryMismatch, match="is in format 1, this version reads 2; build it with: qa build PATH"):
         qa.open(library.path, encoder=encoder)
-    assert qa.build(CORPUS, library.path, encoder=encoder).ask("lenses").found
+    assert qa.build(CORPUS, library.path, encoder=encoder).ask("lenses").quotes

@@ -66,7 +66,7 @@ def test_lexical_is_weighed_bm25_by_hand(tmp_path: Path) -> None:
 
     question = ask("red glass")
     expected = np.array([score(document) for document in documents])
-    assert expected.max() < index.highest(question)
+    assert expected.max() < index.asked(question).highest
     np.testing.assert_allclose(index.scores(question, np.arange(4)), expected, rtol=1e-3)
     assert index.search(question, 10).ids.tolist() == [int(i) for i in np.argsort(-expected) if expected[i] > 0]
 
@@ -86,14 +86,14 @@ def test_a_slip_in_a_word_that_no_passage_says_finds_what_was_meant(tmp_path: Pa
     hits = index.search(ask(f"What is the {slip}?"), 3)
     assert hits.ids.tolist() == [1]
     assert 0 < hits.scores[0] < index.search(ask("What is the Summicron?"), 1).scores[0]
-    assert hits.scores[0] <= index.highest(ask(f"What is the {slip}?"))
+    assert hits.scores[0] <= index.asked(ask(f"What is the {slip}?")).highest
     assert index.scores(ask(slip), np.arange(3)).argmax() == 1
 
 
 @pytest.mark.parametrize("question", ["lans", "1978", "summi", "summacrun", "Summicron lans lens"])
 def test_short_words_numbers_and_known_words_are_no_slips(tmp_path: Path, question: str) -> None:
     index = lexical(tmp_path, ["the lens of 1979", "an old Summicron", "other"])
-    assert index._slips(ask(question)) == {}
+    assert index.asked(ask(question)).slips == {}
 
 
 def test_an_accent_may_be_a_character_of_its_own(tmp_path: Path) -> None:
@@ -113,6 +113,30 @@ def test_signs_in_a_question_mean_nothing(tmp_path: Path, question: str) -> None
 def test_equal_passages_come_in_their_order(tmp_path: Path) -> None:
     index = lexical(tmp_path, ["same words"] * 30)
     assert index.search(ask("same words"), 30).ids.tolist() == list(range(30))
+
+
+def test_a_large_index_scores_as_a_small_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(5)
+    words = "lens glass red blue bread night solms price old new camera film light paper wood stone".split()
+    texts = [" ".join(random.choice(words, 8)) for _ in range(90)]
+    index = lexical(tmp_path, [*texts, "summicron lens"])
+    questions = [ask(" ".join(random.choice(words, 4))) for _ in range(8)] + [ask("red sumicron lens glass")]
+    everything = np.arange(len(index))
+    some = np.sort(random.choice(len(index), 30, replace=False))
+    small = [(index.scores(question, everything), index.search(question, 20, some)) for question in questions]
+    assert not any(index.common(question, everything).any() for question in questions)
+    for limit in ("_SMALL", "_COMMON"):  # beyond 12 passages an index is large, and a word common
+        monkeypatch.setattr(f"qa.index.lexical.{limit}", 12)
+    monkeypatch.setattr("qa.index.lexical._NOTICED", 0)
+    assert not index.at_once
+    for question, (scores, found) in zip(questions, small, strict=True):
+        common = index.common(question, everything)
+        np.testing.assert_allclose(index.scores(question, everything) + common, scores, rtol=1e-4)
+        for among in (some, some[:5], everything):
+            hits = index.search(question, len(among), among)
+            np.testing.assert_allclose(hits.scores + common[hits.ids], scores[hits.ids], rtol=1e-4)
+            assert set(hits.ids.tolist()) == set(among[scores[among] > 0].tolist())
+        assert set(found.ids.tolist()) <= set(index.search(question, len(some), some).ids.tolist())
 
 
 def test_fusion_scores_every_candidate_by_both(tmp_path: Path) -> None:

@@ -176,7 +176,7 @@ def test_a_second_writer_is_told_busy_and_readers_read_on(library: qa.Library) -
     with Shelf(library.path).writing():
         with pytest.raises(qa.LibraryBusy, match="is busy"):
             library.rebuild([text("new")])
-        assert library.ask("bread").found
+        assert library.ask("bread").quotes
 
 
 def test_what_a_killed_writer_left_is_removed(library: qa.Library) -> None:
@@ -212,7 +212,7 @@ def test_another_model_is_refused_with_the_command_that_helps(library: qa.Librar
     ):
         qa.open(library.path, encoder=Other())
     library.rebuild(encoder=Other())
-    assert qa.open(library.path, encoder=Other()).ask("bread").found
+    assert qa.open(library.path, encoder=Other()).ask("bread").quotes
 
 
 def test_model_and_encoder_exclude_each_other(library: qa.Library) -> None:
@@ -234,7 +234,7 @@ import qa, sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 from conftest import FakeEncoder
 library = qa.open({str(library.path)!r}, encoder=FakeEncoder())
-assert library.ask("bread").found
+assert library.ask("bread").quotes
 library.verify()
 try:
     library.rebuild()

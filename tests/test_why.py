@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import qa
 from qa.cli import main
-from qa.index.lexical import _one_slip
+from qa.index.asked import one_slip
 
 QUESTION = "How long is each lens element ground and polished?"
 
@@ -71,4 +71,4 @@ def test_one_slip_is_one_letter(one: str, other: str) -> None:
     for at in range(len(one) + 1):
         near |= {one[:at] + one[at + 1 :], one[:at] + one[at : at + 2][::-1] + one[at + 2 :]}
         near |= {one[:at] + letter + rest for letter in letters for rest in (one[at:], one[at + 1 :])}
-    assert _one_slip(one, other) == (other in near)
+    assert one_slip(one, other) == (other in near)

@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from qa.encoder import Vectors
 from qa.errors import LibraryDamaged
 from qa.question import Question
 
@@ -56,6 +57,15 @@ def damage_told(path: Path) -> Iterator[None]:
         if type(error).__name__ != "PanicException":
             raise
         raise LibraryDamaged(f"{path} cannot be read: it was altered, or cut off") from error
+
+
+def products(vectors: Vectors, vector: Vectors) -> Scores:
+    """The inner product of each of some hundred vectors with one.
+
+    By einsum, on one thread: BLAS takes two, and where the other cores are busy the first waits for the second longer
+    than the work takes.
+    """
+    return np.asarray(np.einsum("ij,j->i", vectors, vector), dtype=np.float32)
 
 
 def ordered(ids: Ids, scores: Scores, k: int) -> Hits:

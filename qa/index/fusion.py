@@ -17,7 +17,7 @@ import numpy as np
 
 from qa.encoder import Vectors
 from qa.index.dense import DenseIndex
-from qa.index.engine import Hits, Ids, Scores, ordered
+from qa.index.engine import Hits, Ids, Scores, ordered, products
 from qa.index.lexical import LexicalIndex
 from qa.question import Question
 
@@ -42,11 +42,30 @@ def search(dense: DenseIndex, lexical: LexicalIndex, question: Question, k: int,
     a passage which one of them ranked low is not taken for one that it rejected.
     """
     depth = max(_CANDIDATES, k)
-    by_meaning, by_words = dense.search(question, depth, among).ids, lexical.search(question, depth, among).ids
+    by_meaning = dense.search(question, depth, among).ids
+    deep = max(depth, lexical.at_once)
+    found = lexical.search(question, deep, among)
+    by_words = found.ids[:depth]
     ids: Ids = np.union1d(by_meaning, by_words)
-    scores = fused(dense.scores(question, ids), lexical.scores(question, ids), dense.vectors(ids))
-    best = ordered(ids, np.clip(scores / (1 + lexical.highest(question)), 0, 1), k)
+    words = _completed(found, ids, lexical, question, everything=len(found.ids) < deep or deep >= len(lexical))
+    scores = fused(dense.scores(question, ids), words, dense.vectors(ids))
+    best = ordered(ids, np.clip(scores / (1 + lexical.asked(question).highest), 0, 1), k)
     return Fused(best.ids, best.scores, _ranks(best.ids, by_meaning), _ranks(best.ids, by_words))
+
+
+def _completed(found: Hits, ids: Ids, lexical: LexicalIndex, question: Question, *, everything: bool) -> Scores:
+    """The lexical score of each of `ids`, which are sorted; of words, only those not found yet are looked for anew.
+
+    Where everything that shares a word with the question was found, the rest share none.
+    """
+    scores = np.zeros(len(ids), dtype=np.float32)
+    places = np.minimum(np.searchsorted(ids, found.ids), len(ids) - 1)
+    is_candidate = ids[places] == found.ids
+    scores[places[is_candidate]] = found.scores[is_candidate]
+    if not everything:
+        rest = np.setdiff1d(np.arange(len(ids)), places[is_candidate])
+        scores[rest] = lexical.scores(question, ids[rest])
+    return scores + lexical.common(question, ids)
 
 
 def _ranks(ids: Ids, ranked: Ids) -> Ids:
@@ -66,4 +85,4 @@ def fused(cosine: Scores, words: Scores, vectors: Vectors) -> Scores:
     # The length of the moved question, from what is known of its two parts.
     along = float(share @ cosine[guides]) / max(float(share.sum()), 1.0)
     length = math.sqrt(1 + 2 * _FEEDBACK * along + _FEEDBACK**2 * float(centre @ centre))
-    return np.asarray((cosine + _FEEDBACK * (vectors @ centre)) / length + words, dtype=np.float32)
+    return np.asarray((cosine + _FEEDBACK * products(vectors, centre)) / length + words, dtype=np.float32)

@@ -1,0 +1,118 @@
+"""Drawn: a library of any size out of a few thousand real passages, where encoding as many real ones would take days.
+
+A drawn passage begins as one real passage and ends as one near to it, and its vector is that mixture of theirs with
+some noise, so that words and their frequencies, the neighbourhoods of vectors and the questions that ask for them are
+those of the real sets. A number before each makes it different from every other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.task import Task
+from qa.encoder import Encoder, Vectors
+from qa.passage import passages
+from qa.progress import Progress, silent
+from qa.sentence import sentences
+from qa.thread import Post, Thread
+
+_NEAR = 64
+_NOISE = 0.3  # its length, beside vectors of length one
+_POSTS = 20
+_AUTHORS = 500
+_MOST_CHARACTERS = 900
+_SEED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Real:
+    """The passages of real sets as sentences, their unit vectors, the numbers of those near to each; the questions."""
+
+    said: Sequence[Sequence[str]]
+    vectors: Vectors
+    near: NDArray[np.int64]
+    questions: Sequence[str]
+    question_vectors: Vectors
+
+    @classmethod
+    def read(cls, folders: Sequence[Path], encoder: Encoder) -> Real:
+        """Read the sets in these folders."""
+        tasks = [Task.read(folder) for folder in folders]
+        found = {p.text: p.in_context for task in tasks for thread in task.threads for p in passages(thread, encoder)}
+        vectors = encoder.encode(list(found.values()))
+        cosines = vectors @ vectors.T
+        near = np.argsort(-cosines, axis=1)[:, 1 : _NEAR + 1]
+        questions = [question for task in tasks for question in task.questions.values()]
+        said = [[" ".join(text[s.start : s.end].split()) for s in sentences(text)] for text in found]
+        return cls(said, vectors, near, questions, encoder.encode(questions))
+
+
+@dataclass(frozen=True, slots=True)
+class _Recipe:
+    """How a passage is made: of which two, and how much of the first."""
+
+    first: int
+    second: int
+    share: float
+    noise: Vectors
+
+
+class Drawn:
+    """Drawn passages: `threads` gives them, and `encode` the vector of each, in an encoder's place."""
+
+    name, fingerprint, max_tokens = "drawn", "drawn-1", 254
+    _CHARACTERS_A_TOKEN = 10  # so few that no passage is cut
+
+    def __init__(self, real: Real) -> None:
+        self._real = real
+        self.dimension = int(real.vectors.shape[1])
+
+    def threads(self, start: int, stop: int) -> Iterator[Thread]:
+        """The passages of these numbers, in threads of an article and its comments."""
+        for first in range(start, stop, _POSTS):
+            texts = [self._text(number) for number in range(first, min(first + _POSTS, stop))]
+            posts, at = [], 0
+            for place, text in enumerate(texts):
+                author, date = f"Author {(first + place) % _AUTHORS}", f"{2000 + first % 25}-01-{1 + place:02}"
+                posts.append(Post("comment" if place else "article", text, at, at + len(text), author, date))
+                at += len(text) + 2
+            yield Thread(f"drawn-{first}", "\n\n".join(texts), tuple(posts))
+
+    def lengths(self, texts: Sequence[str]) -> Sequence[int]:
+        """The tokens of each text, roughly."""
+        return [len(text) // self._CHARACTERS_A_TOKEN for text in texts]
+
+    def encode(self, texts: Sequence[str], *, progress: Progress = silent) -> Vectors:
+        """The vectors of drawn texts, known by their numbers, shape (len(texts), dimension)."""
+        vectors = self.vectors([int(text[: text.index(" ")]) for text in texts])
+        progress("encoding", len(texts), len(texts))
+        return vectors
+
+    def vectors(self, numbers: Sequence[int]) -> Vectors:
+        """The unit vectors of the passages of these numbers."""
+        vectors = np.empty((len(numbers), self.dimension), dtype=np.float32)
+        for row, number in enumerate(numbers):
+            made = self._recipe(number)
+            first, second = self._real.vectors[made.first], self._real.vectors[made.second]
+            vectors[row] = made.share * first + (1 - made.share) * second + made.noise
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors
+
+    def _recipe(self, number: int) -> _Recipe:
+        random = np.random.default_rng((_SEED, number))
+        first = number % len(self._real.vectors)
+        second = int(self._real.near[first, random.integers(self._real.near.shape[1])])
+        noise = random.normal(scale=_NOISE / self.dimension**0.5, size=self.dimension)
+        return _Recipe(first, second, float(random.uniform(0.5, 1)), noise.astype(np.float32))
+
+    def _text(self, number: int) -> str:
+        made = self._recipe(number)
+        first, second = self._real.said[made.first], self._real.said[made.second]
+        begun = first[: max(1, round(made.share * len(first)))]
+        ended = second[round(made.share * len(second)) :]
+        return " ".join([f"{number}", *begun, *ended])[:_MOST_CHARACTERS].rstrip()

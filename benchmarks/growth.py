@@ -1,0 +1,149 @@
+"""Growth: how time, memory and recall change with the size of a library, as a table, a law and a plot."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from benchmarks.table import head, row
+
+_GOALS = "p95 at most 50 ms, recall@10 at least 0.98, at most 2 GB resident, opened within 3 s"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """What was measured at one size; times of ranking are of a question whose vector is given."""
+
+    passages: int
+    build_s: float
+    add_s: float
+    verify_s: float
+    disk_mb: float
+    open_s: float
+    first_ms: float
+    median_ms: float
+    p95_ms: float
+    resident_mb: float
+    empty_mb: float
+    recall: float
+    select_author_ms: float
+    author_p95_ms: float
+    select_comments_ms: float
+    comments_p95_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """A whole run over `sizes`, from the smallest up."""
+
+    command: str
+    real_passages: int
+    questions: int
+    sizes: Sequence[Size]
+
+    def write(self, folder: Path) -> None:
+        """Write `scale.md`, `scale.json` and, of two sizes or more, `scale.svg` into `folder`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "scale.json").write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+        (folder / "scale.md").write_text(self.markdown(), encoding="utf-8")
+        if len(self.sizes) > 1:
+            _plot(self.sizes, folder / "scale.svg")
+
+    def markdown(self) -> str:
+        """The table and the law."""
+        lines = head("passages", *(f"{size.passages:,}" for size in self.sizes))
+        for name, unit, digits in (
+            ("median_ms", "ranking, median, ms", 1),
+            ("p95_ms", "ranking, p95, ms", 1),
+            ("first_ms", "the first question after opening, ms", 0),
+            ("recall", "recall@10 of the dense half", 3),
+            ("resident_mb", "resident after the questions, MB", 0),
+            ("empty_mb", "of that before opening, MB", 0),
+            ("disk_mb", "on disk, MB", 0),
+            ("open_s", "opening, s", 2),
+            ("build_s", "building, encoding left out, s", 1),
+            ("add_s", "adding 1,000 passages, s", 1),
+            ("verify_s", "verifying, s", 1),
+            ("select_author_ms", "an author's passages selected (1 of 500), ms", 1),
+            ("author_p95_ms", "ranked among them, p95, ms", 1),
+            ("select_comments_ms", "the comments selected (19 of 20), ms", 1),
+            ("comments_p95_ms", "ranked among them, p95, ms", 1),
+        ):
+            lines.append(row(unit, *(f"{getattr(size, name):,.{digits}f}" for size in self.sizes)))
+        return "\n".join(
+            [
+                "# Size",
+                "",
+                f"`{self.command}`",
+                "",
+                f"Passages drawn from {self.real_passages:,} real ones as `benchmarks/drawn.py` tells; a question is "
+                f"one of {self.questions:,} real ones, its vector given. Goals at a million on two cores: {_GOALS}.",
+                "",
+                *lines,
+                "",
+                *self._laws(),
+                "![Time, memory and recall by size](scale.svg)",
+                "",
+            ]
+        )
+
+    def _laws(self) -> Sequence[str]:
+        if len(self.sizes) < 2:
+            return []
+        passages = [size.passages for size in self.sizes]
+        told = {
+            "ranking, median": exponent(passages, [size.median_ms for size in self.sizes]),
+            "ranking, p95": exponent(passages, [size.p95_ms for size in self.sizes]),
+            "memory beyond the empty process": exponent(
+                passages, [size.resident_mb - size.empty_mb for size in self.sizes]
+            ),
+            "adding 1,000 passages": exponent(passages, [size.add_s for size in self.sizes]),
+        }
+        laws = ", ".join(f"{name} n^{power:.2f}" for name, power in told.items())
+        return [
+            f"Fitted over all sizes as powers of the number of passages n: {laws}. "
+            "The dense half has a limit: it compares a question with the centres of the cells, 4√n, and with 64,000 "
+            "passages, however many there are. The lexical half has none: the lists of the question's words are read "
+            "whole and grow with n, so that far above a million its share of the time is proportional to n.",
+            "",
+        ]
+
+
+def exponent(sizes: Sequence[float], values: Sequence[float]) -> float:
+    """The power of the size that fits the values best, by least squares of their logarithms."""
+    x, y = [math.log(size) for size in sizes], [math.log(max(value, 1e-9)) for value in values]
+    mean_x, mean_y = sum(x) / len(x), sum(y) / len(y)
+    return sum((a - mean_x) * (b - mean_y) for a, b in zip(x, y, strict=True)) / sum((a - mean_x) ** 2 for a in x)
+
+
+def _plot(sizes: Sequence[Size], path: Path) -> None:
+    import matplotlib
+
+    matplotlib.use("svg")
+    matplotlib.rcParams["svg.hashsalt"] = "verbatim"  # the same figures give the same file
+    from matplotlib import pyplot
+
+    figure, (time, memory, recall) = pyplot.subplots(1, 3, figsize=(11, 3.4), layout="constrained")
+    passages = [size.passages for size in sizes]
+    time.loglog(passages, [size.median_ms for size in sizes], "o-", label="median")
+    time.loglog(passages, [size.p95_ms for size in sizes], "o--", label="p95")
+    time.axhline(50, color="grey", linewidth=0.8)
+    time.set_title("ranking a question, ms")
+    time.legend(frameon=False)
+    memory.loglog(passages, [size.resident_mb for size in sizes], "o-", label="resident")
+    memory.loglog(passages, [size.disk_mb for size in sizes], "o--", label="on disk")
+    memory.axhline(2_000, color="grey", linewidth=0.8)
+    memory.set_title("MB")
+    memory.legend(frameon=False)
+    recall.semilogx(passages, [size.recall for size in sizes], "o-")
+    recall.axhline(0.98, color="grey", linewidth=0.8)
+    recall.set_ylim(0.95, 1.002)
+    recall.set_title("recall@10 of the dense half")
+    for axis in (time, memory, recall):
+        axis.set_xlabel("passages")
+        axis.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path, metadata={"Date": None})
+    pyplot.close(figure)

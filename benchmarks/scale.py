@@ -1,0 +1,156 @@
+"""Time, memory and recall by size: `python -m benchmarks.scale DIR [--set NAME …] [--size N …] [--work DIR]`.
+
+Builds libraries of passages drawn from the real ones of the sets below DIR (see benchmarks/drawn.py), opens each in a
+process of its own, and ranks the sets' questions, whose vectors are given. Writes scale.md, scale.json and scale.svg.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import shlex
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+import qa
+from benchmarks.drawn import Drawn, Real
+from benchmarks.growth import Growth, Size
+from benchmarks.quality import RESULTS
+from benchmarks.vectors import CachedEncoder, default_folder
+from qa.encoder import MiniLMEncoder
+from qa.generation import Generation
+from qa.index.engine import Ids
+from qa.query import Filters
+from qa.question import Question
+from qa.shelf import Shelf
+
+SETS = ("stackfaq", "squad2", "cranfield", "cisi")
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
+_ADDED = 1_000
+_QUESTIONS = 200
+_DEPTH = 30  # what ten quotes need, with those that may repeat them
+_TOP = 10
+_BLOCK = 10_000
+_SEED = 6
+_Result = TypeVar("_Result")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure every size, print a line for each as it comes, and write the results."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, metavar="DIR", help="the folder with a folder for each set")
+    parser.add_argument("--set", dest="sets", action="append", metavar="NAME", help=f"default: {', '.join(SETS)}")
+    parser.add_argument("--size", dest="sizes", action="append", type=int, metavar="N", help="default: 1 k to 1 M")
+    parser.add_argument("--work", type=Path, metavar="DIR", help="where libraries are built; default: a temporary one")
+    parser.add_argument("--cache", type=Path, metavar="DIR", help="where vectors are kept; default: the user's cache")
+    parser.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="default: benchmarks/results")
+    options = parser.parse_args(arguments)
+
+    encoder = CachedEncoder(MiniLMEncoder(), options.cache or default_folder())
+    real = Real.read([options.folder / name for name in options.sets or SETS], encoder)
+    chosen = [part for name in options.sets or () for part in ("--set", name)]
+    chosen += [part for size in options.sizes or () for part in ("--size", f"{size}")]
+    command = shlex.join(["python", "-m", "benchmarks.scale", str(options.folder), *chosen])
+    sizes = []
+    for size in options.sizes or SIZES:
+        sizes.append(_measured(real, size, options.work))
+        print(sizes[-1], flush=True)
+        # After every size, so that a run which is cut off leaves what it measured.
+        Growth(command, len(real.said), len(real.questions), sizes).write(options.out)
+    return 0
+
+
+def _measured(real: Real, size: int, work: Path | None) -> Size:
+    """Build, open, rank and add to a library of `size` passages."""
+    drawn = Drawn(real)
+    asked = np.random.default_rng(_SEED).choice(len(real.questions), min(_QUESTIONS, len(real.questions)), False)
+    questions = [Question(real.questions[number], real.question_vectors[number]) for number in asked]
+    best = _nearest(drawn, size, real.question_vectors[asked])
+    folder = Path(tempfile.mkdtemp(prefix="verbatim-scale-", dir=work))
+    try:
+        build_s, library = _timed(lambda: qa.build(list(drawn.threads(0, size)), folder / "l", encoder=drawn))
+        status = library.status()
+        assert status.passages == size, "a drawn passage was cut"
+        del library
+        # A fresh process: what is resident there is what a library takes.
+        with multiprocessing.get_context("spawn").Pool(1) as fresh:
+            opened = fresh.apply(_opened, (folder / "l", questions, best))
+        library = qa.open(folder / "l", encoder=drawn)
+        add_s, _ = _timed(lambda: library.add(list(drawn.threads(size, size + _ADDED))))
+        verify_s, _ = _timed(library.verify)
+        return Size(size, build_s=build_s, add_s=add_s, verify_s=verify_s, disk_mb=status.bytes / 1e6, **opened)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _opened(path: Path, questions: Sequence[Question], best: NDArray[np.int64]) -> dict[str, float]:
+    """What is measured of a library that was just opened, by the field of Size."""
+    before = _resident_mb()
+    open_s, library = _timed(lambda: Generation.current(Shelf(path)))
+    first_s, _ = _timed(lambda: library.search(questions[0], _DEPTH))
+    times = _milliseconds(library, questions, None)
+    resident = _resident_mb()
+    found = [library.dense.search(question, _TOP).ids for question in questions]
+    recall = np.mean([len(np.intersect1d(ids, exact)) / len(exact) for ids, exact in zip(found, best, strict=True)])
+    author_s, author = _timed(lambda: library.select(Filters(author=("Author 7",))))
+    comments_s, comments = _timed(lambda: library.select(Filters(kind=("comment",))))
+    return {
+        "open_s": open_s,
+        "first_ms": first_s * 1e3,
+        "median_ms": float(np.median(times)),
+        "p95_ms": float(np.quantile(times, 0.95)),
+        "resident_mb": resident,
+        "empty_mb": before,
+        "recall": float(recall),
+        "select_author_ms": author_s * 1e3,
+        "author_p95_ms": float(np.quantile(_milliseconds(library, questions, author), 0.95)),
+        "select_comments_ms": comments_s * 1e3,
+        "comments_p95_ms": float(np.quantile(_milliseconds(library, questions, comments), 0.95)),
+    }
+
+
+def _milliseconds(library: Generation, questions: Sequence[Question], among: Ids | None) -> NDArray[np.float64]:
+    """How long each question takes to rank."""
+    times = []
+    for question in questions:
+        start = time.perf_counter()
+        library.search(question, _DEPTH, among)
+        times.append((time.perf_counter() - start) * 1e3)
+    return np.array(times)
+
+
+def _nearest(drawn: Drawn, size: int, vectors: NDArray[np.float32]) -> NDArray[np.int64]:
+    """The numbers of the ten nearest passages of each vector, all of them compared."""
+    ids = np.zeros((len(vectors), 0), dtype=np.int64)
+    cosines = np.zeros((len(vectors), 0), dtype=np.float32)
+    for start in range(0, size, _BLOCK):
+        numbers = np.arange(start, min(start + _BLOCK, size))
+        cosines = np.hstack([cosines, vectors @ drawn.vectors(numbers.tolist()).T])
+        ids = np.hstack([ids, np.tile(numbers, (len(vectors), 1))])
+        best = np.argsort(-cosines, axis=1, kind="stable")[:, :_TOP]
+        ids, cosines = np.take_along_axis(ids, best, 1), np.take_along_axis(cosines, best, 1)
+    return ids
+
+
+def _timed(call: Callable[[], _Result]) -> tuple[float, _Result]:
+    start = time.perf_counter()
+    result = call()
+    return time.perf_counter() - start, result
+
+
+def _resident_mb() -> float:
+    """Resident memory of this process, mapped files included."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * 4096 / 1e6
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""What ranking a question costs by stage: `python -m benchmarks.stages DIR [--set NAME …] [--cache DIR] [--out DIR]`.
+
+Ranks the questions of public sets below DIR, their vectors given, and writes stages.md and stages.json: the median
+milliseconds of each stage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+import qa
+from benchmarks.quality import RESULTS
+from benchmarks.table import head, row
+from benchmarks.task import Task
+from benchmarks.vectors import CachedEncoder, default_folder
+from qa.encoder import Encoder, MiniLMEncoder
+from qa.generation import Generation
+from qa.index import fusion
+from qa.question import Question
+from qa.repeat import gathered
+from qa.shelf import Shelf
+
+SETS = ("stackfaq", "squad2", "cranfield", "cisi")
+STAGES = {
+    "dense": "the nearest vectors",
+    "lexical": "the question analysed and looked up by its words",
+    "fusion": "the two joined: what either lacks of the other's candidates, and the order",
+    "feedback": "the question moved towards what it found",
+    "texts": "the passages' texts read",
+    "repeats": "what is said over again gathered",
+}
+_QUOTES, _DEPTH, _CANDIDATES = 10, 30, 100  # as `qa.retrieval` and `qa.index.fusion` have them
+_ROUNDS = 3
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure every set, print a line for each, and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, metavar="DIR", help="the folder with a folder for each set")
+    parser.add_argument("--set", dest="sets", action="append", metavar="NAME", help=f"default: {', '.join(SETS)}")
+    parser.add_argument("--cache", type=Path, metavar="DIR", help="where vectors are kept; default: the user's cache")
+    parser.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="default: benchmarks/results")
+    options = parser.parse_args(arguments)
+
+    encoder = CachedEncoder(MiniLMEncoder(), options.cache or default_folder())
+    chosen = [part for name in options.sets or () for part in ("--set", name)]
+    command = shlex.join(["python", "-m", "benchmarks.stages", str(options.folder), *chosen])
+    found = {}
+    for name in options.sets or SETS:
+        found[name] = _measured(Task.read(options.folder / name), encoder)
+        print(name, {stage: round(value, 3) for stage, value in found[name].items()}, flush=True)
+    options.out.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({"command": command, "sets": found}, indent=1) + "\n"
+    (options.out / "stages.json").write_text(text, encoding="utf-8")
+    (options.out / "stages.md").write_text(_markdown(command, found), encoding="utf-8")
+    return 0
+
+
+def _measured(task: Task, encoder: Encoder) -> dict[str, float]:
+    """The median milliseconds of each stage on one set, after its passages."""
+    with tempfile.TemporaryDirectory(prefix="verbatim-benchmark-") as folder:
+        status = qa.build(task.threads, Path(folder) / "library", encoder=encoder).status()
+        library = Generation.current(Shelf(Path(folder) / "library"))
+        questions = [Question.ask(text, encoder) for text in task.questions.values()]
+        library.search(questions[0], _DEPTH)
+        times = [_stages(library, question) for _ in range(_ROUNDS) for question in questions]
+    medians = {stage: float(np.median([of[stage] for of in times])) for stage in (*STAGES, "all")}
+    return {"passages": status.passages, **medians}
+
+
+def _stages(library: Generation, question: Question) -> dict[str, float]:
+    """The milliseconds of each stage; fusion is what the others leave of the whole."""
+    dense, lexical = library.dense, library.lexical
+    deep = max(_CANDIDATES, lexical.at_once)
+    took = {
+        "lexical": _milliseconds(lambda: lexical.search(question, deep)),  # first: it keeps the question analysed
+        "dense": _milliseconds(lambda: dense.search(question, _CANDIDATES)),
+    }
+    analysed = _milliseconds(lambda: lexical.search(question, deep))
+    ranked = _milliseconds(lambda: library.search(question, _DEPTH))
+    hits = library.search(question, _DEPTH)
+    ids = dense.search(question, 2 * _CANDIDATES).ids
+    cosines, words, vectors = dense.scores(question, ids), lexical.scores(question, ids), dense.vectors(ids)
+    took["feedback"] = _milliseconds(lambda: fusion.fused(cosines, words, vectors))
+    took["fusion"] = ranked - took["dense"] - analysed - took["feedback"]
+    took["texts"] = _milliseconds(lambda: library.store.passages(hits.ids.tolist()))
+    texts = [passage.text for passage in library.store.passages(hits.ids.tolist())]
+    took["repeats"] = _milliseconds(lambda: gathered(texts, _QUOTES))
+    took["all"] = sum(took.values())
+    return took
+
+
+def _milliseconds(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return (time.perf_counter() - start) * 1e3
+
+
+def _markdown(command: str, found: Mapping[str, Mapping[str, float]]) -> str:
+    lines = head("stage", *(f"`{name}`" for name in found), "")
+    for stage, told in STAGES.items():
+        lines.append(row(stage, *(f"{of[stage]:.2f}" for of in found.values()), told))
+    lines.append(row("all", *(f"**{of['all']:.2f}**" for of in found.values()), "without the question's encoding"))
+    lines.append(row("passages", *(f"{of['passages']:,.0f}" for of in found.values()), ""))
+    return "\n".join(
+        [
+            "# Ranking by stage",
+            "",
+            f"`{command}`",
+            "",
+            f"Median milliseconds a question, its vector given, for {_QUOTES} quotes.",
+            "",
+            *lines,
+            "",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
