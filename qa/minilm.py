@@ -6,6 +6,7 @@ No code of that package is run and nothing is asked of the network.
 from __future__ import annotations
 
 import hashlib
+import json
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -54,10 +55,16 @@ def folder() -> Path:
 
 
 def weights() -> Weights:
-    """The model's weights by name, float32."""
-    from safetensors.numpy import load_file
-
-    return {name: array for name, array in load_file(folder() / "model.safetensors").items() if _is_weight(array)}
+    """The model's weights by name, float32: mapped from the file, so that only what is looked at takes memory."""
+    path = folder() / "model.safetensors"
+    with path.open("rb") as stream:
+        size = int.from_bytes(stream.read(8), "little")
+        named = json.loads(stream.read(size))
+    return {
+        name: np.memmap(path, np.float32, "r", 8 + size + found["data_offsets"][0], tuple(found["shape"]))
+        for name, found in named.items()
+        if found.get("dtype") == "F32"  # the file also holds the numbers of the positions
+    }
 
 
 def tokenizer() -> Tokenizer:
@@ -68,7 +75,3 @@ def tokenizer() -> Tokenizer:
     found.no_truncation()
     found.no_padding()
     return found
-
-
-def _is_weight(array: NDArray[Any]) -> bool:
-    return array.dtype == np.float32  # the file also holds the numbers of the positions

@@ -46,6 +46,10 @@ class Network:
             "PERFORMANCE_HINT": "LATENCY",
             "NUM_STREAMS": "1",
         }
+        # Looked up here and not in the graph, which would hold a copy of all the words.
+        self._words, self._positions, self._parts = (
+            weights[f"embeddings.{kind}_embeddings.weight"] for kind in ("word", "position", "token_type")
+        )
         compiled = _core().compile_model(_graph(weights, last_step), "CPU", settings)
         self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
         for _ in range(_AT_ONCE):
@@ -61,15 +65,17 @@ class Network:
         """
         for batch in _batches([len(text) for text in ids]):
             length = -(-max(len(ids[text]) for text in batch) // _LENGTH_STEP) * _LENGTH_STEP
-            given = np.zeros((3, len(batch), length), dtype=np.int32)
+            words, parts = np.zeros((2, len(batch), length), dtype=np.int32)
+            mask = np.zeros((len(batch), length), dtype=np.float32)
             for row, text in enumerate(batch):
-                given[0, row, : len(ids[text])] = ids[text]
-                given[1, row, : len(ids[text])] = 1
+                words[row, : len(ids[text])] = ids[text]
+                mask[row, : len(ids[text])] = 1
                 if types is not None:
-                    given[2, row, : len(ids[text])] = types[text]
+                    parts[row, : len(ids[text])] = types[text]
+            embedded = self._words[words] + self._positions[:length] + self._parts[parts]
             request = self._idle.get()
             try:
-                found = next(iter(request.infer(list(given)).values()))  # copies: in shared memory it has crashed
+                found = next(iter(request.infer([embedded, mask]).values()))  # copies: in shared memory it has crashed
             finally:
                 self._idle.put(request)
             yield batch, found
@@ -121,7 +127,7 @@ def _constant(op: Any, value: Any) -> Node:
 
 
 def _graph(weights: Weights, last_step: LastStep) -> Model:
-    """Inputs: token numbers, mask and part numbers, each int32 of shape (texts, tokens)."""
+    """Inputs: the tokens' embeddings, shape (texts, tokens, width), and the mask, (texts, tokens), both float32."""
     from openvino import Model
     from openvino import opset13 as op
 
@@ -140,16 +146,8 @@ def _graph(weights: Weights, last_step: LastStep) -> Model:
             op.reshape(x, _constant(op, [0, 0, _HEADS, _HEAD_WIDTH]), True), _constant(op, [0, 2, 1, 3])
         )
 
-    def embedded(kind: str, rows: Node) -> Node:
-        return op.gather(weight(f"embeddings.{kind}_embeddings.weight"), rows, _constant(op, 0))
-
-    inputs = [op.parameter([-1, -1], np.int32, name=name) for name in ("ids", "mask", "types")]
-    ids, types = inputs[0], inputs[2]
-    mask = op.convert(inputs[1], "f32")
-    length = op.gather(op.shape_of(ids), _constant(op, 1), _constant(op, 0))
-    positions = op.range(_constant(op, 0), length, _constant(op, 1), "i64")
-    x = op.add(op.add(embedded("word", ids), embedded("token_type", types)), embedded("position", positions))
-    x = normal(x, "embeddings.LayerNorm")
+    inputs = op.parameter([-1, -1, _WIDTH], np.float32, name="tokens"), op.parameter([-1, -1], np.float32, name="mask")
+    x, mask = normal(inputs[0], "embeddings.LayerNorm"), inputs[1]
     hidden_from_all = op.multiply(op.subtract(op.constant(np.float32(1)), mask), op.constant(np.float32(_FAR_BELOW)))
     hidden_from_all = op.unsqueeze(hidden_from_all, _constant(op, [1, 2]))
     for number in range(_LAYERS):
@@ -162,4 +160,4 @@ def _graph(weights: Weights, last_step: LastStep) -> Model:
         x = normal(op.add(seen, x), f"{layer}.attention.output.LayerNorm")
         inner = op.gelu(linear(x, f"{layer}.intermediate.dense"), "erf")
         x = normal(op.add(linear(inner, f"{layer}.output.dense"), x), f"{layer}.output.LayerNorm")
-    return Model([last_step(op, x, mask).output(0)], inputs, "bert")
+    return Model([last_step(op, x, mask).output(0)], list(inputs), "bert")
