@@ -64,7 +64,7 @@ class Growth:
             ("empty_mb", "of that before opening, MB", 0),
             ("disk_mb", "on disk, MB", 0),
             ("open_s", "opening, s", 2),
-            ("build_s", "building, encoding left out, s", 1),
+            ("build_s", "building, vectors drawn and not encoded, s", 1),
             ("add_s", "adding 1,000 passages, s", 1),
             ("verify_s", "verifying, s", 1),
             ("select_author_ms", "an author's passages selected (1 of 500), ms", 1),

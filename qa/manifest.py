@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from qa.errors import LibraryDamaged, LibraryMismatch
 from qa.index import dense
 
-FORMAT = 1
+FORMAT = 2
 FILE = "manifest.json"
 _MOST_BYTES = 4_000_000
 _LONGEST_NAME = 200
