@@ -32,8 +32,8 @@ CENTRES, SIZES, LISTS, PLACES = FILES = ("dense.centres", "dense.sizes", "dense.
 SUPPORTED = sys.platform != "win32"
 """FAISS maps no lists on Windows."""
 LOOKED_THROUGH = 64_000
-"""The passages that a question is compared with. Of a million they are 6.4 %: as many of 44,946 real passages hold 98.5 %
-of the ten best."""
+"""The passages that a question is compared with. Of a million they are 6.4 %: so many of 44,946 real passages hold
+98.5 % of the ten best."""
 _CELLS_A_ROOT = 8  # so many times the root of the passages; FAISS's guidelines say 4 to 16, and 4 hold 97.6 %
 _TRAINING_VECTORS_A_CELL = 32
 _ROUNDS = 6
