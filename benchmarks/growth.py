@@ -64,7 +64,7 @@ class Growth:
             ("empty_mb", "of that before opening, MB", 0),
             ("disk_mb", "on disk, MB", 0),
             ("open_s", "opening, s", 2),
-            ("build_s", "building, encoding left out, s", 1),
+            ("build_s", "building, vectors drawn and not encoded, s", 1),
             ("add_s", "adding 1,000 passages, s", 1),
             ("verify_s", "verifying, s", 1),
             ("select_author_ms", "an author's passages selected (1 of 500), ms", 1),
@@ -105,7 +105,7 @@ class Growth:
         laws = ", ".join(f"{name} n^{power:.2f}" for name, power in told.items())
         return [
             f"Fitted over all sizes as powers of the number of passages n: {laws}. "
-            "The dense half has a limit: it compares a question with the centres of the cells, 4√n, and with 64,000 "
+            "The dense half has a limit: it compares a question with the centres of the cells, 8√n, and with 64,000 "
             "passages, however many there are. The lexical half has none: the lists of the question's words are read "
             "whole and grow with n, so that far above a million its share of the time is proportional to n.",
             "",
