@@ -30,7 +30,7 @@ SETTING = "VERBATIM_ARITHMETIC"
 _LAYERS, _HEADS, _HEAD_WIDTH, _WIDTH = 6, 12, 32, 384
 _EPSILON = 1e-12
 _FAR_BELOW = -1e4  # a number that every arithmetic holds
-_TOKENS_A_BATCH = 4096
+_TOKENS_A_BATCH = 2048
 _LENGTH_STEP = 8  # few shapes are met, so what the runtime has prepared for one serves again
 _AT_ONCE = 2  # a question waits for no rebuild
 
