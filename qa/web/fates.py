@@ -50,5 +50,5 @@ def _reason(fate: Fate) -> str:
     """A reason often begins with the file's name, which stands before it already."""
     if not fate.reason:
         return ""
-    rest = fate.reason.removeprefix(f"{fate.source!r} ")
+    rest = fate.reason.removeprefix(f"{fate.source!r} ").removeprefix(f"{fate.source} ")
     return f"{' ' if rest != fate.reason else ': '}{isolated(rest)}"

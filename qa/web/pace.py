@@ -26,14 +26,14 @@ def spoken(seconds: float) -> str:
     """The time in words, as roughly as it is known.
 
     >>> spoken(4), spoken(43), spoken(200), spoken(9000)
-    ('a few seconds', '45 seconds', '3 minutes', '2 hours')
+    ('a few seconds', 'about 45 seconds', 'about 3 minutes', 'about 2 hours')
     """
     if seconds < 10:
         return "a few seconds"
     if seconds < 57:
-        return f"{5 * round(seconds / 5)} seconds"
+        return f"about {5 * round(seconds / 5)} seconds"
     if seconds < 90:
-        return "a minute"
+        return "about a minute"
     if seconds < 90 * 60:
-        return f"{round(seconds / 60)} minutes"
-    return f"{round(seconds / 3600)} hours"
+        return f"about {round(seconds / 60)} minutes"
+    return f"about {round(seconds / 3600)} hours"

@@ -66,7 +66,7 @@ def meter(state: State) -> str:
         return '<progress aria-labelledby="stage"></progress>'
     figures = f"{state.done:,} of {state.total:,} ({state.done / state.total:.0%})"
     if state.seconds_left is not None:
-        figures += f", about {spoken(state.seconds_left)} left for this step"
+        figures += f", {spoken(state.seconds_left)} left for this step"
     return (
         f'<progress aria-labelledby="stage" max="{state.total}" value="{state.done}"></progress>'
         f'<p class="aside">{figures}</p>'
