@@ -19,23 +19,28 @@ _NAMED = 3
 
 
 def warn_of_others(threads: Sequence[Thread], model: str) -> None:
-    """Warn once, with LanguageWarning, of the texts that the default model will find badly.
+    """Warn once, with LanguageWarning, of what `others` tells."""
+    if told := others(threads, model):
+        warnings.warn(told, LanguageWarning, stacklevel=2)
+
+
+def others(threads: Sequence[Thread], model: str) -> str | None:
+    """Which texts the default model will find badly, and the way out; None where there are none.
 
     Other models are taken to be chosen for their language. Short texts are not judged.
     """
     if model != minilm.NAME:
-        return
+        return None
     spoken = [(thread.source, language_of(thread.text)) for thread in threads]
-    others = [(source, code) for source, code in spoken if code not in (None, minilm.LANGUAGE)]
-    if others:
-        named = ", ".join(f"{source!r} ({code})" for source, code in others[:_NAMED])
-        more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
-        warnings.warn(
-            f"{named}{more}: not in English, for which {minilm.NAME} was made; "
-            "name a multilingual model: --model paraphrase-multilingual-MiniLM-L12-v2",
-            LanguageWarning,
-            stacklevel=2,
-        )
+    foreign = [(source, code) for source, code in spoken if code not in (None, minilm.LANGUAGE)]
+    if not foreign:
+        return None
+    named = ", ".join(f"{source!r} ({code})" for source, code in foreign[:_NAMED])
+    more = f" and {len(foreign) - _NAMED} more" if len(foreign) > _NAMED else ""
+    return (
+        f"{named}{more}: not in English, for which {minilm.NAME} was made; "
+        "name a multilingual model: --model paraphrase-multilingual-MiniLM-L12-v2"
+    )
 
 
 def language_of(text: str) -> str | None:

@@ -66,13 +66,18 @@ class Numbered:
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One source in a table of them: `kind` is "thread" where it has comments, else "article"."""
+    """One source in a table of them: `kind` is "thread" where it has comments, else "article".
+
+    `date` is the earliest that it tells, None where it tells none.
+    """
 
     name: str
     title: str | None
     kind: str
     posts: int
+    comments: int
     passages: int
+    date: str | None
 
 
 def sha256(text: str) -> str:
@@ -142,14 +147,15 @@ class Store:
     def sources(self) -> tuple[SourceRow, ...]:
         """Every source with its counts, in the order in which they were read."""
         rows = self._rows(
-            """SELECT s.name, s.title, (SELECT count(*) FROM post WHERE source = s.id AND kind = 'comment'),
-                      (SELECT count(*) FROM post WHERE source = s.id),
-                      (SELECT count(*) FROM passage WHERE source = s.id)
+            """SELECT s.name, s.title, (SELECT count(*) FROM post WHERE source = s.id),
+                      (SELECT count(*) FROM post WHERE source = s.id AND kind = 'comment'),
+                      (SELECT count(*) FROM passage WHERE source = s.id),
+                      (SELECT min(date) FROM post WHERE source = s.id)
                FROM source s ORDER BY s.id"""
         )
         return tuple(
-            SourceRow(name, title, "thread" if comments else "article", posts, passages)
-            for name, title, comments, posts, passages in rows
+            SourceRow(name, title, "thread" if comments else "article", posts, comments, passages, date)
+            for name, title, posts, comments, passages, date in rows
         )
 
     def spans(self) -> dict[str, range]:

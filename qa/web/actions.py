@@ -12,15 +12,19 @@ from qa.library import Library
 from qa.web import thread_view
 from qa.web.conversation import Turn, answered, conversation
 from qa.web.examples import examples
-from qa.web.panel import chosen, shelf, status
+from qa.web.fates import listed
+from qa.web.panel import chosen, meter, status
 from qa.web.place import thread_of
 from qa.web.rebuild import Mode, Phase, Rebuild, State
+from qa.web.texts import shelf, table
 
 KEPT_TURNS = 50  # the conversation goes to the browser whole with each answer
 LOOK_EVERY = 0.2  # seconds between two looks at a rebuild that is under way
+UPDATED = "<p>The library was updated. The next answer comes from the texts that are in it now.</p>"
 
 Turns = tuple[Turn, ...]
 Update = dict[str, Any]  # a change of a component's properties, as Gradio takes it
+Progress = tuple[str, str, str, Update]  # what a rebuild is at, its bar, the fates of its files, the cancel button
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ class _Seen:
 
     generation: str
     shelf: str
+    table: str
     examples: tuple[str, ...]
 
 
@@ -38,17 +43,31 @@ class Actions:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._rebuild = Rebuild(library)
-        self._seen = _Seen("", "", ())
+        self._seen = _Seen("", "", "", ())
 
-    def greet(self, past: Turns) -> tuple[str, str]:
-        """The texts that answer now, and the conversation so far."""
-        return self._texts().shelf, conversation(past, self._texts().examples)
+    def greet(self, past: Turns) -> tuple[str, str, str, str]:
+        """The texts that answer now, in a line and in a table, the conversation so far, and the generation of both."""
+        texts = self._texts()
+        return texts.shelf, texts.table, conversation(past, texts.examples), texts.generation
+
+    def notice(self, past: Turns, seen: str) -> tuple[Any, ...]:
+        """For a page that may show texts from before: what `greet` tells, and that the library was updated.
+
+        The conversation, which its reader may be in the middle of, is not drawn again. A page whose `seen` is empty
+        has just been opened, or is of a server that has been started anew since: `greet` is for those.
+        """
+        texts = self._texts()
+        if seen in ("", texts.generation):
+            return (gr.skip(),) * 5
+        welcome = gr.skip() if past else conversation((), texts.examples)
+        told = UPDATED if past and past[-1].generation != texts.generation else ""
+        return texts.shelf, texts.table, welcome, texts.generation, told
 
     def ask(self, question: str, past: Turns) -> Iterator[tuple[str, Turns, str, str]]:
-        """Show the question at once, then what the library says to it: conversation, turns, empty box, texts."""
-        yield conversation((*past, Turn(question))), past, "", self._texts().shelf
+        """Show the question at once, then what the library says to it: conversation, turns, empty box, no news."""
+        yield conversation((*past, Turn(question))), past, "", ""
         past = (*past, answered(self._library, question))[-KEPT_TURNS:]
-        yield conversation(past), past, "", self._texts().shelf
+        yield conversation(past), past, "", ""
 
     def ask_example(self, past: Turns, event: gr.EventData) -> Iterator[tuple[str, Turns, str, str]]:
         """Ask the example question that was clicked."""
@@ -68,33 +87,33 @@ class Actions:
 
     async def rebuild(
         self, pasted: str, title: str, files: list[str] | None, mode: str
-    ) -> AsyncIterator[tuple[str, Update, Any, Any, Any]]:
-        """Rebuild from what the panel holds: progress, cancel button, and the panel's three fields."""
+    ) -> AsyncIterator[tuple[Any, ...]]:
+        """Rebuild from what the panel holds: its progress, and the panel's three fields."""
         kept = (gr.skip(), gr.skip(), gr.skip())
         try:
             self._rebuild.start(chosen(pasted, title, files), Mode(mode))
         except VerbatimError as error:
-            yield status(State(Phase.FAILED, str(error))), gr.update(visible=False), *kept
+            yield *_shown(State(Phase.FAILED, str(error))), *kept
             return
-        async for progress, button in self._follow():
-            yield progress, button, *kept
+        async for progress in self._follow():
+            yield *progress, *kept
         if self._rebuild.state.phase is Phase.DONE:
-            yield gr.skip(), gr.skip(), "", "", None
+            yield *(gr.skip() for _ in progress), "", "", None
 
-    async def resume(self) -> AsyncIterator[tuple[str, Update]]:
+    async def resume(self) -> AsyncIterator[Progress]:
         """For a page that has just been opened: the rebuild that another one has begun, if one is under way."""
         if self._rebuild.state.phase is Phase.RUNNING:
-            async for progress, button in self._follow():
-                yield progress, button
+            async for progress in self._follow():
+                yield progress
         else:
-            yield "", gr.update(visible=False)
+            yield _shown(State())
 
-    async def _follow(self) -> AsyncIterator[tuple[str, Update]]:
-        """The rebuild under way until it ends: progress and cancel button."""
+    async def _follow(self) -> AsyncIterator[Progress]:
+        """The rebuild under way until it ends."""
         while (state := self._rebuild.state).phase is Phase.RUNNING:
-            yield status(state), gr.update(visible=True)
+            yield _shown(state)
             await asyncio.sleep(LOOK_EVERY)
-        yield status(state), gr.update(visible=False)
+        yield _shown(state)
 
     def cancel(self) -> None:
         """Stop the rebuild under way."""
@@ -105,7 +124,7 @@ class Actions:
         generation = self._library.status().generation
         if generation != self._seen.generation:
             rows = self._library.sources
-            self._seen = _Seen(generation, shelf(rows), examples(rows))
+            self._seen = _Seen(generation, shelf(rows), table(rows), examples(rows))
         return self._seen
 
     def endpoint(self, question: str, k: int = 5, search_syntax: bool = False) -> dict[str, Any]:
@@ -117,3 +136,7 @@ class Actions:
             return dict(self._library.ask(question, k=k, search_syntax=search_syntax).to_dict())
         except VerbatimError as error:
             raise gr.Error(str(error), print_exception=False) from None
+
+
+def _shown(state: State) -> Progress:
+    return status(state), meter(state), listed(state.fates), gr.update(visible=state.phase is Phase.RUNNING)

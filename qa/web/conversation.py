@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from qa import asks
 from qa.answer import Answer
@@ -22,21 +23,26 @@ class Turn:
     answer: Answer | None = None
     places: tuple[str, ...] = ()
     error: str | None = None
+    generation: str = ""
 
 
 def answered(library: Library, question: str) -> Turn:
     """The turn of a question, answered by the library or refused by it in its own words."""
+    generation = library.status().generation
     try:
         answer = library.ask(question)
-        return Turn(question, answer, places(library, answer.quotes))
+        return Turn(question, answer, places(library, answer.quotes), generation=generation)
     except Exception as error:
-        return Turn(question, error=told(error))
+        return Turn(question, error=told(error), generation=generation)
 
 
 def conversation(turns: Sequence[Turn], examples: Sequence[str] = ()) -> str:
     """All turns, oldest first; before the first one, a word of welcome and the example questions."""
     if turns:
-        return "".join(_turn(turn, number) for number, turn in enumerate(turns))
+        return "".join(
+            _updated(before, turn) + _turn(turn, number)
+            for number, (before, turn) in enumerate(pairwise((turns[0], *turns)))
+        )
     buttons = "".join(
         f'<li><button type="button" class="outlined" data-example>{escaped(text)}</button></li>' for text in examples
     )
@@ -46,6 +52,12 @@ def conversation(turns: Sequence[Turn], examples: Sequence[str] = ()) -> str:
         + (f"<h2>For example</h2><ul>{buttons}</ul>" if buttons else "")
         + "</section>"
     )
+
+
+def _updated(before: Turn, turn: Turn) -> str:
+    if turn.generation in ("", before.generation):
+        return ""
+    return '<p class="updated">The library was updated here: what stands above is quoted from the texts before.</p>'
 
 
 def _turn(turn: Turn, number: int) -> str:

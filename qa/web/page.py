@@ -8,10 +8,11 @@ from gradio.events import api
 from qa.library import Library
 from qa.web import assets
 from qa.web.actions import Actions
-from qa.web.panel import FILE_TYPES, LIMITS
+from qa.web.panel import LIMITS
 from qa.web.rebuild import Mode
 
 ASKING_AT_ONCE = 4
+LOOK_FOR_NEWS = 5  # seconds between two looks of an open page whether the library is another
 KEEP_UPLOADS = 3600  # seconds; the library has its own copy of every text
 
 
@@ -22,15 +23,16 @@ def page(library: Library) -> gr.Blocks:
     blocks: gr.Blocks = gr.Blocks(title="Verbatim", analytics_enabled=False, delete_cache=(KEEP_UPLOADS, KEEP_UPLOADS))
     with blocks:
         turns = gr.State(())
+        seen = gr.State("")
         _html("masthead", "<h1>Verbatim</h1><p>Answers in the text’s own words</p>")
         shelf = _html("shelf", template='<div role="status">${value}</div>')
-        with gr.Accordion("Change the texts", open=False, elem_id="texts"):
+        with gr.Accordion("Library", open=False, elem_id="library"):
+            table = _html("texts")
             pasted = gr.Textbox(label="Paste a text", lines=5, max_lines=12)
             title = gr.Textbox(label="Its title, if it has one", max_lines=1)
             uploads = gr.File(
                 label="Or choose files",
                 file_count="multiple",
-                file_types=[*FILE_TYPES],
                 height=150,
                 elem_id="uploads",
             )
@@ -38,13 +40,17 @@ def page(library: Library) -> gr.Blocks:
             mode = gr.Radio([*Mode], value=Mode.REPLACE, label="The texts that are there now")
             rebuild = gr.Button("Rebuild the index", variant="primary", size="md")
         with gr.Row(elem_id="progress"):
-            progress = _html("status", template='<div aria-live="polite">${value}</div>')
+            with gr.Column():
+                status = _html("status", template='<div aria-live="polite">${value}</div>')
+                meter = _html("meter")
             cancel = gr.Button("Cancel", visible=False, size="sm", min_width=80, scale=0)
+        fates = _html("fates")
         talk = _html(
             "conversation",
             template='<div role="log" aria-label="Conversation">${value}</div>',
             script="conversation.js",
         )
+        news = _html("news", template='<div role="status">${value}</div>')
         thread = _html(
             "thread", template='<dialog aria-labelledby="thread-title">${value}</dialog>', script="thread.js"
         )
@@ -62,19 +68,22 @@ def page(library: Library) -> gr.Blocks:
         api(actions.endpoint, api_name="ask", **asking)  # the first by this name, else Gradio calls it /ask_1
 
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        reply = [talk, turns, question, shelf]
+        reply = [talk, turns, question, news]
         question.submit(actions.ask, [question, turns], reply, **quiet, **asking)
         talk.example(actions.ask_example, turns, reply, **quiet, **asking)
         talk.open(actions.open_thread, turns, thread, **quiet, concurrency_limit=None)
 
         watching: dict[str, Any] = quiet | {"concurrency_limit": None}
         panel = [pasted, title, uploads]
-        rebuilt = rebuild.click(actions.rebuild, [*panel, mode], [progress, cancel, *panel], **watching)
-        resumed = blocks.load(actions.resume, None, [progress, cancel], **watching)
-        blocks.load(actions.greet, turns, [shelf, talk], **quiet)
+        progress = [status, meter, fates, cancel]
+        rebuilt = rebuild.click(actions.rebuild, [*panel, mode], [*progress, *panel], **watching)
+        resumed = blocks.load(actions.resume, None, progress, **watching)
+        texts = [shelf, table, talk, seen]
+        blocks.load(actions.greet, turns, texts, **quiet)
         blocks.load(None, js=assets.script("panel.js"), **quiet)
         for ended in (rebuilt, resumed):
-            ended.then(actions.greet, turns, [shelf, talk], **quiet)
+            ended.then(actions.notice, [turns, seen], [*texts, news], **quiet)
+        gr.Timer(LOOK_FOR_NEWS).tick(actions.notice, [turns, seen], [*texts, news], queue=False, **quiet)
         cancel.click(actions.cancel, **watching)
 
     return blocks

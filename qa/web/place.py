@@ -44,11 +44,11 @@ def places(library: Library, quotes: Sequence[Quote]) -> tuple[str, ...]:
 def byline(author: str | None, day: str | None) -> str:
     """Who wrote it and when, as HTML; empty when the text tells neither."""
     who = f'<span class="author">{isolated(author)}</span>' if author else ""
-    when = f"<time>{isolated(_spoken(day))}</time>" if day else ""
+    when = f"<time>{isolated(spoken(day))}</time>" if day else ""
     return who + when
 
 
-def _spoken(day: str) -> str:
+def spoken(day: str) -> str:
     """The day in words where it is a date: "2012-03-04T10:00" is "4 March 2012"."""
     try:
         known = date.fromisoformat(day[:10])

@@ -1,15 +1,18 @@
 """Rebuilding the index behind the page: one at a time, in a thread of its own, followed from any number of pages."""
 
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from qa.errors import LibraryBusy
+from qa import language
+from qa.errors import LibraryBusy, SourceError
 from qa.library import Library
+from qa.sources import Fate, read_all
 from qa.thread import Thread
 from qa.web.mishap import told
+from qa.web.pace import Pace
 
 
 class Mode(StrEnum):
@@ -37,6 +40,9 @@ class State:
     message: str = ""
     done: int = 0
     total: int = 0
+    seconds_left: float | None = None
+    fates: tuple[Fate, ...] = ()
+    warning: str | None = None
 
 
 class _Cancelled(Exception):
@@ -50,42 +56,67 @@ class Rebuild:
         self._library = library
         self._lock = threading.Lock()
         self._cancel = threading.Event()
-        self.state = State()
+        self._pace = Pace()
+        self._state = State()
+
+    @property
+    def state(self) -> State:
+        """Where it stands now."""
+        state = self._state
+        stopping = state.phase is Phase.RUNNING and self._cancel.is_set()
+        return replace(state, message="stopping", total=0) if stopping else state
 
     def start(self, sources: Sequence[Path | Thread], mode: Mode) -> None:
         """Begin; refuse when another one has not ended."""
         with self._lock:
-            if self.state.phase is Phase.RUNNING:
+            if self._state.phase is Phase.RUNNING:
                 raise LibraryBusy("a rebuild is already under way: wait for it to end, or cancel it")
             self._cancel.clear()
-            self.state = State(Phase.RUNNING, "starting")
-        work = self._library.add if mode is Mode.ADD else self._library.rebuild
-        threading.Thread(target=self._run, args=(work, sources), name="verbatim-rebuild", daemon=True).start()
+            self._pace = Pace()
+            self._state = State(Phase.RUNNING, "starting")
+        threading.Thread(target=self._run, args=(sources, mode), name="verbatim-rebuild", daemon=True).start()
 
     def cancel(self) -> None:
         """Ask the one under way to stop; what was there before stays as it is."""
         self._cancel.set()
 
-    def _run(self, work: Callable[..., object], sources: Sequence[Path | Thread]) -> None:
+    def _run(self, sources: Sequence[Path | Thread], mode: Mode) -> None:
         try:
-            work(sources, progress=self._progress)
+            threads = self._read(sources)
+            write = self._library.add if mode is Mode.ADD else self._library.rebuild
+            write(threads, progress=self._progress)
+            warning = language.others(threads, self._library.status().model)
         except _Cancelled:
-            self.state = State(Phase.CANCELLED)
+            self._end(Phase.CANCELLED)
         except Exception as error:
-            self.state = State(Phase.FAILED, _by_name(told(error), sources))
+            self._end(Phase.FAILED, message=told(error))
         else:
-            self.state = State(Phase.DONE)
+            self._end(Phase.DONE, warning=warning)
+
+    def _end(self, phase: Phase, *, message: str = "", warning: str | None = None) -> None:
+        self._state = State(phase, message, fates=self._state.fates, warning=warning)
+
+    def _read(self, sources: Sequence[Path | Thread]) -> list[Thread]:
+        """What can be read of the sources; what cannot is told among the fates, and in an error where it is all."""
+        for source in sources:
+            if isinstance(source, Thread):
+                self._tell(Fate(source.source, "read", format="pasted text", threads=1, posts=len(source.posts)))
+        try:
+            return read_all(sources, progress=self._progress, tell=self._tell, strict=False)[0]
+        except SourceError as error:
+            reasons = [fate.reason for fate in self._state.fates if fate.reason]
+            if not reasons:
+                raise
+            # The library's own words name the folder of the uploads, which is nobody's concern.
+            alone = reasons[0] if len(reasons) == 1 else f"none of the {len(reasons)} files can be read"
+            raise SourceError(alone) from error
+
+    def _tell(self, fate: Fate) -> None:
+        self._state = replace(self._state, fates=(*self._state.fates, fate))
 
     def _progress(self, stage: str, done: int, total: int) -> None:
         # The last call of a stage tells that its work is done; after the last stage the new index is the current one.
         if self._cancel.is_set() and done < total:
             raise _Cancelled
-        self.state = State(Phase.RUNNING, stage, done, total)
-
-
-def _by_name(message: str, sources: Sequence[Path | Thread]) -> str:
-    """The message with each uploaded file called by its name, not by the temporary place where the upload lies."""
-    for source in sources:
-        if isinstance(source, Path):
-            message = message.replace(str(source), source.name)
-    return message
+        left = self._pace.left(stage, done, total)
+        self._state = replace(self._state, message=stage, done=done, total=total, seconds_left=left)

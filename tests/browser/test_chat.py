@@ -130,7 +130,8 @@ def test_a_phone_shows_everything_without_scrolling_sideways(open_page: OpenPage
     expect(page.get_by_role("dialog")).to_be_visible()
     assert page.evaluate("(d => d.scrollWidth - d.clientWidth)(document.querySelector('dialog .pages'))") == 0
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Change the texts").click()
+    page.get_by_role("button", name="Library").click()
+    expect(page.get_by_role("table")).to_be_visible()
     expect(page.get_by_label("Paste a text")).to_be_visible()
     assert page.evaluate(sideways) == 0
 
@@ -179,7 +180,7 @@ def test_the_keyboard_reaches_everything_in_order_and_shows_where_it_is(open_pag
     assert [name for name in reached if name] == [
         "Ask",
         "Use via API",
-        "Change the texts",
+        "Library",
         *examples,
         "Ask about the text",
     ]

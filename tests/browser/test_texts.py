@@ -1,12 +1,14 @@
 """Changing the texts, in the browser."""
 
+import json
+import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 import qa
 from qa.encoder import MiniLMEncoder, Vectors
@@ -17,6 +19,22 @@ from .pages import ask, served
 
 MOON = "The Moon is made of basalt and anorthosite.\n\nIt has hardly any atmosphere at all.\n"
 LEICA = "How much does a Digilux 3 sell for?"
+GERMAN = (
+    "Die Linsen werden in Solms von Hand geschliffen und poliert, und das dauert bei jedem einzelnen Element mehr als "
+    "vierzig Minuten, wie der Verfasser des Artikels über das Werk schreibt. Danach werden sie geprüft."
+)
+PAGE = (
+    b"<!doctype html><title>Basalt</title><article><h1>Basalt</h1><p>Basalt is what the Moon is made of, mostly, and "
+    b"it is old. The rest is anorthosite, brought home by astronauts.</p></article>"
+)
+THREAD = {
+    "title": "The harbour",
+    "posts": [
+        {"kind": "article", "text": "The harbour was dredged in 1931 by hand.", "date": "2012-03-04"},
+        {"kind": "comment", "text": "My grandfather was one of the dredgers.", "date": "2012-03-05"},
+    ],
+}
+HARBOUR = json.dumps(THREAD).encode() + b'\n{"posts": [{"te'
 
 
 class Gated:
@@ -56,9 +74,16 @@ def url(library: qa.Library) -> Iterator[str]:
 
 
 def panel(page: Page) -> Page:
-    page.get_by_role("button", name="Change the texts").click()
-    expect(page.get_by_role("button", name="Change the texts")).to_have_attribute("aria-expanded", "true")
+    page.get_by_role("button", name="Library").click()
+    expect(page.get_by_role("button", name="Library")).to_have_attribute("aria-expanded", "true")
     return page
+
+
+def upload(page: Page, files: Mapping[str, bytes]) -> None:
+    page.get_by_label("File upload").set_input_files(
+        [FilePayload(name=name, mimeType="application/octet-stream", buffer=data) for name, data in files.items()]
+    )
+    expect(page.locator("#uploads .file")).to_have_count(len(files))
 
 
 def rebuild(page: Page) -> None:
@@ -76,7 +101,7 @@ def test_pasted_text_is_read_while_the_old_one_still_answers(
     rebuild(page)
 
     expect(page.get_by_role("progressbar")).to_have_attribute("value", "1")
-    expect(page.locator("#status")).to_contain_text("25%")
+    expect(page.locator("#meter")).to_contain_text("1 of 4 (25%)")
     expect(ask(page, LEICA).locator(".card").first).to_contain_text("£799")
 
     late = open_page(url)  # a page that is opened meanwhile sees it too
@@ -134,32 +159,104 @@ def test_uploaded_files_are_added_to_what_is_there(
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "said"),
-    [("empty.txt", b"", "empty.txt"), ("picture.txt", b"\x00\x01\x02\x03" * 300, "picture.txt")],
+    ("name", "data", "outcome"),
+    [
+        ("empty.txt", b"", "Failed"),
+        ("picture.txt", b"\x00\x01\x02\x03" * 300, "Failed"),
+        ("paper.pdf", b"%PDF-1.7", "Skipped"),
+    ],
 )
 def test_a_file_that_cannot_be_read_is_named_and_the_library_stays(
-    url: str, open_page: OpenPage, uploads: Path, name: str, data: bytes, said: str
+    url: str, open_page: OpenPage, uploads: Path, name: str, data: bytes, outcome: str
 ) -> None:
     page = panel(open_page(url))
-    page.get_by_label("File upload").set_input_files({"name": name, "mimeType": "text/plain", "buffer": data})
-    expect(page.locator("#uploads")).to_contain_text(Path(name).stem)
+    upload(page, {name: data})
 
     rebuild(page)
 
     error = page.locator("#status").get_by_role("alert")
-    expect(error).to_contain_text(said)
+    expect(error).to_contain_text(name)
     expect(error).not_to_contain_text(str(uploads))
+    fate = page.locator("#fates li")
+    expect(fate).to_contain_text(outcome)
+    expect(fate).to_contain_text(name)
     expect(ask(page, LEICA).locator(".card").first).to_contain_text("£799")
 
 
-def test_a_file_of_another_kind_is_refused_by_name(url: str, open_page: OpenPage) -> None:
+def test_each_file_has_its_fate_and_a_bad_one_costs_itself_alone(
+    url: str, open_page: OpenPage, library: qa.Library
+) -> None:
     page = panel(open_page(url))
+    upload(page, {"harbour.jsonl": HARBOUR, "moon.html": PAGE, "paper.pdf": b"%PDF-1.7", "empty.txt": b""})
+    page.get_by_label("Paste a text").fill("Mars is red because of iron oxide in its dust.")
+    page.get_by_label("Its title, if it has one").fill("Mars <b>")
+    page.get_by_label("Keep them and add").check()
 
-    page.get_by_label("File upload").set_input_files(
-        {"name": "paper.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"}
+    rebuild(page)
+
+    expect(page.locator("#status")).to_contain_text("Done: 3 read, 1 failed, 1 skipped.")
+    expect(page.locator("#fates li")).to_have_text(
+        [
+            re.compile(r"In part\s*harbour.jsonl threads as JSON, 2 posts: 1 of the 2 lines"),
+            re.compile(r"Skipped\s*paper.pdf is a PDF, which is not read"),
+            re.compile(r"Failed\s*empty.txt is empty"),
+            re.compile(r"Read\s*Mars <b> pasted text, 1 post"),
+            re.compile(r"Read\s*moon.html web page, 1 post"),
+        ]
     )
+    rows = page.get_by_role("table").locator("tbody tr")
+    expect(rows).to_have_count(4)
+    cells = rows.filter(has_text="The harbour").get_by_role("cell")
+    expect(cells).to_have_text(["Thread", "2", "1", "2", "4 March 2012"])
+    expect(rows.filter(has_text="Mars <b>").get_by_role("cell").first).to_have_text("Article")
+    expect(ask(page, "Who was one of the dredgers?").locator(".card").first).to_contain_text("My grandfather")
+    assert page.locator("#fates :is(b, script, img), #texts :is(b, script, img)").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
-    expect(page.get_by_text("paper.pdf")).to_be_visible()
+
+def test_what_the_table_and_the_fates_show_is_reached_by_keyboard(url: str, open_page: OpenPage) -> None:
+    page = panel(open_page(url, width=390, height=844))
+    region = page.get_by_role("region", name="1 text in the library")
+    expect(region).to_be_visible()
+    region.focus()
+    expect(region).to_be_focused()
+    assert region.evaluate("box => box.scrollWidth <= box.clientWidth"), "a phone shows all of it"
+
+
+def test_open_chats_say_that_the_library_was_updated(
+    url: str, open_page: OpenPage, library: qa.Library, gated: Gated
+) -> None:
+    page, other, fresh = panel(open_page(url)), open_page(url), open_page(url)
+    ask(page, LEICA)
+    ask(other, LEICA)
+    page.get_by_label("Paste a text").fill(MOON)
+    rebuild(page)
+
+    for chat in (page, other):
+        expect(chat.locator("#news").get_by_role("status")).to_contain_text("The library was updated.")
+        expect(chat.locator("#shelf")).to_contain_text("The Moon is made")
+        expect(chat.locator(".turn")).to_have_count(1)
+    expect(fresh.locator("#shelf")).to_contain_text("The Moon is made")
+    expect(fresh.locator("[data-example]")).to_have_count(0)
+    expect(fresh.locator("#news")).to_have_text("")
+
+    turn = ask(other, "What is the Moon made of?")
+    expect(turn.locator(".answer mark")).to_have_text("The Moon is made of basalt and anorthosite.")
+    expect(other.locator("#conversation .updated")).to_have_text(re.compile("^The library was updated here"))
+    expect(other.locator("#news")).to_have_text("")
+    ask(other, "Has it an atmosphere?")
+    expect(other.locator("#conversation .updated")).to_have_count(1)
+
+
+@pytest.mark.filterwarnings("ignore::qa.LanguageWarning")
+def test_a_text_that_the_model_does_not_serve_is_told(url: str, open_page: OpenPage) -> None:
+    page = panel(open_page(url))
+    page.get_by_label("Paste a text").fill(GERMAN)
+    page.get_by_label("Its title, if it has one").fill("Werk")
+
+    rebuild(page)
+
+    expect(page.locator("#status .warning")).to_contain_text("'Werk' (de): not in English")
 
 
 def test_nothing_to_read_is_said(url: str, open_page: OpenPage) -> None:

@@ -1,0 +1,39 @@
+"""How long a stage of work will still take, from how long it has taken."""
+
+import time
+from collections.abc import Callable
+
+
+class Pace:
+    """Told of a stage as a progress callback is; each stage has a pace of its own."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._stage = ""
+        self._begun = 0.0
+        self._first = 0
+
+    def left(self, stage: str, done: int, total: int) -> float | None:
+        """The seconds until the stage is done; None as long as nothing is known of its pace."""
+        if stage != self._stage:
+            self._stage, self._begun, self._first = stage, self._clock(), done
+        if done <= self._first:
+            return None
+        return (self._clock() - self._begun) / (done - self._first) * (total - done)
+
+
+def spoken(seconds: float) -> str:
+    """The time in words, as roughly as it is known.
+
+    >>> spoken(4), spoken(43), spoken(200), spoken(9000)
+    ('a few seconds', 'about 45 seconds', 'about 3 minutes', 'about 2 hours')
+    """
+    if seconds < 10:
+        return "a few seconds"
+    if seconds < 57:
+        return f"about {5 * round(seconds / 5)} seconds"
+    if seconds < 90:
+        return "about a minute"
+    if seconds < 90 * 60:
+        return f"about {round(seconds / 60)} minutes"
+    return f"about {round(seconds / 3600)} hours"

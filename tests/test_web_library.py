@@ -1,0 +1,158 @@
+"""What the page says of the library's texts, of files that are read, and of a rebuild under way."""
+
+from __future__ import annotations
+
+import doctest
+import time
+from pathlib import Path
+
+import pytest
+
+import qa
+from qa.sources import Fate
+from qa.store import SourceRow
+from qa.web import fates, pace, panel, texts
+from qa.web.actions import Actions
+from qa.web.conversation import Turn, conversation
+from qa.web.pace import Pace
+from qa.web.rebuild import Mode, Phase, Rebuild, State
+
+HOSTILE = "<img src=x onerror=alert(1)>.txt"
+
+
+def row(number: int) -> SourceRow:
+    return SourceRow(f"{number}.txt", None, "article", posts=1, comments=0, passages=2, date=None)
+
+
+def ended(rebuild: Rebuild) -> State:
+    until = time.monotonic() + 60
+    while rebuild.state.phase is Phase.RUNNING and time.monotonic() < until:
+        time.sleep(0.01)
+    return rebuild.state
+
+
+def test_the_table_is_bounded_and_says_how_much_is_left_out() -> None:
+    rows = [row(number) for number in range(5_000)]
+    table = texts.table(rows)
+    assert table.count("<tr>") == 1 + 200
+    assert "5,000 texts in the library" in table
+    assert "and 4,800 more" in table
+    assert "more" not in texts.table(rows[:200])
+
+
+def test_names_and_reasons_are_shown_and_ask_for_nothing() -> None:
+    told = [Fate(HOSTILE, "failed", f"{HOSTILE!r} is bad & <b>"), Fate(HOSTILE, "read", None, "<i>", 1, 1)]
+    shown = fates.listed(told) + texts.table([SourceRow(HOSTILE, "<b>", "thread", 2, 1, 3, "<u>")])
+    for part in ("<img", "<b>", "<i>", "<u>"):
+        assert part not in shown
+    assert "</strong> <bdi>is bad &amp; &lt;b&gt;</bdi>" in shown, "the name is not said twice"
+
+
+def test_what_is_not_whole_comes_first() -> None:
+    told = [
+        Fate("a.txt", "read", None, "text", 1, 1),
+        Fate("b.pdf", "skipped", "'b.pdf' is a PDF"),
+        Fate("c.jsonl", "read", "1 of the 3 lines is bad", "threads as JSON", 2, 7),
+    ]
+    shown = fates.listed(told)
+    assert shown.index("b.pdf") < shown.index("c.jsonl") < shown.index("a.txt")
+    assert "7 posts in 2 threads" in shown and "In part" in shown
+    assert fates.summed(told) == "2 read, 1 skipped"
+    assert fates.listed(()) == ""
+
+
+def test_the_time_left_is_the_rest_at_the_pace_so_far() -> None:
+    now = 0.0
+    paced = Pace(lambda: now)
+    assert paced.left("encoding", 100, 500) is None
+    now = 10.0
+    assert paced.left("encoding", 200, 500) == 30.0
+    assert paced.left("writing", 0, 1) is None, "another stage has another pace"
+    assert doctest.testmod(pace).failed == 0
+
+
+def test_the_meter_shows_counts_and_time_left() -> None:
+    running = State(Phase.RUNNING, "encoding", 1_200, 4_800, 185.0)
+    assert "1,200 of 4,800 (25%), about 3 minutes left for this step" in panel.meter(running)
+    assert "left" not in panel.status(running), "what changes all the time is not announced"
+    assert panel.meter(State(Phase.DONE)) == ""
+
+
+def test_a_bad_file_costs_itself_alone(library: qa.Library, tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.txt", tmp_path / "bad.pdf"
+    good.write_text("The moon is made of basalt.")
+    bad.write_bytes(b"%PDF-1.7")
+    rebuild = Rebuild(library)
+
+    rebuild.start([good, bad, qa.Thread.from_text("Mars is red.", title="Mars")], Mode.ADD)
+
+    state = ended(rebuild)
+    assert state.phase is Phase.DONE, state.message
+    assert {(fate.source, fate.outcome) for fate in state.fates} == {
+        ("good.txt", "read"),
+        ("bad.pdf", "skipped"),
+        ("Mars", "read"),
+    }
+    assert {source.name for source in library.sources} == {"Lenses", "Bread", "good.txt", "Mars"}
+
+
+def test_where_nothing_can_be_read_the_library_stays_and_no_folder_is_named(
+    library: qa.Library, tmp_path: Path
+) -> None:
+    files = [tmp_path / "a.pdf", tmp_path / "b.pdf"]
+    for file in files:
+        file.write_bytes(b"%PDF-1.7")
+    before = library.sources
+    for sources, said in ((files, "none of the 2 files can be read"), (files[:1], "'a.pdf' is a PDF")):
+        rebuild = Rebuild(library)
+        rebuild.start(sources, Mode.REPLACE)
+        state = ended(rebuild)
+        assert state.phase is Phase.FAILED
+        assert said in state.message and str(tmp_path) not in state.message
+        assert len(state.fates) == len(sources)
+    assert library.sources == before
+
+
+def test_what_is_chosen_is_checked_before_anything_is_read(tmp_path: Path) -> None:
+    for pasted, files, said in (
+        ("", None, "nothing to read yet"),
+        ("", [str(tmp_path / "gone.txt")], r"^gone\.txt is not here any more"),
+        ("", ["x.txt"] * 201, "at most 200"),
+        ("x" * 5_000_001, None, "5,000,001 characters"),
+    ):
+        with pytest.raises(qa.SourceError, match=said):
+            panel.chosen(pasted, "", files)
+
+
+def test_a_page_is_told_once_that_the_library_is_another(library: qa.Library) -> None:
+    actions = Actions(library)
+    *_, asked = actions.ask("Where are lenses ground?", ())
+    past, seen = asked[1], actions.greet(())[3]
+    nothing = actions.notice(past, seen)
+    assert nothing == actions.notice(past, ""), "a page of a server that was started anew keeps what it shows"
+
+    library.add(qa.Thread.from_text("Mars is red.", title="Mars"))
+
+    shelf, table, talk, now, news = actions.notice(past, seen)
+    assert "2 more" not in shelf and "Mars" in shelf and "3 texts" in table
+    assert talk == nothing[2], "a conversation is not drawn again under its reader"
+    assert "The library was updated" in news
+    assert actions.notice(past, now) == nothing
+    *_, again = actions.ask("Why is Mars red?", past)
+    assert again[0].count("The library was updated here") == 1
+
+
+def test_a_question_without_an_answer_yet_says_nothing_of_updates() -> None:
+    assert "updated" not in conversation([Turn("a", error="x", generation="1"), Turn("b")])
+
+
+def test_the_rows_tell_comments_and_the_earliest_date(tmp_path: Path, library: qa.Library) -> None:
+    bread = next(source for source in library.sources if source.name == "Bread")
+    assert (bread.kind, bread.posts, bread.comments, bread.date) == ("thread", 3, 2, None)
+    file = tmp_path / "t.jsonl"
+    file.write_text(
+        '{"title": "T", "posts": [{"kind": "article", "text": "One is here.", "date": "2012-03-04"},'
+        ' {"kind": "comment", "text": "Two is here.", "date": "2011-01-02"}]}'
+    )
+    library.rebuild(file)
+    assert [source.date for source in library.sources] == ["2011-01-02"]
