@@ -105,12 +105,16 @@ def _measured(task: Task, peers: Sequence[type[Peer]], encoder: Encoder) -> SetR
 
 
 def _ours(task: Task, encoder: Encoder, path: Path) -> Search:
-    """This project's ranking of documents, each by its best passage."""
-    library = qa.build(task.threads, path, encoder=encoder)
+    """This project's ranking of documents, each by its best passage, before the reader has a say."""
+    library = qa.build(task.threads, path, encoder=encoder, reader=None)
     if not task.judged_alone:
         return lambda question: [name for name, _ in ranked_documents(library, question)]
     depth = min(library.status().passages, _MOST_PASSAGES)
-    return lambda question: list(dict.fromkeys(quote.source for quote in library.search(question, k=depth)))
+
+    def search(question: str) -> Sequence[str]:
+        return list(dict.fromkeys(quote.source for quote in library.search(question, k=depth, repeats=True)))
+
+    return search
 
 
 def _gains(task: Task, search: Search, name: str) -> Gains:
