@@ -102,9 +102,10 @@ class Curriculum:
         elif kind == "negation":
             text = negated(question.text, rng)
         elif kind == "condition":
-            condition = rng.choice(self._conditions)
-            telling = {word for word in words(condition) if len(word) > 3}
-            text = None if telling & set(words(question.paragraph.text)) else with_condition(question.text, condition)
+            condition = rng.choice(self._conditions) if self._conditions else None
+            telling = {word for word in words(condition or "") if len(word) > 3}
+            known = telling & set(words(question.paragraph.text))
+            text = None if condition is None or known else with_condition(question.text, condition)
         else:
             swap = self._swaps.draw_inner(question, rng) if kind == "inner swap" else self._swaps.draw(question, rng)
             if swap and kind != "passage swap":

@@ -48,7 +48,7 @@ class Neighbours:
 
 class _Class:
     def __init__(self, words: list[str], vectors: NDArray[np.float32]) -> None:
-        centred = vectors - vectors.mean(axis=0)
+        centred = vectors - vectors.mean(axis=0) if words else vectors
         self._words = words
         self._rows = {word: row for row, word in enumerate(words)}
         self._vectors = centred / np.linalg.norm(centred, axis=1, keepdims=True)

@@ -21,7 +21,7 @@ class Plan:
     def rate_at(self, step: int) -> float:
         """The learning rate: up, level, then down to nothing at the last step.
 
-        >>> plan = Plan(steps=1000, seed=0, rate=1.0, warm_up=100)
+        >>> plan = Plan(steps=1000, seed=0, rate=1.0, warm_up=100, level_share=0.4)
         >>> [plan.rate_at(step) for step in (0, 99, 400, 700, 1000)]
         [0.01, 1.0, 1.0, 0.5, 0.0]
         """

@@ -1,0 +1,169 @@
+"""The training package: what it makes of questions, and that a run goes on where it was stopped."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import json
+import pkgutil
+from pathlib import Path
+
+import pytest
+
+import training
+from qa.reader import SpanReader
+from training.curriculum import Curriculum, Example
+from training.data import Paragraph, Question, read_squad, read_squad2
+from training.edits import Swap, negated, swapped
+from training.negatives import Miner, without_answer
+from training.neighbours import Neighbours
+from training.plan import Plan
+
+TOWNS = ("Solms", "Wetzlar", "Berlin", "Jena", "Dresden", "Munich", "Vienna", "Prague")
+
+
+def question(town: str, number: int) -> Question:
+    text = (
+        f"The lens number {number} was ground in {town} by careful hands. It was then polished for forty minutes in a "
+        f"quiet room, because dust ruins glass. Nobody outside {town[0]}-town was told how the coating is made there."
+    )
+    start = text.index(town)
+    return Question(
+        f"Where was lens number {number} ground?", Paragraph("made", town, text), ((start, start + len(town)),)
+    )
+
+
+@pytest.fixture(scope="module")
+def questions() -> list[Question]:
+    return [question(town, number) for number, town in enumerate(TOWNS)]
+
+
+@pytest.fixture(scope="module")
+def curriculum(questions: list[Question]) -> Curriculum:
+    from training.model import Reader, base_folder, base_tokenizer
+
+    embeddings = Reader(base_folder()).bert.embeddings.word_embeddings.weight.detach().numpy()
+    texts = [one.paragraph.text for one in questions] * 3
+    return Curriculum(questions, [], Neighbours(texts, base_tokenizer(base_folder()).get_vocab(), embeddings), seed=1)
+
+
+def test_the_examples_in_its_docstrings_hold() -> None:
+    names = [module.name for module in pkgutil.iter_modules(training.__path__, "training.")]
+    results = [doctest.testmod(importlib.import_module(name)) for name in names]
+    assert sum(result.attempted for result in results) >= 5
+    assert not sum(result.failed for result in results)
+
+
+def test_an_epoch_is_the_same_again_and_another_is_not(curriculum: Curriculum) -> None:
+    assert curriculum.epoch(0) == curriculum.epoch(0)
+    assert curriculum.epoch(0) != curriculum.epoch(1)
+
+
+def test_answers_stand_where_they_are_said_to(curriculum: Curriculum) -> None:
+    examples: list[Example] = [one for number in range(6) for one in curriculum.epoch(number)]
+    natural = [one for one in examples if one.kind == "natural"]
+    assert len(natural) == 6 * len(TOWNS)
+    assert all(one.passage[slice(*one.answers[0])] in TOWNS for one in natural)
+    assert {"swap", "cut"} <= {one.kind for one in examples if not one.answerable}
+    for one in examples:
+        if one.kind in ("mined", "cut"):
+            assert not one.answerable and one.answers == ()
+        assert all(0 <= start < end <= len(one.passage) for start, end in one.answers)
+
+
+def test_a_mined_passage_holds_no_answer(questions: list[Question]) -> None:
+    from random import Random
+
+    miner = Miner([one.paragraph for one in questions], frozenset())
+    for one in questions:
+        found = miner.negative(one, Random(0))
+        assert found is not None and one.paragraph.title not in found.text
+
+
+def test_a_passage_without_its_answers_sentence(questions: list[Question]) -> None:
+    rest = without_answer(questions[0])
+    assert rest is not None and "Solms" not in rest and rest.startswith("It was then polished")
+
+
+def test_a_swap_changes_every_place_or_none() -> None:
+    swap = Swap("name", "ann", "bob")
+    assert swapped("Ann met Ann.", swap) is not None
+    changed = swapped("Ann met Ann.", swap)
+    assert changed is not None and "Ann" not in changed[0]
+    assert swapped("Nobody came.", swap) is None
+    assert swapped("Ann came.", swap, ((0, 3),)) is None
+
+
+def test_a_negated_question_is_another() -> None:
+    from random import Random
+
+    assert negated("Where is it made?", Random(0)) not in (None, "Where is it made?")
+
+
+def test_sets_are_read_and_answers_that_are_not_there_dropped(tmp_path: Path) -> None:
+    qas = [
+        {
+            "question": " Where? ",
+            "answers": [{"text": "Solms", "answer_start": 8}, {"text": "Rome", "answer_start": 0}],
+        },
+        {"question": "Who?", "answers": [{"text": "Rome", "answer_start": 0}]},
+    ]
+    data = {"data": [{"title": "T", "paragraphs": [{"context": "Made in Solms.", "qas": qas}]}]}
+    (tmp_path / "set.json").write_text(json.dumps(data))
+    (found,) = read_squad(tmp_path / "set.json", "set")
+    assert (found.text, found.answers, found.paragraph.title) == ("Where?", ((8, 13),), "T")
+
+    rows: dict[str, list[dict[str, object]]] = {
+        "corpus.jsonl": [
+            {"_id": "A::0", "title": "A", "text": "Made in Solms."},
+            {"_id": "B::0", "title": "B", "text": "-"},
+        ],
+        "answers.jsonl": [
+            {"text": "Where?", "paragraph_id": "A::0", "answers": [{"text": "Solms", "answer_start": 8}]},
+            {"text": "Where?", "paragraph_id": "B::0", "answers": [{"text": "-", "answer_start": 0}]},
+        ],
+        "unanswerable.jsonl": [{"text": "Why?", "paragraph_id": "A::0"}],
+    }
+    for name, lines in rows.items():
+        (tmp_path / name).write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert [(one.text, bool(one.answers)) for one in read_squad2(tmp_path, ("A",))] == [
+        ("Where?", True),
+        ("Why?", False),
+    ]
+
+
+def test_a_run_goes_on_where_it_was_stopped_and_its_weights_are_read(tmp_path: Path, questions: list[Question]) -> None:
+    import torch
+
+    from training.export import export
+    from training.train import train
+
+    data, squad2 = tmp_path / "data", tmp_path / "squad2"
+    for name in ("squadshifts", "tydiqa", "mlqa", "policyqa", "selqa"):
+        (data / name).mkdir(parents=True)
+    paragraphs = [
+        {
+            "context": one.paragraph.text,
+            "qas": [
+                {"question": one.text, "answers": [{"text": one.paragraph.title, "answer_start": one.answers[0][0]}]}
+            ],
+        }
+        for one in questions
+    ]
+    (data / "squadshifts" / "made.json").write_text(json.dumps({"data": [{"title": "T", "paragraphs": paragraphs}]}))
+    squad2.mkdir()
+    for name in ("corpus.jsonl", "answers.jsonl", "unanswerable.jsonl"):
+        (squad2 / name).write_text("")
+    threads = torch.get_num_threads()
+    try:
+        whole, parts = tmp_path / "whole", tmp_path / "parts"
+        for folder, steps in ((whole, (2,)), (parts, (1, 2))):
+            folder.mkdir()
+            for until in steps:
+                train(Plan(steps=until, seed=3, level_share=0.0), data, squad2, folder, threads=1)
+    finally:
+        torch.set_num_threads(threads)
+    digest = export(parts, tmp_path / "reader.safetensors")
+    found = SpanReader(tmp_path / "reader.safetensors", digest).read("Where?", ["Made in Solms."])[0]
+    assert 0 <= found.start < found.end <= 14
+    assert (parts / "reader.safetensors").stat().st_size == (whole / "reader.safetensors").stat().st_size
