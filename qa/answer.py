@@ -51,7 +51,8 @@ class Quote:
 
     `highlights` are the spans of what answers inside it, in the same offsets. `post` is the index of its post in the
     thread. `score` is 0..1: how well the passage fits the question, by meaning and by words. `why` tells its ranks, and
-    is None where filters alone were given. `also` are the places of its repeats, which are no quotes of their own.
+    is None where filters alone were given, or repeats asked for. `also` are the places of its repeats, which are no
+    quotes of their own.
     """
 
     text: str

@@ -175,7 +175,8 @@ class Library:
         read: bool = False,
         **only: Unpack[Only],
     ) -> tuple[Quote, ...]:
-        """The best `k` passages alone, nothing marked in them; with `repeats`, each is a quote of its own.
+        """The best `k` passages alone, nothing marked in them; with `repeats`, each is a quote of its own
+        and none has a `why`.
 
         They are ranked without the reader; with `read` its evidence joins in, as it does in `ask`.
 

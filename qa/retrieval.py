@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from qa.answer import Place, Quote, Why
 from qa.encoder import Encoder
@@ -22,7 +23,8 @@ def retrieve(
 ) -> tuple[Question | None, tuple[Quote, ...]]:
     """What was asked, None where filters alone were given, and the best `k` quotes, or the first that pass.
 
-    Repeats of a quote are gathered in its `also`; with `repeats` each is a quote of its own.
+    Repeats of a quote are gathered in its `also`; with `repeats` each is a quote of its own, as thousands are where a
+    ranking is measured, and then none tells why it is there.
     """
     among = searched.select(query.filters)
     if not query.text and among is not None:
@@ -33,6 +35,8 @@ def retrieve(
         return asked, ()
     hits, passages, groups = _gathered(searched, asked, k, among, repeats)
     shown = [passages[group[0]] for group in groups]
+    if repeats:
+        return asked, tuple(map(partial(_quote, searched), shown, hits.scores.tolist()))
     terms = searched.lexical.terms(asked, [f"{passage.title or ''} {passage.text}" for passage in shown])
     return asked, tuple(
         _quote(
