@@ -177,7 +177,7 @@ def test_named_and_dated_comments(comments: str) -> None:
         f"Comments\n\nAnn: Lovely.\n\nBob: Very.{FORM}",
         "2 comments\n\nAnn\n3 hours ago\nLovely.\n\nBob\n2 days ago\nVery.",
         "2 comments\n\nAnn says: Lovely.\n\nBob says: Very.",
-        "2 comments\n\nAnn, 03/04/2011 10:15\nLovely.\n\nBob, 04/04/2011 11:00\nVery.",
+        "2 comments\n\nAnn, 03/04/2011 10:15\nLovely.\n\nBob, 05/04/2011 11:00\nVery.",
         "2 Comments\n\nAnn • 3 years ago\nLovely.\n\nBob • 2 years ago\nVery.",
         "Ann 3 hours ago | parent | next [–]\n\nLovely.\n\nreply\n\nBob 2 hours ago | prev [–]\n\nVery.\n\nreply",
         "Ann 5 points 3 hours ago\nLovely.\n\n[–]Bob 1 point 2 hours ago\nVery.",

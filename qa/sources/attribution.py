@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from qa.sources.when import WHEN, iso_day
+from qa.sources.day import iso_day
+from qa.sources.when import WHEN
 
 Way = Literal["says", "blog", "posted", "bare", "site", "mail", "inline"]
 """How a line names its author: "Ann says:", "Ann said...", "Posted by Ann", by name and date alone, in the manner of

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 
 from qa.sources.attribution import NOBODY, Attribution
 from qa.sources.boilerplate import is_boilerplate, is_certain, is_counter
+from qa.sources.day import iso_day
 from qa.sources.headings import Heading
 from qa.sources.heads import Head, claims_at
 from qa.sources.lines import Line, is_rule
 from qa.sources.listed import BULLET, Listing, blocks, closing_list, listing
 from qa.sources.page import Page
-from qa.sources.when import date_line, iso_day
+from qa.sources.when import date_line
 
 _LONGEST_FOOTER = 2_000
 _MOST_FORMS = 20

@@ -15,8 +15,9 @@ from qa.sources.attribution import (
     name_of,
     opens_quotation,
 )
+from qa.sources.day import iso_day
 from qa.sources.lines import Line
-from qa.sources.when import date_line, iso_day
+from qa.sources.when import date_line
 
 _QUOTABLE = ("says", "mail")
 

@@ -1,23 +1,13 @@
-"""Days and times as the pages write them."""
+"""Days and times in a line of text, as the pages that it was copied from write them."""
 
 from __future__ import annotations
 
 import re
-from datetime import date
 from functools import lru_cache
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)\.?"
-)
-_DATES = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"(?P<year>\d{4})-(?P<number>\d{1,2})-(?P<day>\d{1,2})",
-        rf"\b(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})",
-        rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?P<month>{_MONTH}),?\s+(?P<year>\d{{4}})",
-    )
 )
 _DAY = (
     r"(?:\d{4}-\d{1,2}-\d{1,2}"
@@ -53,20 +43,3 @@ def date_line(line: str) -> re.Match[str] | None:
 @lru_cache(1 << 14)
 def _date_line(line: str) -> re.Match[str] | None:
     return _DATE_LINE.fullmatch(" ".join(line.split()))
-
-
-def iso_day(when: str | None) -> str | None:
-    """The day as YYYY-MM-DD; None where there is none, and for 03/04/2011, which nobody can know.
-
-    >>> iso_day("3rd Mar. 2011"), iso_day("31 February 2011"), iso_day("3 years ago")
-    ('2011-03-03', None, None)
-    """
-    for pattern in _DATES:
-        if match := pattern.search(when or ""):
-            groups = match.groupdict()
-            month = int(groups.get("number") or 0) or _MONTHS.index(groups["month"][:3].lower()) + 1
-            try:
-                return date(int(match["year"]), month, int(match["day"])).isoformat()
-            except ValueError:
-                return None
-    return None

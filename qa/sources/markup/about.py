@@ -9,9 +9,9 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
+from qa.sources.day import iso_day
 from qa.sources.markup.name import clean_name
 from qa.sources.markup.walk import short_text
-from qa.sources.markup.when import iso_day
 
 _TITLES = ("og:title", "twitter:title", "dc.title")
 _AUTHORS = ("author", "article:author", "dc.creator", "parsely-author", "sailthru.author", "byl")

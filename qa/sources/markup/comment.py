@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from qa.sources.attribution import claim_of, is_name_line
 from qa.sources.boilerplate import is_boilerplate
+from qa.sources.day import iso_day
 from qa.sources.markup.label import BUTTON
 from qa.sources.markup.name import clean_name
 from qa.sources.markup.prose import Line, Part, joined
 from qa.sources.markup.walk import Sighting
-from qa.sources.markup.when import is_time, iso_day
+from qa.sources.markup.when import is_time
 from qa.thread import Span
 
 _GONE = re.compile(

@@ -11,8 +11,8 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
+from qa.sources.day import iso_day
 from qa.sources.markup.name import clean_name
-from qa.sources.markup.when import iso_day
 
 _LISTS = ("comment", "comments", "suggestedAnswer", "acceptedAnswer")
 _TAG = re.compile(r"<(/?)(p|br|div|li|ul|ol|blockquote)\b[^<>]{0,500}>|<[^<>]{1,2000}>", re.IGNORECASE)

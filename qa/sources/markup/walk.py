@@ -13,10 +13,11 @@ from itertools import islice
 from lxml import etree
 from lxml.html import HtmlElement
 
+from qa.sources.day import iso_day
 from qa.sources.markup.name import clean_name
 from qa.sources.markup.prose import CELLS, LINES, PARAGRAPHS, Part, Prose
 from qa.sources.markup.role import Role
-from qa.sources.markup.when import before_time, is_time, iso_day
+from qa.sources.markup.when import before_time, is_time
 
 UNREAD = frozenset(
     "script style template noscript svg title button select textarea input iframe object embed canvas audio"
