@@ -7,7 +7,6 @@ choice.md.
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import tempfile
@@ -18,12 +17,11 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks import options as settings
 from benchmarks.measure import ndcg
-from benchmarks.quality import RESULTS
 from benchmarks.table import SetResult, head, row
 from benchmarks.task import SETS, Task
-from benchmarks.vectors import CachedEncoder, default_folder
-from qa.encoder import Encoder, MiniLMEncoder, Vectors, unit_vectors
+from qa.encoder import Encoder, Vectors, unit_vectors
 from qa.index.asked import Asked
 from qa.index.dense import DenseIndex
 from qa.index.engine import Scores
@@ -110,14 +108,9 @@ Figures = Mapping[tuple[str, Constants], Mapping[str, float]]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure every family with all its constants on every set, choose, and write the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, metavar="DIR", help="the folder with a folder for each set")
-    parser.add_argument("--set", dest="sets", action="append", metavar="NAME", help=f"default: {', '.join(SETS)}")
-    parser.add_argument("--cache", type=Path, metavar="DIR", help="where vectors are kept; default: the user's cache")
-    parser.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="also where quality.json is")
-    options = parser.parse_args(arguments)
+    options = settings.parser(__doc__, SETS).parse_args(arguments)
 
-    encoder = CachedEncoder(MiniLMEncoder(), options.cache or default_folder())
+    encoder = settings.encoder(options)
     measured = json.loads((options.out / "quality.json").read_text(encoding="utf-8"))["sets"]
     gains: dict[tuple[str, Constants], dict[str, float]] = {}
     for name in options.sets or SETS:

@@ -20,12 +20,12 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from benchmarks.options import RESULTS
 from benchmarks.page_table import PARTS, Figures, write
 from benchmarks.table import OURS
 from qa.errors import SourceError
 from qa.sources import html
 
-RESULTS = Path(__file__).parent / "results"
 _INSTALL = "pip install -e '.[peers]'"
 _PACKAGES = ("verbatim-qa", "trafilatura", "readability-lxml", "lxml")
 

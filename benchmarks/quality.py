@@ -7,9 +7,7 @@ cache directory, so that a second run encodes nothing.
 
 from __future__ import annotations
 
-import argparse
 import platform
-import shlex
 import sys
 import tempfile
 import warnings
@@ -20,16 +18,15 @@ from pathlib import Path
 import numpy as np
 
 import qa
+from benchmarks import options as settings
 from benchmarks.measure import Gains, ndcg, p_value
 from benchmarks.peers import PEERS, Collection, Peer
 from benchmarks.table import OURS, Results, SetResult
 from benchmarks.task import SETS, Task
-from benchmarks.vectors import CachedEncoder, default_folder
-from qa.encoder import Encoder, MiniLMEncoder
+from qa.encoder import Encoder
 from qa.evaluation.ranking import DOCUMENTS, ranked_documents
 from qa.question import embedded
 
-RESULTS = Path(__file__).parent / "results"
 _MOST_PASSAGES = 10_000
 _INSTALL = "pip install -e '.[peers]'"
 _OUR_PACKAGES = ("verbatim-qa", "sentence-transformers", "torch", "faiss-cpu", "tantivy", "pytrec-eval-terrier")
@@ -38,12 +35,7 @@ Search = Callable[[str], Sequence[str]]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run every system on every set, print each figure as it comes, and write the results."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, metavar="DIR", help="the folder with a folder for each set")
-    parser.add_argument("--set", dest="sets", action="append", metavar="NAME", help=f"default: {', '.join(SETS)}")
-    parser.add_argument("--cache", type=Path, metavar="DIR", help="where vectors are kept; default: the user's cache")
-    parser.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="default: benchmarks/results")
-    options = parser.parse_args(arguments)
+    options = settings.parser(__doc__, SETS).parse_args(arguments)
 
     # Peers warn of their own future; what they rank is what is measured.
     warnings.simplefilter("ignore")
@@ -54,10 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, command in missing.items():
         print(f"{name} is not installed and left out; {command}", flush=True)
 
-    encoder = CachedEncoder(MiniLMEncoder(), options.cache or default_folder())
-    # Where the cache and the results stand is a matter of the machine, not of the measurement.
-    chosen = [part for name in options.sets or () for part in ("--set", name)]
-    command = shlex.join(["python", "-m", "benchmarks.quality", str(options.folder), *chosen])
+    encoder = settings.encoder(options)
+    command = settings.command(options, "quality")
     sets: dict[str, SetResult] = {}
     for name in options.sets or SETS:
         sets[name] = _measured(Task.read(options.folder / name), present, encoder)

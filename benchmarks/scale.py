@@ -6,9 +6,7 @@ process of its own, and ranks the sets' questions, whose vectors are given. Writ
 
 from __future__ import annotations
 
-import argparse
 import multiprocessing
-import shlex
 import shutil
 import sys
 import tempfile
@@ -21,11 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 import qa
+from benchmarks import options as settings
 from benchmarks.drawn import Drawn, Real
 from benchmarks.growth import Growth, Size
-from benchmarks.quality import RESULTS
-from benchmarks.vectors import CachedEncoder, default_folder
-from qa.encoder import MiniLMEncoder
 from qa.generation import Generation
 from qa.index.engine import Ids
 from qa.query import Filters
@@ -45,20 +41,15 @@ _Result = TypeVar("_Result")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure every size, print a line for each as it comes, and write the results."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, metavar="DIR", help="the folder with a folder for each set")
-    parser.add_argument("--set", dest="sets", action="append", metavar="NAME", help=f"default: {', '.join(SETS)}")
+    parser = settings.parser(__doc__, SETS)
     parser.add_argument("--size", dest="sizes", action="append", type=int, metavar="N", help="default: 1 k to 1 M")
     parser.add_argument("--work", type=Path, metavar="DIR", help="where libraries are built; default: a temporary one")
-    parser.add_argument("--cache", type=Path, metavar="DIR", help="where vectors are kept; default: the user's cache")
-    parser.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="default: benchmarks/results")
     options = parser.parse_args(arguments)
 
-    encoder = CachedEncoder(MiniLMEncoder(), options.cache or default_folder())
+    encoder = settings.encoder(options)
     real = Real.read([options.folder / name for name in options.sets or SETS], encoder)
-    chosen = [part for name in options.sets or () for part in ("--set", name)]
-    chosen += [part for size in options.sizes or () for part in ("--size", f"{size}")]
-    command = shlex.join(["python", "-m", "benchmarks.scale", str(options.folder), *chosen])
+    sized = [part for size in options.sizes or () for part in ("--size", f"{size}")]
+    command = settings.command(options, "scale", *sized)
     sizes = []
     for size in options.sizes or SIZES:
         sizes.append(_measured(real, size, options.work))

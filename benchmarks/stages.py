@@ -6,9 +6,7 @@ milliseconds of each stage.
 
 from __future__ import annotations
 
-import argparse
 import json
-import shlex
 import sys
 import tempfile
 import time
@@ -18,11 +16,10 @@ from pathlib import Path
 import numpy as np
 
 import qa
-from benchmarks.quality import RESULTS
+from benchmarks import options as settings
 from benchmarks.table import head, row
 from benchmarks.task import Task
-from benchmarks.vectors import CachedEncoder, default_folder
-from qa.encoder import Encoder, MiniLMEncoder
+from qa.encoder import Encoder
 from qa.generation import Generation
 from qa.index import fusion
 from qa.question import Question
@@ -44,16 +41,10 @@ _ROUNDS = 3
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure every set, print a line for each, and write the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, metavar="DIR", help="the folder with a folder for each set")
-    parser.add_argument("--set", dest="sets", action="append", metavar="NAME", help=f"default: {', '.join(SETS)}")
-    parser.add_argument("--cache", type=Path, metavar="DIR", help="where vectors are kept; default: the user's cache")
-    parser.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="default: benchmarks/results")
-    options = parser.parse_args(arguments)
+    options = settings.parser(__doc__, SETS).parse_args(arguments)
 
-    encoder = CachedEncoder(MiniLMEncoder(), options.cache or default_folder())
-    chosen = [part for name in options.sets or () for part in ("--set", name)]
-    command = shlex.join(["python", "-m", "benchmarks.stages", str(options.folder), *chosen])
+    encoder = settings.encoder(options)
+    command = settings.command(options, "stages")
     found = {}
     for name in options.sets or SETS:
         found[name] = _measured(Task.read(options.folder / name), encoder)

@@ -129,7 +129,7 @@ def test_the_json_holds_every_figure(tmp_path: Path) -> None:
 def test_a_peer_that_is_not_installed_is_named_and_left_out(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("benchmarks.quality.MiniLMEncoder", FakeEncoder)
+    monkeypatch.setattr("benchmarks.options.MiniLMEncoder", FakeEncoder)
     monkeypatch.setattr(Bm25, "packages", ("no-such-package",))
     monkeypatch.setattr("benchmarks.quality.PEERS", (Dense, Bm25))
     given = [str(folder), "--set", "semeval-comments", "--cache", str(folder / "c"), "--out", str(folder / "out")]
@@ -158,8 +158,7 @@ def test_the_set_of_a_column_has_no_say_in_its_constants() -> None:
 
 
 def test_the_choice_is_made_from_a_folder_of_sets(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("benchmarks.quality.MiniLMEncoder", FakeEncoder)
-    monkeypatch.setattr("benchmarks.choice.MiniLMEncoder", FakeEncoder)
+    monkeypatch.setattr("benchmarks.options.MiniLMEncoder", FakeEncoder)
     monkeypatch.setattr("benchmarks.quality.PEERS", (Dense,))
     (folder / "other").mkdir()
     for file in (folder / "semeval-comments").iterdir():
@@ -187,7 +186,7 @@ def test_drawn_passages_have_the_vectors_of_their_texts_and_are_never_the_same(
 
 
 def test_every_size_is_measured_and_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("benchmarks.scale.MiniLMEncoder", FakeEncoder)
+    monkeypatch.setattr("benchmarks.options.MiniLMEncoder", FakeEncoder)
     monkeypatch.setattr("benchmarks.growth._plot", lambda *_: None)  # matplotlib is one of the peers' packages
     given = [str(folder), "--set", "semeval-comments", "--size", "60", "--size", "120", "--cache", str(folder / "c")]
     assert scale.main([*given, "--work", str(folder), "--out", str(folder / "out")]) == 0
@@ -200,7 +199,7 @@ def test_every_size_is_measured_and_written(folder: Path, monkeypatch: pytest.Mo
 
 
 def test_every_stage_is_measured(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("benchmarks.stages.MiniLMEncoder", FakeEncoder)
+    monkeypatch.setattr("benchmarks.options.MiniLMEncoder", FakeEncoder)
     given = [str(folder), "--set", "semeval-comments", "--cache", str(folder / "c"), "--out", str(folder / "out")]
     assert stages.main(given) == 0
     (measured,) = json.loads((folder / "out" / "stages.json").read_text(encoding="utf-8"))["sets"].values()
