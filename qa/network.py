@@ -50,7 +50,7 @@ class Network:
         self._words, self._positions, self._parts = (
             weights[f"embeddings.{kind}_embeddings.weight"] for kind in ("word", "position", "token_type")
         )
-        compiled = _core().compile_model(_graph(weights, last_step), "CPU", settings)
+        compiled = openvino_core().compile_model(graph(weights, last_step), "CPU", settings)
         self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
         for _ in range(_AT_ONCE):
             self._idle.put(compiled.create_infer_request())
@@ -99,11 +99,12 @@ def fastest() -> Arithmetic:
         return named  # type: ignore[return-value]
     if named != "auto":
         raise SettingError(f"{SETTING} is auto, {', '.join(get_args(Arithmetic))}, not {named!r}")
-    return "bf16" if "BF16" in _core().get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
+    return "bf16" if "BF16" in openvino_core().get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
 
 
 @cache
-def _core() -> Any:
+def openvino_core() -> Any:
+    """OpenVINO, told nothing of this machine to anyone."""
     # Its converter, which is not needed, reports every import of the package to a server. The package bears the lack.
     sys.modules.setdefault("openvino.tools.ovc", None)  # type: ignore[arg-type]
     import openvino
@@ -126,8 +127,11 @@ def _constant(op: Any, value: Any) -> Node:
     return made
 
 
-def _graph(weights: Weights, last_step: LastStep) -> Model:
-    """Inputs: the tokens' embeddings, shape (texts, tokens, width), and the mask, (texts, tokens), both float32."""
+def graph(weights: Weights, last_step: LastStep) -> Model:
+    """The network, not compiled.
+
+    Inputs: the tokens' embeddings, shape (texts, tokens, width), and the mask, (texts, tokens), both float32.
+    """
     from openvino import Model
     from openvino import opset13 as op
 

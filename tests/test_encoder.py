@@ -60,7 +60,7 @@ def test_a_processor_without_bf16_gets_f32(monkeypatch: pytest.MonkeyPatch) -> N
             return ["FP32", "INT8"]
 
     monkeypatch.delenv("VERBATIM_ARITHMETIC", raising=False)
-    monkeypatch.setattr(network, "_core", Core)
+    monkeypatch.setattr(network, "openvino_core", Core)
     assert network.fastest() == "f32"
 
 

@@ -1,0 +1,151 @@
+"""From cold: processes of their own, from their start to an answer, and the memory that they then hold.
+
+Run as `python -m benchmarks.cold PEER FOLDER QUESTION` it opens a peer's index, asks it, and prints the megabytes that
+it then holds.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import qa
+from benchmarks.limits import seconds
+from qa import minilm
+from qa.default import shipped_corpus
+
+_QUESTION = "Where are Leica lenses made?"
+_MORE_QUESTIONS = 4
+
+
+def starting(rounds: int) -> dict[str, dict[str, list[float]]]:
+    """Seconds from the start, and resident megabytes, on the Leica text: this project's commands and the peers."""
+    command = shutil.which("qa", path=Path(sys.executable).parent) or "qa"
+    took: dict[str, list[float]] = {}
+    held: dict[str, list[float]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        library = Path(folder) / "library"
+        qa.build(shipped_corpus(), library)
+        ask = (command, "ask", _QUESTION, "--library", str(library))
+        took["qa --help"] = [seconds(lambda: _run(command, "--help")) for _ in range(rounds)]
+        took["qa ask"] = [seconds(lambda: _run(*ask)) for _ in range(rounds)]
+        pages = [_page(command, library) for _ in range(rounds)]
+        took["web chat, first answer"], held["web chat, after five answers"] = (
+            list(values) for values in zip(*pages, strict=True)
+        )
+        texts = [post.text for thread in qa.read(shipped_corpus()) for post in thread.posts]
+        for name, peer in PEERS.items():
+            index = Path(folder) / name
+            peer(index).index(texts)
+            arguments = (sys.executable, "-m", "benchmarks.cold", name, str(index), _QUESTION)
+            took[f"{name}, first passages"], held[f"{name}, after one question"] = [], []
+            for _ in range(rounds):
+                started = time.perf_counter()
+                held[f"{name}, after one question"].append(float(_run(*arguments).split()[-1]))
+                took[f"{name}, first passages"].append(time.perf_counter() - started)
+    return {"s": took, "MB": held}
+
+
+class _Txtai:
+    """txtai hybrid, with its own encoder of our model."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def index(self, texts: Sequence[str]) -> None:
+        from txtai import Embeddings
+
+        embeddings = Embeddings(path=str(minilm.folder()), hybrid=True, content=False)
+        embeddings.index(list(enumerate(texts)))
+        embeddings.save(str(self._folder))
+
+    def ask(self, question: str) -> Any:
+        from txtai import Embeddings
+
+        embeddings = Embeddings()
+        embeddings.load(str(self._folder))
+        return embeddings.search(question, 3)
+
+
+class _LangChain:
+    """LangChain's FAISS store, with its encoder of our model."""
+
+    def __init__(self, folder: Path) -> None:
+        warnings.simplefilter("ignore")  # its encoder is about to move to another package
+        from langchain_community.embeddings import HuggingFaceEmbeddings
+
+        self._folder = folder
+        self._encoder = HuggingFaceEmbeddings(model_name=str(minilm.folder()))
+
+    def index(self, texts: Sequence[str]) -> None:
+        from langchain_community.vectorstores import FAISS
+
+        FAISS.from_texts(list(texts), self._encoder).save_local(str(self._folder))
+
+    def ask(self, question: str) -> Any:
+        from langchain_community.vectorstores import FAISS
+
+        # It pickles its texts; these are ours of a moment ago.
+        store = FAISS.load_local(str(self._folder), self._encoder, allow_dangerous_deserialization=True)
+        return store.similarity_search(question, k=3)
+
+
+PEERS: dict[str, Callable[[Path], Any]] = {"txtai hybrid": _Txtai, "LangChain + FAISS": _LangChain}
+
+
+def _run(*command: str) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 — our own words
+
+
+def _page(command: str, library: Path) -> tuple[float, float]:
+    """Seconds from the start of the web chat to its first answer, and its resident megabytes after five."""
+    from gradio_client import Client
+
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    started = time.perf_counter()
+    arguments = [command, "serve", "--library", str(library), "--port", str(port)]
+    with _ended(subprocess.Popen(arguments)) as server:  # noqa: S603 — our own words
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.02)
+        client = Client(f"http://127.0.0.1:{port}", verbose=False)
+        client.predict(_QUESTION, api_name="/ask")
+        took = time.perf_counter() - started
+        for _ in range(_MORE_QUESTIONS):
+            client.predict(_QUESTION, api_name="/ask")
+        return took, _resident(server.pid)
+
+
+@contextmanager
+def _ended(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _resident(process: int) -> float:
+    """Linux tells it."""
+    pages = int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+if __name__ == "__main__":
+    _, _name, _folder, _asked = sys.argv
+    PEERS[_name](Path(_folder)).ask(_asked)
+    print(_resident(os.getpid()))

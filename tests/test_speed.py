@@ -1,0 +1,62 @@
+"""The benchmark of speed: what it counts, what it tells of a profile, and its report; nothing is timed here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import qa
+from benchmarks import speed_report, spent
+from benchmarks.limits import operations
+
+
+def test_the_operations_of_a_text_are_those_of_six_layers() -> None:
+    # A token against 12 matrices of 384 by 384 a layer, and against each other token, twice, in attention.
+    assert operations(np.array([1, 2])).tolist() == [6 * (2 * 12 * 384**2 + 4 * 384), 12 * (2 * 12 * 384**2 + 8 * 384)]
+
+
+def test_every_step_that_the_profile_names_is_taken(leica: qa.Library) -> None:
+    shares = spent.in_an_answer(leica.ask, ["Where are Leica lenses made?", "Who bought a Digilux 3?"])
+    assert all(share > 0 for share in shares.values()), shares
+    assert sum(shares.values()) == pytest.approx(1)
+
+
+def test_the_operations_of_the_network_are_told() -> None:
+    shares = spent.in_the_network()
+    assert sum(shares.values()) == pytest.approx(1)
+    assert {"FullyConnected", "MatMul"} & shares.keys()
+
+
+def found() -> dict[str, Any]:
+    ways = ("Verbatim, ranking alone", "txtai hybrid, ranking alone", "Verbatim, whole answer")
+    return {
+        "arithmetic": "bf16",
+        "machine": {"f32": 100.0, "bf16": 400.0, "memory": 10.0},
+        "encoding": {
+            "tokens a passage": 150.0,
+            "GFLOP a passage": 2.0,
+            "passages a second": {"Verbatim": [90.0, 100.0, 110.0], "sentence-transformers": [25.0, 25.0, 25.0]},
+            "a question, ms": {"Verbatim": [1.0], "sentence-transformers": [2.0]},
+            "spent": {"FullyConnected": 0.75, "all else": 0.25},
+        },
+        "asking": {
+            "ms": {name: [1.0, 2.0, 3.0] for name in ways},
+            "questions a second": {"one by one": [10.0], "eight at once": [11.0]},
+            "vectors, MB": 5.0,
+            "reading": {"ms": {"Verbatim": [50.0], "transformers": [300.0]}, "GFLOP a question": 10.0},
+            "spent": {"ranked": 0.1, "all else": 0.9},
+        },
+        "starting": {"s": {"qa --help": [0.2], "qa ask": [1.0]}, "MB": {"web chat, after five answers": [440.0]}},
+    }
+
+
+def test_the_report_gives_ratios_and_the_share_of_the_limits() -> None:
+    text = speed_report.markdown(found())
+    assert "**4.0 times** sentence-transformers, 200 GFLOP/s, 50% of the machine's limit" in text
+    assert "**6.0 times** the same weights in transformers, 200 GFLOP/s, 50% of the limit" in text
+    assert "vectors of 5.0 MB would take 0.50 ms to come from memory" in text
+    assert "| Verbatim | 100.0 (91.0–109.0) | 1.0 (1.0–1.0) |" in text
+    assert "FullyConnected 75%, all else 25%" in text
+    assert "| web chat, after five answers | 440 (440–440) |" in text
