@@ -30,6 +30,8 @@ _SEVERAL = re.compile(
     re.IGNORECASE,
 )
 
+_REQUEST = re.compile(r"\W*(?:tell|list|name|give|show|find|describe|explain|how)\b", re.IGNORECASE)
+
 _NUMBER = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty"
     "|ninety|hundred|thousand|million|billion|dozen|half|third|quarter|double|twice|once|none|zero|both|several|many"
@@ -80,3 +82,15 @@ def for_yes_or_no(question: str) -> bool:
 def for_several(question: str) -> bool:
     """Whether the answer may be a list."""
     return bool(_SEVERAL.search(question))
+
+
+def anything(question: str) -> bool:
+    """Whether the words ask at all: "bread price" and "Bread is dear." do not."""
+    asks_so = for_yes_or_no(question) or for_an_explanation(question) or bool(_FACT.search(question))
+    return "?" in question or asks_so or bool(_REQUEST.match(question))
+
+
+def unanswered(question: str) -> str:
+    """What to say where no passage answers; who gave mere words is told what would help."""
+    help_ = "" if anything(question) else " It may answer a whole question."
+    return f"The text does not answer this.{help_}"

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from qa import asks
 from qa.answer import Answer, Place, Quote, Why
 from qa.progress import Progress, silent
 from qa.sources import Fate
@@ -67,7 +68,7 @@ def print_answer(answer: Answer, *, why: bool = False) -> None:
     if answer.text is None and answer.found:
         print("What passes the filters, in reading order:")
     elif answer.text is None:
-        print("The text does not answer this.")
+        print(asks.unanswered(answer.question))
     else:
         print(_styled(_shown(answer.text, rich), _BOLD, rich))
     for number, quote in enumerate(answer.quotes, 1):

@@ -244,6 +244,24 @@ def test_what_a_question_asks_for(question: str, fact: bool, explanation: bool, 
     assert asks.for_yes_or_no(question) == yes_or_no
 
 
+@pytest.mark.parametrize(
+    ("words", "whole"),
+    [
+        ("Where is it made?", True),
+        ("who grinds the lenses", True),
+        ("is it dear", True),
+        ("Tell me about the red dot", True),
+        ("lens price?", True),
+        ("lens price", False),
+        ("Lenses are made in Japan.", False),
+    ],
+)
+def test_mere_words_are_told_what_would_help(words: str, whole: bool) -> None:
+    said = asks.unanswered(words)
+    assert said.startswith("The text does not answer this.")
+    assert ("whole question" in said) is not whole
+
+
 LEICA_ANSWERED = [
     ("Where are Leica lenses produced?", "Solms"),
     ("What did a mint Digilux 3 go for on eBay?", "£799"),
