@@ -96,7 +96,7 @@ class Generation:
 
     def threads(self) -> list[Thread]:
         """The texts, as they were read."""
-        return [self.store.thread(row.name) for row in self.store.sources()]
+        return list(map(self.store.thread, self.store.names()))
 
     def verify(self, *, files: bool = True) -> Status:
         """Prove every file by its hash, and every passage to be its slice; return what was proved.

@@ -279,7 +279,7 @@ class Library:
 
     def _known(self, source: str) -> Store:
         store = self._opened.generation.store
-        names = [row.name for row in store.sources()]
+        names = store.names()
         if source not in names:
             raise SourceError(f"there is no source {source!r} in the library; it holds {', '.join(names[:5])}")
         return store
@@ -318,7 +318,7 @@ def export(path: Path_, to: Path_, *, progress: Progress = silent) -> int:
 
 
 def _export(generation_: Generation, to: Path_, progress: Progress) -> int:
-    names = [row.name for row in generation_.store.sources()]
+    names = generation_.store.names()
     return write_threads(map(generation_.store.thread, names), len(names), to, progress)
 
 

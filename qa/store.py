@@ -158,6 +158,10 @@ class Store:
             for name, title, posts, comments, passages, date in rows
         )
 
+    def names(self) -> list[str]:
+        """The sources' names, in the order in which they were read."""
+        return [name for (name,) in self._rows("SELECT name FROM source ORDER BY id")]
+
     def spans(self) -> dict[str, range]:
         """The numbers of each source's passages by its name, in the order in which they were read."""
         rows = self._rows("SELECT source, min(id), count(*) FROM passage GROUP BY source")
