@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
 
 WEIGHTS = Path(__file__).parent / "weights" / "reader.safetensors"
-SHA256 = "ace7ca08c7384788db7e70543cdd81c54cc8e9dd49981f6de8af34421651db6a"
+SHA256 = "16510c6fc8a7ace4df2107d6bf5cc337a12f9b93e8af4d996051782a76065f1e"
 _WINDOW, _OVERLAP = 256, 96
 _MOST_OF_THE_QUESTION = 48
 _LONGEST_ANSWER = 40

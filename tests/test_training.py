@@ -8,13 +8,14 @@ import json
 import pkgutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import training
 from qa.reader import SpanReader
 from training.curriculum import Curriculum, Example
 from training.data import Paragraph, Question, read_squad, read_squad2
-from training.edits import Swap, negated, swapped
+from training.edits import Swap, Swaps, exchanged, negated, swapped
 from training.negatives import Miner, without_answer
 from training.neighbours import Neighbours
 from training.plan import Plan
@@ -94,6 +95,25 @@ def test_a_swap_changes_every_place_or_none() -> None:
     assert swapped("Ann came.", swap, ((0, 3),)) is None
 
 
+def test_an_exchange_moves_the_answers_with_the_words_between_them() -> None:
+    text = "Alexandra taught Bob in Solms, and Bob taught nobody."
+    changed = exchanged(text, Swap("name", "alexandra", "bob"), ((24, 29),))
+    assert changed is not None
+    assert changed[0] == "Bob taught Alexandra in Solms, and Alexandra taught nobody."
+    assert [changed[0][start:end] for start, end in changed[1]] == ["Solms"]
+    assert exchanged(text, Swap("name", "alexandra", "solms"), ((24, 29),)) is None
+
+
+def test_an_inner_swap_takes_a_word_that_stands_far_from_the_answer() -> None:
+    from random import Random
+
+    text = "In 1805 the fort fell, not in 1806. In 1907 it rose again."
+    swaps = Swaps(Neighbours([], {}, np.zeros((0, 3), dtype=np.float32)), frozenset())
+    asked = Question("What fell in 1805?", Paragraph("made", "Fort", text), ((12, 16),))
+    assert swaps.draw_inner(asked, Random(0)) == Swap("number", "1805", "1907")
+    assert swaps.draw_inner(Question("What fell?", asked.paragraph, asked.answers), Random(0)) is None
+
+
 def test_a_negated_question_is_another() -> None:
     from random import Random
 
@@ -136,6 +156,7 @@ def test_a_run_goes_on_where_it_was_stopped_and_its_weights_are_read(tmp_path: P
     import torch
 
     from training.export import export
+    from training.model import load_weights
     from training.train import train
 
     data, squad2 = tmp_path / "data", tmp_path / "squad2"
@@ -161,9 +182,18 @@ def test_a_run_goes_on_where_it_was_stopped_and_its_weights_are_read(tmp_path: P
             folder.mkdir()
             for until in steps:
                 train(Plan(steps=until, seed=3, level_share=0.0), data, squad2, folder, threads=1)
+        other = tmp_path / "other"
+        other.mkdir()
+        train(Plan(steps=1, seed=4, level_share=0.0), data, squad2, other, threads=1)
     finally:
         torch.set_num_threads(threads)
-    digest = export(parts, tmp_path / "reader.safetensors")
+    digest = export([parts], tmp_path / "reader.safetensors")
     found = SpanReader(tmp_path / "reader.safetensors", digest).read("Where?", ["Made in Solms."])[0]
     assert 0 <= found.start < found.end <= 14
     assert (parts / "reader.safetensors").stat().st_size == (whole / "reader.safetensors").stat().st_size
+
+    export([parts, other], tmp_path / "mean.safetensors")
+    one, two = (load_weights(run / "reader.safetensors")["qa_outputs.weight"] for run in (parts, other))
+    mean = load_weights(tmp_path / "mean.safetensors")["qa_outputs.weight"].float()
+    assert not torch.equal(one, two)
+    torch.testing.assert_close(mean, (one + two) / 2, atol=1e-3, rtol=1e-2)

@@ -16,7 +16,7 @@ from training.model import NULL, special_tokens
 
 WINDOW = 256
 MAX_QUESTION = 48
-SHORT_SHARE = 0.4
+SHORT_SHARE = 0.5
 SHORT_WINDOW = (96, 176)
 LENGTH_STEP = 8
 TOKENS_PER_BATCH = 4608

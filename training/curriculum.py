@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from random import Random
 
 from training.data import Paragraph, Question, Span
-from training.edits import Swaps, conditions, negated, swapped, with_condition
+from training.edits import Swaps, conditions, exchanged, negated, swapped, with_condition
 from training.negatives import Miner, without_answer
 from training.neighbours import Neighbours
 from training.text import sentences, words
@@ -18,16 +18,20 @@ from training.text import sentences, words
 COMMON_WORDS = 250
 POLICY_SHARE = 0.15
 SQUAD2_TIMES = 3
-EDITED_SHARE = 0.25
+EDITED_SHARE = 0.3
+INFORMATION_SOURCES = ("tydiqa", "selqa")
+INFORMATION_TIMES = 2
 NEGATIVE_KINDS = {
-    "mined": 0.24,
-    "swap": 0.38,
-    "inner swap": 0.08,
+    "mined": 0.18,
+    "swap": 0.29,
+    "inner swap": 0.23,
     "passage swap": 0.08,
     "negation": 0.07,
     "condition": 0.05,
     "cut": 0.10,
 }
+# Somebody who wants to know has not seen the passage: what is met then is mostly one that tells something else.
+INFORMATION_KINDS = {"mined": 0.35, "swap": 0.15, "inner swap": 0.10, "condition": 0.05, "cut": 0.35}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,8 @@ class Curriculum:
         examples: list[Example] = []
         for question in self._training:
             if not question.paragraph.source.startswith("policyqa") or rng.random() < POLICY_SHARE:
-                examples.extend(self._around(question, rng))
+                for _ in range(INFORMATION_TIMES if _asks_to_be_told(question) else 1):
+                    examples.extend(self._around(question, rng))
         for question in self._squad2 * SQUAD2_TIMES:
             if question.answers:
                 examples.extend(self._around(question, rng))
@@ -78,8 +83,8 @@ class Curriculum:
         """The question itself, a pair that does not answer it, and at times a harmless change."""
         text = question.text.rstrip("?").rstrip() if rng.random() < 0.15 else question.text
         found = [Example("natural", text, question.paragraph.text, question.answers, question.inside)]
-        kinds = list(NEGATIVE_KINDS)
-        for kind in (rng.choices(kinds, list(NEGATIVE_KINDS.values()))[0], "mined", "swap"):
+        kinds = INFORMATION_KINDS if _asks_to_be_told(question) else NEGATIVE_KINDS
+        for kind in (rng.choices(list(kinds), list(kinds.values()))[0], "mined", "swap"):
             negative = self._negative(kind, question, rng)
             if negative:
                 found.append(negative)
@@ -107,8 +112,12 @@ class Curriculum:
             known = telling & set(words(question.paragraph.text))
             text = None if condition is None or known else with_condition(question.text, condition)
         else:
-            swap = self._swaps.draw_inner(question, rng) if kind == "inner swap" else self._swaps.draw(question, rng)
-            if swap and kind != "passage swap":
+            inner = kind == "inner swap"
+            swap = self._swaps.draw_inner(question, rng) if inner else self._swaps.draw(question, rng)
+            if swap and inner and rng.random() < 0.25:
+                changed = exchanged(question.paragraph.text, swap, question.answers)
+                passage, lookalikes = changed if changed else (None, ())
+            elif swap and kind != "passage swap":
                 changed = swapped(question.text, swap)
                 text = changed[0] if changed else None
             else:
@@ -130,9 +139,16 @@ class Curriculum:
                     if new and passage[begin:stop] not in " ".join(new):
                         text = with_condition(question.text, rng.choice(new))
                         return Example("harmless condition", text, passage, question.answers, question.inside)
-        swap = self._swaps.draw(question, rng)
-        changed = swapped(passage, swap, question.answers) if swap else None
-        asked = swapped(question.text, swap) if swap else None
+        inner = rng.random() < 0.4
+        swap = self._swaps.draw_inner(question, rng) if inner else self._swaps.draw(question, rng)
+        if swap is None:
+            return None
+        changed = (exchanged if inner else swapped)(passage, swap, question.answers)
+        asked = swapped(question.text, swap)
         if changed and asked:
             return Example("harmless swap", asked[0], changed[0], changed[1], question.inside)
         return None
+
+
+def _asks_to_be_told(question: Question) -> bool:
+    return question.paragraph.source.startswith(INFORMATION_SOURCES)

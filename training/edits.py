@@ -55,23 +55,27 @@ class Swaps:
         return rng.choices(found, [_WEIGHTS[swap.kind] for swap in found])[0]
 
     def draw_inner(self, question: Question, rng: Random) -> Swap | None:
-        """A name or number of the question for another that the paragraph has, but nowhere near the answer."""
+        """A word of the question for another of its type that the paragraph has, but nowhere near the answer."""
         near, far = set(words(question.text)), set[str]()
         text = question.paragraph.text
         for start, end in sentences(text):
             holds = any(start < stop and begin < end for begin, stop in question.answers)
             (near if holds else far).update(words(text[start:end]))
-        far -= near | self._common
+        others = sorted(far - near - self._common)
         found: list[Swap] = []
-        for old in dict.fromkeys(words(question.text)):
+        for position, old in enumerate(dict.fromkeys(words(question.text))):
             if old[0].isdigit():
-                others = sorted(word for word in far if word[0].isdigit() and len(word) == len(old))
+                chosen = [word for word in others if word[0].isdigit() and len(word) == len(old)]
             elif self._neighbours.is_name(old):
-                others = sorted(word for word in far if self._neighbours.is_name(word))
+                chosen = [word for word in others if self._neighbours.is_name(word)]
+            elif position and old not in self._common:
+                chosen = self._neighbours.akin(old, others)
             else:
                 continue
-            found.extend(Swap("inner", old, other) for other in others)
-        return rng.choice(found) if found else None
+            kind = "number" if old[0].isdigit() else "name" if self._neighbours.is_name(old) else "word"
+            if chosen:
+                found.append(Swap(kind, old, rng.choice(chosen)))
+        return rng.choices(found, [_WEIGHTS[swap.kind] for swap in found])[0] if found else None
 
     def _options(self, word: str, position: int, rng: Random) -> tuple[str, tuple[str, ...]]:
         if word[0].isdigit():
@@ -94,17 +98,32 @@ def swapped(text: str, swap: Swap, answers: tuple[Span, ...] = ()) -> tuple[str,
     >>> swapped("In May we met Ann.", Swap("series", "may", "june"), ((14, 17),))
     ('In June we met Ann.', ((15, 18),))
     """
-    matches = list(re.finditer(rf"(?<![\w]){re.escape(swap.old)}(?![\w])", text, re.IGNORECASE))
+    return _replaced(text, {swap.old: swap.new}, answers)
+
+
+def exchanged(text: str, swap: Swap, answers: tuple[Span, ...] = ()) -> tuple[str, tuple[Span, ...]] | None:
+    """The text with each of the two words in the other's place, and where its answers then lie.
+
+    >>> exchanged("Ann met Bob in May.", Swap("name", "ann", "bob"), ((15, 18),))
+    ('Bob met Ann in May.', ((15, 18),))
+    """
+    return _replaced(text, {swap.old: swap.new, swap.new: swap.old}, answers)
+
+
+def _replaced(text: str, new: dict[str, str], answers: tuple[Span, ...]) -> tuple[str, tuple[Span, ...]] | None:
+    either = "|".join(f"({re.escape(word)})" for word in new)
+    matches = list(re.finditer(rf"(?<!\w)(?:{either})(?!\w)", text, re.IGNORECASE))
     if not matches or any(match.start() < end and start < match.end() for match in matches for start, end in answers):
         return None
-    pieces, last = [], 0
+    pieces, last, growths = [], 0, []
     for match in matches:
-        pieces += [text[last : match.start()], _cased(swap.new, match.group())]
+        word = list(new.values())[(match.lastindex or 1) - 1]
+        pieces += [text[last : match.start()], _cased(word, match.group())]
         last = match.end()
-    growth = len(swap.new) - len(swap.old)
+        growths.append((last, len(word) - len(match.group())))
 
     def moved(offset: int) -> int:
-        return offset + growth * sum(match.end() <= offset for match in matches)
+        return offset + sum(growth for end, growth in growths if end <= offset)
 
     return "".join(pieces) + text[last:], tuple((moved(start), moved(end)) for start, end in answers)
 

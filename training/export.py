@@ -1,12 +1,10 @@
-"""`python -m training.export --run DIR --to reader.safetensors` writes the weights that ship and prints their hash.
-
-DIR is a folder of `training.train`; a run that has not finished gives the averaged weights of its last checkpoint.
-"""
+"""`python -m training.export --run DIR [--run DIR …] --to qa/weights/reader.safetensors`: what the package ships."""
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -15,15 +13,21 @@ from training import checkpoint
 from training.model import save_weights
 
 
-def export(run: Path, to: Path) -> str:
-    """Writes the run's averaged weights and returns the file's SHA-256."""
-    save_weights(checkpoint.averaged(run), to, torch.float16)
+def export(runs: Sequence[Path], to: Path) -> str:
+    """Writes the mean of the runs' averaged weights and returns the file's SHA-256.
+
+    Runs that begin one with the weights of the other lie in one basin, and their mean is better than each of them
+    (Wortsman et al.: Model soups, ICML 2022).
+    """
+    weights = [checkpoint.averaged(run) for run in runs]
+    mean = {name: torch.stack([of[name] for of in weights]).mean(dim=0) for name in weights[0]}
+    save_weights(mean, to, torch.float16)
     return hashlib.sha256(to.read_bytes()).hexdigest()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Writes the reader's weights in half precision.")
-    parser.add_argument("--run", type=Path, required=True, help="the folder of a training run")
+    parser.add_argument("--run", type=Path, action="append", required=True, help="the folder of a training run")
     parser.add_argument("--to", type=Path, required=True, help="the file to write")
     arguments = parser.parse_args()
     print(export(arguments.run, arguments.to), arguments.to)

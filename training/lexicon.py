@@ -80,7 +80,14 @@ supported opposed, support oppose, surrendered attacked, tall short, taller shor
 thick thin, thicker thinner, top bottom, true false, union separation, unlike like, upper lower, useful useless, victory
 defeat, visible invisible, war peace, warm cool, weak strong, weaker stronger, wealthy poor, western eastern, whole
 partial, win lose, wins loses, winner loser, within outside, without with, won lost, worked rested, worst best, young
-old, younger older, youngest oldest
+old, younger older, youngest oldest, all few, all none, every no, any no, directly indirectly, straight curved,
+required forbidden, require forbid, requires forbids, buyer seller, original copied, simple complex, simplest hardest,
+always rarely, usually never, agreed refused, created dissolved, gained forfeited, host guest, input output, famous
+unknown, common uncommon, available unavailable, expected unexpected, likely unlikely, complete incomplete, necessary
+unnecessary, effective ineffective, active inactive, appear disappear, appeared disappeared, agree disagree, advantage
+disadvantage, employment unemployment, dependent independent, formal informal, organic inorganic, stable unstable,
+employed unemployed, accurate inaccurate, related unrelated, aware unaware, finite infinite, married unmarried,
+defeated undefeated, certain uncertain, affected unaffected, changed unchanged, used unused, able unable
 """
 
 OPPOSITES: dict[str, tuple[str, ...]] = {}

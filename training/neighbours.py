@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 MIN_COUNT = 3
 POOL = 24
 NEAREST, FARTHEST = 0.50, 0.20
+AKIN = 0.18
+_ENDINGS = ("ed", "ing", "ly", "s")
 _INNER_WORD = re.compile(r"(?<=[a-z,] )[A-Za-z]{3,}\b")
 
 
@@ -45,6 +47,13 @@ class Neighbours:
                 return words.siblings(word)
         return ()
 
+    def akin(self, word: str, others: Iterable[str]) -> list[str]:
+        """Those of the others that could stand in the word's place: of its class and form, and not too far from it."""
+        for words in self._classes:
+            if word in words:
+                return words.akin(word, others)
+        return []
+
 
 class _Class:
     def __init__(self, words: list[str], vectors: NDArray[np.float32]) -> None:
@@ -61,10 +70,16 @@ class _Class:
         cosines = self._vectors @ self._vectors[self._rows[word]]
         near = np.argsort(-cosines)[: 2 * POOL]
         chosen = [
-            self._words[row]
-            for row in near
-            if FARTHEST < cosines[row] < NEAREST
-            and self._words[row][:4] != word[:4]
-            and self._words[row].endswith("s") == word.endswith("s")
+            self._words[row] for row in near if FARTHEST < cosines[row] < NEAREST and _alike(word, self._words[row])
         ]
         return tuple(chosen[:POOL])
+
+    def akin(self, word: str, others: Iterable[str]) -> list[str]:
+        known = [other for other in others if other in self._rows and _alike(word, other)]
+        cosines = self._vectors[[self._rows[other] for other in known]] @ self._vectors[self._rows[word]]
+        return [other for other, cosine in zip(known, cosines, strict=True) if AKIN < cosine < NEAREST]
+
+
+def _alike(word: str, other: str) -> bool:
+    """Whether two words have the same ending and not the same stem."""
+    return word[:4] != other[:4] and all(word.endswith(end) == other.endswith(end) for end in _ENDINGS)
