@@ -106,6 +106,8 @@ def _verify(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     library = _library(options)
+    # Gradio loads it around every answer, for plots that this page has not: 25 MB.
+    sys.modules.setdefault("matplotlib", None)  # type: ignore[arg-type]
     from qa.web import serve
 
     serve(library, host=options.host, port=options.port)

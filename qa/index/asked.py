@@ -77,6 +77,7 @@ class Asked:
         frequency = cache(vocabulary.frequency)
         words, telling, typed = cut.of(text), frozenset(cut.telling(text)), cut.typed(text)
 
+        @cache
         def rarity(word: str) -> float:
             return _rarity(frequency(word), len(vocabulary))
 
