@@ -6,12 +6,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from qa import asks
 from qa.answer import Answer, Quote
 from qa.calibration import Calibration, Signs, fitted
 from qa.encoder import Encoder
 from qa.errors import ModelError
 from qa.excerpt import best_sentences
-from qa.extent import extended
+from qa.extent import extended, trimmed
 from qa.index.lexical import LexicalIndex
 from qa.letters import words_of
 from qa.question import Question
@@ -19,7 +20,6 @@ from qa.reader import Reader, Reading
 from qa.thread import Span
 
 PASSAGES_READ = 12
-_EDGES = ' \t\r\n,;:"“”«»'
 _CLEARLY = 2.0  # the margin from which a passage behind the first is marked with an answer of its own
 
 
@@ -51,7 +51,7 @@ def read(words: str, quotes: Sequence[Quote], reader: Reader) -> list[ReadQuote]
     if len(readings) != len(texts) or not all(map(_is_inside, readings, texts)):
         raise ModelError(f"the reader {type(reader).__name__!r} gave no span inside each of the {len(texts)} passages")
     return [
-        ReadQuote(quote, _trimmed(quote.text, reading), reading.margin, quote.score)
+        ReadQuote(quote, trimmed(quote.text, (reading.start, reading.end)), reading.margin, quote.score)
         for quote, reading in zip(quotes, readings, strict=False)
     ]
 
@@ -66,13 +66,39 @@ def ranked(words: str, found: Sequence[ReadQuote], by: Calibration) -> list[Read
 
 
 def reranked(words: str, quotes: Sequence[Quote], reader: Reader) -> tuple[Quote, ...]:
-    """The quotes in the order that the reader's evidence gives them; those that it did not read stay behind."""
+    """The quotes in the order in which `answered` gives them, unmarked."""
     by = fitted()
-    return (*(one.quote for one in ranked(words, read(words, quotes, reader), by)), *_behind(quotes, by))
+    order, _ = _judged(words, read(words, quotes, reader), by, by.threshold)
+    return (*(one.quote for one in order), *_behind(quotes, by))
 
 
 def _behind(quotes: Sequence[Quote], by: Calibration) -> list[Quote]:
     return [replace(quote, score=by.joined(quote.score, 0.0)) for quote in quotes[PASSAGES_READ:]]
+
+
+def led(words: str, order: Sequence[ReadQuote], by: Calibration) -> list[ReadQuote]:
+    """The quotes with the one in front whose span answers best; that need not be the passage that fits best.
+
+    It takes the score of the first. Mere words ask for the passage, so their order stays.
+    """
+    if not asks.anything(words):
+        return list(order)
+    lead = max(range(len(order)), key=lambda number: by.worth(order[number].margin, order[number].fit))
+    first = replace(order[lead], quote=replace(order[lead].quote, score=order[0].quote.score))
+    return [first, *order[:lead], *order[lead + 1 :]]
+
+
+def _judged(words: str, found: Sequence[ReadQuote], by: Calibration, least: float) -> tuple[list[ReadQuote], float]:
+    """The quotes in their final order, and the probability that the span of the best answers.
+
+    Where it is `least` or more, the quote with the answer is the first.
+    """
+    if not found:
+        return [], 0.0
+    order = ranked(words, found, by)
+    answering = led(words, order, by)
+    confidence = by.confidence(signs(answering))
+    return (answering if confidence >= least else order), confidence
 
 
 def signs(order: Sequence[ReadQuote]) -> Signs:
@@ -89,15 +115,14 @@ def answered(question: str, words: str, quotes: Sequence[Quote], reader: Reader,
     answer, others with their own span where they say the same or speak as clearly.
     """
     by = fitted()
-    order = ranked(words, read(words, quotes, reader), by)
+    least = by.threshold if least is None else least
+    order, confidence = _judged(words, read(words, quotes, reader), by, least)
     behind = _behind(quotes, by)
-    confidence = by.confidence(signs(order)) if order else 0.0
-    if not order or confidence < (by.threshold if least is None else least):
+    if not order or confidence < least:
         return Answer(question, False, None, confidence, (*(one.quote for one in order), *behind)[:k])
-    best = _marked(words, order[0])
-    others = [
-        _marked(words, one) if one.said == order[0].said or one.margin >= _CLEARLY else one.quote for one in order[1:]
-    ]
+    first, *rest = order
+    best = _marked(words, first)
+    others = [_marked(words, one) if one.said == first.said or one.margin >= _CLEARLY else one.quote for one in rest]
     return Answer(question, True, best.marked()[0], confidence, (best, *others, *behind)[:k])
 
 
@@ -120,11 +145,3 @@ def _with_highlight(quote: Quote, span: Span) -> Quote:
 
 def _is_inside(reading: Reading, text: str) -> bool:
     return 0 <= reading.start <= reading.end <= len(text)
-
-
-def _trimmed(text: str, reading: Reading) -> Span:
-    """The span without the signs around it that belong to the sentence."""
-    said = text[reading.start : reading.end]
-    left = len(said) - len(said.lstrip(_EDGES))
-    right = len(said.rstrip(_EDGES))
-    return (reading.start + left, reading.start + right) if left < right else (reading.start, reading.end)

@@ -33,7 +33,7 @@ class Signs:
 
     def terms(self) -> tuple[float, ...]:
         """The numbers that the confidence is a weighted sum of."""
-        margin, rival = (max(-_MOST_MARGIN, min(value, _MOST_MARGIN)) for value in (self.margin, self.rival))
+        margin, rival = _bounded(self.margin), _bounded(self.rival)
         return margin, rival, self.score, margin * self.score, math.log1p(self.support)
 
 
@@ -42,7 +42,8 @@ class Calibration:
     """Fitted numbers; `reader` is the hash of the weights that they were fitted to.
 
     `evidence_elsewhere` is the share that the evidence keeps where a question asks for more than a fact: the reader
-    was taught to point at a few words.
+    was taught to point at a few words. `fit_in_margins` is the margin that outweighs all of a passage's fit where one
+    answer has to be chosen.
     """
 
     reader: str
@@ -50,6 +51,7 @@ class Calibration:
     evidence_offset: float
     evidence_scale: float
     evidence_elsewhere: float
+    fit_in_margins: float
     constant: float
     weights: Sequence[float]
     threshold: float
@@ -63,6 +65,10 @@ class Calibration:
         """A passage's score in the ranking, 0..1, with the reader's evidence for it."""
         return (score + self.evidence_weight * evidence) / (1 + self.evidence_weight)
 
+    def worth(self, margin: float, fit: float) -> float:
+        """How well a span answers beside those of other passages: its margin, and how well its passage fitted."""
+        return _bounded(margin) + self.fit_in_margins * fit
+
     def confidence(self, signs: Signs) -> float:
         """The probability that the answer is right."""
         return _logistic(self.constant + sum(w * term for w, term in zip(self.weights, signs.terms(), strict=True)))
@@ -72,6 +78,10 @@ class Calibration:
 def fitted() -> Calibration:
     """The calibration that comes with the reader."""
     return Calibration(**json.loads(FILE.read_text(encoding="utf-8")))
+
+
+def _bounded(margin: float) -> float:
+    return max(-_MOST_MARGIN, min(margin, _MOST_MARGIN))
 
 
 def _logistic(value: float) -> float:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from qa import asks
 from qa.sentence import Sentence, begins_an_item, sentences
 from qa.thread import Span
+
+_EDGES = ' \t\r\n,;:"“”«»'
+_IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 
 
 def extended(question: str, text: str, span: Span) -> Span:
@@ -31,6 +35,29 @@ def extended(question: str, text: str, span: Span) -> Span:
     if items:
         return found[items[0]].start, found[items[-1]].end
     return (found[inside[0]].start, found[inside[-1]].end) if yes_or_no or explains else span
+
+
+def trimmed(text: str, span: Span) -> Span:
+    """The span without the signs around it that belong to the sentence, and on one side of a bracket only.
+
+    >>> trimmed("Repairs (covers damage) and papers.", (16, 35))
+    (16, 22)
+    >>> trimmed("Repairs (covers damage) and papers.", (0, 22))
+    (0, 7)
+    """
+    start, end = span
+    for pair in _IN_BRACKETS.finditer(text):
+        opening, closing = pair.start(), pair.end() - 1
+        if opening < start < closing < end:
+            end = closing
+        elif start < opening < end <= closing:
+            end = opening
+        elif start == opening < end <= closing:
+            start = opening + 1
+    said = text[start:end]
+    left = len(said) - len(said.lstrip(_EDGES))
+    right = len(said.rstrip(_EDGES))
+    return (start + left, start + right) if left < right else span
 
 
 def _list_around(text: str, found: Sequence[Sentence], number: int) -> range:

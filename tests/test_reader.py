@@ -13,7 +13,7 @@ from conftest import FakeEncoder
 import qa
 from qa import asks
 from qa.calibration import Signs, fitted
-from qa.extent import extended
+from qa.extent import extended, trimmed
 from qa.reader import SHA256, WEIGHTS, Reading, SpanReader
 
 PASSAGES = [
@@ -162,6 +162,17 @@ def test_evidence_moves_a_passage_up_and_scores_still_fall(bread: Path) -> None:
     assert library.search(question)[0].source == first
 
 
+def test_the_passage_that_answers_goes_before_one_that_fits_better(bread: Path) -> None:
+    question = "Who is the baker with rye bread?"
+    first, second, *_ = opened(bread, None).ask(question).quotes
+    word = next(word for word in second.text.split() if word not in first.text)
+    answer = opened(bread, Pointer(word, 12.0)).ask(question, min_confidence=0)
+    assert (answer.quotes[0].source, answer.text) == (second.source, word.rstrip(",."))
+    assert answer.quotes[0].score >= answer.quotes[1].score
+    words = opened(bread, Pointer(word, 12.0)).ask("baker rye bread", min_confidence=0)
+    assert words.quotes[0].source == opened(bread, None).ask("baker rye bread").quotes[0].source
+
+
 def test_filters_alone_are_listed_unread(bread: Path) -> None:
     pointer = Pointer("Anton")
     answer = opened(bread, pointer).ask("source:Bread")
@@ -224,6 +235,20 @@ LIST = "It is made so:\n\n1. Glass is melted. It takes days.\n2. It is ground.\n
 def test_the_answer_is_as_long_as_the_question_asks(question: str, text: str, span: str, shown: str) -> None:
     at = text.index(span)
     assert text[slice(*extended(question, text, (at, at + len(span))))] == shown
+
+
+def test_an_answer_stays_on_one_side_of_a_bracket() -> None:
+    text = "(a) The pass (it covers damage) and a [red] dot."
+    for span, shown in (
+        ("damage) and a [red] dot", "damage"),
+        ("pass (it", "pass"),
+        ("(it covers", "it covers"),
+        ("[red] dot", "[red] dot"),
+        ("(a) The pass (it covers damage)", "(a) The pass (it covers damage)"),
+        (" covers", "covers"),
+    ):
+        at = text.index(span)
+        assert text[slice(*trimmed(text, (at, at + len(span))))] == shown
 
 
 @pytest.mark.parametrize(

@@ -66,9 +66,9 @@ def test_the_tests_of_docstrings_hold() -> None:
     import importlib
 
     names = (
-        "qa.letters", "qa.repeat", "qa.sentence", "qa.sources.attribution", "qa.sources.boilerplate", "qa.thread",
-        "qa.sources.clean", "qa.sources.day", "qa.sources.mail", "qa.sources.fragment", "qa.sources.quoting",
-        "qa.sources.replies", "qa.sources.xml",
+        "qa.extent", "qa.letters", "qa.repeat", "qa.sentence", "qa.sources.attribution", "qa.sources.boilerplate",
+        "qa.thread", "qa.sources.clean", "qa.sources.day", "qa.sources.mail", "qa.sources.fragment",
+        "qa.sources.quoting", "qa.sources.replies", "qa.sources.xml",
     )  # fmt: skip
     results = [doctest.testmod(importlib.import_module(name)) for name in names]
     assert sum(result.attempted for result in results) >= 7

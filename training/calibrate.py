@@ -24,7 +24,7 @@ from sklearn.metrics import roc_auc_score
 from benchmarks.vectors import CachedEncoder, default_folder
 from qa import reader
 from qa.answer import Quote
-from qa.answering import PASSAGES_READ, ReadQuote, ranked, read, signs
+from qa.answering import PASSAGES_READ, ReadQuote, led, ranked, read, signs
 from qa.calibration import FILE, Calibration, Signs
 from qa.encoder import MiniLMEncoder
 from qa.errors import QuestionError
@@ -41,9 +41,10 @@ WEIGHTS = (0.0, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 SCALES = (2.0, 4.0)
 OFFSETS = (0.0, 2.0, 4.0)
 SHARES = (0.0, 0.2, 0.4)
+FITS_IN_MARGINS = (20.0, 30.0, 40.0, 50.0, 60.0, 80.0)
 MOST_LOST = 0.004
 DEPTH = 40
-UNREAD = Calibration("", 0.0, 0.0, 1.0, 0.0, 0.0, (), 0.5)
+UNREAD = Calibration("", 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, (), 0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,9 @@ def ranking_quality(collection: Collection, by: Calibration) -> tuple[float, flo
     return told.ndcg_at_10, told.recall_at_1
 
 
+_Told = tuple[str, list[Signs], list[bool], list[bool]]
+
+
 def choose_evidence(collections: Sequence[Collection]) -> Calibration:
     """The setting with the greatest mean nDCG@10 of those by which no set loses more than a little."""
     settings = [
@@ -150,31 +154,43 @@ def _best_setting(gains: NDArray[np.float64]) -> int:
 
 
 def fit_confidence(collections: Sequence[Collection], by: Calibration) -> Calibration:
-    """A logistic regression of right or wrong on the signs; every set counts as much as another."""
-    told = [_signs(one, by) for one in collections if one.name in ANSWERED_SETS]
+    """The choice of one answer by which most is right, and its chance of being right.
+
+    The chance is a logistic regression of right or wrong on the signs; every set counts as much as another.
+    """
+    answered = [one for one in collections if one.name in ANSWERED_SETS]
+    tried = []
+    for fit_in_margins in FITS_IN_MARGINS:
+        choice = replace(by, fit_in_margins=fit_in_margins)
+        told = [_signs(one, choice) for one in answered]
+        fitted = _fitted(told, choice)
+        threshold, worth = _threshold(told, fitted)
+        print(f"an answer's margin and {fit_in_margins:.0f} times its fit: {worth:.4f} right or rightly silent")
+        tried.append((worth, told, replace(fitted, threshold=threshold)))
+    _, told, fitted = max(tried, key=lambda one: one[0])
+    _tell_confidence(told, fitted)
+    return fitted
+
+
+def _tell_confidence(told: Sequence[_Told], by: Calibration) -> None:
     for number, (name, features, right, answerable) in enumerate(told):
         others = [one for at, one in enumerate(told) if at != number]
         alone = _confidences(_fitted(others, by), features)
-        within = _confidences(_fitted(told, by), features)
+        within = _confidences(by, features)
         auroc = f"{roc_auc_score(answerable, within):.4f}" if len(set(answerable)) > 1 else "-"
         print(
             f"{name:10} right {np.mean(right):.3f}; AUROC answerable or not {auroc}; calibration error "
             f"{calibration_error(within.tolist(), right):.4f}, "
             f"{calibration_error(alone.tolist(), right):.4f} as fitted on the others"
         )
-    fitted = _fitted(told, by)
-    return replace(fitted, threshold=_threshold(told, fitted))
-
-
-_Told = tuple[str, list[Signs], list[bool], list[bool]]
 
 
 def _signs(collection: Collection, by: Calibration) -> _Told:
     features, right, answerable = [], [], []
     for one in (*collection.asked, *collection.unanswerable):
-        order = ranked(one.words, one.read, by)
-        if not order or (one.answers is None and one in collection.asked):
+        if not one.read or (one.answers is None and one in collection.asked):
             continue
+        order = led(one.words, ranked(one.words, one.read, by), by)
         text = order[0].quote.text
         start, end = extended(one.words, text, order[0].span)
         features.append(signs(order))
@@ -195,8 +211,8 @@ def _confidences(by: Calibration, features: Sequence[Signs]) -> NDArray[np.float
     return np.array([by.confidence(one) for one in features])
 
 
-def _threshold(told: Sequence[_Told], by: Calibration) -> float:
-    """Where most is right: an answer that is, or silence where there is none."""
+def _threshold(told: Sequence[_Told], by: Calibration) -> tuple[float, float]:
+    """Where most is right, an answer that is or silence where there is none, and how much then is, as a share."""
     grid = np.arange(0.05, 0.95, 0.01)
     worth = np.zeros(len(grid))
     for _, features, right, answerable in told:
@@ -204,7 +220,7 @@ def _threshold(told: Sequence[_Told], by: Calibration) -> float:
         given = np.array(right)[:, None] & confidence
         silent = ~np.array(answerable)[:, None] & ~confidence
         worth += (given | silent).mean(axis=0)
-    return round(float(grid[worth.argmax()]), 2)
+    return round(float(grid[worth.argmax()]), 2), float(worth.max()) / len(told)
 
 
 def main() -> None:

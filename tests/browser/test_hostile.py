@@ -38,7 +38,9 @@ def hostile(real_encoder: MiniLMEncoder, tmp_path_factory: pytest.TempPathFactor
     named = folder / "<img src=x onerror=alert(5)> $$ *.txt"
     named.write_bytes(HOSTILE.encode())
     pasted = qa.Thread.from_text(HOSTILE, title="<b onclick=alert(6)>Zebra</b> \u202e ${alert(7)}")
-    return qa.build([named, pasted], folder / "library", encoder=real_encoder)
+    library = qa.build([named, pasted], folder / "library", encoder=real_encoder)
+    library.min_confidence = 0.0  # what is shown counts here, not whether the reader is sure of it
+    return library
 
 
 def test_hostile_text_is_shown_exactly_and_stays_inert(open_page: OpenPage, hostile: qa.Library) -> None:
