@@ -16,13 +16,15 @@ from qa.network import fastest, graph, mean_of_tokens, openvino_core
 _TEXTS, _LENGTH, _ROUNDS = 12, 160, 20  # about one batch of `qa.network`
 _Function = tuple[str, str]  # the file's end and the name
 _READ: _Function = ("qa/reader.py", "read")
+_LOOKS: _Function = ("qa/reader.py", "_looks")
+_TEXT: _Function = ("qa/reader.py", "of")
 _STEPS: dict[str, tuple[_Function, _Function | None]] = {
     "the question encoded": (("qa/encoder.py", "encode"), None),
     "ranked": (("qa/generation.py", "search"), None),
     "repeats gathered": (("qa/repeat.py", "gathered"), None),
-    "reading: the network": (("qa/network.py", "run"), _READ),
+    "reading: the network": (("qa/network.py", "run"), _LOOKS),
     "reading: tokens": (("", "<method 'encode_batch' of 'tokenizers.Tokenizer' objects>"), _READ),
-    "reading: headings left out": (("qa/reader.py", "_prose"), None),
+    "reading: sentences": (("qa/sentence.py", "sentences"), _TEXT),
     "reading: what is asked for looked for": (("qa/reader.py", "_likely"), None),
     "reading: the best spans": (("qa/reader.py", "_best_span"), None),
 }

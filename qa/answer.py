@@ -50,7 +50,8 @@ class Quote:
     """A passage word for word: `text` is exactly `library.text(source)[start:end]`.
 
     `highlights` are the spans of what answers inside it, in the same offsets. `post` is the index of its post in the
-    thread. `score` is 0..1: how well the passage fits the question, by meaning and by words. `why` tells its ranks, and
+    thread. `score` is 0..1: how well the passage fits the question, by meaning and by words; the passage with the
+    answer leads, and has at least the score of the next. `why` tells its ranks, and
     is None where filters alone were given, or repeats asked for. `also` are the places of its repeats, which are no
     quotes of their own.
     """

@@ -65,10 +65,10 @@ def ranked(words: str, found: Sequence[ReadQuote], by: Calibration) -> list[Read
     return sorted(scored, key=lambda one: one.quote.score, reverse=True)
 
 
-def reranked(words: str, quotes: Sequence[Quote], reader: Reader) -> tuple[Quote, ...]:
+def reranked(words: str, quotes: Sequence[Quote], reader: Reader, least: float | None) -> tuple[Quote, ...]:
     """The quotes in the order in which `answered` gives them, unmarked."""
     by = fitted()
-    order, _ = _judged(words, read(words, quotes, reader), by, by.threshold)
+    order, _, _ = judged(words, read(words, quotes, reader), by, least)
     return (*(one.quote for one in order), *_behind(quotes, by))
 
 
@@ -79,7 +79,7 @@ def _behind(quotes: Sequence[Quote], by: Calibration) -> list[Quote]:
 def led(words: str, order: Sequence[ReadQuote], by: Calibration) -> list[ReadQuote]:
     """The quotes with the one in front whose span answers best; that need not be the passage that fits best.
 
-    It takes the score of the first. Mere words ask for the passage, so their order stays.
+    It takes the score of the one that it goes before. Mere words ask for the passage, so their order stays.
     """
     if not asks.anything(words):
         return list(order)
@@ -88,17 +88,20 @@ def led(words: str, order: Sequence[ReadQuote], by: Calibration) -> list[ReadQuo
     return [first, *order[:lead], *order[lead + 1 :]]
 
 
-def _judged(words: str, found: Sequence[ReadQuote], by: Calibration, least: float) -> tuple[list[ReadQuote], float]:
-    """The quotes in their final order, and the probability that the span of the best answers.
+def judged(
+    words: str, found: Sequence[ReadQuote], by: Calibration, least: float | None = None
+) -> tuple[list[ReadQuote], float, bool]:
+    """The quotes in their final order, the probability that one answers, and whether it is `least` or more.
 
-    Where it is `least` or more, the quote with the answer is the first.
+    Where it is, the quote with the answer leads; without `least` the calibration's threshold counts.
     """
     if not found:
-        return [], 0.0
+        return [], 0.0, False
     order = ranked(words, found, by)
     answering = led(words, order, by)
     confidence = by.confidence(signs(answering))
-    return (answering if confidence >= least else order), confidence
+    answers = confidence >= (by.threshold if least is None else least)
+    return (answering if answers else order), confidence, answers
 
 
 def signs(order: Sequence[ReadQuote]) -> Signs:
@@ -115,10 +118,9 @@ def answered(question: str, words: str, quotes: Sequence[Quote], reader: Reader,
     answer, others with their own span where they say the same or speak as clearly.
     """
     by = fitted()
-    least = by.threshold if least is None else least
-    order, confidence = _judged(words, read(words, quotes, reader), by, least)
+    order, confidence, answers = judged(words, read(words, quotes, reader), by, least)
     behind = _behind(quotes, by)
-    if not order or confidence < least:
+    if not answers:
         return Answer(question, False, None, confidence, (*(one.quote for one in order), *behind)[:k])
     first, *rest = order
     best = _marked(words, first)

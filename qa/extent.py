@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from qa import asks
 from qa.sentence import Sentence, begins_an_item, sentences
 from qa.thread import Span
 
 _EDGES = ' \t\r\n,;:"“”«»'
-_IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_BRACKET = re.compile(r"[\[\]()]")
 
 
 def extended(question: str, text: str, span: Span) -> Span:
@@ -46,18 +46,30 @@ def trimmed(text: str, span: Span) -> Span:
     (0, 7)
     """
     start, end = span
-    for pair in _IN_BRACKETS.finditer(text):
-        opening, closing = pair.start(), pair.end() - 1
-        if opening < start < closing < end:
-            end = closing
-        elif start < opening < end <= closing:
-            end = opening
-        elif start == opening < end <= closing:
-            start = opening + 1
-    said = text[start:end]
+    for opening, closing in _brackets(text):
+        if opening < start <= closing < end:
+            start, end = (closing + 1, end) if closing == start else (start, closing)
+        elif start <= opening < end <= closing:
+            start, end = (opening + 1, end) if opening == start else (start, opening)
+    return _bare(text, (start, end)) or _bare(text, span) or span
+
+
+def _brackets(text: str) -> Iterator[Span]:
+    """Where the brackets of each pair stand, the inner pairs first."""
+    open_: list[re.Match[str]] = []
+    for sign in _BRACKET.finditer(text):
+        if sign[0] in "([":
+            open_.append(sign)
+        elif open_ and open_[-1][0] + sign[0] in ("()", "[]"):
+            yield open_.pop().start(), sign.start()
+
+
+def _bare(text: str, span: Span) -> Span | None:
+    """The span less the signs at its edges, None where it holds nothing else."""
+    said = text[slice(*span)]
     left = len(said) - len(said.lstrip(_EDGES))
     right = len(said.rstrip(_EDGES))
-    return (start + left, start + right) if left < right else span
+    return (span[0] + left, span[0] + right) if left < right else None
 
 
 def _list_around(text: str, found: Sequence[Sentence], number: int) -> range:

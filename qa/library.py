@@ -178,7 +178,7 @@ class Library:
         """The best `k` passages alone, nothing marked in them; with `repeats`, each is a quote of its own
         and none has a `why`.
 
-        They are ranked without the reader; with `read` its evidence joins in, as it does in `ask`.
+        They are ranked without the reader; with `read` its evidence joins in and what answers leads, as in `ask`.
 
         Takes and raises what `ask` does.
         """
@@ -189,7 +189,7 @@ class Library:
         asked, quotes = retrieve(opened.generation, opened.encoder, query, depth, repeats=repeats)
         if asked is None or reader is None:
             return quotes[:k]
-        return reranked(asked.text, quotes, reader)[:k]
+        return reranked(asked.text, quotes, reader, self.min_confidence)[:k]
 
     def rebuild(
         self,

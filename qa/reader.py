@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from bisect import bisect
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -27,11 +29,13 @@ if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
 
 WEIGHTS = Path(__file__).parent / "weights" / "reader.safetensors"
-SHA256 = "16510c6fc8a7ace4df2107d6bf5cc337a12f9b93e8af4d996051782a76065f1e"
+SHA256 = "1f6946047f26b4913420bf26b4a1496f21c7688c39269fe5436b528598eb0cfb"
 _WINDOW, _OVERLAP = 256, 96
 _MOST_OF_THE_QUESTION = 48
 _LONGEST_ANSWER = 40
 _NEVER = np.float32(-1e9)
+_HOPELESS = -4.0  # a span with this margin or less is not looked at again
+_CLOSER = 2 / 3  # the share of a margin that the looks from closer by make
 _NOT_OF_THE_KIND = np.float32(4.0)  # what a span loses that holds nothing like what is asked for
 
 
@@ -39,8 +43,8 @@ _NOT_OF_THE_KIND = np.float32(4.0)  # what a span loses that holds nothing like 
 class Reading:
     """The best span of a passage, `passage[start:end]`.
 
-    `margin` is its score above that of "the passage does not say", in the network's own units: above 0 it answers more
-    likely than not, as far as the passage alone can tell.
+    `margin` is how much better the reader likes to answer by the passage than to say that it does not answer, in the
+    network's own units: above 0 it answers more likely than not, as far as the passage alone can tell.
     """
 
     start: int
@@ -56,17 +60,63 @@ class Reader(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
-    """A window of a passage: its tokens after the question's, where they stand, and which word each of them is of.
+class _Text:
+    """A passage in tokens: where each stands, which word it is of, and whether it may be what is asked for.
 
-    `likely` tells of each token whether it may be what is asked for.
+    `sentences` hold their tokens by number. A heading names what the text under it says, so it is read only if there is
+    nothing else.
     """
 
-    passage: int
-    tokens: list[int]
-    offsets: list[tuple[int, int]]
+    ids: list[int]
+    offsets: list[Span]
     words: list[int | None]
     likely: list[bool]
+    sentences: list[list[int]]
+
+    @classmethod
+    def of(cls, question: str, passage: str, tokens: Encoding) -> _Text:
+        found = sentences(passage)
+        named = {one.start for one in headings(passage, found)}
+        of_sentences: list[list[int]] = [[] for _ in found] or [[]]
+        following = [one.start for one in found[1:]]
+        for token, (start, _) in enumerate(tokens.offsets):
+            of_sentences[bisect(following, start)].append(token)
+        read = [held for one, held in zip(found, of_sentences, strict=False) if held and one.start not in named]
+        return cls(
+            tokens.ids,
+            tokens.offsets,
+            tokens.word_ids,
+            _likely(question, passage, tokens),
+            read or [held for held in of_sentences if held],
+        )
+
+    def closer(self, start: int, end: int) -> list[list[int]]:
+        """What to look at again where the answer stands at `start` to `end`: its sentences with the one before them.
+
+        Once alone, and once after the first of the passage, which often names what the others are about. Nothing of a
+        passage that is no longer than that.
+        """
+        holding = [
+            number
+            for number, held in enumerate(self.sentences)
+            if self.offsets[held[0]][0] < end and start < self.offsets[held[-1]][1]
+        ]
+        near = range(max(0, holding[0] - 1), holding[-1] + 1)
+        parts = [[*near], [0, *near]] if near[0] > 0 else [[*near]]
+        return [
+            [token for number in part for token in self.sentences[number]]
+            for part in parts
+            if len(part) < len(self.sentences)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A window of a part of a text: its tokens, by number."""
+
+    part: int
+    text: _Text
+    tokens: list[int]
 
 
 class SpanReader:
@@ -82,28 +132,48 @@ class SpanReader:
         """The best span of each passage, in their order; of an empty passage an empty span that is no answer.
 
         Of a long question the first 48 tokens are read. A passage too long for one look is read in windows that
-        overlap, and the best counts.
+        overlap, and the best counts. A span that may answer is looked at again with less of the passage around it, for
+        words of the question that stand elsewhere in the passage mislead.
         """
-        network, tokenizer = self._ready()
+        tokenizer = self._ready()[1]
         asked = tokenizer.encode(question, add_special_tokens=False).ids[:_MOST_OF_THE_QUESTION]
-        room = _WINDOW - len(asked) - 3
         encoded = tokenizer.encode_batch(list(passages), add_special_tokens=False)
+        texts = [_Text.of(question, *one) for one in zip(passages, encoded, strict=True)]
+        found = self._looks(asked, [(text, [*chain.from_iterable(text.sentences)]) for text in texts])
+        closer = [
+            (number, text, part)
+            for number, (text, one) in enumerate(zip(texts, found, strict=True))
+            if one.margin > _HOPELESS
+            for part in text.closer(one.start, one.end)
+        ]
+        margins: dict[int, list[float]] = {}
+        for (number, _, _), one in zip(closer, self._looks(asked, [look[1:] for look in closer]), strict=True):
+            margins.setdefault(number, []).append(one.margin)
+        for number, looks in margins.items():
+            margin = (1 - _CLOSER) * found[number].margin + _CLOSER * sum(looks) / len(looks)
+            found[number] = replace(found[number], margin=margin)
+        return found
+
+    def _looks(self, asked: list[int], parts: Sequence[tuple[_Text, list[int]]]) -> list[Reading]:
+        """The best span of each text, as far as these tokens of it tell; `asked` are the question's."""
+        network, tokenizer = self._ready()
+        room = _WINDOW - len(asked) - 3
         pieces = [
-            piece
-            for number, (passage, tokens) in enumerate(zip(passages, encoded, strict=True))
-            for piece in _pieces(number, tokens, _likely(question, passage, tokens), _prose(passage, tokens), room)
+            _Piece(number, text, tokens[first : first + room])
+            for number, (text, tokens) in enumerate(parts)
+            for first in _windows(len(tokens), room)
         ]
         begin, end = tokenizer.encode("").ids
         head = [begin, *asked, end]
-        rows = [[*head, *piece.tokens, end] for piece in pieces]
-        parts = [[0] * len(head) + [1] * (len(piece.tokens) + 1) for piece in pieces]
-        best = [Reading(0, 0, float(_NEVER))] * len(passages)
-        for numbers, scores in network.run(rows, parts):
+        rows = [[*head, *(piece.text.ids[token] for token in piece.tokens), end] for piece in pieces]
+        types = [[0] * len(head) + [1] * (len(piece.tokens) + 1) for piece in pieces]
+        best = [Reading(0, 0, float(_NEVER))] * len(parts)
+        for numbers, scores in network.run(rows, types):
             for number, row in zip(numbers, scores, strict=True):
                 piece = pieces[number]
                 found = _best_span(piece, row[len(head) :], float(row[0].sum()))
-                if found.margin > best[piece.passage].margin:
-                    best[piece.passage] = found
+                if found.margin > best[piece.part].margin:
+                    best[piece.part] = found
         return best
 
     def _ready(self) -> tuple[Network, Tokenizer]:
@@ -147,12 +217,6 @@ def _likely(question: str, passage: str, tokens: Encoding) -> list[bool]:
     return _touched((cue.span() for cue in cues.finditer(passage)), passage, tokens)
 
 
-def _prose(passage: str, tokens: Encoding) -> list[int]:
-    """The tokens to read, by number: a heading names what the text under it says, so it is read only if alone."""
-    named = _touched(((one.start, one.end) for one in headings(passage, sentences(passage))), passage, tokens)
-    return [number for number, is_named in enumerate(named) if not is_named] or list(range(len(named)))
-
-
 def _touched(spans: Iterable[Span], passage: str, tokens: Encoding) -> list[bool]:
     """Of each token whether one of the spans has a part in it."""
     inside = np.zeros(len(passage) + 1, dtype=bool)
@@ -161,33 +225,28 @@ def _touched(spans: Iterable[Span], passage: str, tokens: Encoding) -> list[bool
     return [bool(inside[start:end].any()) for start, end in tokens.offsets]
 
 
-def _pieces(number: int, tokens: Encoding, likely: list[bool], prose: list[int], room: int) -> Iterator[_Piece]:
-    ids, offsets, words = tokens.ids, tokens.offsets, tokens.word_ids
-    last = max(0, len(prose) - room)
-    for first in (*range(0, last, room - _OVERLAP), last) if prose else ():
-        part = prose[first : first + room]
-        yield _Piece(
-            number,
-            [ids[at] for at in part],
-            [offsets[at] for at in part],
-            [words[at] for at in part],
-            [likely[at] for at in part],
-        )
+def _windows(length: int, room: int) -> Iterable[int]:
+    """Where the windows of a text begin that overlap and hold all of it; none of an empty one."""
+    last = max(0, length - room)
+    return (*range(0, last, room - _OVERLAP), last) if length else ()
 
 
 def _best_span(piece: _Piece, scores: NDArray[np.float32], none: float) -> Reading:
     """`scores` are of shape (tokens and what follows them, 2); `none` is the score of no answer."""
-    length = len(piece.tokens)
-    words = np.array([-1 if word is None else word for word in piece.words])
+    length, text = len(piece.tokens), piece.text
+    words = np.array([-1 if (word := text.words[token]) is None else word for token in piece.tokens])
     changes = np.diff(words) != 0
+    gaps = np.cumsum(np.diff(piece.tokens, prepend=piece.tokens[0]) > 1)  # what is left out, no answer bridges
     begins, ends = np.r_[True, changes], np.r_[changes, True]  # an answer cuts no word
     starts = np.where(begins, scores[:length, 0], _NEVER)
     stops = np.where(ends, scores[:length, 1], _NEVER)
-    before = np.concatenate(([0], np.cumsum(piece.likely)))
+    before = np.concatenate(([0], np.cumsum([text.likely[token] for token in piece.tokens])))
     spans = starts[:, None] + stops[None, :] - _NOT_OF_THE_KIND * (before[None, 1:] == before[:-1, None])
     spans[~np.tri(length, length, _LONGEST_ANSWER - 1, dtype=bool) | np.tri(length, length, -1, dtype=bool)] = _NEVER
+    spans[gaps[:, None] != gaps] = _NEVER
     start, end = divmod(int(spans.argmax()), length)
-    return Reading(piece.offsets[start][0], piece.offsets[end][1], float(spans[start, end]) - none)
+    first, last = text.offsets[piece.tokens[start]], text.offsets[piece.tokens[end]]
+    return Reading(first[0], last[1], float(spans[start, end]) - none)
 
 
 DEFAULT_READER: Reader = SpanReader()

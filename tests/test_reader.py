@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import FakeEncoder
@@ -107,6 +108,32 @@ def test_any_text_can_be_read_and_spans_cut_no_word(text: str, reader: SpanReade
     assert not (found.end > found.start and len(after) == 2 and after.isascii() and after.isalnum())
 
 
+def test_a_span_that_may_answer_is_looked_at_again_from_closer_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = SpanReader()
+    looked: list[list[str]] = []
+    plain = reader._looks
+
+    def looks(asked: list[int], parts: Sequence[Any]) -> list[Reading]:
+        found = plain(asked, parts)
+        looked.append(
+            [" ".join(passage[text.offsets[t][0] : text.offsets[t][1]] for t in part) for text, part in parts]
+        )
+        return found
+
+    monkeypatch.setattr(reader, "_looks", looks)
+    passage = "The firm is old. It has a factory. Its lenses are made in Berlin. Cats sleep."
+    (reading,) = reader.read("Where are the lenses made?", [passage])
+    whole, closer = looked
+    assert passage[reading.start : reading.end] == "Berlin"
+    assert whole == ["The firm is old . It has a factory . Its lenses are made in Berlin . Cats sleep ."]
+    assert closer == [
+        "It has a factory . Its lenses are made in Berlin .",
+        "The firm is old . It has a factory . Its lenses are made in Berlin .",
+    ]
+    reader.read("Who was the first man on the moon?", [passage])
+    assert looked[3] == []
+
+
 def test_weights_of_another_hash_are_refused() -> None:
     with pytest.raises(qa.ModelError, match="reader.safetensors' have the hash .*not 000000000000.*--no-reader"):
         SpanReader(sha256="0" * 64).read("Where?", ["Here."])
@@ -164,12 +191,19 @@ def test_evidence_moves_a_passage_up_and_scores_still_fall(bread: Path) -> None:
 
 def test_the_passage_that_answers_goes_before_one_that_fits_better(bread: Path) -> None:
     question = "Who is the baker with rye bread?"
-    first, second, *_ = opened(bread, None).ask(question).quotes
-    word = next(word for word in second.text.split() if word not in first.text)
-    answer = opened(bread, Pointer(word, 12.0)).ask(question, min_confidence=0)
-    assert (answer.quotes[0].source, answer.text) == (second.source, word.rstrip(",."))
-    assert answer.quotes[0].score >= answer.quotes[1].score
-    words = opened(bread, Pointer(word, 12.0)).ask("baker rye bread", min_confidence=0)
+    *_, last = opened(bread, None).ask(question).quotes
+    word = last.text.split()[-1].strip(".")
+    sure = opened(bread, Pointer(word, 12.0))
+    answer = sure.ask(question, min_confidence=0)
+    assert (answer.quotes[0].source, answer.text) == (last.source, word)
+    unsure = sure.ask(question, min_confidence=1)
+    assert not unsure.found and unsure.quotes[0].source != last.source
+    scores = [quote.score for quote in answer.quotes]
+    assert scores == sorted(scores, reverse=True)
+    for least, expected in ((0.0, answer), (1.0, unsure)):
+        sure.min_confidence = least
+        assert [q.source for q in sure.search(question, read=True)] == [q.source for q in expected.quotes]
+    words = sure.ask("baker rye bread", min_confidence=0)
     assert words.quotes[0].source == opened(bread, None).ask("baker rye bread").quotes[0].source
 
 
@@ -246,9 +280,12 @@ def test_an_answer_stays_on_one_side_of_a_bracket() -> None:
         ("[red] dot", "[red] dot"),
         ("(a) The pass (it covers damage)", "(a) The pass (it covers damage)"),
         (" covers", "covers"),
+        (") and a [red", "and a"),
+        ("pass (it covers damage) and a [red", "pass (it covers damage) and a"),
     ):
         at = text.index(span)
         assert text[slice(*trimmed(text, (at, at + len(span))))] == shown
+    assert trimmed("It is (in [the] end) so.", (7, 23)) == (7, 19)
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,10 @@ def found() -> dict[str, Any]:
             "ms": {name: [1.0, 2.0, 3.0] for name in ways},
             "questions a second": {"one by one": [10.0], "eight at once": [11.0]},
             "vectors, MB": 5.0,
-            "reading": {"ms": {"Verbatim": [50.0], "transformers": [300.0]}, "GFLOP a question": 10.0},
+            "reading": {
+                "ms": {"Verbatim": [50.0], "transformers": [200.0]},
+                "GFLOP a question": {"Verbatim": 15.0, "transformers": 10.0},
+            },
             "spent": {"ranked": 0.1, "all else": 0.9},
         },
         "starting": {"s": {"qa --help": [0.2], "qa ask": [1.0]}, "MB": {"web chat, after five answers": [440.0]}},
@@ -55,7 +58,9 @@ def found() -> dict[str, Any]:
 def test_the_report_gives_ratios_and_the_share_of_the_limits() -> None:
     text = speed_report.markdown(found())
     assert "**4.0 times** sentence-transformers, 200 GFLOP/s, 50% of the machine's limit" in text
-    assert "**6.0 times** the same weights in transformers, 200 GFLOP/s, 50% of the limit" in text
+    assert "**6.0 times** the work a second of the same weights in transformers" in text
+    assert "300 GFLOP/s, 75% of the limit" in text
+    assert "| Verbatim | 50.0 (50.0–50.0) | 15 |" in text
     assert "vectors of 5.0 MB would take 0.50 ms to come from memory" in text
     assert "| Verbatim | 100.0 (91.0–109.0) | 1.0 (1.0–1.0) |" in text
     assert "FullyConnected 75%, all else 25%" in text

@@ -6,7 +6,6 @@ import doctest
 import importlib
 import json
 import pkgutil
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -71,37 +70,6 @@ def test_answers_stand_where_they_are_said_to(curriculum: Curriculum) -> None:
         if one.kind in ("mined", "cut"):
             assert not one.answerable and one.answers == ()
         assert all(0 <= start < end <= len(one.passage) for start, end in one.answers)
-
-
-def test_a_judge_chooses_what_is_in_doubt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from random import Random
-
-    from training.judge import Judge
-    from training.model import Reader, base_folder, save_weights
-
-    save_weights(Reader(base_folder()).trained(), tmp_path / "weights.safetensors")
-    judge = Judge(tmp_path / "weights.safetensors", threads=2)
-    groups = [[Example("swap", f"Who {did} it?", passage) for passage in ("Ann did.", "Bob did it.", "Nobody.")]
-              for did in ("did", "made")]  # fmt: skip
-    chosen = judge.choices(groups, Random(0))
-    assert [one in group for one, group in zip(chosen, groups, strict=True)] == [True, True]
-    assert judge.choices(groups, Random(0)) == chosen
-
-    margins = {"Ann did.": -30.0, "Bob did it.": 1.0, "Nobody.": 40.0}
-    monkeypatch.setattr(
-        judge, "_margins", lambda found, rng: [margins[one.passage] for group in groups for one in group]
-    )
-    assert {one.passage for one in judge.choices(groups, Random(0))} == {"Bob did it."}
-
-
-def test_an_epoch_shows_what_the_judge_chose(questions: list[Question], curriculum: Curriculum) -> None:
-    class Last:
-        def choices(self, groups: Sequence[Sequence[Example]], rng: object) -> list[Example]:
-            assert groups and all(1 < len(group) <= 3 and not any(one.answerable for one in group) for group in groups)
-            return [Example("chosen", "", "", answerable=False) for _ in groups]
-
-    judged = Curriculum(questions, [], curriculum._swaps._neighbours, seed=1, judge=Last()).epoch(0)
-    assert {one.kind for one in judged} > {"natural", "chosen"}
 
 
 def test_a_mined_passage_holds_no_answer(questions: list[Question]) -> None:

@@ -6,10 +6,8 @@ Everything is drawn from the seed and the epoch's number, so an interrupted run 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Protocol
 
 from training.data import Paragraph, Question, Span
 from training.edits import Swaps, conditions, exchanged, negated, swapped, with_condition
@@ -21,8 +19,6 @@ COMMON_WORDS = 250
 POLICY_SHARE = 0.15
 SQUAD2_TIMES = 3
 EDITED_SHARE = 0.3
-JUDGED_SHARE = 0.6
-CANDIDATES = 3
 INFORMATION_SOURCES = ("tydiqa", "selqa")
 INFORMATION_TIMES = 2
 NEGATIVE_KINDS = {
@@ -50,29 +46,11 @@ class Example:
     answerable: bool = True
 
 
-class Chooser(Protocol):
-    """Chooses among pairs that do not answer."""
-
-    def choices(self, groups: Sequence[Sequence[Example]], rng: Random) -> list[Example]:
-        """One pair of each group."""
-
-
 class Curriculum:
-    """Draws the examples of an epoch from the training questions and those of SQuAD 2.0's training articles.
+    """Draws the examples of an epoch from the training questions and those of SQuAD 2.0's training articles."""
 
-    With a `judge` some of the pairs that do not answer are its choice of three.
-    """
-
-    def __init__(
-        self,
-        training: list[Question],
-        squad2: list[Question],
-        neighbours: Neighbours,
-        seed: int,
-        judge: Chooser | None = None,
-    ) -> None:
+    def __init__(self, training: list[Question], squad2: list[Question], neighbours: Neighbours, seed: int) -> None:
         self._training = training
-        self._judge = judge
         self._squad2 = squad2
         self._seed = seed
         counts = Counter(word for question in training for word in set(words(question.text)))
@@ -87,39 +65,35 @@ class Curriculum:
     def epoch(self, number: int) -> list[Example]:
         """The examples of the epoch, in the order of the sets."""
         rng = Random(f"{self._seed}/{number}")
-        groups: list[list[Example]] = []
+        examples: list[Example] = []
         for question in self._training:
             if not question.paragraph.source.startswith("policyqa") or rng.random() < POLICY_SHARE:
                 for _ in range(INFORMATION_TIMES if _asks_to_be_told(question) else 1):
-                    groups.extend(self._around(question, rng))
+                    examples.extend(self._around(question, rng))
         for question in self._squad2 * SQUAD2_TIMES:
             if question.answers:
-                groups.extend(self._around(question, rng))
+                examples.extend(self._around(question, rng))
             else:
-                unanswerable = Example("squad2 unanswerable", question.text, question.paragraph.text, answerable=False)
-                groups.append([unanswerable])
-        several = [group for group in groups if len(group) > 1]
-        chosen = iter(self._judge.choices(several, rng) if self._judge else ())
-        return [group[0] if len(group) == 1 else next(chosen) for group in groups]
+                examples.append(
+                    Example("squad2 unanswerable", question.text, question.paragraph.text, answerable=False)
+                )
+        return examples
 
-    def _around(self, question: Question, rng: Random) -> Iterator[list[Example]]:
-        """The question itself, a pair that does not answer it or several to choose from, at times a harmless change."""
+    def _around(self, question: Question, rng: Random) -> list[Example]:
+        """The question itself, a pair that does not answer it, and at times a harmless change."""
         text = question.text.rstrip("?").rstrip() if rng.random() < 0.15 else question.text
-        yield [Example("natural", text, question.paragraph.text, question.answers, question.inside)]
-        drawn = CANDIDATES if self._judge and rng.random() < JUDGED_SHARE else 1
-        near_misses = [pair for _ in range(drawn) if (pair := self._near_miss(question, rng))]
-        if near_misses:
-            yield near_misses
+        found = [Example("natural", text, question.paragraph.text, question.answers, question.inside)]
+        kinds = INFORMATION_KINDS if _asks_to_be_told(question) else NEGATIVE_KINDS
+        for kind in (rng.choices(list(kinds), list(kinds.values()))[0], "mined", "swap"):
+            negative = self._negative(kind, question, rng)
+            if negative:
+                found.append(negative)
+                break
         if rng.random() < EDITED_SHARE:
             harmless = self._harmless(question, rng)
             if harmless:
-                yield [harmless]
-
-    def _near_miss(self, question: Question, rng: Random) -> Example | None:
-        """A pair of a random kind that does not answer; of another where the question does not allow it."""
-        kinds = INFORMATION_KINDS if _asks_to_be_told(question) else NEGATIVE_KINDS
-        drawn = rng.choices(list(kinds), list(kinds.values()))[0]
-        return next(filter(None, (self._negative(kind, question, rng) for kind in (drawn, "mined", "swap"))), None)
+                found.append(harmless)
+        return found
 
     def _negative(self, kind: str, question: Question, rng: Random) -> Example | None:
         passage: str | None = question.paragraph.text

@@ -23,7 +23,6 @@ from training.batches import Window, batches, windows
 from training.checkpoint import Progress
 from training.curriculum import Curriculum
 from training.data import TRAINING_ARTICLES, read_squad2, read_training
-from training.judge import Judge
 from training.model import Reader, base_folder, base_tokenizer, load_weights, save_weights
 from training.neighbours import Neighbours
 from training.plan import Plan
@@ -35,19 +34,10 @@ LOGGER = logging.getLogger("training")
 Epoch = Callable[[int], list[list[Window]]]
 
 
-def train(
-    plan: Plan,
-    data: Path,
-    squad2: Path,
-    out: Path,
-    threads: int,
-    start: Path | None = None,
-    judge: Path | None = None,
-) -> None:
+def train(plan: Plan, data: Path, squad2: Path, out: Path, threads: int, start: Path | None = None) -> None:
     """Trains to the plan's last step and writes `reader.safetensors`, the averaged weights, into `out`.
 
-    A fresh run begins with the base model's weights, or with those of the file `start`. With the weights of a `judge`
-    some of what it is shown is what misleads that reader.
+    A fresh run begins with the base model's weights, or with those of the file `start`.
     """
     torch.manual_seed(plan.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -62,9 +52,7 @@ def train(
 
     losses: list[float] = []
     saved = logged = time.monotonic()
-    for progress, found in _ahead(
-        before, plan.steps, _epochs(plan, data, squad2, reader, Judge(judge, threads) if judge else None)
-    ):
+    for progress, found in _ahead(before, plan.steps, _epochs(plan, data, squad2, reader)):
         for group in optimizer.param_groups:
             group["lr"] = plan.rate_at(progress.step - 1)
         losses.append(workers.backward(found))
@@ -93,14 +81,13 @@ def _optimizer(reader: Reader, plan: Plan) -> torch.optim.AdamW:
     return torch.optim.AdamW(groups, lr=plan.rate, fused=True)
 
 
-def _epochs(plan: Plan, data: Path, squad2: Path, reader: Reader, judge: Judge | None) -> Epoch:
+def _epochs(plan: Plan, data: Path, squad2: Path, reader: Reader) -> Epoch:
     """The function that makes the batches of an epoch, always the same for the same number."""
     tokenizer = base_tokenizer(base_folder())
     training, articles = read_training(data), read_squad2(squad2, TRAINING_ARTICLES)
     texts = dict.fromkeys(question.paragraph.text for question in (*training, *articles))
     embeddings = reader.bert.embeddings.word_embeddings.weight.detach().cpu().numpy()
-    neighbours = Neighbours(texts, tokenizer.get_vocab(), embeddings)
-    curriculum = Curriculum(training, articles, neighbours, plan.seed, judge)
+    curriculum = Curriculum(training, articles, Neighbours(texts, tokenizer.get_vocab(), embeddings), plan.seed)
 
     def epoch(number: int) -> list[list[Window]]:
         rng = Random(f"{plan.seed}/{number}/batches")
@@ -138,7 +125,6 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="the folder of checkpoints and weights")
     parser.add_argument("--steps", type=int, default=5000, help="how many batches (default: 5000)")
     parser.add_argument("--start", type=Path, help="weights to begin with (default: the base model's)")
-    parser.add_argument("--judge", type=Path, help="exported weights whose mistakes are shown more (default: none)")
     parser.add_argument("--seed", type=int, default=20261122)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="how many cores share a batch")
     arguments = parser.parse_args()
@@ -147,7 +133,7 @@ def main() -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     plan = Plan(steps=arguments.steps, seed=arguments.seed)
     (arguments.out / "plan.json").write_text(json.dumps(asdict(plan), indent=2) + "\n", encoding="utf-8")
-    train(plan, arguments.data, arguments.squad2, arguments.out, arguments.threads, arguments.start, arguments.judge)
+    train(plan, arguments.data, arguments.squad2, arguments.out, arguments.threads, arguments.start)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from qa.web.place import byline
 
 SCORE_MEANS = (
     "Match, from 0 to 100, is how well a passage fits the question: by its meaning and by its words. "
-    "It orders the passages of one answer; it is not the chance that one of them is right."
+    "It orders the passages of one answer behind the one that answers; it is not the chance that one of them is right."
 )
 
 
