@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import mmap
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -55,16 +56,27 @@ def folder() -> Path:
 
 
 def weights() -> Weights:
-    """The model's weights by name, float32: mapped from the file, so that only what is looked at takes memory."""
-    path = folder() / "model.safetensors"
-    with path.open("rb") as stream:
-        size = int.from_bytes(stream.read(8), "little")
-        named = json.loads(stream.read(size))
+    """The model's weights by name, float32: mapped from the file, so that only what is looked at takes memory.
+
+    Writing to them changes this process's memory and not the file.
+    """
+    with (folder() / "model.safetensors").open("rb") as stream:
+        mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_COPY)
+    size = int.from_bytes(mapped[:8], "little")
+    named = json.loads(mapped[8 : 8 + size])
     return {
-        name: np.memmap(path, np.float32, "r", 8 + size + found["data_offsets"][0], tuple(found["shape"]))
+        name: np.ndarray(found["shape"], np.float32, mapped, 8 + size + found["data_offsets"][0])
         for name, found in named.items()
         if found.get("dtype") == "F32"  # the file also holds the numbers of the positions
     }
+
+
+def let_go(weights: Weights) -> None:
+    """Give the memory back that weights mapped from the file take; they are read again where they are looked at."""
+    if hasattr(mmap, "MADV_DONTNEED"):
+        for mapped in {id(array.base): array.base for array in weights.values()}.values():
+            if isinstance(mapped, mmap.mmap):
+                mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def tokenizer() -> Tokenizer:

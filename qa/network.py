@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from qa import minilm
 from qa.errors import SettingError
 from qa.minilm import Weights
 
@@ -54,6 +55,8 @@ class Network:
         self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
         for _ in range(_AT_ONCE):
             self._idle.put(compiled.create_infer_request())
+        list(self.run([[0]]))  # the first run makes the runtime's own copy of the weights
+        minilm.let_go(weights)
 
     def run(
         self, ids: Sequence[Sequence[int]], types: Sequence[Sequence[int]] | None = None
@@ -136,7 +139,7 @@ def graph(weights: Weights, last_step: LastStep) -> Model:
     from openvino import opset13 as op
 
     def weight(name: str) -> Node:
-        return op.constant(weights[name])
+        return op.constant(weights[name], shared_memory=True)
 
     def linear(x: Node, name: str) -> Node:
         return op.add(op.matmul(x, weight(f"{name}.weight"), False, True), weight(f"{name}.bias"))

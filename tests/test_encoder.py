@@ -87,6 +87,14 @@ def test_lengths_count_every_token_and_leave_encoding_as_it_was(real_encoder: Mi
     assert real_encoder.max_tokens == 254
 
 
+def test_weights_that_were_let_go_are_read_again() -> None:
+    weights = minilm.weights()
+    before = {name: array.copy() for name, array in weights.items()}
+    minilm.let_go(weights)
+    for name, array in weights.items():
+        np.testing.assert_array_equal(array, before[name])
+
+
 def test_weights_of_another_hash_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(minilm, "SHA256", "0" * 64)
     minilm.folder.cache_clear()
