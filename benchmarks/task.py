@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.gate import data_hash
+from benchmarks.gate import RANKED_DATA, data_hash
 from qa.evaluation.dataset import Dataset
 from qa.passage import Passage
 from qa.thread import Thread
@@ -46,7 +46,7 @@ class Task:
             {query: data.queries[query] for query in judgements},
             judgements,
             least is not None,
-            data_hash(folder),
+            data_hash(folder, RANKED_DATA),
         )
 
     def counted(self, query: str, ranking: Sequence[str]) -> Sequence[str]:

@@ -15,7 +15,7 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from qa.evaluation.answers import exact, f1
-from qa.reader import Reading, SpanReader
+from qa.reader import Reader, Reading, SpanReader
 from training.data import MEASURING_ARTICLES, Question, read_squad2, read_wikiqa
 
 Figures = dict[str, float]
@@ -76,17 +76,19 @@ def wikiqa_figures(questions: list[Question], readings: list[Reading]) -> Figure
     }
 
 
-def evaluate(reader: SpanReader, eval_folder: Path) -> dict[str, Figures]:
-    """The figures of every set."""
-    squad2 = read_squad2(eval_folder / "squad2", MEASURING_ARTICLES)
-    wikiqa = read_wikiqa(eval_folder / "wikiqa")
-    return {
-        "squad2": squad2_figures(squad2, _read(reader, squad2)),
-        "wikiqa": wikiqa_figures(wikiqa, _read(reader, wikiqa)),
-    }
+SETS = ("squad2", "wikiqa")
 
 
-def _read(reader: SpanReader, questions: list[Question]) -> list[Reading]:
+def read_figures(reader: Reader, eval_folder: Path, name: str) -> Figures:
+    """The figures of one of `SETS`, read in the folder of that name."""
+    if name == "squad2":
+        squad2 = read_squad2(eval_folder / name, MEASURING_ARTICLES)
+        return squad2_figures(squad2, _read(reader, squad2))
+    wikiqa = read_wikiqa(eval_folder / name)
+    return wikiqa_figures(wikiqa, _read(reader, wikiqa))
+
+
+def _read(reader: Reader, questions: list[Question]) -> list[Reading]:
     return [reader.read(question.text, [question.paragraph.text])[0] for question in questions]
 
 
@@ -96,7 +98,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, required=True, help="reader.safetensors")
     arguments = parser.parse_args()
     reader = SpanReader(arguments.weights, hashlib.sha256(arguments.weights.read_bytes()).hexdigest())
-    print(json.dumps(evaluate(reader, arguments.eval), indent=2))
+    print(json.dumps({name: read_figures(reader, arguments.eval, name) for name in SETS}, indent=2))
 
 
 if __name__ == "__main__":
