@@ -17,7 +17,7 @@ _TEXTS, _LENGTH, _ROUNDS = 12, 160, 20  # about one batch of `qa.network`
 _Function = tuple[str, str]  # the file's end and the name
 _READ: _Function = ("qa/reader.py", "read")
 _LOOKS: _Function = ("qa/reader.py", "_looks")
-_TEXT: _Function = ("qa/reader.py", "of")
+_TEXT: _Function = ("qa/token_text.py", "of")
 _STEPS: dict[str, tuple[_Function, _Function | None]] = {
     "the question encoded": (("qa/encoder.py", "encode"), None),
     "ranked": (("qa/generation.py", "search"), None),
@@ -25,7 +25,7 @@ _STEPS: dict[str, tuple[_Function, _Function | None]] = {
     "reading: the network": (("qa/network.py", "run"), _LOOKS),
     "reading: tokens": (("", "<method 'encode_batch' of 'tokenizers.Tokenizer' objects>"), _READ),
     "reading: sentences": (("qa/sentence.py", "sentences"), _TEXT),
-    "reading: what is asked for looked for": (("qa/reader.py", "_likely"), None),
+    "reading: what is asked for looked for": (("qa/token_text.py", "_likely"), None),
     "reading: the best spans": (("qa/reader.py", "_best_span"), None),
 }
 """Steps of an answer: the function that takes one, and who calls it where others do too."""

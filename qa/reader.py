@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from bisect import bisect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -19,14 +18,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from qa import asks, minilm
+from qa import minilm
 from qa.errors import ModelError
 from qa.network import Arithmetic, LastStep, Network
-from qa.sentence import headings, sentences
-from qa.thread import Span
+from qa.token_text import TokenText
 
 if TYPE_CHECKING:
-    from tokenizers import Encoding, Tokenizer
+    from tokenizers import Tokenizer
 
 WEIGHTS = Path(__file__).parent / "weights" / "reader.safetensors"
 SHA256 = "1f6946047f26b4913420bf26b4a1496f21c7688c39269fe5436b528598eb0cfb"
@@ -60,62 +58,11 @@ class Reader(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
-    """A passage in tokens: where each stands, which word it is of, and whether it may be what is asked for.
-
-    `sentences` hold their tokens by number. A heading names what the text under it says, so it is read only if there is
-    nothing else.
-    """
-
-    ids: list[int]
-    offsets: list[Span]
-    words: list[int | None]
-    likely: list[bool]
-    sentences: list[list[int]]
-
-    @classmethod
-    def of(cls, question: str, passage: str, tokens: Encoding) -> _Text:
-        found = sentences(passage)
-        named = {one.start for one in headings(passage, found)}
-        of_sentences: list[list[int]] = [[] for _ in found] or [[]]
-        following = [one.start for one in found[1:]]
-        for token, (start, _) in enumerate(tokens.offsets):
-            of_sentences[bisect(following, start)].append(token)
-        read = [held for one, held in zip(found, of_sentences, strict=False) if held and one.start not in named]
-        return cls(
-            tokens.ids,
-            tokens.offsets,
-            tokens.word_ids,
-            _likely(question, passage, tokens),
-            read or [held for held in of_sentences if held],
-        )
-
-    def closer(self, start: int, end: int) -> list[list[int]]:
-        """What to look at again where the answer stands at `start` to `end`: its sentences with the one before them.
-
-        Once alone, and once after the first of the passage, which often names what the others are about. Nothing of a
-        passage that is no longer than that.
-        """
-        holding = [
-            number
-            for number, held in enumerate(self.sentences)
-            if self.offsets[held[0]][0] < end and start < self.offsets[held[-1]][1]
-        ]
-        near = range(max(0, holding[0] - 1), holding[-1] + 1)
-        parts = [[*near], [0, *near]] if near[0] > 0 else [[*near]]
-        return [
-            [token for number in part for token in self.sentences[number]]
-            for part in parts
-            if len(part) < len(self.sentences)
-        ]
-
-
-@dataclass(frozen=True, slots=True)
 class _Piece:
     """A window of a part of a text: its tokens, by number."""
 
     part: int
-    text: _Text
+    text: TokenText
     tokens: list[int]
 
 
@@ -138,7 +85,7 @@ class SpanReader:
         tokenizer = self._ready()[1]
         asked = tokenizer.encode(question, add_special_tokens=False).ids[:_MOST_OF_THE_QUESTION]
         encoded = tokenizer.encode_batch(list(passages), add_special_tokens=False)
-        texts = [_Text.of(question, *one) for one in zip(passages, encoded, strict=True)]
+        texts = [TokenText.of(question, *one) for one in zip(passages, encoded, strict=True)]
         found = self._looks(asked, [(text, [*chain.from_iterable(text.sentences)]) for text in texts])
         closer = [
             (number, text, part)
@@ -154,7 +101,7 @@ class SpanReader:
             found[number] = replace(found[number], margin=margin)
         return found
 
-    def _looks(self, asked: list[int], parts: Sequence[tuple[_Text, list[int]]]) -> list[Reading]:
+    def _looks(self, asked: list[int], parts: Sequence[tuple[TokenText, list[int]]]) -> list[Reading]:
         """The best span of each text, as far as these tokens of it tell; `asked` are the question's."""
         network, tokenizer = self._ready()
         room = _WINDOW - len(asked) - 3
@@ -208,21 +155,6 @@ def _pointers(weights: minilm.Weights) -> LastStep:
         return op.add(pointed, op.constant(weights["qa_outputs.bias"]))
 
     return last_step
-
-
-def _likely(question: str, passage: str, tokens: Encoding) -> list[bool]:
-    cues = asks.cues(question)
-    if cues is None:
-        return [True] * len(tokens.ids)
-    return _touched((cue.span() for cue in cues.finditer(passage)), passage, tokens)
-
-
-def _touched(spans: Iterable[Span], passage: str, tokens: Encoding) -> list[bool]:
-    """Of each token whether one of the spans has a part in it."""
-    inside = np.zeros(len(passage) + 1, dtype=bool)
-    for start, end in spans:
-        inside[start:end] = True
-    return [bool(inside[start:end].any()) for start, end in tokens.offsets]
 
 
 def _windows(length: int, room: int) -> Iterable[int]:

@@ -1,0 +1,83 @@
+"""TokenText: a passage in the reader's tokens, and what of it to look at again."""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qa import asks
+from qa.sentence import headings, sentences
+from qa.thread import Span
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding
+
+
+@dataclass(frozen=True, slots=True)
+class TokenText:
+    """A passage in tokens: where each stands, which word it is of, and whether it may be what is asked for.
+
+    `sentences` hold their tokens by number. A heading names what the text under it says, so it is read only if there is
+    nothing else.
+    """
+
+    ids: list[int]
+    offsets: list[Span]
+    words: list[int | None]
+    likely: list[bool]
+    sentences: list[list[int]]
+
+    @classmethod
+    def of(cls, question: str, passage: str, tokens: Encoding) -> TokenText:
+        found = sentences(passage)
+        named = {one.start for one in headings(passage, found)}
+        of_sentences: list[list[int]] = [[] for _ in found] or [[]]
+        following = [one.start for one in found[1:]]
+        for token, (start, _) in enumerate(tokens.offsets):
+            of_sentences[bisect(following, start)].append(token)
+        read = [held for one, held in zip(found, of_sentences, strict=False) if held and one.start not in named]
+        return cls(
+            tokens.ids,
+            tokens.offsets,
+            tokens.word_ids,
+            _likely(question, passage, tokens),
+            read or [held for held in of_sentences if held],
+        )
+
+    def closer(self, start: int, end: int) -> list[list[int]]:
+        """What to look at again where the answer stands at `start` to `end`: its sentences with the one before them.
+
+        Once alone, and once after the first of the passage, which often names what the others are about. Nothing of a
+        passage that is no longer than that.
+        """
+        holding = [
+            number
+            for number, held in enumerate(self.sentences)
+            if self.offsets[held[0]][0] < end and start < self.offsets[held[-1]][1]
+        ]
+        near = range(max(0, holding[0] - 1), holding[-1] + 1)
+        parts = [[*near], [0, *near]] if near[0] > 0 else [[*near]]
+        return [
+            [token for number in part for token in self.sentences[number]]
+            for part in parts
+            if len(part) < len(self.sentences)
+        ]
+
+
+def _likely(question: str, passage: str, tokens: Encoding) -> list[bool]:
+    cues = asks.cues(question)
+    if cues is None:
+        return [True] * len(tokens.ids)
+    return _touched((cue.span() for cue in cues.finditer(passage)), passage, tokens)
+
+
+def _touched(spans: Iterable[Span], passage: str, tokens: Encoding) -> list[bool]:
+    """Of each token whether one of the spans has a part in it."""
+    inside = np.zeros(len(passage) + 1, dtype=bool)
+    for start, end in spans:
+        inside[start:end] = True
+    return [bool(inside[start:end].any()) for start, end in tokens.offsets]
