@@ -24,6 +24,7 @@ _STEPS: dict[str, tuple[_Function, _Function | None]] = {
     "repeats gathered": (("qa/repeat.py", "gathered"), None),
     "reading: the network": (("qa/network.py", "run"), _LOOKS),
     "reading: tokens": (("", "<method 'encode_batch' of 'tokenizers.Tokenizer' objects>"), _READ),
+    "reading: slips mended": (("qa/slip.py", "mended"), None),
     "reading: sentences": (("qa/sentence.py", "sentences"), _TEXT),
     "reading: what is asked for looked for": (("qa/token_text.py", "_likely"), None),
     "reading: the best spans": (("qa/reader.py", "_best_span"), None),

@@ -16,7 +16,7 @@ from qa.extent import extended, trimmed
 from qa.index.lexical import LexicalIndex
 from qa.letters import words_of
 from qa.question import Question
-from qa.reader import Reader, Reading
+from qa.reader import Reader, Reading, readings
 from qa.thread import Span
 
 PASSAGES_READ = 12
@@ -47,12 +47,13 @@ def read(words: str, quotes: Sequence[Quote], reader: Reader) -> list[ReadQuote]
     Raises ModelError where the reader does not give a span for each passage.
     """
     texts = [quote.text for quote in quotes[:PASSAGES_READ]]
-    readings = list(reader.read(words, texts)) if texts else []
-    if len(readings) != len(texts) or not all(map(_is_inside, readings, texts)):
+    titles = [quote.title for quote in quotes[:PASSAGES_READ]]
+    found = list(readings(reader, words, texts, titles)) if texts else []
+    if len(found) != len(texts) or not all(map(_is_inside, found, texts)):
         raise ModelError(f"the reader {type(reader).__name__!r} gave no span inside each of the {len(texts)} passages")
     return [
         ReadQuote(quote, trimmed(quote.text, (reading.start, reading.end)), reading.margin, quote.score)
-        for quote, reading in zip(quotes, readings, strict=False)
+        for quote, reading in zip(quotes, found, strict=False)
     ]
 
 

@@ -11,6 +11,7 @@ import hashlib
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from inspect import signature
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 from qa import minilm
 from qa.errors import ModelError
 from qa.network import Arithmetic, LastStep, Network
+from qa.slip import mended
 from qa.token_text import TokenText
 
 if TYPE_CHECKING:
@@ -29,8 +31,9 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).parent / "weights" / "reader.safetensors"
 SHA256 = "1f6946047f26b4913420bf26b4a1496f21c7688c39269fe5436b528598eb0cfb"
 _WINDOW, _OVERLAP = 256, 96
-_MOST_OF_THE_QUESTION = 48
+_MOST_OF_THE_QUESTION, _MOST_OF_A_TITLE = 48, 16
 _LONGEST_ANSWER = 40
+_WORTH_OF_A_TOKEN = np.float32(0.06)  # what each further token of a span has to gain
 _NEVER = np.float32(-1e9)
 _HOPELESS = -4.0  # a span with this margin or less is not looked at again
 _CLOSER = 2 / 3  # the share of a margin that the looks from closer by make
@@ -54,7 +57,10 @@ class Reader(Protocol):
     """What a library needs of a reader; safe in threads."""
 
     def read(self, question: str, passages: Sequence[str]) -> Sequence[Reading]:
-        """One reading for each passage, in their order."""
+        """One reading for each passage, in their order.
+
+        If it takes a third argument named `titles`, it is also given what each passage's text is called, or None.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +81,22 @@ class SpanReader:
         self._loaded: tuple[Network, Tokenizer] | None = None
         self._lock = threading.Lock()
 
-    def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[str], titles: Sequence[str | None] = ()) -> list[Reading]:
         """The best span of each passage, in their order; of an empty passage an empty span that is no answer.
 
-        Of a long question the first 48 tokens are read. A passage too long for one look is read in windows that
-        overlap, and the best counts. A span that may answer is looked at again with less of the passage around it, for
-        words of the question that stand elsewhere in the passage mislead.
+        `titles` say what the passages' texts are called, one for each passage, or are left out. Of a long question the
+        first 48 tokens are read, of a title 16, and slips in the question as the passages spell the words. A passage
+        too long for one look is read in windows that overlap, and the best counts. A span that may answer is looked at
+        again with less of the passage around it, for words of the question that stand elsewhere in the passage mislead.
         """
         tokenizer = self._ready()[1]
+        called = [f"{title}." if title else "" for title in titles or [None] * len(passages)]
+        begun = " ".join(question.split()[:_MOST_OF_THE_QUESTION])
+        question = mended(begun, [*passages, *called], lambda word: tokenizer.token_to_id(word) is not None)
         asked = tokenizer.encode(question, add_special_tokens=False).ids[:_MOST_OF_THE_QUESTION]
-        encoded = tokenizer.encode_batch(list(passages), add_special_tokens=False)
-        texts = [TokenText.of(question, *one) for one in zip(passages, encoded, strict=True)]
+        encoded = tokenizer.encode_batch([*passages, *called], add_special_tokens=False)
+        heads = [title.ids[:_MOST_OF_A_TITLE] for title in encoded[len(passages) :]]
+        texts = [TokenText.of(question, *one) for one in zip(passages, encoded[: len(passages)], heads, strict=True)]
         found = self._looks(asked, [(text, [*chain.from_iterable(text.sentences)]) for text in texts])
         closer = [
             (number, text, part)
@@ -170,18 +181,28 @@ def _best_span(piece: _Piece, scores: NDArray[np.float32], none: float) -> Readi
     changes = np.diff(words) != 0
     gaps = np.cumsum(np.diff(piece.tokens, prepend=piece.tokens[0]) > 1)  # what is left out, no answer bridges
     begins, ends = np.r_[True, changes], np.r_[changes, True]  # an answer cuts no word
-    starts = np.where(begins, scores[:length, 0], _NEVER)
+    own = np.array(piece.tokens) >= text.title
+    starts = np.where(begins & own, scores[:length, 0], _NEVER)
     stops = np.where(ends, scores[:length, 1], _NEVER)
     before = np.concatenate(([0], np.cumsum([text.likely[token] for token in piece.tokens])))
     spans = starts[:, None] + stops[None, :] - _NOT_OF_THE_KIND * (before[None, 1:] == before[:-1, None])
-    spans[~np.tri(length, length, _LONGEST_ANSWER - 1, dtype=bool) | np.tri(length, length, -1, dtype=bool)] = _NEVER
-    spans[gaps[:, None] != gaps] = _NEVER
-    start, end = divmod(int(spans.argmax()), length)
+    more = np.arange(length, dtype=np.float32) - np.arange(length, dtype=np.float32)[:, None]  # tokens after the first
+    spans[(more < 0) | (more >= _LONGEST_ANSWER) | (gaps[:, None] != gaps)] = _NEVER
+    start, end = divmod(int((spans - _WORTH_OF_A_TOKEN * more).argmax()), length)
     first, last = text.offsets[piece.tokens[start]], text.offsets[piece.tokens[end]]
     return Reading(first[0], last[1], float(spans[start, end]) - none)
 
 
 DEFAULT_READER: Reader = SpanReader()
+
+
+def readings(reader: Reader, question: str, passages: Sequence[str], titles: Sequence[str | None]) -> Sequence[Reading]:
+    """The reader's readings; it is given the titles where it takes them."""
+    try:
+        takes_titles = "titles" in signature(reader.read).parameters
+    except ValueError:  # something built in, which tells nothing of itself
+        takes_titles = False
+    return reader.read(question, passages, *([titles] if takes_titles else []))
 
 
 def as_reader(reader: Any) -> Reader | None:

@@ -108,30 +108,83 @@ def test_any_text_can_be_read_and_spans_cut_no_word(text: str, reader: SpanReade
     assert not (found.end > found.start and len(after) == 2 and after.isascii() and after.isalnum())
 
 
-def test_a_span_that_may_answer_is_looked_at_again_from_closer_by(monkeypatch: pytest.MonkeyPatch) -> None:
-    reader = SpanReader()
+def watched(reader: SpanReader, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """What the reader looks at from now on, look by look."""
     looked: list[list[str]] = []
-    plain = reader._looks
+    plain, tokenizer = reader._looks, reader._ready()[1]
 
     def looks(asked: list[int], parts: Sequence[Any]) -> list[Reading]:
-        found = plain(asked, parts)
-        looked.append(
-            [" ".join(passage[text.offsets[t][0] : text.offsets[t][1]] for t in part) for text, part in parts]
-        )
-        return found
+        looked.append([tokenizer.decode([text.ids[token] for token in part]) for text, part in parts])
+        return plain(asked, parts)
 
     monkeypatch.setattr(reader, "_looks", looks)
+    return looked
+
+
+def test_a_span_that_may_answer_is_looked_at_again_from_closer_by(
+    reader: SpanReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = watched(reader, monkeypatch)
     passage = "The firm is old. It has a factory. Its lenses are made in Berlin. Cats sleep."
     (reading,) = reader.read("Where are the lenses made?", [passage])
-    whole, closer = looked
     assert passage[reading.start : reading.end] == "Berlin"
-    assert whole == ["The firm is old . It has a factory . Its lenses are made in Berlin . Cats sleep ."]
-    assert closer == [
-        "It has a factory . Its lenses are made in Berlin .",
-        "The firm is old . It has a factory . Its lenses are made in Berlin .",
+    assert looked == [
+        ["the firm is old. it has a factory. its lenses are made in berlin. cats sleep."],
+        [
+            "it has a factory. its lenses are made in berlin.",
+            "the firm is old. it has a factory. its lenses are made in berlin.",
+        ],
     ]
     reader.read("Who was the first man on the moon?", [passage])
     assert looked[3] == []
+
+
+def test_a_title_tells_what_the_passage_is_about_and_answers_nothing(reader: SpanReader) -> None:
+    passage = "It was founded in 1849 by an optician from Frankfurt."
+    question = "Who founded the Optical Institute of Wetzlar?"
+    untitled, titled, mistitled = reader.read(
+        question, [passage] * 3, [None, "The Optical Institute of Wetzlar", "The brewery of Pilsen"]
+    )
+    assert titled.margin > max(untitled.margin, mistitled.margin)
+    assert passage[titled.start : titled.end] == "an optician"
+    (only,) = reader.read("What is in Wetzlar?", ["It rains."], ["The Optical Institute of Wetzlar"])
+    assert only.end <= len("It rains.")
+    assert reader.read(question, ["", passage], ["A title", ""])[1] == untitled
+    (empty,) = reader.read(question, [""], ["The Optical Institute of Wetzlar"])
+    assert (empty.start, empty.end) == (0, 0) and empty.margin < 0
+
+
+def test_from_closer_by_the_title_stands_for_the_first_sentence(
+    reader: SpanReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = watched(reader, monkeypatch)
+    passage = "The firm is old. It has a factory. Its lenses are made in Berlin. Cats sleep."
+    reader.read("Where are the lenses made?", [passage], ["Leica"])
+    assert looked == [
+        ["leica. the firm is old. it has a factory. its lenses are made in berlin. cats sleep."],
+        [
+            "it has a factory. its lenses are made in berlin.",
+            "leica. it has a factory. its lenses are made in berlin.",
+        ],
+    ]
+
+
+def test_a_reader_is_given_the_titles_where_it_takes_them(bread: Path) -> None:
+    class Titled(Pointer):
+        def read(self, question: str, passages: Sequence[str], titles: Sequence[str | None] = ()) -> list[Reading]:
+            self.titles = titles
+            return super().read(question, passages)
+
+    reader = Titled("Anton")
+    assert opened(bread, reader).ask("Who is the baker?", min_confidence=0).text == "Anton"
+    assert sorted(map(str, reader.titles)) == ["Baker", "Bread", "News"]
+
+
+def test_a_slip_in_the_question_is_read_as_the_passage_spells_it() -> None:
+    passages = ["The cannonball weighs nine pounds.", "It was cast in Birmingham in 1811."]
+    reader = SpanReader()
+    right = reader.read("How much does the cannonball weigh?", passages)
+    assert reader.read("How much does the canonball weigh?", passages) == right
 
 
 def test_weights_of_another_hash_are_refused() -> None:
@@ -189,7 +242,11 @@ def test_evidence_moves_a_passage_up_and_scores_still_fall(bread: Path) -> None:
     assert library.search(question)[0].source == first
 
 
-def test_the_passage_that_answers_goes_before_one_that_fits_better(bread: Path) -> None:
+def test_the_passage_that_answers_goes_before_one_that_fits_better(
+    bread: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_evidence = replace(fitted(), evidence_weight=0.0)
+    monkeypatch.setattr("qa.answering.fitted", lambda: without_evidence)
     question = "Who is the baker with rye bread?"
     *_, last = opened(bread, None).ask(question).quotes
     word = last.text.split()[-1].strip(".")

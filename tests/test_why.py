@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import qa
 from qa.cli import main
-from qa.index.asked import one_slip
+from qa.slip import one_slip
 
 QUESTION = "How long is each lens element ground and polished?"
 

@@ -1,6 +1,7 @@
 """`python -m training.evaluate --eval ../shared/eval --weights FILE` prints the reader's figures as JSON.
 
-Every question is read over its own passage: SQuAD 2.0's four measuring articles, and WikiQA. None of it is trained on.
+Every question is read over its own passage, under its title: SQuAD 2.0's four measuring articles, and WikiQA. None of
+it is trained on.
 """
 
 from __future__ import annotations
@@ -15,18 +16,18 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from qa.evaluation.answers import exact, f1
-from qa.reader import Reader, Reading, SpanReader
+from qa.reader import Reader, Reading, SpanReader, readings
 from training.data import MEASURING_ARTICLES, Question, read_squad2, read_wikiqa
 
 Figures = dict[str, float]
 
 
-def squad2_figures(questions: list[Question], readings: list[Reading]) -> Figures:
+def squad2_figures(questions: list[Question], found: list[Reading]) -> Figures:
     """Exact match and F1 of the answerable questions, and F1 with no-answer and AUROC of all."""
     answerable = [bool(question.answers) for question in questions]
-    margins = [reading.margin for reading in readings]
+    margins = [reading.margin for reading in found]
     exacts, scores = [], []
-    for question, reading in zip(questions, readings, strict=True):
+    for question, reading in zip(questions, found, strict=True):
         text = question.paragraph.text
         answers = [text[start:end] for start, end in question.answers]
         given = text[reading.start : reading.end]
@@ -61,18 +62,18 @@ def best_f1(margins: Sequence[float], scores: Sequence[float], answerable: Seque
     return float(totals[best]) / len(order), threshold
 
 
-def wikiqa_figures(questions: list[Question], readings: list[Reading]) -> Figures:
+def wikiqa_figures(questions: list[Question], found: list[Reading]) -> Figures:
     """AUROC of all, and the share of answerable questions whose span lies inside an answer sentence."""
     answerable = [bool(question.answers) for question in questions]
     inside = sum(
         any(start <= reading.start and reading.end <= end for start, end in question.answers)
-        for question, reading in zip(questions, readings, strict=True)
+        for question, reading in zip(questions, found, strict=True)
     )
     return {
         "questions": len(questions),
         "answerable": sum(answerable),
         "inside": inside / sum(answerable),
-        "auroc": float(roc_auc_score(answerable, [reading.margin for reading in readings])),
+        "auroc": float(roc_auc_score(answerable, [reading.margin for reading in found])),
     }
 
 
@@ -89,7 +90,10 @@ def read_figures(reader: Reader, eval_folder: Path, name: str) -> Figures:
 
 
 def _read(reader: Reader, questions: list[Question]) -> list[Reading]:
-    return [reader.read(question.text, [question.paragraph.text])[0] for question in questions]
+    return [
+        readings(reader, question.text, [question.paragraph.text], [question.paragraph.title])[0]
+        for question in questions
+    ]
 
 
 def main() -> None:

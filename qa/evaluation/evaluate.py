@@ -20,7 +20,8 @@ from qa.evaluation.dataset import Answers, Dataset
 from qa.evaluation.ranking import RankingFigures, figures, ranked_documents, write_run
 from qa.library import Library
 from qa.progress import Progress, silent
-from qa.reader import DEFAULT_READER, Reader
+from qa.reader import DEFAULT_READER, Reader, readings
+from qa.thread import Thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +181,8 @@ def _plain(text: str) -> str:
 def _reading(
     data: Dataset, known: Mapping[str, Answer], refused: Mapping[str, Answer], reader: Reader, least: float
 ) -> Reading:
-    texts = {thread.source: thread.text for thread in data.documents}
-    gold = {query: text for query in known if (text := _read_alone(data, texts, query, reader)) is not None}
+    threads = {thread.source: thread for thread in data.documents}
+    gold = {query: text for query in known if (text := _read_alone(data, threads, query, reader)) is not None}
     scores = [f1(answer.text or "", data.answers[query].texts) for query, answer in known.items()]
     right = [is_right(answer.text or "", data.answers[query]) for query, answer in known.items()]
     confidences = [float(answer.confidence or 0) for answer in (*known.values(), *refused.values())]
@@ -201,15 +202,15 @@ def _reading(
     )
 
 
-def _read_alone(data: Dataset, texts: Mapping[str, str], query: str, reader: Reader) -> str | None:
+def _read_alone(data: Dataset, threads: Mapping[str, Thread], query: str, reader: Reader) -> str | None:
     """The span that the reader finds in the best judged document, None where none is judged to be right."""
     judged = {document: grade for document, grade in data.judgements.get(query, {}).items() if grade > 0}
     document = max(judged, key=judged.__getitem__, default=None)
-    text = texts.get(document or "")
-    if text is None:
+    thread = threads.get(document or "")
+    if thread is None:
         return None
-    reading = reader.read(data.queries[query], [text])[0]
-    return text[reading.start : reading.end]
+    (reading,) = readings(reader, data.queries[query], [thread.text], [thread.title])
+    return thread.text[reading.start : reading.end]
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -16,6 +16,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Protocol
 
+from qa import slip
 from qa.index.words import Words
 
 # The weight of a word's BM25, and of two neighbouring words' as a phrase, in cosines: the middle of a flat region,
@@ -25,7 +26,6 @@ _WORD, _PAIR = 0.64, 0.16
 _PHRASE = 3 * _PAIR  # of words that the reader put in quotation marks
 # A word that no passage says is taken for a slip in one that differs by a letter, and counts this share of it.
 _SLIP = 0.5
-_SHORTEST_SLIP = 5
 _SATURATION = 2.2  # BM25's k1 + 1: how often a word is said can at most count this often
 
 
@@ -84,7 +84,7 @@ class Asked:
         mistyped = [
             word
             for word, as_typed in dict(zip(words, typed, strict=True)).items()
-            if word in telling and len(as_typed) >= _SHORTEST_SLIP and as_typed.isalpha() and not frequency(word)
+            if word in telling and len(as_typed) >= slip.SHORTEST and as_typed.isalpha() and not frequency(word)
         ]
         meant = {word: near for word in mistyped if (near := vocabulary.near(word))}
         highest = _rarity(0, len(vocabulary))
@@ -128,15 +128,6 @@ def _weights(
     for phrase in quoted:
         if len(phrase) > 1:
             yield phrase, _PHRASE / highest / root
-
-
-def one_slip(one: str, other: str) -> bool:
-    """Whether one letter was replaced, left out, added, or swapped with the next."""
-    if abs(len(one) - len(other)) > 1:
-        return False
-    at = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    swapped = one[at : at + 2] == other[at : at + 2][::-1] and one[at + 2 :] == other[at + 2 :]
-    return swapped or any(one[at + left :] == other[at + right :] for left, right in ((1, 1), (1, 0), (0, 1)))
 
 
 def _rarity(frequency: int, passages: int) -> float:

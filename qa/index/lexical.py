@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 
 from qa.errors import LibraryDamaged
-from qa.index.asked import Asked, Part, one_slip
+from qa.index.asked import Asked, Part
 from qa.index.engine import Hits, Ids, Scores, damage_told, ordered
 from qa.index.queries import FIELD, ID, Queries
 from qa.index.words import ANALYZER, Words, composed
 from qa.letters import unspaced
 from qa.passage import Passage
 from qa.question import Question
+from qa.slip import one_slip
 
 FOLDER = "lexical"
 _HEAP_BYTES = 64_000_000

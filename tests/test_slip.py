@@ -1,0 +1,27 @@
+"""Slips: words with one letter wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from qa.slip import mended
+
+KNOWN = {"where", "which", "lens", "made", "factory", "asynchronously"}.__contains__
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        ("Where is the factoyr?", "The Factory is in Wetzlar.", "Where is the factory?"),
+        ("Where is Wetzlra?", "WETZLAR lies on the Lahn.", "Where is wetzlar?"),
+        ("Where is Schrodinger?", "Schrödinger was here.", "Where is Schrodinger?"),
+        ("Where is Portar?", "Porter met Porta and Porter.", "Where is porter?"),
+        ("Which lens?", "The lent one.", "Which lens?"),  # a word that is known
+        ("Was it synchronously?", "It went asynchronously.", "Was it synchronously?"),  # the first letter tells more
+        ("Who is Anne?", "Anna is.", "Who is Anne?"),  # too short to tell
+        ("Who is Robert?", "Robert met Roberta and Roberta.", "Who is Robert?"),  # the text says it
+        ("", "Nothing.", ""),
+    ],
+)
+def test_only_a_word_that_nobody_knows_is_respelled(question: str, text: str, expected: str) -> None:
+    assert mended(question, [text], KNOWN) == expected
