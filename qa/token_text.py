@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -75,15 +75,11 @@ class TokenText:
 
 
 def _likely(question: str, passage: str, tokens: Encoding) -> list[bool]:
+    """Of each token whether it has a part in something of the kind that is asked for."""
     cues = asks.cues(question)
     if cues is None:
         return [True] * len(tokens.ids)
-    return _touched((cue.span() for cue in cues.finditer(passage)), passage, tokens)
-
-
-def _touched(spans: Iterable[Span], passage: str, tokens: Encoding) -> list[bool]:
-    """Of each token whether one of the spans has a part in it."""
     inside = np.zeros(len(passage) + 1, dtype=bool)
-    for start, end in spans:
-        inside[start:end] = True
+    for cue in cues.finditer(passage):
+        inside[cue.start() : cue.end()] = True
     return [bool(inside[start:end].any()) for start, end in tokens.offsets]

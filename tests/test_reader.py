@@ -1,20 +1,15 @@
-"""The reader: the spans that it points at, what it is given, and what takes its place."""
+"""The reader: the spans that it points at, and its weights."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import FakeEncoder
 
 import qa
-from qa import asks
-from qa.calibration import Signs, fitted
-from qa.extent import extended, trimmed
+from qa.calibration import fitted
 from qa.reader import SHA256, WEIGHTS, Reading, SpanReader
 
 PASSAGES = [
@@ -27,41 +22,6 @@ PASSAGES = [
 @pytest.fixture(scope="module")
 def reader() -> SpanReader:
     return SpanReader()
-
-
-class Pointer:
-    """Points at a word of its own choice, as surely as it is told to."""
-
-    def __init__(self, word: str, margin: float = 8.0) -> None:
-        self.word, self.margin = word, margin
-        self.asked: list[tuple[str, int]] = []
-
-    def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
-        self.asked.append((question, len(passages)))
-        return [self._read(passage) for passage in passages]
-
-    def _read(self, passage: str) -> Reading:
-        at = passage.find(self.word)
-        return Reading(at, at + len(self.word), self.margin) if at >= 0 else Reading(0, 1, -self.margin)
-
-
-@pytest.fixture
-def bread(tmp_path: Path) -> Path:
-    qa.build(
-        [
-            qa.Thread.from_text("Bread is baked at night. The oven is hot, because bakers begin early.", title="Bread"),
-            qa.Thread.from_text("Our baker sells rye bread. He is called Anton.", title="Baker"),
-            qa.Thread.from_text("Anton, the baker with the bread, has retired.", title="News"),
-        ],
-        tmp_path / "library",
-        encoder=FakeEncoder(),
-        reader=None,
-    )
-    return tmp_path / "library"
-
-
-def opened(path: Path, reader: object) -> qa.Library:
-    return qa.open(path, encoder=FakeEncoder(), reader=reader)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -169,17 +129,6 @@ def test_from_closer_by_the_title_stands_for_the_first_sentence(
     ]
 
 
-def test_a_reader_is_given_the_titles_where_it_takes_them(bread: Path) -> None:
-    class Titled(Pointer):
-        def read(self, question: str, passages: Sequence[str], titles: Sequence[str | None] = ()) -> list[Reading]:
-            self.titles = titles
-            return super().read(question, passages)
-
-    reader = Titled("Anton")
-    assert opened(bread, reader).ask("Who is the baker?", min_confidence=0).text == "Anton"
-    assert sorted(map(str, reader.titles)) == ["Baker", "Bread", "News"]
-
-
 def test_a_slip_in_the_question_is_read_as_the_passage_spells_it() -> None:
     passages = ["The cannonball weighs nine pounds.", "It was cast in Birmingham in 1811."]
     reader = SpanReader()
@@ -200,210 +149,3 @@ def test_missing_weights_are_named(tmp_path: Path) -> None:
 def test_the_calibration_was_fitted_to_these_weights() -> None:
     assert fitted().reader == SHA256
     assert WEIGHTS.stat().st_size <= 25_000_000
-
-
-def test_the_answer_is_the_span_and_every_quote_that_says_it_is_marked(bread: Path) -> None:
-    answer = opened(bread, Pointer("Anton")).ask("Who is the baker that sells bread?", min_confidence=0)
-    assert answer.found and answer.text == "Anton"
-    said = {quote.source: [quote.text[a - quote.start : b - quote.start] for a, b in quote.highlights]
-            for quote in answer.quotes}  # fmt: skip
-    assert said == {"Baker": ["Anton"], "News": ["Anton"], "Bread": []}
-
-
-def test_where_nothing_answers_the_closest_passages_stay_unmarked(bread: Path) -> None:
-    answer = opened(bread, Pointer("nowhere")).ask("Who bakes bread?")
-    assert (answer.found, answer.text) == (False, None)
-    assert answer.confidence is not None and 0 < answer.confidence < fitted().threshold
-    assert len(answer.quotes) == 3 and not any(quote.highlights for quote in answer.quotes)
-
-
-def test_who_asks_moves_the_threshold(bread: Path) -> None:
-    library = opened(bread, Pointer("Anton"))
-    confidence = library.ask("Who bakes bread?").confidence
-    assert confidence is not None
-    assert library.ask("Who bakes bread?", min_confidence=confidence).found
-    assert not library.ask("Who bakes bread?", min_confidence=math.nextafter(confidence, 1)).found
-    library.min_confidence = 1.0
-    assert not library.ask("Who bakes bread?").found
-    for wrong in (-0.1, 1.1, "high", math.nan):
-        with pytest.raises(qa.SettingError, match="min_confidence is a probability, from 0 to 1, not"):
-            library.ask("Who bakes bread?", min_confidence=wrong)  # type: ignore[arg-type]
-
-
-def test_evidence_moves_a_passage_up_and_scores_still_fall(bread: Path) -> None:
-    question = "Who is the baker with rye bread?"
-    first = opened(bread, None).ask(question).quotes[0].source
-    other = "Anton, the" if first != "News" else "rye"
-    library = opened(bread, Pointer(other, 12.0))
-    answer = library.ask(question)
-    scores = [quote.score for quote in answer.quotes]
-    assert scores == sorted(scores, reverse=True) and min(scores) >= 0 and max(scores) <= 1
-    assert [quote.source for quote in library.search(question, read=True)] == [q.source for q in answer.quotes]
-    assert library.search(question)[0].source == first
-
-
-def test_the_passage_that_answers_goes_before_one_that_fits_better(
-    bread: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    without_evidence = replace(fitted(), evidence_weight=0.0)
-    monkeypatch.setattr("qa.answering.fitted", lambda: without_evidence)
-    question = "Who is the baker with rye bread?"
-    *_, last = opened(bread, None).ask(question).quotes
-    word = last.text.split()[-1].strip(".")
-    sure = opened(bread, Pointer(word, 12.0))
-    answer = sure.ask(question, min_confidence=0)
-    assert (answer.quotes[0].source, answer.text) == (last.source, word)
-    unsure = sure.ask(question, min_confidence=1)
-    assert not unsure.found and unsure.quotes[0].source != last.source
-    scores = [quote.score for quote in answer.quotes]
-    assert scores == sorted(scores, reverse=True)
-    for least, expected in ((0.0, answer), (1.0, unsure)):
-        sure.min_confidence = least
-        assert [q.source for q in sure.search(question, read=True)] == [q.source for q in expected.quotes]
-    words = sure.ask("baker rye bread", min_confidence=0)
-    assert words.quotes[0].source == opened(bread, None).ask("baker rye bread").quotes[0].source
-
-
-def test_filters_alone_are_listed_unread(bread: Path) -> None:
-    pointer = Pointer("Anton")
-    answer = opened(bread, pointer).ask("source:Bread")
-    assert (answer.found, answer.text, answer.confidence, len(answer.quotes)) == (True, None, 0.0, 1)
-    assert pointer.asked == []
-
-
-def test_filters_that_leave_nothing_find_nothing(bread: Path) -> None:
-    answer = opened(bread, Pointer("Anton")).ask("bread author:Nobody")
-    assert (answer.found, answer.text, answer.confidence, answer.quotes) == (False, None, 0.0, ())
-
-
-def test_the_reader_is_asked_without_the_filters(bread: Path) -> None:
-    pointer = Pointer("Anton")
-    opened(bread, pointer).ask("Who bakes? in:article", k=1)
-    assert pointer.asked == [("Who bakes?", 3)]
-
-
-@pytest.mark.parametrize("readings", [[], [Reading(0, 9_999, 1.0)] * 3, [Reading(5, 2, 1.0)] * 3])
-def test_a_reader_that_points_outside_is_told(readings: list[Reading], bread: Path) -> None:
-    class Wrong:
-        def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
-            return readings
-
-    with pytest.raises(qa.ModelError, match="the reader 'Wrong' gave no span inside each of the 3 passages"):
-        opened(bread, Wrong()).ask("Who bakes bread?")
-
-
-def test_what_cannot_read_is_no_reader(bread: Path) -> None:
-    with pytest.raises(qa.ModelError, match=r"read\(question, passages\); 'int' has none"):
-        opened(bread, 3)
-
-
-def test_confidence_grows_with_each_sign() -> None:
-    plain = Signs(margin=2.0, rival=0.0, score=0.5, support=0)
-    by = fitted()
-    assert 0 < by.confidence(plain) < 1
-    assert by.confidence(replace(plain, margin=6.0)) > by.confidence(plain)
-    assert by.confidence(replace(plain, margin=-math.inf)) < 0.1
-    assert by.evidence("Who bakes?", 4.0) > by.evidence("Who bakes?", -4.0)
-    assert by.evidence("Why is it hot?", 4.0) < by.evidence("Who bakes?", 4.0)
-
-
-LIST = "It is made so:\n\n1. Glass is melted. It takes days.\n2. It is ground.\n3. It is polished.\n\nThen it is sold."
-
-
-@pytest.mark.parametrize(
-    ("question", "text", "span", "shown"),
-    [
-        ("Who came?", "It rained. Ann came late.", "Ann", "Ann"),
-        ("Why did Ann stay?", "It rained. Ann stayed due to rain. Bob left.", "due to rain", "Ann stayed due to rain."),
-        ("Did Ann come?", "It rained. Ann came late.", "Ann", "Ann came late."),
-        ("How many came?", "It rained. Then 30 came.", "30", "30"),
-        ("How is it made?", LIST, "ground", LIST[LIST.index("1.") : LIST.index("\n\nThen")]),
-        ("What are the steps?", LIST, "melted", LIST[LIST.index("1.") : LIST.index("\n\nThen")]),
-        ("Is it ground?", LIST, "ground", "It is ground."),
-        ("What is ground?", LIST, "It is ground", "It is ground"),
-    ],
-)
-def test_the_answer_is_as_long_as_the_question_asks(question: str, text: str, span: str, shown: str) -> None:
-    at = text.index(span)
-    assert text[slice(*extended(question, text, (at, at + len(span))))] == shown
-
-
-def test_an_answer_stays_on_one_side_of_a_bracket() -> None:
-    text = "(a) The pass (it covers damage) and a [red] dot."
-    for span, shown in (
-        ("damage) and a [red] dot", "damage"),
-        ("pass (it", "pass"),
-        ("(it covers", "it covers"),
-        ("[red] dot", "[red] dot"),
-        ("(a) The pass (it covers damage)", "(a) The pass (it covers damage)"),
-        (" covers", "covers"),
-        (") and a [red", "and a"),
-        ("pass (it covers damage) and a [red", "pass (it covers damage) and a"),
-    ):
-        at = text.index(span)
-        assert text[slice(*trimmed(text, (at, at + len(span))))] == shown
-    assert trimmed("It is (in [the] end) so.", (7, 23)) == (7, 19)
-
-
-@pytest.mark.parametrize(
-    ("question", "fact", "explanation", "yes_or_no"),
-    [
-        ("Who founded it?", True, False, False),
-        ("In what year did it begin?", True, False, False),
-        ("How old is it?", True, False, False),
-        ("How does it work?", False, True, False),
-        ("how to unmount a volume", False, True, False),
-        ("Is there a warranty?", False, False, True),
-        ("Vitamin D reduces the risk of fractures.", False, False, False),
-    ],
-)
-def test_what_a_question_asks_for(question: str, fact: bool, explanation: bool, yes_or_no: bool) -> None:
-    assert asks.for_a_fact(question) == fact
-    assert asks.for_an_explanation(question) == explanation
-    assert asks.for_yes_or_no(question) == yes_or_no
-
-
-@pytest.mark.parametrize(
-    ("words", "whole"),
-    [
-        ("Where is it made?", True),
-        ("who grinds the lenses", True),
-        ("is it dear", True),
-        ("Tell me about the red dot", True),
-        ("lens price?", True),
-        ("lens price", False),
-        ("Lenses are made in Japan.", False),
-    ],
-)
-def test_mere_words_are_told_what_would_help(words: str, whole: bool) -> None:
-    said = asks.unanswered(words)
-    assert said.startswith("The text does not answer this.")
-    assert ("whole question" in said) is not whole
-
-
-LEICA_ANSWERED = [
-    ("Where are Leica lenses produced?", "Solms"),
-    ("What did a mint Digilux 3 go for on eBay?", "£799"),
-]
-LEICA_UNANSWERED = [
-    "Who founded Leica?",
-    "When did Leica move its factory to Wetzlar?",
-    "How many megapixels does the D-Lux 5 have?",
-    "What is the capital of France?",
-]
-
-
-@pytest.mark.parametrize(("question", "answer"), LEICA_ANSWERED)
-def test_leica_answers(question: str, answer: str, leica: qa.Library) -> None:
-    found = leica.ask(question)
-    assert found.found and found.text is not None and answer in found.text
-    quote = found.quotes[0]
-    start, end = quote.highlights[0]
-    assert leica.text(quote.source)[start:end] == found.text
-
-
-@pytest.mark.parametrize("question", LEICA_UNANSWERED)
-def test_leica_does_not_say(question: str, leica: qa.Library) -> None:
-    answer = leica.ask(question)
-    assert (answer.found, answer.text) == (False, None)
-    assert answer.quotes and answer.confidence is not None
