@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from statistics import fmean
 
 from qa import asks
 from qa.answer import Answer, Quote
-from qa.calibration import Calibration, Signs, fitted
+from qa.calibration import Calibration, Signs, bounded, fitted
 from qa.encoder import Encoder
 from qa.errors import ModelError
 from qa.excerpt import best_sentences
-from qa.extent import extended, trimmed
+from qa.extent import extended, sentence_around, trimmed
 from qa.index.lexical import LexicalIndex
 from qa.letters import words_of
 from qa.question import Question
@@ -66,10 +66,12 @@ def ranked(words: str, found: Sequence[ReadQuote], by: Calibration) -> list[Read
     return sorted(scored, key=lambda one: one.quote.score, reverse=True)
 
 
-def reranked(words: str, quotes: Sequence[Quote], reader: Reader, least: float | None) -> tuple[Quote, ...]:
+def reranked(
+    asked: Question, quotes: Sequence[Quote], reader: Reader, encoder: Encoder, least: float | None
+) -> tuple[Quote, ...]:
     """The quotes in the order in which `answered` gives them, unmarked."""
     by = fitted()
-    order, _, _ = judged(words, read(words, quotes, reader), by, least)
+    order, _, _ = judged(asked, read(asked.text, quotes, reader), by, encoder, least)
     return (*(one.quote for one in order), *_behind(quotes, by))
 
 
@@ -90,7 +92,7 @@ def led(words: str, order: Sequence[ReadQuote], by: Calibration) -> list[ReadQuo
 
 
 def judged(
-    words: str, found: Sequence[ReadQuote], by: Calibration, least: float | None = None
+    asked: Question, found: Sequence[ReadQuote], by: Calibration, encoder: Encoder, least: float | None = None
 ) -> tuple[list[ReadQuote], float, bool]:
     """The quotes in their final order, the probability that one answers, and whether it is `least` or more.
 
@@ -98,28 +100,43 @@ def judged(
     """
     if not found:
         return [], 0.0, False
-    order = ranked(words, found, by)
-    answering = led(words, order, by)
-    confidence = by.confidence(signs(answering))
+    order = ranked(asked.text, found, by)
+    answering = led(asked.text, order, by)
+    confidence = by.confidence(signs(asked, answering, encoder))
     answers = confidence >= (by.threshold if least is None else least)
     return (answering if answers else order), confidence, answers
 
 
-def signs(order: Sequence[ReadQuote]) -> Signs:
+def signs(asked: Question, order: Sequence[ReadQuote], encoder: Encoder) -> Signs:
     """What tells whether the first quote's span is the right answer."""
     best, *others = order
-    rivals = [other.margin for other in others if other.said != best.said]
-    return Signs(best.margin, max(rivals, default=-math.inf), best.fit, len(others) - len(rivals))
+    return Signs(
+        margin=best.margin,
+        usual=fmean(bounded(one.margin) for one in order),
+        fit=best.fit,
+        best_fit=max(one.fit for one in order),
+        likeness=float(asked.likeness([sentence_around(best.quote.text, best.span)], encoder)[0]),
+        support=sum(other.said == best.said for other in others),
+    )
 
 
-def answered(question: str, words: str, quotes: Sequence[Quote], reader: Reader, k: int, least: float | None) -> Answer:
-    """The answer out of these quotes, with the best `k` of them; `words` are the question's without its filters.
+def answered(
+    question: str,
+    asked: Question,
+    quotes: Sequence[Quote],
+    reader: Reader,
+    encoder: Encoder,
+    k: int,
+    least: float | None,
+) -> Answer:
+    """The answer out of these quotes, with the best `k` of them; `asked` is the question without its filters.
 
     It is found where its confidence is `least` or more. Then the quotes that answer are marked: the first with the
     answer, others with their own span where they say the same or speak as clearly.
     """
     by = fitted()
-    order, confidence, answers = judged(words, read(words, quotes, reader), by, least)
+    words = asked.text
+    order, confidence, answers = judged(asked, read(words, quotes, reader), by, encoder, least)
     behind = _behind(quotes, by)
     if not answers:
         return Answer(question, False, None, confidence, (*(one.quote for one in order), *behind)[:k])

@@ -15,26 +15,28 @@ from pathlib import Path
 from qa import asks
 
 FILE = Path(__file__).parent / "weights" / "calibration.json"
-_MOST_MARGIN = 12.0  # beyond all doubt either way
+_MOST_MARGIN = 12.0
 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
     """What tells whether an answer is right.
 
-    `margin` is the reader's for the answer's span, `rival` the greatest of a passage that says something else, `score`
-    how well the passage fitted before it was read, 0..1, and `support` how many passages more say the same.
+    `margin` is the reader's for the answer's span, `usual` the mean of all its margins, bounded; `fit` is how well the
+    passage fitted before it was read, 0..1, and `best_fit` how well any did; `likeness` is the cosine of the question
+    and the answer's sentence, and `support` how many passages more say the same.
     """
 
     margin: float
-    rival: float
-    score: float
+    usual: float
+    fit: float
+    best_fit: float
+    likeness: float
     support: int
 
     def terms(self) -> tuple[float, ...]:
         """The numbers that the confidence is a weighted sum of."""
-        margin, rival = _bounded(self.margin), _bounded(self.rival)
-        return margin, rival, self.score, margin * self.score, math.log1p(self.support)
+        return bounded(self.margin), self.usual, self.fit, self.best_fit, self.likeness, math.log1p(self.support)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Calibration:
 
     def worth(self, margin: float, fit: float) -> float:
         """How well a span answers beside those of other passages: its margin, and how well its passage fitted."""
-        return _bounded(margin) + self.fit_in_margins * fit
+        return bounded(margin) + self.fit_in_margins * fit
 
     def confidence(self, signs: Signs) -> float:
         """The probability that the answer is right."""
@@ -80,7 +82,8 @@ def fitted() -> Calibration:
     return Calibration(**json.loads(FILE.read_text(encoding="utf-8")))
 
 
-def _bounded(margin: float) -> float:
+def bounded(margin: float) -> float:
+    """The margin, within what is beyond all doubt either way."""
     return max(-_MOST_MARGIN, min(margin, _MOST_MARGIN))
 
 

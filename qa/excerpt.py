@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qa import asks
-from qa.encoder import Encoder, unit_vectors
+from qa.encoder import Encoder
 from qa.index.lexical import LexicalIndex
 from qa.question import Question
 from qa.sentence import Sentence, headings, sentences
@@ -24,7 +24,7 @@ def best_sentences(question: Question, texts: Sequence[str], encoder: Encoder, l
     """
     found = [(number, sentence) for number, text in enumerate(texts) for sentence in _candidates(text)]
     said = [texts[number][sentence.start : sentence.end] for number, sentence in found]
-    cosines = unit_vectors(encoder, said) @ question.vector
+    cosines = question.likeness(said, encoder)
     words = lexical.coverage(question, said)
     cues = asks.cues(question.text)
     kinds = [cues is not None and cues.search(sentence) is not None for sentence in said]

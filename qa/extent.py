@@ -28,13 +28,24 @@ def extended(question: str, text: str, span: Span) -> Span:
     if not yes_or_no and not explains and not asks.for_several(question):
         return span
     found = sentences(text)
-    inside = [number for number, sentence in enumerate(found) if sentence.start < span[1] and span[0] < sentence.end]
+    inside = _holding(found, span)
     if not inside:
         return span
     items = range(0) if yes_or_no else _list_around(text, found, inside[0])
     if items:
         return found[items[0]].start, found[items[-1]].end
     return (found[inside[0]].start, found[inside[-1]].end) if yes_or_no or explains else span
+
+
+def sentence_around(text: str, span: Span) -> str:
+    """The sentences that a span of the text stands in; the whole text where it stands in none.
+
+    >>> sentence_around("It snowed. Then 30 came.", (16, 18))
+    'Then 30 came.'
+    """
+    found = sentences(text)
+    inside = _holding(found, span)
+    return text[found[inside[0]].start : found[inside[-1]].end] if inside else text
 
 
 def trimmed(text: str, span: Span) -> Span:
@@ -52,6 +63,11 @@ def trimmed(text: str, span: Span) -> Span:
         elif start <= opening < end <= closing:
             start, end = (opening + 1, end) if opening == start else (start, opening)
     return _bare(text, (start, end)) or _bare(text, span) or span
+
+
+def _holding(found: Sequence[Sentence], span: Span) -> list[int]:
+    """The sentences, by number, that a span has a part in."""
+    return [number for number, sentence in enumerate(found) if sentence.start < span[1] and span[0] < sentence.end]
 
 
 def _brackets(text: str) -> Iterator[Span]:

@@ -148,7 +148,7 @@ class Library:
             return Answer(query.asked, bool(quotes), None, None if reader is None else 0.0, quotes[:k])
         if reader is None:
             return unread(query.asked, asked, quotes, opened.encoder, opened.generation.lexical)
-        return answered(query.asked, asked.text, quotes, reader, k, least)
+        return answered(query.asked, asked, quotes, reader, opened.encoder, k, least)
 
     def ask_many(
         self,
@@ -189,7 +189,7 @@ class Library:
         asked, quotes = retrieve(opened.generation, opened.encoder, query, depth, repeats=repeats)
         if asked is None or reader is None:
             return quotes[:k]
-        return reranked(asked.text, quotes, reader, self.min_confidence)[:k]
+        return reranked(asked, quotes, reader, opened.encoder, self.min_confidence)[:k]
 
     def rebuild(
         self,

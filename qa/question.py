@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa.encoder import Encoder, Vectors, unit_vectors
@@ -26,6 +27,10 @@ class Question:
         """Raises QuestionError where the question is empty, too long or not text that can be encoded."""
         asked = checked(text)
         return cls(asked, embedded(asked, encoder), phrases)
+
+    def likeness(self, texts: Sequence[str], encoder: Encoder) -> Vectors:
+        """How like the question each text is: their cosines, shape (len(texts),)."""
+        return unit_vectors(encoder, texts) @ self.vector
 
 
 def checked(text: str) -> str:

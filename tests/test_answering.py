@@ -159,10 +159,11 @@ def test_what_cannot_read_is_no_reader(bread: Path) -> None:
 
 
 def test_confidence_grows_with_each_sign() -> None:
-    plain = Signs(margin=2.0, rival=0.0, score=0.5, support=0)
+    plain = Signs(margin=2.0, usual=-6.0, fit=0.5, best_fit=0.6, likeness=0.5, support=0)
     by = fitted()
     assert 0 < by.confidence(plain) < 1
-    assert by.confidence(replace(plain, margin=6.0)) > by.confidence(plain)
+    for surer in ({"margin": 6.0}, {"usual": -9.0}, {"fit": 0.6}, {"likeness": 0.8}, {"support": 2}):
+        assert by.confidence(replace(plain, **surer)) > by.confidence(plain)
     assert by.confidence(replace(plain, margin=-math.inf)) < 0.1
     assert by.evidence("Who bakes?", 4.0) > by.evidence("Who bakes?", -4.0)
     assert by.evidence("Why is it hot?", 4.0) < by.evidence("Who bakes?", 4.0)

@@ -29,13 +29,14 @@ from qa import reader
 from qa.answer import Quote
 from qa.answering import PASSAGES_READ, ReadQuote, judged, led, ranked, read, signs
 from qa.calibration import FILE, Calibration, Signs
-from qa.encoder import MiniLMEncoder
+from qa.encoder import Encoder, MiniLMEncoder
 from qa.errors import QuestionError
 from qa.evaluation.answers import calibration_error, is_right
 from qa.evaluation.dataset import Answers, Dataset
 from qa.evaluation.ranking import figures
 from qa.extent import extended
 from qa.library import Library
+from qa.question import Question
 from training.data import TRAINING_ARTICLES, read_lines
 
 RANKED_SETS = ("squad2", "wikiqa", "scifact", "stackfaq", "cranfield", "cisi", "covid-qa")
@@ -55,7 +56,7 @@ class Asked:
     """A question with the passages found for it, as they are ranked before they are read, and its readings."""
 
     query: str
-    words: str
+    question: Question
     quotes: tuple[Quote, ...]
     read: list[ReadQuote]
     answers: Answers | None
@@ -66,6 +67,7 @@ class Collection:
     """A set's questions, the unanswerable ones apart."""
 
     name: str
+    encoder: Encoder
     asked: list[Asked]
     unanswerable: list[Asked]
     judgements: Mapping[str, Mapping[str, int]]
@@ -82,8 +84,9 @@ def collect(folder: Path, limit: int) -> Collection:
         library = Library.build(data.documents, Path(built) / "library", encoder=encoder, reader=None)
         return Collection(
             folder.name,
-            list(_ask(library, _some(answerable, limit), data.answers)),
-            list(_ask(library, _some(unanswerable, limit), {})) if folder.name in ANSWERED_SETS else [],
+            encoder,
+            list(_ask(library, encoder, _some(answerable, limit), data.answers)),
+            list(_ask(library, encoder, _some(unanswerable, limit), {})) if folder.name in ANSWERED_SETS else [],
             data.judgements,
         )
 
@@ -101,20 +104,24 @@ def _some(questions: Mapping[str, str], limit: int) -> dict[str, str]:
     return dict(chosen[:limit])
 
 
-def _ask(library: Library, questions: Mapping[str, str], answers: Mapping[str, Answers]) -> Iterator[Asked]:
+def _ask(
+    library: Library, encoder: Encoder, questions: Mapping[str, str], answers: Mapping[str, Answers]
+) -> Iterator[Asked]:
     for query, words in questions.items():
         try:
+            question = Question.ask(words, encoder)
             quotes = library.search(words, k=DEPTH, search_syntax=False, repeats=True)
         except QuestionError:
             continue
-        yield Asked(query, words, quotes, read(words, quotes, reader.DEFAULT_READER), answers.get(query))
+        yield Asked(query, question, quotes, read(question.text, quotes, reader.DEFAULT_READER), answers.get(query))
 
 
 def ranking_quality(collection: Collection, by: Calibration) -> tuple[float, float]:
     """nDCG@10 and recall@1 with the reader's evidence, and with what answers in the lead once that is fitted."""
     run = {}
     for one in collection.asked:
-        order = judged(one.words, one.read, by)[0] if by.weights else ranked(one.words, one.read, by)
+        words = one.question.text
+        order = judged(one.question, one.read, by, collection.encoder)[0] if by.weights else ranked(words, one.read, by)
         behind = [quote.source for quote in one.quotes[PASSAGES_READ:]]
         sources = dict.fromkeys([*(found.quote.source for found in order), *behind])
         run[one.query] = [(source, -float(place)) for place, source in enumerate(sources)]
@@ -194,10 +201,11 @@ def _signs(collection: Collection, by: Calibration) -> _Told:
     for one in (*collection.asked, *collection.unanswerable):
         if not one.read or (one.answers is None and one in collection.asked):
             continue
-        order = led(one.words, ranked(one.words, one.read, by), by)
+        words = one.question.text
+        order = led(words, ranked(words, one.read, by), by)
         text = order[0].quote.text
-        start, end = extended(one.words, text, order[0].span)
-        features.append(signs(order))
+        start, end = extended(words, text, order[0].span)
+        features.append(signs(one.question, order, collection.encoder))
         right.append(one.answers is not None and is_right(text[start:end], one.answers))
         answerable.append(one.answers is not None)
     return collection.name, features, right, answerable
