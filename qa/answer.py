@@ -122,7 +122,8 @@ class Answer:
     `found` tells whether the text answers; where it does not, `text` is None and the quotes are the closest passages.
     `confidence` is the probability that the best span answers, 0..1, also where that is too little to be found.
     Without a reader nothing judges: `confidence` is None and `text` the sentence that fits best. Where filters alone
-    were given, `found` is True, `text` None, and the quotes are what passes them, in reading order.
+    were given, `found` is True, `text` None, and the quotes are what passes them, in reading order. `unsaid` are words
+    of a question that is not answered which no text of the library says.
     """
 
     question: str
@@ -130,6 +131,7 @@ class Answer:
     text: str | None
     confidence: float | None
     quotes: tuple[Quote, ...]
+    unsaid: tuple[str, ...] = ()
 
     @property
     def supported_by(self) -> tuple[int, ...]:
@@ -152,4 +154,5 @@ class Answer:
             "text": self.text,
             "confidence": self.confidence,
             "quotes": [quote.to_dict(why=why) for quote in self.quotes],
+            **({"unsaid": list(self.unsaid)} if self.unsaid else {}),
         }

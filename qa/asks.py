@@ -6,6 +6,7 @@ After Li, Roth: Learning Question Classifiers, COLING 2002.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _FACT = re.compile(
     r"\b(?:who|whom|whose|when|where|what|which)\b"
@@ -30,6 +31,7 @@ _SEVERAL = re.compile(
     re.IGNORECASE,
 )
 
+_UNSAID_TOLD = 8  # words
 _REQUEST = re.compile(r"\W*(?:tell|list|name|give|show|find|describe|explain|how)\b", re.IGNORECASE)
 
 _NUMBER = (
@@ -88,6 +90,16 @@ def anything(question: str) -> bool:
     """Whether the words ask at all: "bread price" and "Bread is dear." do not."""
     asks_so = for_yes_or_no(question) or for_an_explanation(question) or bool(_FACT.search(question))
     return "?" in question or asks_so or bool(_REQUEST.match(question))
+
+
+def unsaid(words: Sequence[str]) -> str:
+    """Which words of a question no text says, for who asked it; nothing where there are none.
+
+    >>> unsaid(["capital", "france"])
+    'Nowhere in it: capital, france.'
+    """
+    more = f" and {len(words) - _UNSAID_TOLD} words more" if len(words) > _UNSAID_TOLD else ""
+    return f"Nowhere in it: {', '.join(words[:_UNSAID_TOLD])}{more}." if words else ""
 
 
 def unanswered(question: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Unpack
@@ -146,9 +146,12 @@ class Library:
         asked, quotes = retrieve(opened.generation, opened.encoder, query, depth)
         if asked is None:
             return Answer(query.asked, bool(quotes), None, None if reader is None else 0.0, quotes[:k])
+        lexical = opened.generation.lexical
         if reader is None:
-            return unread(query.asked, asked, quotes, opened.encoder, opened.generation.lexical)
-        return answered(query.asked, asked, quotes, reader, opened.encoder, k, least)
+            answer = unread(query.asked, asked, quotes, opened.encoder, lexical)
+        else:
+            answer = answered(query.asked, asked, quotes, reader, opened.encoder, k, least)
+        return answer if answer.found else replace(answer, unsaid=lexical.unsaid(asked))
 
     def ask_many(
         self,

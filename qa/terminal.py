@@ -69,6 +69,8 @@ def print_answer(answer: Answer, *, why: bool = False) -> None:
         print("What passes the filters, in reading order:")
     elif answer.text is None:
         print(asks.unanswered(answer.question))
+        if said := asks.unsaid(answer.unsaid):
+            print(_shown(said, rich))
     else:
         print(_styled(_shown(answer.text, rich), _BOLD, rich))
     for number, quote in enumerate(answer.quotes, 1):

@@ -243,6 +243,19 @@ def test_mere_words_are_told_what_would_help(words: str, whole: bool) -> None:
     assert ("whole question" in said) is not whole
 
 
+def test_words_that_no_text_says_are_told_where_nothing_answers(bread: Path) -> None:
+    library = opened(bread, Pointer("nowhere"))
+    answer = library.ask("Does the bakers' guild sell Kouign-amann breed?")
+    assert answer.unsaid == ("guild", "kouign", "amann")  # "breed" is a slip, "bakers" an ending
+    assert answer.to_dict()["unsaid"] == ["guild", "kouign", "amann"]
+    assert library.ask("Who bakes bread?").unsaid == () and "unsaid" not in library.ask("Who bakes bread?").to_dict()
+    assert library.ask("guild", min_confidence=0).unsaid == ()
+    assert opened(bread, None).ask("guild author:Nobody").unsaid == ("guild",)
+    assert (
+        asks.unsaid([f"w{n}" for n in range(10)]) == "Nowhere in it: w0, w1, w2, w3, w4, w5, w6, w7 and 2 words more."
+    )
+
+
 LEICA_ANSWERED = [
     ("Where are Leica lenses produced?", "Solms"),
     ("What did a mint Digilux 3 go for on eBay?", "£799"),

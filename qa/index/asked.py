@@ -61,14 +61,16 @@ class Asked:
 
     `rarities` are of the words that count. `slips` are the words that no passage says and that differ by one letter
     from words that some do, each with the score of a passage that says one of those: two letters swapped are one slip
-    (Damerau: A technique for computer detection and correction of spelling errors, CACM 1964). `highest` is a score
-    that no passage exceeds, however often it says every part.
+    (Damerau: A technique for computer detection and correction of spelling errors, CACM 1964). `unsaid` are those, as
+    they were typed, that no passage says at all. `highest` is a score that no passage exceeds, however often it says
+    every part.
     """
 
     typed: Mapping[str, str]
     rarities: Mapping[str, float]
     parts: Sequence[Part]
     slips: Mapping[str, float]
+    unsaid: tuple[str, ...]
     highest: float
 
     @classmethod
@@ -81,11 +83,12 @@ class Asked:
         def rarity(word: str) -> float:
             return _rarity(frequency(word), len(vocabulary))
 
-        mistyped = [
-            word
-            for word, as_typed in dict(zip(words, typed, strict=True)).items()
-            if word in telling and len(as_typed) >= slip.SHORTEST and as_typed.isalpha() and not frequency(word)
-        ]
+        unknown = {
+            word: as_typed
+            for word, as_typed in zip(words, typed, strict=True)
+            if word in telling and not frequency(word)
+        }
+        mistyped = [word for word, as_typed in unknown.items() if len(as_typed) >= slip.SHORTEST and as_typed.isalpha()]
         meant = {word: near for word in mistyped if (near := vocabulary.near(word))}
         highest = _rarity(0, len(vocabulary))
         slips = {
@@ -107,6 +110,7 @@ class Asked:
             {word: rarity(word) for word in counted},
             parts,
             slips,
+            tuple(as_typed for word, as_typed in unknown.items() if word not in slips),
             sum(part.highest for part in parts) + sum(slips.values()),
         )
 

@@ -152,6 +152,10 @@ class LexicalIndex:
             found.append(tuple(typed for word, typed in asked.typed.items() if word in told))
         return found
 
+    def unsaid(self, question: Question) -> tuple[str, ...]:
+        """The question's words that no passage says, with a slip or without, as they were asked."""
+        return self.asked(question).unsaid
+
     def frequency(self, word: str) -> int:
         """The passages that say the word."""
         with damage_told(self._path):

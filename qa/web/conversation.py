@@ -87,7 +87,8 @@ def _verdict(answer: Answer, places: Sequence[str]) -> str:
     if answer.found and answer.text is None:  # filters alone ask nothing; what passes them is listed
         return ""
     if not answer.found or answer.text is None:
-        return f'<p class="not-found">{asks.unanswered(answer.question)}</p>'
+        unsaid = f'<p class="unsaid">{isolated(asks.unsaid(answer.unsaid))}</p>' if answer.unsaid else ""
+        return f'<p class="not-found">{asks.unanswered(answer.question)}</p>{unsaid}'
     best = answer.quotes[0]
     # Without a reader nobody has judged whether the sentence answers, so it is not called more than the closest one.
     if answer.confidence is None:
