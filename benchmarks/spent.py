@@ -19,7 +19,7 @@ _READ: _Function = ("qa/reader.py", "read")
 _LOOKS: _Function = ("qa/reader.py", "_looks")
 _TEXT: _Function = ("qa/token_text.py", "of")
 _STEPS: dict[str, tuple[_Function, _Function | None]] = {
-    "the question encoded": (("qa/encoder.py", "encode"), None),
+    "question and answer encoded": (("qa/encoder.py", "encode"), None),
     "ranked": (("qa/generation.py", "search"), None),
     "repeats gathered": (("qa/repeat.py", "gathered"), None),
     "reading: the network": (("qa/network.py", "run"), _LOOKS),
