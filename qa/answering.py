@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from statistics import fmean
 
 from qa import asks
 from qa.answer import Answer, Quote
-from qa.calibration import Calibration, Signs, bounded, fitted
+from qa.calibration import Calibration, Signs, fitted
 from qa.encoder import Encoder
 from qa.errors import ModelError
 from qa.excerpt import best_sentences
@@ -110,13 +110,13 @@ def judged(
 def signs(asked: Question, order: Sequence[ReadQuote], encoder: Encoder) -> Signs:
     """What tells whether the first quote's span is the right answer."""
     best, *others = order
+    rivals = [other.margin for other in others if other.said != best.said]
     return Signs(
         margin=best.margin,
-        usual=fmean(bounded(one.margin) for one in order),
+        rival=max(rivals, default=-math.inf),
         fit=best.fit,
-        best_fit=max(one.fit for one in order),
         likeness=float(asked.likeness([sentence_around(best.quote.text, best.span)], encoder)[0]),
-        support=sum(other.said == best.said for other in others),
+        support=len(others) - len(rivals),
     )
 
 

@@ -15,28 +15,28 @@ from pathlib import Path
 from qa import asks
 
 FILE = Path(__file__).parent / "weights" / "calibration.json"
-_MOST_MARGIN = 12.0
+_MOST_MARGIN = 12.0  # beyond all doubt either way
 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
     """What tells whether an answer is right.
 
-    `margin` is the reader's for the answer's span, `usual` the mean of all its margins, bounded; `fit` is how well the
-    passage fitted before it was read, 0..1, and `best_fit` how well any did; `likeness` is the cosine of the question
-    and the answer's sentence, and `support` how many passages more say the same.
+    `margin` is the reader's for the answer's span, `rival` the greatest of a passage that says something else, `fit`
+    how well the passage fitted before it was read, 0..1, `likeness` the cosine of the question and the answer's
+    sentence, and `support` how many passages more say the same.
     """
 
     margin: float
-    usual: float
+    rival: float
     fit: float
-    best_fit: float
     likeness: float
     support: int
 
     def terms(self) -> tuple[float, ...]:
         """The numbers that the confidence is a weighted sum of."""
-        return bounded(self.margin), self.usual, self.fit, self.best_fit, self.likeness, math.log1p(self.support)
+        margin, rival = _bounded(self.margin), _bounded(self.rival)
+        return margin, rival, self.fit, margin * self.fit, self.likeness, math.log1p(self.support)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Calibration:
 
     def worth(self, margin: float, fit: float) -> float:
         """How well a span answers beside those of other passages: its margin, and how well its passage fitted."""
-        return bounded(margin) + self.fit_in_margins * fit
+        return _bounded(margin) + self.fit_in_margins * fit
 
     def confidence(self, signs: Signs) -> float:
         """The probability that the answer is right."""
@@ -82,8 +82,7 @@ def fitted() -> Calibration:
     return Calibration(**json.loads(FILE.read_text(encoding="utf-8")))
 
 
-def bounded(margin: float) -> float:
-    """The margin, within what is beyond all doubt either way."""
+def _bounded(margin: float) -> float:
     return max(-_MOST_MARGIN, min(margin, _MOST_MARGIN))
 
 

@@ -159,10 +159,10 @@ def test_what_cannot_read_is_no_reader(bread: Path) -> None:
 
 
 def test_confidence_grows_with_each_sign() -> None:
-    plain = Signs(margin=2.0, usual=-6.0, fit=0.5, best_fit=0.6, likeness=0.5, support=0)
+    plain = Signs(margin=2.0, rival=0.0, fit=0.5, likeness=0.5, support=0)
     by = fitted()
     assert 0 < by.confidence(plain) < 1
-    for surer in ({"margin": 6.0}, {"usual": -9.0}, {"fit": 0.6}, {"likeness": 0.8}, {"support": 2}):
+    for surer in ({"margin": 6.0}, {"rival": -9.0}, {"likeness": 0.8}, {"support": 2}):
         assert by.confidence(replace(plain, **surer)) > by.confidence(plain)
     assert by.confidence(replace(plain, margin=-math.inf)) < 0.1
     assert by.evidence("Who bakes?", 4.0) > by.evidence("Who bakes?", -4.0)
@@ -245,7 +245,7 @@ def test_mere_words_are_told_what_would_help(words: str, whole: bool) -> None:
 
 def test_words_that_no_text_says_are_told_where_nothing_answers(bread: Path) -> None:
     library = opened(bread, Pointer("nowhere"))
-    answer = library.ask("Does the bakers' guild sell Kouign-amann breed?")
+    answer = library.ask("How much does the bakers' guild get for Kouign-amann breed now?")
     assert answer.unsaid == ("guild", "kouign", "amann")  # "breed" is a slip, "bakers" an ending
     assert answer.to_dict()["unsaid"] == ["guild", "kouign", "amann"]
     assert library.ask("Who bakes bread?").unsaid == () and "unsaid" not in library.ask("Who bakes bread?").to_dict()

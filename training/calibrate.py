@@ -47,6 +47,7 @@ OFFSETS = (0.0, 2.0, 4.0)
 SHARES = (0.0, 0.2, 0.4)
 FITS_IN_MARGINS = (20.0, 30.0, 40.0, 50.0, 60.0, 80.0, 1000.0)  # the last: what fits best, whatever it answers
 MOST_LOST = 0.004
+LEAST_THAT_COUNTS = 0.003  # of all questions: less than chance makes in samples as large as these
 DEPTH = 40
 UNREAD = Calibration("", 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, (), 0.5)
 
@@ -164,7 +165,8 @@ def _best_setting(gains: NDArray[np.float64]) -> int:
 def fit_confidence(collections: Sequence[Collection], by: Calibration) -> Calibration:
     """The choice of one answer by which most is right, and its chance of being right.
 
-    The chance is a logistic regression of right or wrong on the signs; every set counts as much as another.
+    The chance is a logistic regression of right or wrong on the signs; a set counts by the root of its questions'
+    number, so that a large one tells more and does not drown the others.
     """
     answered = [one for one in collections if one.name in ANSWERED_SETS]
     tried = []
@@ -214,8 +216,10 @@ def _signs(collection: Collection, by: Calibration) -> _Told:
 def _fitted(told: Sequence[_Told], by: Calibration) -> Calibration:
     features = np.array([one.terms() for _, found, _, _ in told for one in found])
     right = [value for _, _, values, _ in told for value in values]
-    weights = np.concatenate([np.full(len(found), 1 / len(found)) for _, found, _, _ in told])
-    model = LogisticRegression(C=1e6, max_iter=1000).fit(features, right, sample_weight=weights * len(right))
+    weights = np.concatenate([np.full(len(found), len(found) ** -0.5) for _, found, _, _ in told])
+    model = LogisticRegression(C=1e6, max_iter=1000).fit(
+        features, right, sample_weight=weights * len(right) / weights.sum()
+    )
     return replace(by, constant=float(model.intercept_[0]), weights=tuple(map(float, model.coef_[0])))
 
 
@@ -224,7 +228,11 @@ def _confidences(by: Calibration, features: Sequence[Signs]) -> NDArray[np.float
 
 
 def _threshold(told: Sequence[_Told], by: Calibration) -> float:
-    """Where most is right: an answer that is, or silence where there is none."""
+    """Where most is right: an answer that is, or silence where there is none.
+
+    The share that is right hardly changes around its highest, so of all thresholds that are as good but for chance the
+    lowest is taken: who asks can see that an answer is wrong, but not what was held back.
+    """
     grid = np.arange(0.05, 0.95, 0.01)
     worth = np.zeros(len(grid))
     for _, features, right, answerable in told:
@@ -232,7 +240,8 @@ def _threshold(told: Sequence[_Told], by: Calibration) -> float:
         given = np.array(right)[:, None] & confidence
         silent = ~np.array(answerable)[:, None] & ~confidence
         worth += (given | silent).mean(axis=0)
-    return round(float(grid[worth.argmax()]), 2)
+    share = worth / len(told)
+    return round(float(grid[np.argmax(share >= share.max() - LEAST_THAT_COUNTS)]), 2)
 
 
 def main() -> None:

@@ -26,6 +26,15 @@ _WORD, _PAIR = 0.64, 0.16
 _PHRASE = 3 * _PAIR  # of words that the reader put in quotation marks
 # A word that no passage says is taken for a slip in one that differs by a letter, and counts this share of it.
 _SLIP = 0.5
+# Words that nobody misses in a text which does not answer.
+_SAYS_LITTLE = frozenset(
+    "across actually also always another anybody anyone anything come comes each else even ever every exactly "
+    "find gave get gets give given gives go goes going gone got happen happened instead kind know known let like "
+    "look lot made make makes making many may maybe mean means might more most much must name need never new now "
+    "often old one only other others people please really said say says see sort still take taken takes thing "
+    "things think today too took try type use used using usually very want wants way ways went "
+    "within without yet".split()
+)
 _SATURATION = 2.2  # BM25's k1 + 1: how often a word is said can at most count this often
 
 
@@ -110,7 +119,7 @@ class Asked:
             {word: rarity(word) for word in counted},
             parts,
             slips,
-            tuple(as_typed for word, as_typed in unknown.items() if word not in slips),
+            tuple(typed for word, typed in unknown.items() if word not in slips and typed not in _SAYS_LITTLE),
             sum(part.highest for part in parts) + sum(slips.values()),
         )
 
