@@ -6,7 +6,9 @@ import doctest
 import importlib
 import json
 import pkgutil
+from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
@@ -43,7 +45,7 @@ def questions() -> list[Question]:
 def curriculum(questions: list[Question]) -> Curriculum:
     from training.model import Reader, base_folder, base_tokenizer
 
-    embeddings = Reader(base_folder()).bert.embeddings.word_embeddings.weight.detach().numpy()
+    embeddings = Reader(base_folder()).word_embeddings().numpy()
     texts = [one.paragraph.text for one in questions] * 3
     return Curriculum(questions, [], Neighbours(texts, base_tokenizer(base_folder()).get_vocab(), embeddings), seed=1)
 
@@ -73,8 +75,6 @@ def test_answers_stand_where_they_are_said_to(curriculum: Curriculum) -> None:
 
 
 def test_a_mined_passage_holds_no_answer(questions: list[Question]) -> None:
-    from random import Random
-
     miner = Miner([one.paragraph for one in questions], frozenset())
     for one in questions:
         found = miner.negative(one, Random(0))
@@ -105,8 +105,6 @@ def test_an_exchange_moves_the_answers_with_the_words_between_them() -> None:
 
 
 def test_an_inner_swap_takes_a_word_that_stands_far_from_the_answer() -> None:
-    from random import Random
-
     text = "In 1805 the fort fell, not in 1806. In 1907 it rose again."
     swaps = Swaps(Neighbours([], {}, np.zeros((0, 3), dtype=np.float32)), frozenset())
     asked = Question("What fell in 1805?", Paragraph("made", "Fort", text), ((12, 16),))
@@ -115,8 +113,6 @@ def test_an_inner_swap_takes_a_word_that_stands_far_from_the_answer() -> None:
 
 
 def test_a_negated_question_is_another() -> None:
-    from random import Random
-
     assert negated("Where is it made?", Random(0)) not in (None, "Where is it made?")
 
 
@@ -152,13 +148,40 @@ def test_sets_are_read_and_answers_that_are_not_there_dropped(tmp_path: Path) ->
     ]
 
 
-def test_a_run_goes_on_where_it_was_stopped_and_its_weights_are_read(tmp_path: Path, questions: list[Question]) -> None:
+def test_passages_that_nobody_labelled_come_with_a_teacher_alone(
+    curriculum: Curriculum, questions: list[Question]
+) -> None:
+    neighbours = Neighbours([], {}, np.zeros((0, 3), dtype=np.float32))
+    taught = Curriculum(questions, [], neighbours, seed=1, taught=True)
+    retrieved = [one for number in range(4) for one in taught.epoch(number) if one.kind == "retrieved"]
+    assert retrieved and all(one.answerable is None and one.answers == () for one in retrieved)
+    own = {one.text: one.paragraph.text for one in questions}
+    assert all(one.passage in own.values() and one.passage != own[one.question] for one in retrieved)
+    assert all(one.answerable is not None for number in range(4) for one in curriculum.epoch(number))
+
+
+def test_only_a_teacher_judges_a_window_without_a_label() -> None:
     import torch
 
-    from training.export import export
-    from training.model import load_weights
-    from training.train import train
+    from training.batches import collate, windows
+    from training.model import LOWEST, base_folder, base_tokenizer, pointing_loss, taught_loss
 
+    labelled = Example("natural", "Where?", "Made in Solms.", ((8, 13),))
+    unlabelled = Example("retrieved", "Where?", "Made of glass.", answerable=None)
+    batch = collate(windows([labelled, unlabelled], base_tokenizer(base_folder()), Random(0)))
+    torch.manual_seed(0)
+    logits, other = (
+        torch.randn(batch.targets.shape).masked_fill(batch.mask.unsqueeze(-1) == 0, LOWEST) for _ in range(2)
+    )
+    told, untold = pointing_loss(logits, batch.targets).tolist()
+    assert told > 0 and untold == 0
+    assert taught_loss(logits, logits).tolist() == [0, 0]
+    assert all(0 < loss < 20 for loss in taught_loss(logits, other).tolist())
+
+
+@pytest.fixture
+def folders(tmp_path: Path, questions: list[Question]) -> tuple[Path, Path]:
+    """The training sets and squad2, with the made questions in one of them and nothing in the others."""
     data, squad2 = tmp_path / "data", tmp_path / "squad2"
     for name in ("squadshifts", "tydiqa", "mlqa", "policyqa", "selqa"):
         (data / name).mkdir(parents=True)
@@ -175,18 +198,34 @@ def test_a_run_goes_on_where_it_was_stopped_and_its_weights_are_read(tmp_path: P
     squad2.mkdir()
     for name in ("corpus.jsonl", "answers.jsonl", "unanswerable.jsonl"):
         (squad2 / name).write_text("")
-    threads = torch.get_num_threads()
-    try:
-        whole, parts = tmp_path / "whole", tmp_path / "parts"
-        for folder, steps in ((whole, (2,)), (parts, (1, 2))):
-            folder.mkdir()
-            for until in steps:
-                train(Plan(steps=until, seed=3, level_share=0.0), data, squad2, folder, threads=1)
-        other = tmp_path / "other"
-        other.mkdir()
-        train(Plan(steps=1, seed=4, level_share=0.0), data, squad2, other, threads=1)
-    finally:
-        torch.set_num_threads(threads)
+    return data, squad2
+
+
+@pytest.fixture
+def threads() -> Iterator[None]:
+    """Gives torch back the threads that a run takes from it."""
+    import torch
+
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.mark.usefixtures("threads")
+def test_a_run_goes_on_where_it_was_stopped_and_its_weights_are_read(
+    tmp_path: Path, folders: tuple[Path, Path]
+) -> None:
+    import torch
+
+    from training.export import export
+    from training.model import load_weights
+    from training.train import train
+
+    whole, parts, other = tmp_path / "whole", tmp_path / "parts", tmp_path / "other"
+    for folder, seed, steps in ((whole, 3, (2,)), (parts, 3, (1, 2)), (other, 4, (1,))):
+        folder.mkdir()
+        for until in steps:
+            train(Plan(steps=until, seed=seed, level_share=0.0), *folders, folder, threads=1)
     digest = export([parts], tmp_path / "reader.safetensors")
     found = SpanReader(tmp_path / "reader.safetensors", digest).read("Where?", ["Made in Solms."])[0]
     assert 0 <= found.start < found.end <= 14
@@ -197,3 +236,47 @@ def test_a_run_goes_on_where_it_was_stopped_and_its_weights_are_read(tmp_path: P
     mean = load_weights(tmp_path / "mean.safetensors")["qa_outputs.weight"].float()
     assert not torch.equal(one, two)
     torch.testing.assert_close(mean, (one + two) / 2, atol=1e-3, rtol=1e-2)
+
+
+@pytest.mark.usefixtures("threads")
+def test_a_teacher_is_trained_and_changes_what_the_reader_learns(tmp_path: Path, folders: tuple[Path, Path]) -> None:
+    import torch
+    from transformers import MPNetConfig, MPNetModel
+
+    from training.model import load_weights
+    from training.teacher import FROZEN_LAYERS, Teacher
+    from training.train import train
+
+    base = tmp_path / "mpnet"
+    MPNetModel(
+        MPNetConfig(hidden_size=16, num_attention_heads=2, num_hidden_layers=FROZEN_LAYERS + 1, intermediate_size=32)
+    ).save_pretrained(base)
+    own, one, another = tmp_path / "teacher", tmp_path / "one", tmp_path / "another"
+    for folder in (own, one, another):
+        folder.mkdir()
+    plan = Plan(steps=1, seed=3, level_share=0.0)
+    train(plan, *folders, own, threads=1, network=lambda: Teacher(base))
+    weights = load_weights(own / "reader.safetensors")
+    assert {int(name.split(".")[3]) for name in weights if ".layer." in name} == {FROZEN_LAYERS}
+
+    trained, untrained = Teacher(base), Teacher(base)
+    trained.load_trained(weights)
+    for folder, teacher in ((one, trained), (another, untrained)):
+        train(plan, *folders, folder, threads=1, teacher=teacher)
+    torch.testing.assert_close(dict(trained.trained()), weights)
+    taught = [load_weights(run / "reader.safetensors") for run in (one, another)]
+    assert taught[0].keys() == taught[1].keys() and "bert.encoder.layer.5.output.dense.weight" in taught[0]
+    assert not torch.equal(taught[0]["qa_outputs.weight"], taught[1]["qa_outputs.weight"])
+
+
+def test_a_teachers_weights_need_their_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from training.train import main
+
+    given = ["--data", "d", "--squad2", "s", "--out", str(tmp_path / "run"), "--teacher", "t.safetensors"]
+    monkeypatch.setattr("sys.argv", ["train", *given])
+    with pytest.raises(SystemExit):
+        main()
+    assert "--teacher needs --mpnet" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()

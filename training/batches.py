@@ -24,7 +24,10 @@ TOKENS_PER_BATCH = 4608
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """`[CLS] question [SEP] passage [SEP]` as ids, with the tokens that start and that end an answer."""
+    """`[CLS] question [SEP] passage [SEP]` as ids, with the tokens that start and that end an answer.
+
+    There are none where nobody has told whether the passage answers.
+    """
 
     ids: list[int]
     second: int  # where the passage begins
@@ -62,6 +65,8 @@ def _window(example: Example, question: Encoding, passage: Encoding, cls: int, s
     second = len(asked) + 2
     ids = [cls, *asked, sep, *passage.ids[first : first + room], sep]
     inside = [(start - first, end - first) for start, end in spans if start >= first and end < first + room]
+    if example.answerable is None:
+        return Window(ids, second, [], [])
     if not example.answerable or not inside:
         return Window(ids, second, [NULL], [NULL])
     if example.inside:

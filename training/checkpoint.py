@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
-from training.model import Reader
+from training.model import Pointer
 
 NAME = "state.pt"
 
@@ -23,7 +23,7 @@ class Progress:
     batch: int = 0
 
 
-def save(folder: Path, progress: Progress, reader: Reader, average: dict[str, Tensor], optimizer: Optimizer) -> None:
+def save(folder: Path, progress: Progress, reader: Pointer, average: dict[str, Tensor], optimizer: Optimizer) -> None:
     """Writes the state beside the old one, then puts it in its place."""
     state = {
         "progress": [progress.step, progress.epoch, progress.batch],
@@ -37,7 +37,7 @@ def save(folder: Path, progress: Progress, reader: Reader, average: dict[str, Te
     fresh.replace(folder / NAME)
 
 
-def restore(folder: Path, reader: Reader, average: dict[str, Tensor], optimizer: Optimizer) -> Progress:
+def restore(folder: Path, reader: Pointer, average: dict[str, Tensor], optimizer: Optimizer) -> Progress:
     """Reads the state into its places; a fresh run where there is none."""
     path = folder / NAME
     if not path.exists():

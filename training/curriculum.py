@@ -16,9 +16,10 @@ from training.neighbours import Neighbours
 from training.text import sentences, words
 
 COMMON_WORDS = 250
-POLICY_SHARE = 0.15
+SHARES = {"policyqa": 0.15, "squadshifts/amazon": 0.35, "squadshifts/reddit": 0.35}  # of a large set, in an epoch
 SQUAD2_TIMES = 3
 EDITED_SHARE = 0.3
+RETRIEVED_SHARE = 0.5
 INFORMATION_SOURCES = ("tydiqa", "selqa")
 INFORMATION_TIMES = 2
 NEGATIVE_KINDS = {
@@ -36,20 +37,35 @@ INFORMATION_KINDS = {"mined": 0.35, "swap": 0.15, "inner swap": 0.10, "condition
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question and a passage; `answers` are the spans of the answer, or of its look-alike where there is none."""
+    """A question and a passage; `answers` are the spans of the answer, or of its look-alike where there is none.
+
+    `answerable` is None where only a teacher can tell.
+    """
 
     kind: str
     question: str
     passage: str
     answers: tuple[Span, ...] = ()
     inside: bool = False
-    answerable: bool = True
+    answerable: bool | None = True
 
 
 class Curriculum:
-    """Draws the examples of an epoch from the training questions and those of SQuAD 2.0's training articles."""
+    """Draws the examples of an epoch from the training questions and those of SQuAD 2.0's training articles.
 
-    def __init__(self, training: list[Question], squad2: list[Question], neighbours: Neighbours, seed: int) -> None:
+    Where there is a teacher, passages that retrieval finds stand among them, for the teacher to label.
+    """
+
+    def __init__(
+        self,
+        training: list[Question],
+        squad2: list[Question],
+        neighbours: Neighbours,
+        seed: int,
+        *,
+        taught: bool = False,
+    ) -> None:
+        self._retrieved_share = RETRIEVED_SHARE if taught else 0.0
         self._training = training
         self._squad2 = squad2
         self._seed = seed
@@ -67,7 +83,7 @@ class Curriculum:
         rng = Random(f"{self._seed}/{number}")
         examples: list[Example] = []
         for question in self._training:
-            if not question.paragraph.source.startswith("policyqa") or rng.random() < POLICY_SHARE:
+            if rng.random() < _share(question):
                 for _ in range(INFORMATION_TIMES if _asks_to_be_told(question) else 1):
                     examples.extend(self._around(question, rng))
         for question in self._squad2 * SQUAD2_TIMES:
@@ -93,6 +109,10 @@ class Curriculum:
             harmless = self._harmless(question, rng)
             if harmless:
                 found.append(harmless)
+        if rng.random() < self._retrieved_share:
+            other = self._miners[question.paragraph.source].retrieved(question, rng)
+            if other:
+                found.append(Example("retrieved", question.text, other.text, inside=question.inside, answerable=None))
         return found
 
     def _negative(self, kind: str, question: Question, rng: Random) -> Example | None:
@@ -148,6 +168,10 @@ class Curriculum:
         if changed and asked:
             return Example("harmless swap", asked[0], changed[0], changed[1], question.inside)
         return None
+
+
+def _share(question: Question) -> float:
+    return next((share for source, share in SHARES.items() if question.paragraph.source.startswith(source)), 1.0)
 
 
 def _asks_to_be_told(question: Question) -> bool:

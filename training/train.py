@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -23,9 +24,10 @@ from training.batches import Window, batches, windows
 from training.checkpoint import Progress
 from training.curriculum import Curriculum
 from training.data import TRAINING_ARTICLES, read_squad2, read_training
-from training.model import Reader, base_folder, base_tokenizer, load_weights, save_weights
+from training.model import Pointer, Reader, base_folder, base_tokenizer, load_weights, save_weights
 from training.neighbours import Neighbours
-from training.plan import Plan
+from training.plan import RATE, WARM_UP, Plan
+from training.teacher import Teacher
 from training.workers import Workers
 
 LOG_EVERY = 50
@@ -34,25 +36,37 @@ LOGGER = logging.getLogger("training")
 Epoch = Callable[[int], list[list[Window]]]
 
 
-def train(plan: Plan, data: Path, squad2: Path, out: Path, threads: int, start: Path | None = None) -> None:
+def train(
+    plan: Plan,
+    data: Path,
+    squad2: Path,
+    out: Path,
+    threads: int,
+    start: Path | None = None,
+    network: Callable[[], Pointer] | None = None,
+    teacher: Pointer | None = None,
+) -> None:
     """Trains to the plan's last step and writes `reader.safetensors`, the averaged weights, into `out`.
 
-    A fresh run begins with the base model's weights, or with those of the file `start`.
+    A fresh run begins with the base model's weights, or with those of the file `start`. It trains the reader's network
+    unless `network` makes another; a `teacher` is learned from and stays as it is.
     """
     torch.manual_seed(plan.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    reader = Reader(base_folder()).to(device).train()
+    reader = (network() if network else Reader(base_folder())).to(device).train()
     if start:
         reader.load_trained(load_weights(start))
+    if teacher:
+        teacher.to(device).eval()
     average = {name: value.detach().clone() for name, value in reader.trained().items()}
     optimizer = _optimizer(reader, plan)
-    workers = Workers(reader, threads)
+    workers = Workers(reader, threads, teacher)
     progress = before = checkpoint.restore(out, reader, average, optimizer)
     LOGGER.info("from step %d to %d on %s", before.step, plan.steps, device)
 
     losses: list[float] = []
     saved = logged = time.monotonic()
-    for progress, found in _ahead(before, plan.steps, _epochs(plan, data, squad2, reader)):
+    for progress, found in _ahead(before, plan.steps, _epochs(plan, data, squad2, reader, bool(teacher))):
         for group in optimizer.param_groups:
             group["lr"] = plan.rate_at(progress.step - 1)
         losses.append(workers.backward(found))
@@ -72,7 +86,7 @@ def train(plan: Plan, data: Path, squad2: Path, out: Path, threads: int, start: 
     LOGGER.info("done: %s", out / "reader.safetensors")
 
 
-def _optimizer(reader: Reader, plan: Plan) -> torch.optim.AdamW:
+def _optimizer(reader: Pointer, plan: Plan) -> torch.optim.AdamW:
     weights = reader.trained().values()
     groups = [
         {"params": [weight for weight in weights if weight.ndim > 1], "weight_decay": plan.weight_decay},
@@ -81,13 +95,13 @@ def _optimizer(reader: Reader, plan: Plan) -> torch.optim.AdamW:
     return torch.optim.AdamW(groups, lr=plan.rate, fused=True)
 
 
-def _epochs(plan: Plan, data: Path, squad2: Path, reader: Reader) -> Epoch:
+def _epochs(plan: Plan, data: Path, squad2: Path, reader: Pointer, taught: bool) -> Epoch:
     """The function that makes the batches of an epoch, always the same for the same number."""
     tokenizer = base_tokenizer(base_folder())
     training, articles = read_training(data), read_squad2(squad2, TRAINING_ARTICLES)
     texts = dict.fromkeys(question.paragraph.text for question in (*training, *articles))
-    embeddings = reader.bert.embeddings.word_embeddings.weight.detach().cpu().numpy()
-    curriculum = Curriculum(training, articles, Neighbours(texts, tokenizer.get_vocab(), embeddings), plan.seed)
+    neighbours = Neighbours(texts, tokenizer.get_vocab(), reader.word_embeddings().cpu().numpy())
+    curriculum = Curriculum(training, articles, neighbours, plan.seed, taught=taught)
 
     def epoch(number: int) -> list[list[Window]]:
         rng = Random(f"{plan.seed}/{number}/batches")
@@ -110,7 +124,7 @@ def _ahead(progress: Progress, steps: int, epoch: Epoch) -> Iterator[tuple[Progr
         number, batch = number + 1, 0
 
 
-def _follow(average: dict[str, Tensor], reader: Reader, share: float) -> None:
+def _follow(average: dict[str, Tensor], reader: Pointer, share: float) -> None:
     """Moves the averaged weights towards the reader's; `share` of them stays."""
     with torch.no_grad():
         torch._foreach_lerp_(list(average.values()), list(reader.trained().values()), 1.0 - share)
@@ -125,15 +139,34 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="the folder of checkpoints and weights")
     parser.add_argument("--steps", type=int, default=5000, help="how many batches (default: 5000)")
     parser.add_argument("--start", type=Path, help="weights to begin with (default: the base model's)")
+    parser.add_argument("--mpnet", type=Path, help="the folder of all-mpnet-base-v2: train a teacher of that network")
+    parser.add_argument("--teacher", type=Path, help="weights of such a teacher: train the reader to see as it does")
     parser.add_argument("--seed", type=int, default=20261122)
+    parser.add_argument("--rate", type=float, default=RATE, help="the highest learning rate (default: %(default)s)")
+    parser.add_argument("--warm-up", type=int, default=WARM_UP, help="steps up to it (default: %(default)s)")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="how many cores share a batch")
     arguments = parser.parse_args()
+    if arguments.teacher and not arguments.mpnet:
+        parser.error("--teacher needs --mpnet, the folder of the network that its weights belong to")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     torch.set_num_threads(1)
     arguments.out.mkdir(parents=True, exist_ok=True)
-    plan = Plan(steps=arguments.steps, seed=arguments.seed)
+    plan = Plan(arguments.steps, arguments.seed, rate=arguments.rate, warm_up=arguments.warm_up)
     (arguments.out / "plan.json").write_text(json.dumps(asdict(plan), indent=2) + "\n", encoding="utf-8")
-    train(plan, arguments.data, arguments.squad2, arguments.out, arguments.threads, arguments.start)
+    teacher = None
+    if arguments.teacher:
+        teacher = Teacher(arguments.mpnet)
+        teacher.load_trained(load_weights(arguments.teacher))
+    train(
+        plan,
+        arguments.data,
+        arguments.squad2,
+        arguments.out,
+        arguments.threads,
+        arguments.start,
+        network=partial(Teacher, arguments.mpnet) if arguments.mpnet and not teacher else None,
+        teacher=teacher,
+    )
 
 
 if __name__ == "__main__":

@@ -13,14 +13,20 @@ import torch
 from torch import Tensor
 
 from training.batches import Window, collate
-from training.model import Reader, pointing_loss
+from training.model import Pointer, pointing_loss, taught_loss
+
+TAUGHT_SHARE = 0.7
 
 
 class Workers:
-    """Computes the gradients of a reader's trained weights; one worker where there is a GPU."""
+    """Computes the gradients of a network's trained weights; one worker where there is a GPU.
 
-    def __init__(self, reader: Reader, count: int) -> None:
+    With a teacher, most of the loss is how far the network's logits are from the teacher's.
+    """
+
+    def __init__(self, reader: Pointer, count: int, teacher: Pointer | None = None) -> None:
         self._reader = reader
+        self._teacher = teacher
         self._weights = list(reader.trained().values())
         self._device = self._weights[0].device
         self._count = count if self._device.type == "cpu" else 1
@@ -39,7 +45,13 @@ class Workers:
 
     def _gradients(self, part: Sequence[Window], share: float) -> tuple[float, tuple[Tensor, ...]]:
         batch = collate(part)
+        ids, types, mask = (tensor.to(self._device) for tensor in (batch.ids, batch.types, batch.mask))
         with torch.autocast(self._device.type, torch.bfloat16, cache_enabled=False):
-            logits = self._reader(batch.ids.to(self._device), batch.types.to(self._device), batch.mask.to(self._device))
-        loss = share * pointing_loss(logits, batch.targets.to(self._device))
+            logits = self._reader(ids, types, mask)
+        losses = pointing_loss(logits, batch.targets.to(self._device))
+        if self._teacher:
+            with torch.no_grad(), torch.autocast(self._device.type, torch.bfloat16, cache_enabled=False):
+                seen = self._teacher(ids, types, mask)
+            losses = TAUGHT_SHARE * taught_loss(logits, seen) + (1.0 - TAUGHT_SHARE) * losses
+        loss = share * losses.mean()
         return loss.item(), torch.autograd.grad(loss, self._weights)
