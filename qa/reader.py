@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 WEIGHTS = Path(__file__).parent / "weights" / "reader.safetensors"
-SHA256 = "1f6946047f26b4913420bf26b4a1496f21c7688c39269fe5436b528598eb0cfb"
+SHA256 = "ead1576097baaa02abdf271d2449e23c9383aede563e8f428c62f994073ecb46"
 _WINDOW, _OVERLAP = 256, 96
 _MOST_OF_THE_QUESTION, _MOST_OF_A_TITLE = 48, 16
 _LONGEST_ANSWER = 40

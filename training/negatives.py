@@ -11,7 +11,7 @@ from training.data import Paragraph, Question
 from training.text import sentences, words
 
 BEST = 8
-RETRIEVED = 5
+RETRIEVED = 4
 K1, B = 1.2, 0.75
 
 
@@ -56,11 +56,11 @@ class Miner:
 
     def retrieved(self, question: Question, rng: Random) -> Paragraph | None:
         """One of the best other paragraphs, whether or not it answers."""
-        found = self._others(question, RETRIEVED)
+        found = self._others(question, RETRIEVED + 1)[:RETRIEVED]
         return rng.choice(found) if found else None
 
     def _others(self, question: Question, count: int) -> list[Paragraph]:
-        """The best `count` paragraphs, less the question's own."""
+        """The best `count` paragraphs, best first, less the question's own."""
         columns = [self._terms[word] for word in sorted(set(words(question.text))) if word in self._terms]
         scores = np.asarray(self._weights[:, columns].sum(axis=1)).ravel()
         best = (self._paragraphs[row] for row in np.argsort(-scores)[:count])
