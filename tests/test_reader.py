@@ -106,7 +106,7 @@ def test_a_title_tells_what_the_passage_is_about_and_answers_nothing(reader: Spa
         question, [passage] * 3, [None, "The Optical Institute of Wetzlar", "The brewery of Pilsen"]
     )
     assert titled.margin > max(untitled.margin, mistitled.margin)
-    assert passage[titled.start : titled.end] in ("an optician", "an optician from Frankfurt")
+    assert passage[titled.start : titled.end] == "an optician from Frankfurt"
     (only,) = reader.read("What is in Wetzlar?", ["It rains."], ["The Optical Institute of Wetzlar"])
     assert only.end <= len("It rains.")
     assert reader.read(question, ["", passage], ["A title", ""])[1] == untitled
