@@ -130,12 +130,12 @@ def _reading(library: qa.Library, questions: Sequence[str], rounds: int) -> dict
     """Milliseconds to read a question's twelve passages, with the same weights in transformers, which look once."""
     import torch
 
-    from training.model import Reader, base_folder, base_tokenizer, load_weights
+    from training.model import Reader, load_weights
 
-    plain = Reader(base_folder()).eval()
+    plain = Reader().eval()
     plain.bert.set_attn_implementation("sdpa")
     plain.load_trained({name: weight.float() for name, weight in load_weights(WEIGHTS).items()})
-    tokenizer = base_tokenizer(base_folder())
+    tokenizer = minilm.tokenizer()
     tokenizer.enable_padding()
     tokenizer.enable_truncation(minilm.MOST_TOKENS)
     lengths: dict[str, list[int]] = {"Verbatim": [], "transformers": []}

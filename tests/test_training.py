@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import training
+from qa import minilm
 from qa.reader import SpanReader
 from training.curriculum import Curriculum, Example
 from training.data import Paragraph, Question, read_squad, read_squad2
@@ -43,11 +44,11 @@ def questions() -> list[Question]:
 
 @pytest.fixture(scope="module")
 def curriculum(questions: list[Question]) -> Curriculum:
-    from training.model import Reader, base_folder, base_tokenizer
+    from training.model import Reader
 
-    embeddings = Reader(base_folder()).word_embeddings().numpy()
+    embeddings = Reader().word_embeddings().numpy()
     texts = [one.paragraph.text for one in questions] * 3
-    return Curriculum(questions, [], Neighbours(texts, base_tokenizer(base_folder()).get_vocab(), embeddings), seed=1)
+    return Curriculum(questions, [], Neighbours(texts, minilm.tokenizer().get_vocab(), embeddings), seed=1)
 
 
 def test_the_examples_in_its_docstrings_hold() -> None:
@@ -164,11 +165,11 @@ def test_only_a_teacher_judges_a_window_without_a_label() -> None:
     import torch
 
     from training.batches import collate, windows
-    from training.model import LOWEST, base_folder, base_tokenizer, pointing_loss, taught_loss
+    from training.model import LOWEST, pointing_loss, taught_loss
 
     labelled = Example("natural", "Where?", "Made in Solms.", ((8, 13),))
     unlabelled = Example("retrieved", "Where?", "Made of glass.", answerable=None)
-    batch = collate(windows([labelled, unlabelled], base_tokenizer(base_folder()), Random(0)))
+    batch = collate(windows([labelled, unlabelled], minilm.tokenizer(), Random(0)))
     torch.manual_seed(0)
     logits, other = (
         torch.randn(batch.targets.shape).masked_fill(batch.mask.unsqueeze(-1) == 0, LOWEST) for _ in range(2)

