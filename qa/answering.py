@@ -112,11 +112,11 @@ def signs(asked: Question, order: Sequence[ReadQuote], encoder: Encoder) -> Sign
     best, *others = order
     rivals = [other.margin for other in others if other.said != best.said]
     return Signs(
-        margin=best.margin,
+        margins=[one.margin for one in order],
+        fits=[one.fit for one in order],
         rival=max(rivals, default=-math.inf),
-        fit=best.fit,
-        likeness=float(asked.likeness([sentence_around(best.quote.text, best.span)], encoder)[0]),
         support=len(others) - len(rivals),
+        likeness=float(asked.likeness([sentence_around(best.quote.text, best.span)], encoder)[0]),
     )
 
 

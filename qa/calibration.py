@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from statistics import fmean
 
 from qa import asks
 
@@ -22,21 +23,26 @@ _MOST_MARGIN = 12.0  # beyond all doubt either way
 class Signs:
     """What tells whether an answer is right.
 
-    `margin` is the reader's for the answer's span, `rival` the greatest of a passage that says something else, `fit`
-    how well the passage fitted before it was read, 0..1, `likeness` the cosine of the question and the answer's
-    sentence, and `support` how many passages more say the same.
+    `margins` are the reader's and `fits` say how well each passage fitted before it was read, 0..1; the answer's
+    passage comes first. `rival` is the greatest margin of a passage that says something else, `support` how many
+    passages more say the same, and `likeness` the cosine of the question and the answer's sentence.
     """
 
-    margin: float
+    margins: Sequence[float]
+    fits: Sequence[float]
     rival: float
-    fit: float
-    likeness: float
     support: int
+    likeness: float
 
     def terms(self) -> tuple[float, ...]:
-        """The numbers that the confidence is a weighted sum of."""
-        margin, rival = _bounded(self.margin), _bounded(self.rival)
-        return margin, rival, self.fit, margin * self.fit, self.likeness, math.log1p(self.support)
+        """The numbers that the confidence is a weighted sum of.
+
+        How well a passage fits depends on the collection, so only by how much one fits better than another counts.
+        """
+        margins, best_fit = [*map(_bounded, self.margins)], max(self.fits)
+        behind, ahead = best_fit - self.fits[0], best_fit - fmean(self.fits)
+        usual = fmean(margins)
+        return margins[0], _bounded(self.rival), usual, math.log1p(self.support), self.likeness, behind, ahead
 
 
 @dataclass(frozen=True, slots=True)

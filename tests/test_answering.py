@@ -159,14 +159,22 @@ def test_what_cannot_read_is_no_reader(bread: Path) -> None:
 
 
 def test_confidence_grows_with_each_sign() -> None:
-    plain = Signs(margin=2.0, rival=0.0, fit=0.5, likeness=0.5, support=0)
+    plain = Signs(margins=[2.0, -6.0], fits=[0.5, 0.3], rival=0.0, support=0, likeness=0.5)
     by = fitted()
     assert 0 < by.confidence(plain) < 1
-    for surer in ({"margin": 6.0}, {"rival": -9.0}, {"likeness": 0.8}, {"support": 2}):
+    for surer in ({"margins": [6.0, -6.0]}, {"rival": -9.0}, {"likeness": 0.8}, {"support": 2}):
         assert by.confidence(replace(plain, **surer)) > by.confidence(plain)
-    assert by.confidence(replace(plain, margin=-math.inf)) < 0.1
+    assert by.confidence(replace(plain, fits=[0.3, 0.5])) < by.confidence(plain)  # another passage fits better
+    assert by.confidence(replace(plain, margins=[-math.inf, -math.inf])) < 0.1
+    alone = replace(plain, margins=[2.0], fits=[0.5], rival=-math.inf)
+    assert 0 < by.confidence(alone) < 1
     assert by.evidence("Who bakes?", 4.0) > by.evidence("Who bakes?", -4.0)
     assert by.evidence("Why is it hot?", 4.0) < by.evidence("Who bakes?", 4.0)
+
+
+def test_how_well_a_collection_fits_as_a_whole_tells_nothing() -> None:
+    better = Signs(margins=[2.0, -6.0], fits=[0.75, 0.5], rival=0.0, support=0, likeness=0.5)
+    assert replace(better, fits=[0.5, 0.25]).terms() == better.terms()
 
 
 LIST = "It is made so:\n\n1. Glass is melted. It takes days.\n2. It is ground.\n3. It is polished.\n\nThen it is sold."
