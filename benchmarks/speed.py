@@ -28,7 +28,7 @@ from benchmarks.limits import machine, operations, seconds
 from benchmarks.options import RESULTS
 from benchmarks.peers import Collection, LangChain, Peer, TxtaiHybrid
 from qa import minilm
-from qa.answering import PASSAGES_READ
+from qa.answering import CANDIDATES
 from qa.encoder import MiniLMEncoder
 from qa.evaluation.dataset import Dataset
 from qa.network import Network, fastest
@@ -154,7 +154,7 @@ def _reading(library: qa.Library, questions: Sequence[str], rounds: int) -> dict
         "transformers": read_plainly,
     }
     asked = [
-        (question, [quote.text for quote in library.search(question, k=PASSAGES_READ, search_syntax=False)])
+        (question, [quote.text for quote in library.search(question, k=CANDIDATES, search_syntax=False)])
         for question in questions[:WARM]
     ]
     run = Network.run

@@ -19,7 +19,8 @@ from qa.question import Question
 from qa.reader import Reader, Reading, readings
 from qa.thread import Span
 
-PASSAGES_READ = 12
+CANDIDATES = 12  # the passages that may answer
+_ALWAYS_READ, _IN_REACH = 4, 0.2  # of them; what fits worse than the first by more hardly ever comes to answer
 _CLEARLY = 2.0  # the margin from which a passage behind the first is marked with an answer of its own
 
 
@@ -42,18 +43,19 @@ class ReadQuote:
 
 
 def read(words: str, quotes: Sequence[Quote], reader: Reader) -> list[ReadQuote]:
-    """The first twelve quotes, read, in their order.
+    """The first four quotes and those of the next eight that fit nearly as well as the first, read, in their order.
 
     Raises ModelError where the reader does not give a span for each passage.
     """
-    texts = [quote.text for quote in quotes[:PASSAGES_READ]]
-    titles = [quote.title for quote in quotes[:PASSAGES_READ]]
+    near = sum(quote.score >= quotes[0].score - _IN_REACH for quote in quotes[:CANDIDATES])
+    to_read = quotes[: max(near, _ALWAYS_READ)]
+    texts, titles = [quote.text for quote in to_read], [quote.title for quote in to_read]
     found = list(readings(reader, words, texts, titles)) if texts else []
     if len(found) != len(texts) or not all(map(_is_inside, found, texts)):
         raise ModelError(f"the reader {type(reader).__name__!r} gave no span inside each of the {len(texts)} passages")
     return [
         ReadQuote(quote, trimmed(quote.text, (reading.start, reading.end)), reading.margin, quote.score)
-        for quote, reading in zip(quotes, found, strict=False)
+        for quote, reading in zip(to_read, found, strict=True)
     ]
 
 
@@ -71,12 +73,13 @@ def reranked(
 ) -> tuple[Quote, ...]:
     """The quotes in the order in which `answered` gives them, unmarked."""
     by = fitted()
-    order, _, _ = judged(asked, read(asked.text, quotes, reader), by, encoder, least)
-    return (*(one.quote for one in order), *_behind(quotes, by))
+    found = read(asked.text, quotes, reader)
+    order, _, _ = judged(asked, quotes, found, by, encoder, least)
+    return (*(one.quote for one in order), *_behind(quotes[len(found) :], by))
 
 
 def _behind(quotes: Sequence[Quote], by: Calibration) -> list[Quote]:
-    return [replace(quote, score=by.joined(quote.score, 0.0)) for quote in quotes[PASSAGES_READ:]]
+    return [replace(quote, score=by.joined(quote.score, 0.0)) for quote in quotes]
 
 
 def led(words: str, order: Sequence[ReadQuote], by: Calibration) -> list[ReadQuote]:
@@ -92,28 +95,35 @@ def led(words: str, order: Sequence[ReadQuote], by: Calibration) -> list[ReadQuo
 
 
 def judged(
-    asked: Question, found: Sequence[ReadQuote], by: Calibration, encoder: Encoder, least: float | None = None
+    asked: Question,
+    quotes: Sequence[Quote],
+    found: Sequence[ReadQuote],
+    by: Calibration,
+    encoder: Encoder,
+    least: float | None = None,
 ) -> tuple[list[ReadQuote], float, bool]:
-    """The quotes in their final order, the probability that one answers, and whether it is `least` or more.
+    """The read quotes in their final order, the probability that one answers, and whether it is `least` or more.
 
-    Where it is, the quote with the answer leads; without `least` the calibration's threshold counts.
+    Where it is, the quote with the answer leads; without `least` the calibration's threshold counts. `found` are those
+    of `quotes` that were read.
     """
     if not found:
         return [], 0.0, False
     order = ranked(asked.text, found, by)
     answering = led(asked.text, order, by)
-    confidence = by.confidence(signs(asked, answering, encoder))
+    confidence = by.confidence(signs(asked, quotes, answering, encoder))
     answers = confidence >= (by.threshold if least is None else least)
     return (answering if answers else order), confidence, answers
 
 
-def signs(asked: Question, order: Sequence[ReadQuote], encoder: Encoder) -> Signs:
-    """What tells whether the first quote's span is the right answer."""
+def signs(asked: Question, quotes: Sequence[Quote], order: Sequence[ReadQuote], encoder: Encoder) -> Signs:
+    """What tells whether the span of the first in `order` is the right answer; `quotes` are all, read or not."""
     best, *others = order
     rivals = [other.margin for other in others if other.said != best.said]
     return Signs(
         margins=[one.margin for one in order],
-        fits=[one.fit for one in order],
+        fit=best.fit,
+        fits=[quote.score for quote in quotes[:CANDIDATES]],
         rival=max(rivals, default=-math.inf),
         support=len(others) - len(rivals),
         likeness=float(asked.likeness([sentence_around(best.quote.text, best.span)], encoder)[0]),
@@ -136,8 +146,9 @@ def answered(
     """
     by = fitted()
     words = asked.text
-    order, confidence, answers = judged(asked, read(words, quotes, reader), by, encoder, least)
-    behind = _behind(quotes, by)
+    found = read(words, quotes, reader)
+    order, confidence, answers = judged(asked, quotes, found, by, encoder, least)
+    behind = _behind(quotes[len(found) :], by)
     if not answers:
         return Answer(question, False, None, confidence, (*(one.quote for one in order), *behind)[:k])
     first, *rest = order

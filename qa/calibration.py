@@ -23,12 +23,14 @@ _MOST_MARGIN = 12.0  # beyond all doubt either way
 class Signs:
     """What tells whether an answer is right.
 
-    `margins` are the reader's and `fits` say how well each passage fitted before it was read, 0..1; the answer's
-    passage comes first. `rival` is the greatest margin of a passage that says something else, `support` how many
-    passages more say the same, and `likeness` the cosine of the question and the answer's sentence.
+    `margins` are the reader's, of the answer's passage first. `fit` says how well that passage fitted before it was
+    read, 0..1, and `fits` how well each did that might have been read. `rival` is the greatest margin of a passage that
+    says something else, `support` how many passages more say the same, and `likeness` the cosine of the question and
+    the answer's sentence.
     """
 
     margins: Sequence[float]
+    fit: float
     fits: Sequence[float]
     rival: float
     support: int
@@ -40,7 +42,7 @@ class Signs:
         How well a passage fits depends on the collection, so only by how much one fits better than another counts.
         """
         margins, best_fit = [*map(_bounded, self.margins)], max(self.fits)
-        behind, ahead = best_fit - self.fits[0], best_fit - fmean(self.fits)
+        behind, ahead = best_fit - self.fit, best_fit - fmean(self.fits)
         usual = fmean(margins)
         return margins[0], _bounded(self.rival), usual, math.log1p(self.support), self.likeness, behind, ahead
 

@@ -12,7 +12,7 @@ from typing import Any, Unpack
 
 from qa import language, minilm
 from qa.answer import Answer, Quote
-from qa.answering import PASSAGES_READ, answered, reranked, unread
+from qa.answering import CANDIDATES, answered, reranked, unread
 from qa.default import default_path, shipped_corpus
 from qa.draft import Draft
 from qa.encoder import Encoder, MiniLMEncoder
@@ -142,7 +142,7 @@ class Library:
         _check(k, least)
         opened, reader = self._opened, self._reader
         query = _query(question, search_syntax, only)
-        depth = k if reader is None else max(k, PASSAGES_READ)
+        depth = k if reader is None else max(k, CANDIDATES)
         asked, quotes = retrieve(opened.generation, opened.encoder, query, depth)
         if asked is None:
             return Answer(query.asked, bool(quotes), None, None if reader is None else 0.0, quotes[:k])
@@ -188,7 +188,7 @@ class Library:
         _check(k)
         opened, reader = self._opened, self._reader if read else None
         query = _query(question, search_syntax, only)
-        depth = k if reader is None else max(k, PASSAGES_READ)
+        depth = k if reader is None else max(k, CANDIDATES)
         asked, quotes = retrieve(opened.generation, opened.encoder, query, depth, repeats=repeats)
         if asked is None or reader is None:
             return quotes[:k]

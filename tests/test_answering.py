@@ -52,6 +52,22 @@ def opened(path: Path, reader: object) -> qa.Library:
     return qa.open(path, encoder=FakeEncoder(), reader=reader)  # type: ignore[arg-type]
 
 
+def test_what_fits_far_worse_than_the_first_is_not_read(tmp_path: Path) -> None:
+    def asked_of(do_what: str) -> tuple[int, qa.Answer]:
+        texts = ["Ann bakes rye bread at night.", *(f"Baker{number} {do_what}." for number in range(20))]
+        pointer = Pointer("Ann")
+        threads = [qa.Thread.from_text(text, title=text[:9]) for text in texts]
+        library = qa.build(threads, tmp_path / do_what[:3], encoder=FakeEncoder(), reader=pointer)
+        answer = library.ask("Who bakes rye bread at night?", k=15, min_confidence=0)
+        return pointer.asked[0][1], answer
+
+    assert asked_of("bakes rye bread at night")[0] == 12
+    passages_read, answer = asked_of("boils water")
+    assert (passages_read, answer.text, len(answer.quotes)) == (4, "Ann", 15)
+    scores = [quote.score for quote in answer.quotes]
+    assert scores == sorted(scores, reverse=True)
+
+
 def test_a_reader_is_given_the_titles_where_it_takes_them(bread: Path) -> None:
     class Titled(Pointer):
         def read(self, question: str, passages: Sequence[str], titles: Sequence[str | None] = ()) -> list[Reading]:
@@ -159,12 +175,12 @@ def test_what_cannot_read_is_no_reader(bread: Path) -> None:
 
 
 def test_confidence_grows_with_each_sign() -> None:
-    plain = Signs(margins=[2.0, -6.0], fits=[0.5, 0.3], rival=0.0, support=0, likeness=0.5)
+    plain = Signs(margins=[2.0, -6.0], fit=0.5, fits=[0.5, 0.3], rival=0.0, support=0, likeness=0.5)
     by = fitted()
     assert 0 < by.confidence(plain) < 1
     for surer in ({"margins": [6.0, -6.0]}, {"rival": -9.0}, {"likeness": 0.8}, {"support": 2}):
         assert by.confidence(replace(plain, **surer)) > by.confidence(plain)
-    assert by.confidence(replace(plain, fits=[0.3, 0.5])) < by.confidence(plain)  # another passage fits better
+    assert by.confidence(replace(plain, fit=0.3)) < by.confidence(plain)  # another passage fits better
     assert by.confidence(replace(plain, margins=[-math.inf, -math.inf])) < 0.1
     alone = replace(plain, margins=[2.0], fits=[0.5], rival=-math.inf)
     assert 0 < by.confidence(alone) < 1
@@ -173,8 +189,8 @@ def test_confidence_grows_with_each_sign() -> None:
 
 
 def test_how_well_a_collection_fits_as_a_whole_tells_nothing() -> None:
-    better = Signs(margins=[2.0, -6.0], fits=[0.75, 0.5], rival=0.0, support=0, likeness=0.5)
-    assert replace(better, fits=[0.5, 0.25]).terms() == better.terms()
+    better = Signs(margins=[2.0, -6.0], fit=0.75, fits=[0.75, 0.5], rival=0.0, support=0, likeness=0.5)
+    assert replace(better, fit=0.5, fits=[0.5, 0.25]).terms() == better.terms()
 
 
 LIST = "It is made so:\n\n1. Glass is melted. It takes days.\n2. It is ground.\n3. It is polished.\n\nThen it is sold."

@@ -27,7 +27,7 @@ from benchmarks import gate
 from benchmarks.vectors import CachedEncoder, default_folder
 from qa import reader
 from qa.answer import Quote
-from qa.answering import PASSAGES_READ, ReadQuote, judged, led, ranked, read, signs
+from qa.answering import ReadQuote, judged, led, ranked, read, signs
 from qa.calibration import FILE, Calibration, Signs
 from qa.encoder import Encoder, MiniLMEncoder
 from qa.errors import QuestionError
@@ -121,9 +121,11 @@ def ranking_quality(collection: Collection, by: Calibration) -> tuple[float, flo
     """nDCG@10 and recall@1 with the reader's evidence, and with what answers in the lead once that is fitted."""
     run = {}
     for one in collection.asked:
-        words = one.question.text
-        order = judged(one.question, one.read, by, collection.encoder)[0] if by.weights else ranked(words, one.read, by)
-        behind = [quote.source for quote in one.quotes[PASSAGES_READ:]]
+        if by.weights:
+            order = judged(one.question, one.quotes, one.read, by, collection.encoder)[0]
+        else:
+            order = ranked(one.question.text, one.read, by)
+        behind = [quote.source for quote in one.quotes[len(one.read) :]]
         sources = dict.fromkeys([*(found.quote.source for found in order), *behind])
         run[one.query] = [(source, -float(place)) for place, source in enumerate(sources)]
     told = figures(run, collection.judgements)
@@ -210,7 +212,7 @@ def _signs(collection: Collection, by: Calibration) -> _Told:
         order = led(words, ranked(words, one.read, by), by)
         text = order[0].quote.text
         start, end = extended(words, text, order[0].span)
-        features.append(signs(one.question, order, collection.encoder))
+        features.append(signs(one.question, one.quotes, order, collection.encoder))
         right.append(one.answers is not None and is_right(text[start:end], one.answers))
         answerable.append(one.answers is not None)
     return collection.name, features, right, answerable
