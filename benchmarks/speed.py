@@ -127,7 +127,7 @@ def asking(data: Dataset, questions: Sequence[str], rounds: int) -> dict[str, An
 
 
 def _reading(library: qa.Library, questions: Sequence[str], rounds: int) -> dict[str, Any]:
-    """Milliseconds to read a question's twelve passages, with the same weights in transformers, which look once."""
+    """Milliseconds to read a question's twelve candidates, with the same weights in transformers, which look once."""
     import torch
 
     from training.model import Reader, load_weights

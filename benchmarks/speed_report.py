@@ -58,7 +58,7 @@ def markdown(found: Mapping[str, Any]) -> str:
             f"{_shares(encoded['spent'])}. FullyConnected are the products of matrices that the limit is of; Subgraph "
             "is what OpenVINO has fused around them, attention and GELU above all.",
             "",
-            "Reading a question's twelve passages, and what may answer again from closer by: "
+            "Reading all twelve candidates of a question, and what may answer again from closer by: "
             f"**{faster:.1f} times** the work a second of the same weights in transformers, which read them once; "
             f"{reached['Verbatim']:.0f} GFLOP/s, {reached['Verbatim'] / limit:.0%} of the limit.",
             "",
@@ -109,7 +109,7 @@ def _plot(found: Mapping[str, Any], path: Path) -> None:
         "a question ranked, ms": {
             name.partition(",")[0]: times for name, times in found["asking"]["ms"].items() if "ranking" in name
         },
-        "twelve passages read, ms": found["asking"]["reading"]["ms"],
+        "twelve candidates read, ms": found["asking"]["reading"]["ms"],
         "from cold, s": {name: times for name, times in found["starting"]["s"].items() if name != "qa --help"},
         "resident, MB": found["starting"]["MB"],
     }

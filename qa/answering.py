@@ -20,7 +20,8 @@ from qa.reader import Reader, Reading, readings
 from qa.thread import Span
 
 CANDIDATES = 12  # the passages that may answer
-_ALWAYS_READ, _IN_REACH = 4, 0.2  # of them; what fits worse than the first by more hardly ever comes to answer
+_ALWAYS_READ = 4  # of the candidates
+_IN_REACH = 0.2  # a candidate that fits worse than the first by more hardly ever comes to answer
 _CLEARLY = 2.0  # the margin from which a passage behind the first is marked with an answer of its own
 
 
@@ -66,20 +67,6 @@ def ranked(words: str, found: Sequence[ReadQuote], by: Calibration) -> list[Read
         for one in found
     ]
     return sorted(scored, key=lambda one: one.quote.score, reverse=True)
-
-
-def reranked(
-    asked: Question, quotes: Sequence[Quote], reader: Reader, encoder: Encoder, least: float | None
-) -> tuple[Quote, ...]:
-    """The quotes in the order in which `answered` gives them, unmarked."""
-    by = fitted()
-    found = read(asked.text, quotes, reader)
-    order, _, _ = judged(asked, quotes, found, by, encoder, least)
-    return (*(one.quote for one in order), *_behind(quotes[len(found) :], by))
-
-
-def _behind(quotes: Sequence[Quote], by: Calibration) -> list[Quote]:
-    return [replace(quote, score=by.joined(quote.score, 0.0)) for quote in quotes]
 
 
 def led(words: str, order: Sequence[ReadQuote], by: Calibration) -> list[ReadQuote]:
@@ -148,13 +135,21 @@ def answered(
     words = asked.text
     found = read(words, quotes, reader)
     order, confidence, answers = judged(asked, quotes, found, by, encoder, least)
-    behind = _behind(quotes[len(found) :], by)
+    behind = [replace(quote, score=by.joined(quote.score, 0.0)) for quote in quotes[len(found) :]]
     if not answers:
         return Answer(question, False, None, confidence, (*(one.quote for one in order), *behind)[:k])
     first, *rest = order
     best = _marked(words, first)
     others = [_marked(words, one) if one.said == first.said or one.margin >= _CLEARLY else one.quote for one in rest]
     return Answer(question, True, best.marked()[0], confidence, (best, *others, *behind)[:k])
+
+
+def reranked(
+    asked: Question, quotes: Sequence[Quote], reader: Reader, encoder: Encoder, least: float | None
+) -> tuple[Quote, ...]:
+    """The quotes in the order in which `answered` gives them, unmarked."""
+    answer = answered(asked.text, asked, quotes, reader, encoder, len(quotes), least)
+    return tuple(replace(quote, highlights=()) for quote in answer.quotes)
 
 
 def unread(question: str, asked: Question, quotes: Sequence[Quote], encoder: Encoder, lexical: LexicalIndex) -> Answer:
