@@ -21,14 +21,14 @@ from benchmarks import options as settings
 from benchmarks.measure import ndcg
 from benchmarks.table import SetResult, head, row
 from benchmarks.task import SETS, Task
-from qa.encoder import Encoder, Vectors, unit_vectors
-from qa.index.asked import Asked
-from qa.index.dense import DenseIndex
-from qa.index.engine import Scores
-from qa.index.fusion import fused
-from qa.index.lexical import LexicalIndex
-from qa.passage import passages
-from qa.question import Question
+from qa.encoding.encoder import Encoder, Vectors, unit_vectors
+from qa.search.bm25 import LexicalIndex
+from qa.search.chunker import passages
+from qa.search.dense import DenseIndex
+from qa.search.engine import Scores
+from qa.search.hybrid import fused
+from qa.search.question import Question
+from qa.search.terms import Asked
 
 _CANDIDATES = 100
 _RANK_BIAS = 60

@@ -21,8 +21,8 @@ from typing import Any
 
 import qa
 from benchmarks.limits import seconds
-from qa import minilm
-from qa.default import shipped_corpus
+from qa.encoding import minilm_files
+from qa.library.defaults import shipped_corpus
 
 _QUESTION = "Where are Leica lenses made?"
 _MORE_QUESTIONS = 4
@@ -65,7 +65,7 @@ class _Txtai:
     def index(self, texts: Sequence[str]) -> None:
         from txtai import Embeddings
 
-        embeddings = Embeddings(path=str(minilm.folder()), hybrid=True, content=False)
+        embeddings = Embeddings(path=str(minilm_files.folder()), hybrid=True, content=False)
         embeddings.index(list(enumerate(texts)))
         embeddings.save(str(self._folder))
 
@@ -85,7 +85,7 @@ class _LangChain:
         from langchain_community.embeddings import HuggingFaceEmbeddings
 
         self._folder = folder
-        self._encoder = HuggingFaceEmbeddings(model_name=str(minilm.folder()))
+        self._encoder = HuggingFaceEmbeddings(model_name=str(minilm_files.folder()))
 
     def index(self, texts: Sequence[str]) -> None:
         from langchain_community.vectorstores import FAISS

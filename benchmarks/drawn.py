@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.task import Task
-from qa.encoder import Encoder, Vectors
-from qa.passage import passages
-from qa.progress import Progress, silent
-from qa.sentence import sentences
-from qa.thread import Post, Thread
+from qa.encoding.encoder import Encoder, Vectors
+from qa.search.chunker import passages
+from qa.sources.thread import Post, Thread
+from qa.text.sentences import sentences
+from qa.types import Progress, silent
 
 _NEAR = 64
 _NOISE = 0.3  # its length, beside vectors of length one

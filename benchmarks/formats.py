@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import exports
-from qa.sources import read_all
+from qa.sources.read import read_all
 
 TEXT = "Lenses\n\nLenses are ground in Solms.\n\n2 comments\n\nAnn says:\nWhy?\n\nBob says:\nTradition.\n"
 PAGE = (
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def samples() -> dict[str, bytes]:
     """A small file of each format, by its name."""
     found = {"notes.txt": TEXT.encode()}
-    if importlib.util.find_spec("qa.sources.html"):
+    if importlib.util.find_spec("qa.sources.webpage.read"):
         found["page.html"] = PAGE.encode()
     return {**found, **{name: make() for name, make in exports.FORMATS.items()}}
 

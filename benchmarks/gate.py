@@ -15,8 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from qa.answering.reader import DEFAULT_READER
 from qa.evaluation import evaluate
-from qa.reader import DEFAULT_READER
 from training.evaluate import SETS, read_figures
 
 FLOORS = Path(__file__).parent / "floors.json"

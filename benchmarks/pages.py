@@ -24,7 +24,7 @@ from benchmarks.options import RESULTS
 from benchmarks.page_table import PARTS, Figures, write
 from benchmarks.table import OURS
 from qa.errors import SourceError
-from qa.sources import html
+from qa.sources.webpage.read import read as read_page
 
 _INSTALL = "pip install -e '.[peers]'"
 _PACKAGES = ("verbatim-qa", "trafilatura", "readability-lxml", "lxml")
@@ -59,7 +59,7 @@ Read = Callable[[bytes, str], Reading]
 def ours(data: bytes, name: str) -> Reading:
     """This project's source; comments as posts of their own."""
     try:
-        posts = [post for thread in html.read(data, name) for post in thread.posts]
+        posts = [post for thread in read_page(data, name) for post in thread.posts]
     except SourceError:
         return Reading("")
     return Reading(
@@ -146,7 +146,7 @@ def _plain(text: str) -> str:
 
 def _holds_comments(page: Labels, data: bytes) -> bool:
     """Whether a labelled comment stands in the file at all; many pages load theirs by a script."""
-    from qa.sources.markup.tree import parse
+    from qa.sources.webpage.parse import parse
 
     root = parse(data, page.file)
     text = "" if root is None else _plain(root.text_content())

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
-from qa.encoder import Vectors
+from qa.encoding.encoder import Vectors
 
 
 @dataclass(frozen=True, slots=True)

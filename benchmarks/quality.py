@@ -23,9 +23,9 @@ from benchmarks.measure import Gains, ndcg, p_value
 from benchmarks.peers import PEERS, Collection, Peer
 from benchmarks.table import OURS, Results, SetResult
 from benchmarks.task import SETS, Task
-from qa.encoder import Encoder
+from qa.encoding.encoder import Encoder
 from qa.evaluation.ranking import DOCUMENTS, ranked_documents
-from qa.question import embedded
+from qa.search.question import embedded
 
 _MOST_PASSAGES = 10_000
 _INSTALL = "pip install -e '.[peers]'"

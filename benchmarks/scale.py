@@ -22,11 +22,11 @@ import qa
 from benchmarks import options as settings
 from benchmarks.drawn import Drawn, Real
 from benchmarks.growth import Growth, Size
-from qa.generation import Generation
-from qa.index.engine import Ids
-from qa.query import Filters
-from qa.question import Question
-from qa.shelf import Shelf
+from qa.library.directory import Shelf
+from qa.library.generation import Generation
+from qa.search.engine import Ids
+from qa.search.query import Filters
+from qa.search.question import Question
 
 SETS = ("stackfaq", "squad2", "cranfield", "cisi")
 SIZES = (1_000, 10_000, 100_000, 1_000_000)

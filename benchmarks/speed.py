@@ -27,12 +27,12 @@ from benchmarks import cold, speed_report, spent
 from benchmarks.limits import machine, operations, seconds
 from benchmarks.options import RESULTS
 from benchmarks.peers import Collection, LangChain, Peer, TxtaiHybrid
-from qa import minilm
-from qa.answering import CANDIDATES
-from qa.encoder import MiniLMEncoder
+from qa.answering.reader import DEFAULT_READER, WEIGHTS
+from qa.answering.select import CANDIDATES
+from qa.encoding import minilm_files
+from qa.encoding.bert import Network, fastest
+from qa.encoding.encoder import MiniLMEncoder
 from qa.evaluation.dataset import Dataset
-from qa.network import Network, fastest
-from qa.reader import DEFAULT_READER, WEIGHTS
 
 ENCODED, QUESTIONS, WARM = 400, 200, 20
 Times = list[float]
@@ -65,7 +65,7 @@ def encoding(texts: Sequence[str], questions: Sequence[str], rounds: int) -> dic
     """Passages a second and milliseconds a question, taking turns; the share of the processor's limit."""
     from sentence_transformers import SentenceTransformer
 
-    plain = SentenceTransformer(str(minilm.folder()), device="cpu")
+    plain = SentenceTransformer(str(minilm_files.folder()), device="cpu")
     ours = MiniLMEncoder()
     encoders: dict[str, Callable[[list[str]], Any]] = {
         "Verbatim": ours.encode,
@@ -79,7 +79,7 @@ def encoding(texts: Sequence[str], questions: Sequence[str], rounds: int) -> dic
         for name, encode in encoders.items():
             rates[name].append(len(texts) / seconds(lambda e=encode: e(list(texts))))  # type: ignore[misc]
             waits[name] += [seconds(lambda e=encode, q=q: e([q])) * 1e3 for q in questions[:WARM]]  # type: ignore[misc]
-    tokens = np.array([min(length + 2, minilm.MOST_TOKENS) for length in ours.lengths(texts)])
+    tokens = np.array([min(length + 2, minilm_files.MOST_TOKENS) for length in ours.lengths(texts)])
     return {
         "tokens a passage": float(tokens.mean()),
         "GFLOP a passage": float(operations(tokens).mean() / 1e9),
@@ -135,9 +135,9 @@ def _reading(library: qa.Library, questions: Sequence[str], rounds: int) -> dict
     plain = Reader().eval()
     plain.bert.set_attn_implementation("sdpa")
     plain.load_trained({name: weight.float() for name, weight in load_weights(WEIGHTS).items()})
-    tokenizer = minilm.tokenizer()
+    tokenizer = minilm_files.tokenizer()
     tokenizer.enable_padding()
-    tokenizer.enable_truncation(minilm.MOST_TOKENS)
+    tokenizer.enable_truncation(minilm_files.MOST_TOKENS)
     lengths: dict[str, list[int]] = {"Verbatim": [], "transformers": []}
 
     def read_plainly(question: str, texts: Sequence[str]) -> None:
@@ -176,9 +176,9 @@ def _reading(library: qa.Library, questions: Sequence[str], rounds: int) -> dict
 
 
 def _ranking(library: qa.Library, vectors: dict[str, Any]) -> Callable[[str], Any]:
-    from qa.generation import Generation
-    from qa.question import Question
-    from qa.shelf import Shelf
+    from qa.library.directory import Shelf
+    from qa.library.generation import Generation
+    from qa.search.question import Question
 
     generation = Generation.current(Shelf(library.path))
     return lambda question: generation.search(Question(question, vectors[question]), 10)

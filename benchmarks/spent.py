@@ -10,35 +10,35 @@ from typing import Any
 
 import numpy as np
 
-from qa import minilm
-from qa.network import fastest, graph, mean_of_tokens, openvino_core
+from qa.encoding import minilm_files
+from qa.encoding.bert import fastest, graph, mean_of_tokens, openvino_core
 
-_TEXTS, _LENGTH, _ROUNDS = 12, 160, 20  # about one batch of `qa.network`
+_TEXTS, _LENGTH, _ROUNDS = 12, 160, 20  # about one batch of `qa.encoding.bert`
 _Function = tuple[str, str]  # the file's end and the name
-_READ: _Function = ("qa/reader.py", "read")
-_LOOKS: _Function = ("qa/reader.py", "_looks")
-_TEXT: _Function = ("qa/token_text.py", "of")
+_READ: _Function = ("qa/answering/reader.py", "read")
+_LOOKS: _Function = ("qa/answering/reader.py", "_looks")
+_TEXT: _Function = ("qa/answering/passage_tokens.py", "of")
 _STEPS: dict[str, tuple[_Function, _Function | None]] = {
-    "question and answer encoded": (("qa/encoder.py", "encode"), None),
-    "ranked": (("qa/generation.py", "search"), None),
-    "repeats gathered": (("qa/repeat.py", "gathered"), None),
-    "reading: the network": (("qa/network.py", "run"), _LOOKS),
+    "question and answer encoded": (("qa/encoding/encoder.py", "encode"), None),
+    "ranked": (("qa/library/generation.py", "search"), None),
+    "repeats gathered": (("qa/text/near_duplicates.py", "gathered"), None),
+    "reading: the network": (("qa/encoding/bert.py", "run"), _LOOKS),
     "reading: tokens": (("", "<method 'encode_batch' of 'tokenizers.Tokenizer' objects>"), _READ),
-    "reading: slips mended": (("qa/slip.py", "mended"), None),
-    "reading: sentences": (("qa/sentence.py", "sentences"), _TEXT),
-    "reading: what is asked for looked for": (("qa/token_text.py", "_likely"), None),
-    "reading: the best spans": (("qa/reader.py", "_best_span"), None),
+    "reading: slips mended": (("qa/text/spelling.py", "mended"), None),
+    "reading: sentences": (("qa/text/sentences.py", "sentences"), _TEXT),
+    "reading: what is asked for looked for": (("qa/answering/passage_tokens.py", "_likely"), None),
+    "reading: the best spans": (("qa/answering/reader.py", "_best_span"), None),
 }
 """Steps of an answer: the function that takes one, and who calls it where others do too."""
 
 
 def in_the_network() -> dict[str, float]:
     """The shares of a batch's time by kind of operation, greatest first; the small ones together, last."""
-    model = graph(minilm.weights(), mean_of_tokens)
+    model = graph(minilm_files.weights(), mean_of_tokens)
     settings = {"INFERENCE_PRECISION_HINT": fastest(), "PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": "1"}
     request = openvino_core().compile_model(model, "CPU", {**settings, "PERF_COUNT": "YES"}).create_infer_request()
     given = [
-        np.random.default_rng(0).standard_normal((_TEXTS, _LENGTH, minilm.DIMENSION), dtype=np.float32),
+        np.random.default_rng(0).standard_normal((_TEXTS, _LENGTH, minilm_files.DIMENSION), dtype=np.float32),
         np.ones((_TEXTS, _LENGTH), dtype=np.float32),
     ]
     request.infer(given)

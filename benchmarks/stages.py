@@ -19,12 +19,12 @@ import qa
 from benchmarks import options as settings
 from benchmarks.table import head, row
 from benchmarks.task import Task
-from qa.encoder import Encoder
-from qa.generation import Generation
-from qa.index import fusion
-from qa.question import Question
-from qa.repeat import gathered
-from qa.shelf import Shelf
+from qa.encoding.encoder import Encoder
+from qa.library.directory import Shelf
+from qa.library.generation import Generation
+from qa.search import hybrid
+from qa.search.question import Question
+from qa.text.near_duplicates import gathered
 
 SETS = ("stackfaq", "squad2", "cranfield", "cisi")
 STAGES = {
@@ -35,7 +35,7 @@ STAGES = {
     "texts": "the passages' texts read",
     "repeats": "what is said over again gathered",
 }
-_QUOTES, _DEPTH, _CANDIDATES = 10, 30, 100  # as `qa.retrieval` and `qa.index.fusion` have them
+_QUOTES, _DEPTH, _CANDIDATES = 10, 30, 100  # as `qa.library.retrieve` and `qa.search.hybrid` have them
 _ROUNDS = 3
 
 
@@ -81,7 +81,7 @@ def _stages(library: Generation, question: Question) -> dict[str, float]:
     hits = library.search(question, _DEPTH)
     ids = dense.search(question, 2 * _CANDIDATES).ids
     cosines, words, vectors = dense.scores(question, ids), lexical.scores(question, ids), dense.vectors(ids)
-    took["feedback"] = _milliseconds(lambda: fusion.fused(cosines, words, vectors))
+    took["feedback"] = _milliseconds(lambda: hybrid.fused(cosines, words, vectors))
     took["fusion"] = ranked - took["dense"] - analysed - took["feedback"]
     took["texts"] = _milliseconds(lambda: library.store.passages(hits.ids.tolist()))
     texts = [passage.text for passage in library.store.passages(hits.ids.tolist())]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from benchmarks.gate import RANKED_DATA, data_hash
 from qa.evaluation.dataset import Dataset
-from qa.passage import Passage
-from qa.thread import Thread
+from qa.search.chunker import Passage
+from qa.sources.thread import Thread
 
 SETS = ("squad2", "wikiqa", "scifact", "stackfaq", "semeval-comments", "cranfield", "cisi", "covid-qa")
 # Of this set only the documents listed with a question are judged, and 1 says "somewhat"; 2 is the good answer.

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 from platformdirs import user_cache_path
 
-from qa.encoder import Encoder, Vectors
-from qa.progress import Progress, silent
+from qa.encoding.encoder import Encoder, Vectors
+from qa.types import Progress, silent
 
 _BLOCK = 512
 

@@ -25,29 +25,29 @@ from qa.errors import (
     SourceWarning,
     VerbatimError,
 )
-from qa.thread import Post, Thread
+from qa.sources.thread import Post, Thread
 
 if TYPE_CHECKING:
-    from qa.answer import Answer, Place, Quote, Why
-    from qa.generation import Status
-    from qa.library import Library, ask
-    from qa.sources import Fate, read
+    from qa.answering.answer import Answer, Place, Quote, Why
+    from qa.library.generation import Status
+    from qa.library.library import Library, ask
+    from qa.sources.read import Fate, read
 
     build = Library.build
     open = Library.open
 
 _ROOMS = {
-    "answer": ("Answer", "Place", "Quote", "Why"),
-    "generation": ("Status",),
-    "library": ("Library", "ask"),
-    "sources": ("Fate", "read"),
+    "answering.answer": ("Answer", "Place", "Quote", "Why"),
+    "library.generation": ("Status",),
+    "library.library": ("Library", "ask"),
+    "sources.read": ("Fate", "read"),
 }
 
 
 def __getattr__(name: str) -> object:
     """Import the rest when it is asked for: the process that reads files needs none of it, and starts in no time."""
     if name in ("build", "open"):
-        found = getattr(import_module("qa.library").Library, name)
+        found = getattr(import_module("qa.library.library").Library, name)
     else:
         room = next((room for room, names in _ROOMS.items() if name in names), None)
         if room is None:

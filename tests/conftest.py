@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 import qa
-from qa import minilm
-from qa.encoder import MiniLMEncoder, Vectors
-from qa.progress import Progress, silent
+from qa.encoding import minilm_files
+from qa.encoding.encoder import MiniLMEncoder, Vectors
+from qa.types import Progress, silent
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 LEICA = CORPUS / "leica-manufacturing-process.txt"
@@ -72,7 +72,7 @@ def other_model(tmp_path_factory: pytest.TempPathFactory, real_encoder: MiniLMEn
     import torch
     from sentence_transformers import SentenceTransformer
 
-    model = SentenceTransformer(str(minilm.folder()), device="cpu")
+    model = SentenceTransformer(str(minilm_files.folder()), device="cpu")
     with torch.no_grad():
         next(model.parameters())[5] += 0.1
     folder = tmp_path_factory.mktemp("models") / "other-model"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import qa
-from qa.sources import html
+from qa.sources.webpage.read import read as read_page
 
 STORY = (
     "The lens was ground in Solms by two people, who took eleven days for it and wrote down every step.",
@@ -19,7 +19,7 @@ def page(comments: str, *, article: str = ARTICLE, head: str = "") -> bytes:
 
 
 def read(data: bytes) -> qa.Thread:
-    (thread,) = html.read(data, "page.html")
+    (thread,) = read_page(data, "page.html")
     return thread.checked()
 
 

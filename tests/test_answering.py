@@ -11,10 +11,10 @@ import pytest
 from conftest import FakeEncoder
 
 import qa
-from qa import asks
-from qa.calibration import Signs, fitted
-from qa.extent import extended, trimmed
-from qa.reader import Reading
+from qa.answering import question_type
+from qa.answering.calibration import Signs, fitted
+from qa.answering.highlight import extended, trimmed
+from qa.answering.reader import Reading
 
 
 class Pointer:
@@ -123,7 +123,7 @@ def test_the_passage_that_answers_goes_before_one_that_fits_better(
     bread: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_evidence = replace(fitted(), evidence_weight=0.0)
-    monkeypatch.setattr("qa.answering.fitted", lambda: without_evidence)
+    monkeypatch.setattr("qa.answering.select.fitted", lambda: without_evidence)
     question = "Who is the baker with rye bread?"
     *_, last = opened(bread, None).ask(question).quotes
     word = last.text.split()[-1].strip(".")
@@ -244,9 +244,9 @@ def test_an_answer_stays_on_one_side_of_a_bracket() -> None:
     ],
 )
 def test_what_a_question_asks_for(question: str, fact: bool, explanation: bool, yes_or_no: bool) -> None:
-    assert asks.for_a_fact(question) == fact
-    assert asks.for_an_explanation(question) == explanation
-    assert asks.for_yes_or_no(question) == yes_or_no
+    assert question_type.for_a_fact(question) == fact
+    assert question_type.for_an_explanation(question) == explanation
+    assert question_type.for_yes_or_no(question) == yes_or_no
 
 
 @pytest.mark.parametrize(
@@ -262,7 +262,7 @@ def test_what_a_question_asks_for(question: str, fact: bool, explanation: bool, 
     ],
 )
 def test_mere_words_are_told_what_would_help(words: str, whole: bool) -> None:
-    said = asks.unanswered(words)
+    said = question_type.unanswered(words)
     assert said.startswith("The text does not answer this.")
     assert ("whole question" in said) is not whole
 
@@ -276,7 +276,8 @@ def test_words_that_no_text_says_are_told_where_nothing_answers(bread: Path) -> 
     assert library.ask("guild", min_confidence=0).unsaid == ()
     assert opened(bread, None).ask("guild author:Nobody").unsaid == ("guild",)
     assert (
-        asks.unsaid([f"w{n}" for n in range(10)]) == "Nowhere in it: w0, w1, w2, w3, w4, w5, w6, w7 and 2 words more."
+        question_type.unsaid([f"w{n}" for n in range(10)])
+        == "Nowhere in it: w0, w1, w2, w3, w4, w5, w6, w7 and 2 words more."
     )
 
 

@@ -19,8 +19,8 @@ from benchmarks.quality import main
 from benchmarks.table import Results, SetResult
 from benchmarks.task import Task
 from benchmarks.vectors import CachedEncoder
-from qa.encoder import Vectors
-from qa.progress import Progress, silent
+from qa.encoding.encoder import Vectors
+from qa.types import Progress, silent
 
 
 class CountingEncoder(FakeEncoder):

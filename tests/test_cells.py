@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import qa
-from qa.encoder import Vectors
-from qa.index import cells
-from qa.index.cells import Cells
-from qa.index.dense import DenseIndex
-from qa.index.engine import Ids
-from qa.question import Question
+from qa.encoding.encoder import Vectors
+from qa.search import ivf
+from qa.search.dense import DenseIndex
+from qa.search.engine import Ids
+from qa.search.ivf import Cells
+from qa.search.question import Question
 
 DIMENSION = 24
 
@@ -36,14 +36,14 @@ def opened(folder: Path, vectors: Vectors) -> DenseIndex:
 
 @pytest.fixture(autouse=True)
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qa.index.dense.EXACT_UP_TO", 0)
+    monkeypatch.setattr("qa.search.dense.EXACT_UP_TO", 0)
 
 
 def test_what_is_found_is_nearly_all_of_the_best(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = unit(5_000)
-    monkeypatch.setattr(cells, "LOOKED_THROUGH", 500)
+    monkeypatch.setattr(ivf, "LOOKED_THROUGH", 500)
     index = opened(tmp_path, vectors)
-    assert {f.name for f in tmp_path.iterdir()} == set(cells.FILES)
+    assert {f.name for f in tmp_path.iterdir()} == set(ivf.FILES)
     found = 0
     for vector in unit(50, seed=4):
         hits = index.search(Question("q", vector), 10)
@@ -76,7 +76,7 @@ def test_looking_through_every_cell_is_exact(
 
 def test_a_filter_that_leaves_only_the_far_is_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = unit(5_000)
-    monkeypatch.setattr(cells, "LOOKED_THROUGH", 100)
+    monkeypatch.setattr(ivf, "LOOKED_THROUGH", 100)
     index = opened(tmp_path, vectors)
     (vector,) = unit(1, seed=5)
     farthest = np.sort(np.argsort(vectors @ vector)[:40]).astype(np.int64)
@@ -92,7 +92,7 @@ def test_a_library_that_grew_a_little_keeps_its_cells(tmp_path: Path) -> None:
     grown.mkdir()
     numbers = np.where(np.arange(600) < 500, np.arange(600), -1)
     DenseIndex.create(grown, vectors, old, numbers)
-    assert (grown / cells.CENTRES).read_bytes() == (tmp_path / "old" / cells.CENTRES).read_bytes()
+    assert (grown / ivf.CENTRES).read_bytes() == (tmp_path / "old" / ivf.CENTRES).read_bytes()
     index = DenseIndex.open(grown, *vectors.shape)
     for vector in unit(5, seed=6):
         hits = index.search(Question("q", vector), 10)
@@ -100,20 +100,20 @@ def test_a_library_that_grew_a_little_keeps_its_cells(tmp_path: Path) -> None:
     much = tmp_path / "much"
     much.mkdir()
     DenseIndex.create(much, unit(2_000), old, np.full(2_000, -1))
-    assert (much / cells.CENTRES).stat().st_size > (grown / cells.CENTRES).stat().st_size
+    assert (much / ivf.CENTRES).stat().st_size > (grown / ivf.CENTRES).stat().st_size
 
 
 def test_numbers_that_lead_nowhere_are_damage(tmp_path: Path) -> None:
     vectors = unit(100)
     question = Question("q", vectors[7])
-    for name, content in ((cells.PLACES, np.full(100, 10**12)), (cells.PLACES, np.full(100, -1))):
+    for name, content in ((ivf.PLACES, np.full(100, 10**12)), (ivf.PLACES, np.full(100, -1))):
         opened(tmp_path, vectors)
         content.astype("<i8").tofile(tmp_path / name)
         with pytest.raises(qa.LibraryDamaged):
             DenseIndex.open(tmp_path, *vectors.shape).vectors(np.arange(5))
     for filling in (b"\x7f", b"\xff"):  # numbers of passages that are not there, vectors that are not of length one
         opened(tmp_path, vectors)
-        lists = tmp_path / cells.LISTS
+        lists = tmp_path / ivf.LISTS
         lists.write_bytes(filling * lists.stat().st_size)
         with pytest.raises(qa.LibraryDamaged):
             index = DenseIndex.open(tmp_path, *vectors.shape)
@@ -127,7 +127,7 @@ def test_numbers_that_lead_nowhere_are_damage(tmp_path: Path) -> None:
 def test_sizes_that_do_not_fit_are_damage(tmp_path: Path, sizes: list[int]) -> None:
     vectors = unit(100)
     opened(tmp_path, vectors)
-    np.array(sizes, dtype="<i8").tofile(tmp_path / cells.SIZES)
+    np.array(sizes, dtype="<i8").tofile(tmp_path / ivf.SIZES)
     with pytest.raises(qa.LibraryDamaged):
         DenseIndex.open(tmp_path, *vectors.shape)
 
@@ -139,7 +139,7 @@ def test_a_large_library_answers_as_a_small_one(
     random = np.random.default_rng(8)
     threads = [qa.Thread.from_text(f"{' '.join(random.choice(words, 9))}.", title=f"T{n}") for n in range(80)]
     large = qa.build(threads, tmp_path / "large", encoder=encoder)
-    monkeypatch.setattr("qa.index.dense.EXACT_UP_TO", 1_000)
+    monkeypatch.setattr("qa.search.dense.EXACT_UP_TO", 1_000)
     small = qa.build(threads, tmp_path / "small", encoder=encoder)
     for question in ("red lens glass", "the price of bread", "old camera film", "-lens bread", "source:T1 stone"):
         ours, theirs = (library.search(question, 80) for library in (large, small))

@@ -14,7 +14,7 @@ import pytest
 from conftest import CORPUS
 
 import qa
-from qa.cli import main
+from qa.cli.main import main
 
 
 def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -132,7 +132,7 @@ def test_skipped_files_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[st
 def test_a_terminal_sees_counts_rate_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
     import io
 
-    from qa.terminal import progress_bars
+    from qa.cli.output import progress_bars
 
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
@@ -151,8 +151,8 @@ def test_a_terminal_sees_counts_rate_and_time_left(monkeypatch: pytest.MonkeyPat
 
 
 def test_files_of_other_endings_are_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    from qa.sources import Fate
-    from qa.terminal import tell_fates
+    from qa.cli.output import tell_fates
+    from qa.sources.read import Fate
 
     passed = [Fate(f"{n}.png", "skipped", f"'{n}.png' was not looked into", passed_over=True) for n in range(30)]
     tell_fates([Fate("a.txt", "read"), Fate("b.xml", "read", "'b.xml' is cut off"), *passed])
@@ -163,7 +163,7 @@ def test_files_of_other_endings_are_told_in_one_line(capsys: pytest.CaptureFixtu
 
 
 def test_a_terminal_is_not_obeyed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    from qa.terminal import print_answer
+    from qa.cli.output import print_answer
 
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     evil = "before \033[2Jafter \u202ebidi"

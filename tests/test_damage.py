@@ -12,14 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import qa
-from qa.library import verify
-from qa.manifest import FORMAT
-from qa.shelf import Shelf
+from qa.library.directory import Shelf
+from qa.library.library import verify
+from qa.library.manifest import FORMAT
 
 
 @pytest.fixture(params=[50_000, 0], ids=["exact", "cells"])
 def exact_up_to(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qa.index.dense.EXACT_UP_TO", request.param)
+    monkeypatch.setattr("qa.search.dense.EXACT_UP_TO", request.param)
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_every_file_altered_is_told_by_verify(library: qa.Library) -> None:
 
 
 def test_verify_proves_every_passage_to_be_its_slice(library: qa.Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qa.manifest.Manifest.check_hashes", lambda *_: None)
+    monkeypatch.setattr("qa.library.manifest.Manifest.check_hashes", lambda *_: None)
     with sqlite3.connect(Shelf(library.path).current() / "texts.sqlite") as connection:
         connection.execute("UPDATE passage SET text = 'Never said.' WHERE id = 0")
     connection.close()

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import qa
-from qa.encoder import Vectors
-from qa.progress import Progress, silent
-from qa.shelf import Shelf
+from qa.encoding.encoder import Vectors
+from qa.library.directory import Shelf
+from qa.types import Progress, silent
 
 WORDS = "lens glass red blue bread night solms price old new camera film light paper wood stone".split()
 
@@ -146,7 +146,7 @@ def test_step_by_step_is_the_same_as_at_once(
     large: bool,
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("qa.index.dense.EXACT_UP_TO", 0 if large else 1_000)
+        patch.setattr("qa.search.dense.EXACT_UP_TO", 0 if large else 1_000)
         folder = tmp_path_factory.mktemp("libraries")
         library = qa.build(first, folder / "steps", encoder=FakeEncoder())
         held = {t.source: t for t in first}

@@ -12,11 +12,11 @@ import pytest
 from conftest import FakeEncoder
 
 import qa
-from qa import minilm, network
-from qa.encoder import MiniLMEncoder, Vectors, unit_vectors
-from qa.plain_encoder import as_encoder
-from qa.question import Question, embedded
-from qa.sentence_encoder import SentenceEncoder
+from qa.encoding import bert, minilm_files
+from qa.encoding.adapter import as_encoder
+from qa.encoding.encoder import MiniLMEncoder, Vectors, unit_vectors
+from qa.encoding.sentence_transformers import SentenceEncoder
+from qa.search.question import Question, embedded
 
 TEXTS = ["Leica lenses are made in Solms.", "A much longer text " * 20, "x", "Why a Leica?", "word " * 1000]
 
@@ -25,7 +25,7 @@ TEXTS = ["Leica lenses are made in Solms.", "A much longer text " * 20, "x", "Wh
 def plain() -> Vectors:
     from sentence_transformers import SentenceTransformer
 
-    return np.asarray(SentenceTransformer(str(minilm.folder()), device="cpu").encode(TEXTS))
+    return np.asarray(SentenceTransformer(str(minilm_files.folder()), device="cpu").encode(TEXTS))
 
 
 def test_vectors_are_those_of_sentence_transformers(plain: Vectors) -> None:
@@ -60,8 +60,8 @@ def test_a_processor_without_bf16_gets_f32(monkeypatch: pytest.MonkeyPatch) -> N
             return ["FP32", "INT8"]
 
     monkeypatch.delenv("VERBATIM_ARITHMETIC", raising=False)
-    monkeypatch.setattr(network, "openvino_core", Core)
-    assert network.fastest() == "f32"
+    monkeypatch.setattr(bert, "openvino_core", Core)
+    assert bert.fastest() == "f32"
 
 
 def test_many_threads_get_the_vectors_that_one_gets(real_encoder: MiniLMEncoder) -> None:
@@ -74,7 +74,10 @@ def test_many_threads_get_the_vectors_that_one_gets(real_encoder: MiniLMEncoder)
 
 def test_the_runtime_reports_to_nobody() -> None:
     """openvino's converter sends a message to a server when it is imported."""
-    code = "import sys; from qa.encoder import MiniLMEncoder; MiniLMEncoder().encode(['text']); print(*sys.modules)"
+    code = (
+        "import sys; from qa.encoding.encoder import MiniLMEncoder;"
+        " MiniLMEncoder().encode(['text']); print(*sys.modules)"
+    )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert "openvino" in loaded
     assert not [name for name in loaded if name.startswith(("openvino_telemetry", "torch", "transformers"))]
@@ -88,23 +91,23 @@ def test_lengths_count_every_token_and_leave_encoding_as_it_was(real_encoder: Mi
 
 
 def test_weights_that_were_let_go_are_read_again() -> None:
-    weights = minilm.weights()
+    weights = minilm_files.weights()
     before = {name: array.copy() for name, array in weights.items()}
-    minilm.let_go(weights)
+    minilm_files.let_go(weights)
     for name, array in weights.items():
         np.testing.assert_array_equal(array, before[name])
 
 
 def test_weights_of_another_hash_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(minilm, "SHA256", "0" * 64)
-    minilm.folder.cache_clear()
+    monkeypatch.setattr(minilm_files, "SHA256", "0" * 64)
+    minilm_files.folder.cache_clear()
     with pytest.raises(qa.ModelError, match="not the published 000000000000…; reinstall them: pip install"):
         MiniLMEncoder().encode(["text"])
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(minilm, "PACKAGE", "no-such-package")
-    minilm.folder.cache_clear()
+    monkeypatch.setattr(minilm_files, "PACKAGE", "no-such-package")
+    minilm_files.folder.cache_clear()
     with pytest.raises(qa.ModelError, match="pip install no-such-package"):
         MiniLMEncoder().encode(["text"])
 

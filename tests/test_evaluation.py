@@ -11,11 +11,11 @@ import pytest
 from conftest import FakeEncoder
 
 import qa
+from qa.answering.reader import Reading
 from qa.evaluation import evaluate
 from qa.evaluation.answers import calibration_error, confidence_figures, coverage, exact, f1, is_right
 from qa.evaluation.dataset import Answers, Dataset
 from qa.evaluation.ranking import figures
-from qa.reader import Reading
 
 
 @pytest.fixture

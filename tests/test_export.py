@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 import qa
 from benchmarks import exports
-from qa.cli import main
+from qa.cli.main import main
 from qa.sources.parse import opened
-from qa.sources.schema import row_of, thread_of
-from qa.thread import Post, Thread
+from qa.sources.thread import Post, Thread
+from qa.sources.thread_json import row_of, thread_of
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 days = (
@@ -53,7 +53,7 @@ def test_a_file_of_threads_reads_back(written: list[Thread]) -> None:
     data = "".join(json.dumps(row_of(thread)) + "\n" for thread in written).encode()
     found = opened(data, "x.jsonl")
     assert found.format.name == "threads as JSON"
-    from qa.sources import jsonl
+    from qa.sources.formats import jsonl
 
     assert list(jsonl.read(data, "x.jsonl")) == written
 

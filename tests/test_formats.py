@@ -11,7 +11,7 @@ import pytest
 import qa
 from benchmarks import exports
 from qa.sources.parse import opened
-from qa.thread import Thread
+from qa.sources.thread import Thread
 
 Told = list[tuple[str, str | None, str | None, int | None, str]]
 

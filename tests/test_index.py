@@ -13,11 +13,11 @@ import pytest
 from conftest import FakeEncoder
 
 import qa
-from qa.index import fusion
-from qa.index.dense import DenseIndex
-from qa.index.lexical import LexicalIndex
-from qa.passage import Passage
-from qa.question import Question
+from qa.search import hybrid
+from qa.search.bm25 import LexicalIndex
+from qa.search.chunker import Passage
+from qa.search.dense import DenseIndex
+from qa.search.question import Question
 
 
 def ask(text: str) -> Question:
@@ -126,8 +126,8 @@ def test_a_large_index_scores_as_a_small_one(tmp_path: Path, monkeypatch: pytest
     small = [(index.scores(question, everything), index.search(question, 20, some)) for question in questions]
     assert not any(index.common(question, everything).any() for question in questions)
     for limit in ("_SMALL", "_COMMON"):  # beyond 12 passages an index is large, and a word common
-        monkeypatch.setattr(f"qa.index.lexical.{limit}", 12)
-    monkeypatch.setattr("qa.index.lexical._NOTICED", 0)
+        monkeypatch.setattr(f"qa.search.bm25.{limit}", 12)
+    monkeypatch.setattr("qa.search.bm25._NOTICED", 0)
     assert not index.at_once
     for question, (scores, found) in zip(questions, small, strict=True):
         common = index.common(question, everything)
@@ -144,10 +144,10 @@ def test_fusion_scores_every_candidate_by_both(tmp_path: Path) -> None:
     texts = ["red lens of glass", "blue lens", "green bread", "something else"]
     DenseIndex.create(tmp_path, encoder.encode(texts))
     index = DenseIndex.open(tmp_path, 4, encoder.dimension), lexical(tmp_path, texts)
-    hits = fusion.search(*index, ask("red lens"), 4)
+    hits = hybrid.search(*index, ask("red lens"), 4)
     assert hits.ids.tolist()[:2] == [0, 1]
     assert (np.diff(hits.scores) <= 0).all() and 0 <= hits.scores[-1] <= hits.scores[0] <= 1
-    assert fusion.search(*index, ask("red lens"), 1).ids.tolist() == [0]
+    assert hybrid.search(*index, ask("red lens"), 1).ids.tolist() == [0]
 
 
 def test_damaged_indexes_are_refused(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ def test_the_wheel_answers_outside_the_checkout(tmp_path: Path) -> None:
     )
     code = (
         "import qa; answer = qa.ask('Where are Leica lenses made?'); print(qa.__file__); print(answer.text);"
-        "from qa.default import shipped_corpus; print(shipped_corpus())"
+        "from qa.library.defaults import shipped_corpus; print(shipped_corpus())"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import qa
-from qa.shelf import Shelf
+from qa.library.directory import Shelf
 
 
 def generations(path: Path) -> list[Path]:
@@ -258,7 +258,7 @@ except qa.LibraryNotWritable as error:
 
 
 def test_texts_in_another_language_are_told_once(tmp_path: Path) -> None:
-    from qa.language import language_of, warn_of_others
+    from qa.text.language import language_of, warn_of_others
 
     german = qa.Thread.from_text(
         "Die Objektive werden in Solms von Hand gefertigt, geschliffen und geprüft. " * 3, title="D"

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import qa
-from qa.encoder import MiniLMEncoder
-from qa.passage import MOST_CHARACTERS, Passage, passages
+from qa.encoding.encoder import MiniLMEncoder
+from qa.search.chunker import MOST_CHARACTERS, Passage, passages
 
 _PIECES = st.sampled_from(
     ["A sentence. ", "Dr. Who came at 3.5 p.m. ", "word ", "\n", "\r\n", "\n\n", "- item\n", "(a) lettered\n", "漢字。",

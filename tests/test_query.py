@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import qa
-from qa.letters import plain, saying
-from qa.query import Filters, Query
+from qa.search.query import Filters, Query
+from qa.text.normalize import plain, saying
 
 
 @pytest.mark.parametrize(

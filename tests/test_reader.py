@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 import qa
-from qa.calibration import fitted
-from qa.reader import SHA256, WEIGHTS, Reading, SpanReader
+from qa.answering.calibration import fitted
+from qa.answering.reader import SHA256, WEIGHTS, Reading, SpanReader
 
 PASSAGES = [
     "Leica lenses are made in Solms, Germany, by about 200 people.",

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import qa
-from qa.cli import main
-from qa.repeat import _Said, gathered
+from qa.cli.main import main
+from qa.sources.thread import Kind
+from qa.text.near_duplicates import _Said, gathered
 
 LONG = "Every lens is ground and polished by hand in the old town, and then it is tested by people before it is sold."
 
@@ -29,7 +30,7 @@ def repeating(tmp_path: Path, encoder: FakeEncoder) -> qa.Library:
     ]
     posts, text = [], ""
     for number, words in enumerate(said):
-        kind: qa.thread.Kind = "comment" if number else "article"
+        kind: Kind = "comment" if number else "article"
         posts.append(qa.Post(kind, words, len(text), len(text) + len(words), "Jane" if number else None))
         text += words + "\n\n"
     return qa.build(qa.Thread("hall.txt", text, tuple(posts), "The hall"), tmp_path / "hall", encoder=encoder)
@@ -58,7 +59,7 @@ def test_k_is_filled_with_different_passages(tmp_path: Path, encoder: FakeEncode
 
 
 def test_the_command_line_tells_it(repeating: qa.Library, capsys: pytest.CaptureFixture[str]) -> None:
-    from qa.terminal import print_answer
+    from qa.cli.output import print_answer
 
     answer = repeating.ask("every lens", k=2)
     print_answer(answer)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import qa
-from qa.sources import Fate, read_all
+from qa.sources.read import Fate, read_all
 from qa.sources.sandbox import Limits, Sandbox
 
 ROOT = Path(qa.__file__).parent.parent
@@ -107,7 +107,7 @@ def test_ctrl_c_in_the_middle_of_a_file_leaves_no_child(tmp_path: Path, monkeypa
 
 def test_it_starts_soon_and_loads_nothing_heavy() -> None:
     heavy = ("torch", "gradio", "faiss", "tantivy", "sentence_transformers", "numpy", "sqlite3")
-    code = f"import sys, qa.sources.child; print([m for m in {heavy} if m in sys.modules])"
+    code = f"import sys, qa.sources.worker; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "[]"
 
@@ -173,7 +173,7 @@ def test_named_files_have_fates_too_where_that_is_wanted(tmp_path: Path) -> None
 
 
 def test_many_threads_of_one_name_are_soon_told_apart() -> None:
-    from qa.sources import distinct
+    from qa.sources.read import distinct
 
     same = [qa.Thread.from_text("It rains.", title="Rain")] * 30_000
     names = [thread.source for thread in distinct(same)]
@@ -191,7 +191,7 @@ def test_a_folder_of_a_thousand_is_read_in_seconds(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 def test_a_child_whose_parent_has_gone_ends(tmp_path: Path) -> None:
-    hang = "import qa.sources.child as c; c._GRACE = 0.2; c._answers = lambda *_: iter(int, 1); c.main()"
+    hang = "import qa.sources.worker as c; c._GRACE = 0.2; c._answers = lambda *_: iter(int, 1); c.main()"
     process = subprocess.Popen(
         [sys.executable, "-c", hang, "4000000000", "1000"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT,

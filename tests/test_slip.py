@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa.slip import mended
+from qa.text.spelling import mended
 
 KNOWN = {"where", "which", "lens", "made", "factory", "asynchronously"}.__contains__
 

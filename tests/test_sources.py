@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import qa
-from qa.sources import read_all
 from qa.sources.parse import MOST_BYTES
+from qa.sources.read import read_all
 
 
 def test_a_folder_is_read_in_order_below_and_above(tmp_path: Path) -> None:

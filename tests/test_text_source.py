@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import qa
-from qa.sources import attribution, comments
-from qa.sources.boilerplate import is_boilerplate
-from qa.sources.lines import lines_of
-from qa.sources.page import MOST_HEADINGS, Page
+from qa.sources.patterns import attribution
+from qa.sources.patterns.boilerplate import is_boilerplate
+from qa.sources.patterns.lines import lines_of
+from qa.sources.plaintext import comments
+from qa.sources.plaintext.page import MOST_HEADINGS, Page
 
 
 def posts(text: str) -> list[tuple[str, str | None, str | None, str]]:

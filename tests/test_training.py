@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 import training
-from qa import minilm
-from qa.reader import SpanReader
+from qa.answering.reader import SpanReader
+from qa.encoding import minilm_files
 from training.curriculum import Curriculum, Example
 from training.data import Paragraph, Question, read_squad, read_squad2
 from training.edits import Swap, Swaps, exchanged, negated, swapped
@@ -48,7 +48,7 @@ def curriculum(questions: list[Question]) -> Curriculum:
 
     embeddings = Reader().word_embeddings().numpy()
     texts = [one.paragraph.text for one in questions] * 3
-    return Curriculum(questions, [], Neighbours(texts, minilm.tokenizer().get_vocab(), embeddings), seed=1)
+    return Curriculum(questions, [], Neighbours(texts, minilm_files.tokenizer().get_vocab(), embeddings), seed=1)
 
 
 def test_the_examples_in_its_docstrings_hold() -> None:
@@ -169,7 +169,7 @@ def test_only_a_teacher_judges_a_window_without_a_label() -> None:
 
     labelled = Example("natural", "Where?", "Made in Solms.", ((8, 13),))
     unlabelled = Example("retrieved", "Where?", "Made of glass.", answerable=None)
-    batch = collate(windows([labelled, unlabelled], minilm.tokenizer(), Random(0)))
+    batch = collate(windows([labelled, unlabelled], minilm_files.tokenizer(), Random(0)))
     torch.manual_seed(0)
     logits, other = (
         torch.randn(batch.targets.shape).masked_fill(batch.mask.unsqueeze(-1) == 0, LOWEST) for _ in range(2)

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 import qa
-from qa.sources import Fate
-from qa.store import SourceRow
-from qa.web import fates, pace, panel, texts
+from qa.library.store import SourceRow
+from qa.sources.read import Fate
+from qa.web import eta, file_reports, library_view, panel
 from qa.web.actions import Actions
 from qa.web.conversation import Turn, conversation
-from qa.web.pace import Pace
+from qa.web.eta import Pace
 from qa.web.rebuild import Mode, Phase, Rebuild, State
 
 HOSTILE = "<img src=x onerror=alert(1)>.txt"
@@ -33,16 +33,16 @@ def ended(rebuild: Rebuild) -> State:
 
 def test_the_table_is_bounded_and_says_how_much_is_left_out() -> None:
     rows = [row(number) for number in range(5_000)]
-    table = texts.table(rows)
+    table = library_view.table(rows)
     assert table.count("<tr>") == 1 + 200
     assert "5,000 texts in the library" in table
     assert "and 4,800 more" in table
-    assert "more" not in texts.table(rows[:200])
+    assert "more" not in library_view.table(rows[:200])
 
 
 def test_names_and_reasons_are_shown_and_ask_for_nothing() -> None:
     told = [Fate(HOSTILE, "failed", f"{HOSTILE!r} is bad & <b>"), Fate(HOSTILE, "read", None, "<i>", 1, 1)]
-    shown = fates.listed(told) + texts.table([SourceRow(HOSTILE, "<b>", "thread", 2, 1, 3, "<u>")])
+    shown = file_reports.listed(told) + library_view.table([SourceRow(HOSTILE, "<b>", "thread", 2, 1, 3, "<u>")])
     for part in ("<img", "<b>", "<i>", "<u>"):
         assert part not in shown
     assert "</strong> <bdi>is bad &amp; &lt;b&gt;</bdi>" in shown, "the name is not said twice"
@@ -54,11 +54,11 @@ def test_what_is_not_whole_comes_first() -> None:
         Fate("b.pdf", "skipped", "'b.pdf' is a PDF"),
         Fate("c.jsonl", "read", "1 of the 3 lines is bad", "threads as JSON", 2, 7),
     ]
-    shown = fates.listed(told)
+    shown = file_reports.listed(told)
     assert shown.index("b.pdf") < shown.index("c.jsonl") < shown.index("a.txt")
     assert "7 posts in 2 threads" in shown and "In part" in shown
-    assert fates.summed(told) == "2 read, 1 skipped"
-    assert fates.listed(()) == ""
+    assert file_reports.summed(told) == "2 read, 1 skipped"
+    assert file_reports.listed(()) == ""
 
 
 def test_the_time_left_is_the_rest_at_the_pace_so_far() -> None:
@@ -68,7 +68,7 @@ def test_the_time_left_is_the_rest_at_the_pace_so_far() -> None:
     now = 10.0
     assert paced.left("encoding", 200, 500) == 30.0
     assert paced.left("writing", 0, 1) is None, "another stage has another pace"
-    assert doctest.testmod(pace).failed == 0
+    assert doctest.testmod(eta).failed == 0
 
 
 def test_the_meter_shows_counts_and_time_left() -> None:

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import qa
-from qa.cli import main
-from qa.slip import one_slip
+from qa.cli.main import main
+from qa.text.spelling import one_slip
 
 QUESTION = "How long is each lens element ground and polished?"
 
 
 def test_the_ranks_are_the_engines_own(leica: qa.Library) -> None:
-    from qa.question import Question
+    from qa.search.question import Question
 
     opened = leica._opened
     asked = Question.ask(QUESTION, opened.encoder)

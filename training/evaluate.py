@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
+from qa.answering.reader import Reader, Reading, SpanReader, readings
 from qa.evaluation.answers import exact, f1
-from qa.reader import Reader, Reading, SpanReader, readings
 from training.data import MEASURING_ARTICLES, Question, read_squad2, read_wikiqa
 
 Figures = dict[str, float]

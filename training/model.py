@@ -13,7 +13,7 @@ from torch.nn import functional
 from transformers import BertModel
 from transformers.utils import logging as transformers_logging
 
-from qa import minilm
+from qa.encoding import minilm_files
 from training import attention
 
 LOWEST = torch.finfo(torch.float32).min
@@ -60,7 +60,7 @@ class Reader(Pointer):
         load_quietly()
         attention.register()
         self.bert = BertModel.from_pretrained(
-            minilm.folder(),
+            minilm_files.folder(),
             add_pooling_layer=False,
             hidden_dropout_prob=0.0,
             attention_probs_dropout_prob=0.0,

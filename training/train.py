@@ -19,7 +19,7 @@ from random import Random
 import torch
 from torch import Tensor
 
-from qa import minilm
+from qa.encoding import minilm_files
 from training import checkpoint
 from training.batches import Window, batches, windows
 from training.checkpoint import Progress
@@ -98,7 +98,7 @@ def _optimizer(reader: Pointer, plan: Plan) -> torch.optim.AdamW:
 
 def _epochs(plan: Plan, data: Path, squad2: Path, reader: Pointer, taught: bool) -> Epoch:
     """The function that makes the batches of an epoch, always the same for the same number."""
-    tokenizer = minilm.tokenizer()
+    tokenizer = minilm_files.tokenizer()
     training, articles = read_training(data), read_squad2(squad2, TRAINING_ARTICLES)
     texts = dict.fromkeys(question.paragraph.text for question in (*training, *articles))
     neighbours = Neighbours(texts, tokenizer.get_vocab(), reader.word_embeddings().cpu().numpy())

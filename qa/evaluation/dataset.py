@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from qa.errors import SourceError
-from qa.sentence import trim
-from qa.thread import Post, Thread
+from qa.sources.thread import Post, Thread
+from qa.text.sentences import trim
 
 _GREATEST_GRADE = 1_000
 _HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")

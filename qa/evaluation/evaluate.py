@@ -12,16 +12,16 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
-from qa.answer import Answer
-from qa.calibration import fitted
+from qa.answering.answer import Answer
+from qa.answering.calibration import fitted
+from qa.answering.reader import DEFAULT_READER, Reader, readings
 from qa.errors import LibraryNotWritable, QuestionError, SettingError
 from qa.evaluation.answers import ConfidenceFigures, confidence_figures, exact, f1, is_right
 from qa.evaluation.dataset import Answers, Dataset
 from qa.evaluation.ranking import RankingFigures, figures, ranked_documents, write_run
-from qa.library import Library
-from qa.progress import Progress, silent
-from qa.reader import DEFAULT_READER, Reader, readings
-from qa.thread import Thread
+from qa.library.library import Library
+from qa.sources.thread import Thread
+from qa.types import Progress, silent
 
 
 @dataclass(frozen=True, slots=True)

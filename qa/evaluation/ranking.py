@@ -10,8 +10,8 @@ from typing import TextIO
 import numpy as np
 
 from qa.errors import QuestionError
-from qa.library import Library
-from qa.question import checked
+from qa.library.library import Library
+from qa.search.question import checked
 
 DOCUMENTS = 100
 _CUT = 10

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa.errors import SourceError
-from qa.thread import Kind, Post, Span, Thread, first_in_circles
+from qa.sources.thread import Kind, Post, Span, Thread, first_in_circles
 
 _BETWEEN = "\n\n"
 

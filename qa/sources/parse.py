@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from qa.errors import SourceError
-from qa.sources.recognise import TEXT, Format, recognise
-from qa.thread import Thread
+from qa.sources.detect import TEXT, Format, recognise
+from qa.sources.thread import Thread
 
 MOST_BYTES = 200_000_000
 _GZIP = b"\x1f\x8b"

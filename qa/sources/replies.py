@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from qa.errors import SourceError
-from qa.sources.clean import label
 from qa.sources.compose import Draft, compose
-from qa.thread import Span, Thread
+from qa.sources.sanitize import label
+from qa.sources.thread import Span, Thread
 
 HIDDEN: tuple[str, tuple[Span, ...]] = ("", ())
 """The text of a post that is deleted, spam or not approved: none; what replies to it keeps its place above."""

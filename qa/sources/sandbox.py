@@ -18,13 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qa.errors import SourceError
-from qa.sources.child import MEMORY_ENDED
+from qa.sources.detect import NotRecognised
 from qa.sources.parse import MOST_BYTES
-from qa.sources.recognise import NotRecognised
-from qa.sources.schema import thread_of
-from qa.thread import Thread
+from qa.sources.thread import Thread
+from qa.sources.thread_json import thread_of
+from qa.sources.worker import MEMORY_ENDED
 
-PROGRAM = ("-m", "qa.sources.child")
+PROGRAM = ("-m", "qa.sources.worker")
 _BYTES_A_SECOND = 1_000_000  # slower than the slowest reader, so that a large file has its time
 
 

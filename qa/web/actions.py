@@ -8,15 +8,15 @@ from typing import Any
 import gradio as gr
 
 from qa.errors import VerbatimError
-from qa.library import Library
+from qa.library.library import Library
 from qa.web import thread_view
 from qa.web.conversation import Turn, answered, conversation
 from qa.web.examples import examples
-from qa.web.fates import listed
+from qa.web.file_reports import listed
+from qa.web.library_view import shelf, table
 from qa.web.panel import chosen, meter, status
-from qa.web.place import thread_of
+from qa.web.post_labels import thread_of
 from qa.web.rebuild import Mode, Phase, Rebuild, State
-from qa.web.texts import shelf, table
 
 KEPT_TURNS = 50  # the conversation goes to the browser whole with each answer
 LOOK_EVERY = 0.2  # seconds between two looks at a rebuild that is under way

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from qa.answer import Place, Quote, Why
-from qa.web.exact import isolated, marked
-from qa.web.place import byline
+from qa.answering.answer import Place, Quote, Why
+from qa.web.escape import isolated, marked
+from qa.web.post_labels import byline
 
 SCORE_MEANS = (
     "Match, from 0 to 100, is how well a passage fits the question: by its meaning and by its words. "

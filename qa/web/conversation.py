@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from qa import asks
-from qa.answer import Answer
-from qa.library import Library
+from qa.answering import question_type
+from qa.answering.answer import Answer
+from qa.library.library import Library
 from qa.web.cards import SCORE_MEANS, card
-from qa.web.exact import escaped, isolated
-from qa.web.mishap import told
-from qa.web.place import places
+from qa.web.error_text import told
+from qa.web.escape import escaped, isolated
+from qa.web.post_labels import places
 
 QUESTION_SHOWN = 400  # characters of a question that the page repeats; a longer one is cut, and said to be
 
@@ -87,13 +87,13 @@ def _verdict(answer: Answer, places: Sequence[str]) -> str:
     if answer.found and answer.text is None:  # filters alone ask nothing; what passes them is listed
         return ""
     if not answer.found or answer.text is None:
-        unsaid = f'<p class="unsaid">{isolated(asks.unsaid(answer.unsaid))}</p>' if answer.unsaid else ""
-        return f'<p class="not-found">{asks.unanswered(answer.question)}</p>{unsaid}'
+        unsaid = f'<p class="unsaid">{isolated(question_type.unsaid(answer.unsaid))}</p>' if answer.unsaid else ""
+        return f'<p class="not-found">{question_type.unanswered(answer.question)}</p>{unsaid}'
     best = answer.quotes[0]
     # Without a reader nobody has judged whether the sentence answers, so it is not called more than the closest one.
     if answer.confidence is None:
         kind = "Closest sentence"
-    elif asks.for_yes_or_no(answer.question):
+    elif question_type.for_yes_or_no(answer.question):
         kind = f"Evidence, to the point with a probability of {answer.confidence:.0%}"
     else:
         kind = f"Answers with a probability of {answer.confidence:.0%}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from qa.store import SourceRow
+from qa.library.store import SourceRow
 
 _EXAMPLES = {
     "leica-manufacturing-process.txt": (

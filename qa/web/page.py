@@ -5,7 +5,7 @@ from typing import Any
 import gradio as gr
 from gradio.events import api
 
-from qa.library import Library
+from qa.library.library import Library
 from qa.web import assets
 from qa.web.actions import Actions
 from qa.web.panel import LIMITS

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from qa.errors import SourceError
-from qa.thread import Thread
-from qa.web.exact import isolated
-from qa.web.fates import summed
-from qa.web.pace import spoken
+from qa.sources.thread import Thread
+from qa.web.escape import isolated
+from qa.web.eta import spoken
+from qa.web.file_reports import summed
 from qa.web.rebuild import Phase, State
 
 FILE_LIMIT = 200  # files at once

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from qa import language
 from qa.errors import LibraryBusy, SourceError
-from qa.library import Library
-from qa.sources import Fate, read_all
-from qa.thread import Thread
-from qa.web.mishap import told
-from qa.web.pace import Pace
+from qa.library.library import Library
+from qa.sources.read import Fate, read_all
+from qa.sources.thread import Thread
+from qa.text import language
+from qa.web.error_text import told
+from qa.web.eta import Pace
 
 
 class Mode(StrEnum):

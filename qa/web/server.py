@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.errors import SettingError
-from qa.library import Library
+from qa.library.library import Library
 from qa.web.assets import STATIC, style
 from qa.web.page import page
 from qa.web.panel import FILE_SIZE

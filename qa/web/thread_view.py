@@ -2,10 +2,10 @@
 
 import string
 
-from qa.answer import Quote
-from qa.thread import Thread
-from qa.web.exact import escaped, isolated, marked
-from qa.web.place import byline, labels
+from qa.answering.answer import Quote
+from qa.sources.thread import Thread
+from qa.web.escape import escaped, isolated, marked
+from qa.web.post_labels import byline, labels
 
 _BETWEEN = string.whitespace + "•*·-–—"
 REACH = 100_000  # characters shown on each side of the passage: a browser copes with that, not with a text of 50 MB

@@ -28,7 +28,7 @@ sys.addaudithook(tell)
 before = dict(os.environ)
 import qa.web
 assert dict(os.environ) == before, "an import has changed the environment"
-from qa.cli import main
+from qa.cli.main import main
 sys.exit(main(["serve", "--port", "0", "--library", sys.argv[1]]))
 """
 

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 import qa
-from qa.encoder import MiniLMEncoder, Vectors
-from qa.progress import Progress, silent
+from qa.encoding.encoder import MiniLMEncoder, Vectors
+from qa.types import Progress, silent
 
 from .conftest import OpenPage
 from .pages import ask, served

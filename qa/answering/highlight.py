@@ -1,0 +1,110 @@
+"""Extent: how much of a passage a question asks for: a span, the sentence around it, or the list that it is from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from qa.answering import question_type
+from qa.sources.thread import Span
+from qa.text.sentences import Sentence, begins_an_item, sentences
+
+_EDGES = ' \t\r\n,;:"“”«»'
+_BRACKET = re.compile(r"[\[\]()]")
+
+
+def extended(question: str, text: str, span: Span) -> Span:
+    """The part of `text` to show as the answer, around the `span` that the reader found in it.
+
+    A question why or how gets whole sentences, and one that is answered by yes or no gets the sentence that is the
+    evidence. Where the span is in a list, such a question and one for several things get all its items.
+
+    >>> extended("Why was it late?", "It snowed. It was late due to snow.", (26, 34))
+    (11, 35)
+    >>> extended("How many came?", "It snowed. Then 30 came.", (16, 18))
+    (16, 18)
+    """
+    yes_or_no, explains = question_type.for_yes_or_no(question), question_type.for_an_explanation(question)
+    if not yes_or_no and not explains and not question_type.for_several(question):
+        return span
+    found = sentences(text)
+    inside = _holding(found, span)
+    if not inside:
+        return span
+    items = range(0) if yes_or_no else _list_around(text, found, inside[0])
+    if items:
+        return found[items[0]].start, found[items[-1]].end
+    return (found[inside[0]].start, found[inside[-1]].end) if yes_or_no or explains else span
+
+
+def sentence_around(text: str, span: Span) -> str:
+    """The sentences that a span of the text stands in; the whole text where it stands in none.
+
+    >>> sentence_around("It snowed. Then 30 came.", (16, 18))
+    'Then 30 came.'
+    """
+    found = sentences(text)
+    inside = _holding(found, span)
+    return text[found[inside[0]].start : found[inside[-1]].end] if inside else text
+
+
+def trimmed(text: str, span: Span) -> Span:
+    """The span without the signs around it that belong to the sentence, and on one side of a bracket only.
+
+    >>> trimmed("Repairs (covers damage) and papers.", (16, 35))
+    (16, 22)
+    >>> trimmed("Repairs (covers damage) and papers.", (0, 22))
+    (0, 7)
+    """
+    start, end = span
+    for opening, closing in _brackets(text):
+        if opening < start <= closing < end:
+            start, end = (closing + 1, end) if closing == start else (start, closing)
+        elif start <= opening < end <= closing:
+            start, end = (opening + 1, end) if opening == start else (start, opening)
+    return _bare(text, (start, end)) or _bare(text, span) or span
+
+
+def _holding(found: Sequence[Sentence], span: Span) -> list[int]:
+    """The sentences, by number, that a span has a part in."""
+    return [number for number, sentence in enumerate(found) if sentence.start < span[1] and span[0] < sentence.end]
+
+
+def _brackets(text: str) -> Iterator[Span]:
+    """Where the brackets of each pair stand, the inner pairs first."""
+    open_: list[re.Match[str]] = []
+    for sign in _BRACKET.finditer(text):
+        if sign[0] in "([":
+            open_.append(sign)
+        elif open_ and open_[-1][0] + sign[0] in ("()", "[]"):
+            yield open_.pop().start(), sign.start()
+
+
+def _bare(text: str, span: Span) -> Span | None:
+    """The span less the signs at its edges, None where it holds nothing else."""
+    said = text[slice(*span)]
+    left = len(said) - len(said.lstrip(_EDGES))
+    right = len(said.rstrip(_EDGES))
+    return (span[0] + left, span[0] + right) if left < right else None
+
+
+def _list_around(text: str, found: Sequence[Sentence], number: int) -> range:
+    """The sentences, by number, of the list that sentence `number` is in: all its items; none where it is in none."""
+    heads = [begins_an_item(text, sentence) for sentence in found]
+    first = last = number
+    while first > 0 and not heads[first] and not found[first].begins_a_line:
+        first -= 1
+    if not heads[first]:
+        return range(0)
+    while first > 0 and _same_list(found, heads, first - 1):
+        first -= 1
+    while last + 1 < len(found) and (heads[last + 1] or not found[last + 1].begins_a_line):
+        last += 1
+    return range(first, last + 1) if sum(heads[first : last + 1]) > 1 else range(0)
+
+
+def _same_list(found: Sequence[Sentence], heads: Sequence[bool], number: int) -> bool:
+    """Whether the sentence is an item, or goes on one."""
+    while number > 0 and not heads[number] and not found[number].begins_a_line:
+        number -= 1
+    return heads[number]

@@ -1,0 +1,234 @@
+"""The command `qa`: build a library, ask it, look after it, serve it, evaluate it.
+
+Exit status: 0 done or found, 1 the text does not answer, 2 an error, told in one line on standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import NoReturn, get_args
+
+from qa.answering.calibration import fitted
+from qa.answering.reader import DEFAULT_READER
+from qa.cli.output import print_answer, progress_bars, tell, tell_fates
+from qa.encoding.bert import SETTING, Arithmetic, fastest
+from qa.errors import VerbatimError
+from qa.library.defaults import VARIABLE, default_path
+from qa.library.library import Library, export, status, verify
+
+_ERROR, _NOT_FOUND, _CANCELLED = 2, 1, 130
+_SYNTAX = (
+    'A question may hold: "exact phrase", -word, in:article, in:comments, author:NAME, source:NAME, before:DATE and '
+    'after:DATE (2012-03-04, 2012-03 or 2012); author:"Jane Doe" where a name has spaces.'
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    _prepare_streams()
+    options = parser().parse_args(arguments)
+    with warnings.catch_warnings():
+        warnings.showwarning = lambda message, *_, **__: tell(f"warning: {message}")
+        try:
+            code = int(options.run(options))
+            sys.stdout.flush()
+            return code
+        except VerbatimError as error:
+            tell(str(error))
+            return _ERROR
+        except KeyboardInterrupt:
+            tell("cancelled; the library is as it was")
+            return _CANCELLED
+        except BrokenPipeError:  # the reader of our output has gone: `qa ask … | head`
+            _discard_output()
+            return 0
+        except OSError as error:
+            _discard_output()
+            tell(f"cannot write the output: {error.strerror or error}")
+            return _ERROR
+
+
+def _prepare_streams() -> None:
+    """A character that the terminal's encoding lacks is escaped, and a closed stream takes what it gets."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _discard_output() -> None:
+    """Leave nothing in the buffer that the interpreter would try to write again when it ends."""
+    sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115
+
+
+def _build(options: argparse.Namespace) -> int:
+    with progress_bars() as progress:
+        library = Library.build(options.sources or None, _path(options), model=options.model, progress=progress)
+    tell_fates(library.fates)
+    now = library.status()
+    print(f"{now.path}: {now.sources} sources, {now.posts} posts, {now.passages} passages")
+    return 0
+
+
+def _ask(options: argparse.Namespace) -> int:
+    answer = _library(options).ask(options.question, options.k, search_syntax=not options.literal)
+    if options.json:
+        unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+        print(json.dumps(answer.to_dict(why=options.why), ensure_ascii=not unicode))
+    else:
+        print_answer(answer, why=options.why)
+    return 0 if answer.found else _NOT_FOUND
+
+
+def _status(options: argparse.Namespace) -> int:
+    now = status(_path(options))
+    print(f"library     {now.path}\ngeneration  {now.generation}, made {now.created}\nmodel       {now.model}")
+    print(f"arithmetic  {fastest()} on this processor (set it with {SETTING}: {', '.join(get_args(Arithmetic))})")
+    print(f"holds       {now.sources} sources, {now.posts} posts, {now.passages} passages, {now.bytes:,} bytes")
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    proved = verify(_path(options))
+    print(f"{proved.path}: whole; {proved.passages} passages of {proved.sources} sources are slices of their texts")
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    library = _library(options)
+    # Gradio loads it around every answer, for plots that this page has not: 25 MB.
+    sys.modules.setdefault("matplotlib", None)  # type: ignore[arg-type]
+    from qa.web import serve
+
+    serve(library, host=options.host, port=options.port)
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    with progress_bars() as progress:
+        written = export(_path(options), options.output, progress=progress)
+    print(f"{options.output}: {written} sources")
+    return 0
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from qa.evaluation import evaluate
+
+    with progress_bars() as progress:
+        report = evaluate(
+            options.folder,
+            run=options.run_file,
+            answers=options.answers,
+            limit=options.limit,
+            model=options.model,
+            reader=options.reader,
+            min_confidence=options.min_confidence,
+            progress=progress,
+        )
+    print(report)
+    return 0
+
+
+def _path(options: argparse.Namespace) -> Path:
+    return default_path() if options.library is None else Path(options.library)
+
+
+def _library(options: argparse.Namespace) -> Library:
+    """The library that was named, else the default one, built on first use."""
+    if options.library is not None:  # one that was named is never built on the side
+        library = Library.open(options.library, model=options.model, reader=options.reader)
+    else:
+        with progress_bars() as progress:
+            library = Library.default(model=options.model, reader=options.reader, progress=progress)
+    library.min_confidence = options.min_confidence
+    return library
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        tell(f"{message}; see: {self.prog} --help")
+        raise SystemExit(_ERROR)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    whole = _Parser(prog="qa", description="Ask a text, get its own words back.")
+    whole.add_argument("--version", action="version", version=f"verbatim-qa {version('verbatim-qa')}")
+    commands = whole.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
+
+    library = _Parser(add_help=False)
+    library.add_argument(
+        "--library",
+        metavar="DIR",
+        type=Path,
+        help=f"the library's folder (default: ${VARIABLE}, else one in your data folder)",
+    )
+    model = _Parser(add_help=False)
+    model.add_argument(
+        "--model",
+        metavar="NAME_OR_PATH",
+        help="another sentence-transformers model (default: all-MiniLM-L6-v2, for English)",
+    )
+
+    reading = _Parser(add_help=False)
+    reading.add_argument(
+        "--no-reader",
+        dest="reader",
+        action="store_const",
+        const=None,
+        default=DEFAULT_READER,
+        help="rank and quote only: nothing judges whether the text answers",
+    )
+    reading.add_argument(
+        "--min-confidence",
+        type=float,
+        metavar="P",
+        help=f"the probability from which an answer is given, 0 to 1 (default: {fitted().threshold})",
+    )
+
+    command = commands.add_parser("build", parents=[library, model], help="build or rebuild a library from texts")
+    command.add_argument("sources", nargs="*", metavar="PATH", help="files and folders; none: the same texts again")
+    command.set_defaults(run=_build)
+
+    command = commands.add_parser("ask", parents=[library, model, reading], help="ask a question", epilog=_SYNTAX)
+    command.add_argument("question")
+    command.add_argument("-k", type=int, default=5, metavar="N", help="how many passages to show (default: 5)")
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.add_argument("--why", action="store_true", help="tell of each passage how it was found")
+    command.add_argument("--literal", action="store_true", help="take every sign of the question as it stands")
+    command.set_defaults(run=_ask)
+
+    command = commands.add_parser("status", parents=[library], help="tell what a library holds")
+    command.set_defaults(run=_status)
+
+    command = commands.add_parser("verify", parents=[library], help="prove every file and every passage of a library")
+    command.set_defaults(run=_verify)
+
+    command = commands.add_parser("export", parents=[library], help="write every text as a thread of JSON, one a line")
+    command.add_argument("-o", "--output", metavar="FILE", type=Path, required=True, help="the file to write")
+    command.set_defaults(run=_export)
+
+    command = commands.add_parser("serve", parents=[library, model, reading], help="open the web chat on this machine")
+    command.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
+    command.add_argument("--port", type=int, default=7860, help="the port, 0 for any free one (default: 7860)")
+    command.set_defaults(run=_serve)
+
+    command = commands.add_parser("evaluate", parents=[model, reading], help="measure on a set of judged questions")
+    command.add_argument("folder", metavar="DIR", type=Path, help="corpus.jsonl, queries.jsonl, qrels.tsv, …")
+    command.add_argument(
+        "--run", dest="run_file", metavar="FILE", type=Path, help="write a TREC run, 100 documents a query"
+    )
+    command.add_argument("--answers", metavar="FILE", type=Path, help="write each query's answer as JSON lines")
+    command.add_argument("--limit", type=int, metavar="N", help="ask the first N queries only")
+    command.set_defaults(run=_evaluate)
+    return whole

@@ -1,0 +1,1 @@
+"""Text to unit vectors: the encoder protocol, the default model, other models."""

@@ -1,0 +1,387 @@
+"""Library: texts that can be asked. Build it, open it, ask it, rebuild it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, Unpack
+
+from qa.answering.answer import Answer, Quote
+from qa.answering.reader import DEFAULT_READER, Reader, as_reader
+from qa.answering.select import CANDIDATES, answered, reranked, unread
+from qa.encoding import minilm_files
+from qa.encoding.adapter import as_encoder
+from qa.encoding.encoder import Encoder, MiniLMEncoder
+from qa.errors import LibraryMismatch, LibraryMissing, SettingError, SourceError
+from qa.library.build import Draft
+from qa.library.defaults import default_path, shipped_corpus
+from qa.library.directory import Shelf
+from qa.library.generation import Generation, Status
+from qa.library.retrieve import retrieve
+from qa.library.store import SourceRow, Store
+from qa.search.query import Only, Query
+from qa.sources.export import export as write_threads
+from qa.sources.read import Fate, Source, Tell, read_all
+from qa.sources.thread import Thread
+from qa.text import language
+from qa.types import Progress, silent
+
+Sources = Source | Iterable[Source]
+Path_ = str | os.PathLike[str]
+_Read = Callable[[], tuple[Draft, list[Fate]]]
+_MOST_QUOTES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What a question needs, in one piece: an index is searched with the encoder that made it."""
+
+    generation: Generation
+    encoder: Encoder
+
+
+class Library:
+    """A folder of texts with their index; safe in threads.
+
+    Made by `Library.build` or `Library.open`. `fates` tells what became of each file of the last build.
+    `min_confidence` is the confidence from which an answer counts as found, None for the one chosen on open data.
+    """
+
+    fates: Sequence[Fate] = ()
+    min_confidence: float | None = None
+
+    def __init__(self, path: Path_, encoder: Encoder, reader: Reader | None = DEFAULT_READER) -> None:
+        self.path = Shelf(path).path
+        self._reader = as_reader(reader)
+        self._opened = _Opened(_open(self.path, encoder), encoder)
+
+    @classmethod
+    def build(
+        cls,
+        sources: Sources | None,
+        path: Path_,
+        *,
+        model: Path_ | None = None,
+        encoder: Any = None,
+        reader: Reader | None = DEFAULT_READER,
+        progress: Progress = silent,
+        tell: Tell | None = None,
+    ) -> Library:
+        """Read `sources` (files, folders, threads) and write them as the library at `path`; open it.
+
+        On a library this writes its next generation; `sources` None takes the texts that it holds. `model` names
+        another sentence-transformers model than the default, `encoder` is an object with `encode(texts)`, `reader`
+        one with `read(question, passages)` as `qa.answering.reader` describes it, or None. `progress` is called with
+        stage, done and total, `tell` with the fate of each file.
+
+        Raises SourceError, ModelError or LibraryError; whatever was at `path` is then as it was.
+        """
+        chosen = _encoder(model, encoder)
+        fates = _write(Shelf(path).path, _reader(sources, Shelf(path).path, chosen, progress, tell), chosen, progress)
+        library = cls(path, chosen, reader)
+        library.fates = fates
+        return library
+
+    @classmethod
+    def open(
+        cls,
+        path: Path_,
+        *,
+        model: Path_ | None = None,
+        encoder: Any = None,
+        reader: Reader | None = DEFAULT_READER,
+    ) -> Library:
+        """Open the library at `path`, which must have been built with the same model; `reader` None reads nothing.
+
+        Raises LibraryMissing, LibraryDamaged or LibraryMismatch.
+        """
+        return cls(path, _encoder(model, encoder), reader)
+
+    @classmethod
+    def default(
+        cls,
+        *,
+        model: Path_ | None = None,
+        encoder: Any = None,
+        reader: Reader | None = DEFAULT_READER,
+        progress: Progress = silent,
+    ) -> Library:
+        """Open the default library; on first use build it from the shipped corpus."""
+        path = default_path()
+        try:
+            return cls.open(path, model=model, encoder=encoder, reader=reader)
+        except LibraryMissing:
+            return cls.build(shipped_corpus(), path, model=model, encoder=encoder, reader=reader, progress=progress)
+
+    def ask(
+        self,
+        question: str,
+        k: int = 5,
+        *,
+        search_syntax: bool = True,
+        min_confidence: float | None = None,
+        **only: Unpack[Only],
+    ) -> Answer:
+        """Answer from the best passages, and show the best `k` of them.
+
+        The text answers where the answer's confidence is `min_confidence` or more (0..1; without it the library's
+        own). Without a reader that is not judged: the sentence that fits best is given.
+
+        The question may hold what `qa.search.query` lists: `"exact phrase"`, `-word`, `in:comments`, `author:NAME`,
+        `source:NAME`, `before:DATE`, `after:DATE`; with `search_syntax=False` every sign in it is meant as it stands.
+        The same filters are keyword arguments: `kind="comment"`, `author=`, `source=`, `before=`, `after=`, `phrase=`,
+        `exclude=`. Filters alone list what passes them, in reading order, and then `text` is None.
+
+        Raises QuestionError where the question is empty, too long or holds a filter that is not understood,
+        SettingError where `k` or another argument is out of range.
+        """
+        least = self.min_confidence if min_confidence is None else min_confidence
+        _check(k, least)
+        opened, reader = self._opened, self._reader
+        query = _query(question, search_syntax, only)
+        depth = k if reader is None else max(k, CANDIDATES)
+        asked, quotes = retrieve(opened.generation, opened.encoder, query, depth)
+        if asked is None:
+            return Answer(query.asked, bool(quotes), None, None if reader is None else 0.0, quotes[:k])
+        lexical = opened.generation.lexical
+        if reader is None:
+            answer = unread(query.asked, asked, quotes, opened.encoder, lexical)
+        else:
+            answer = answered(query.asked, asked, quotes, reader, opened.encoder, k, least)
+        return answer if answer.found else replace(answer, unsaid=lexical.unsaid(asked))
+
+    def ask_many(
+        self,
+        questions: Iterable[str],
+        k: int = 5,
+        *,
+        search_syntax: bool = True,
+        min_confidence: float | None = None,
+        **only: Unpack[Only],
+    ) -> list[Answer]:
+        """The answers to many questions, in their order."""
+        return [
+            self.ask(question, k, search_syntax=search_syntax, min_confidence=min_confidence, **only)
+            for question in questions
+        ]
+
+    def search(
+        self,
+        question: str,
+        k: int = 10,
+        *,
+        search_syntax: bool = True,
+        repeats: bool = False,
+        read: bool = False,
+        **only: Unpack[Only],
+    ) -> tuple[Quote, ...]:
+        """The best `k` passages alone, nothing marked in them; with `repeats`, each is a quote of its own
+        and none has a `why`.
+
+        They are ranked without the reader; with `read` its evidence joins in and what answers leads, as in `ask`.
+
+        Takes and raises what `ask` does.
+        """
+        _check(k)
+        opened, reader = self._opened, self._reader if read else None
+        query = _query(question, search_syntax, only)
+        depth = k if reader is None else max(k, CANDIDATES)
+        asked, quotes = retrieve(opened.generation, opened.encoder, query, depth, repeats=repeats)
+        if asked is None or reader is None:
+            return quotes[:k]
+        return reranked(asked, quotes, reader, opened.encoder, self.min_confidence)[:k]
+
+    def rebuild(
+        self,
+        sources: Sources | None = None,
+        *,
+        model: Path_ | None = None,
+        encoder: Any = None,
+        progress: Progress = silent,
+        tell: Tell | None = None,
+    ) -> None:
+        """Write the next generation and switch to it: from `sources`, or from the texts that are already here.
+
+        `model` or `encoder` change to another one, without them the library keeps its own. Questions asked meanwhile
+        are answered by the old generation; other objects that opened this library keep it.
+
+        Raises SourceError, ModelError or LibraryError; the library then stays as it was.
+        """
+        chosen = self._opened.encoder if model is None and encoder is None else _encoder(model, encoder)
+        self._switch(_reader(sources, self.path, chosen, progress, tell), chosen, progress)
+
+    def add(self, sources: Sources, *, progress: Progress = silent, tell: Tell | None = None) -> None:
+        """Write the next generation with these sources beside the present ones; one of the same name is replaced."""
+
+        encoder = self._opened.encoder
+
+        def read() -> tuple[Draft, list[Fate]]:
+            new, fates = read_all(sources, progress=progress, tell=tell)
+            return Draft.of_changes(self.path, encoder, new), fates
+
+        self._switch(read, encoder, progress)
+
+    def remove(self, names: str | Iterable[str], *, progress: Progress = silent) -> None:
+        """Write the next generation without the sources of these names. Raises SourceError where one is not there."""
+        names = [names] if isinstance(names, str) else list(names)
+        for name in names:
+            self._known(name)
+
+        encoder = self._opened.encoder
+
+        def read() -> tuple[Draft, list[Fate]]:
+            kept = Draft.of_changes(self.path, encoder, without=names)
+            if not kept.sources:
+                raise SourceError("a library holds at least one text; rebuild it from others, or delete its folder")
+            return kept, []
+
+        self._switch(read, encoder, progress)
+
+    def verify(self) -> Status:
+        """Prove every file by its hash and every passage to be its slice of the text; return what was proved.
+
+        Raises LibraryDamaged at the first that is not.
+        """
+        return self._opened.generation.verify()
+
+    def status(self) -> Status:
+        """Counts, model and size of the opened generation."""
+        return self._opened.generation.status()
+
+    @property
+    def sources(self) -> tuple[SourceRow, ...]:
+        """Every source with its counts."""
+        return self._opened.generation.store.sources()
+
+    def text(self, source: str) -> str:
+        """The reading text of a source. Raises SourceError where there is none of that name."""
+        return self._known(source).text(source)
+
+    def thread(self, source: str | Quote) -> Thread:
+        """A source, or the source of a quote as it was when it was quoted, as a thread.
+
+        Raises SourceError where there is none of that name.
+        """
+        return source.thread() if isinstance(source, Quote) else self._known(source).thread(source)
+
+    def export(self, path: Path_, *, progress: Progress = silent) -> int:
+        """Write every source to a file of JSON Lines, which reads back as it is; return their number.
+
+        Raises LibraryDamaged; SettingError where the file cannot be written, which is then as it was.
+        """
+        return _export(self._opened.generation, path, progress)
+
+    def _switch(self, read: _Read, encoder: Encoder, progress: Progress) -> None:
+        fates = _write(self.path, read, encoder, progress)
+        # One assignment: a question that is being answered keeps the pair that it took.
+        self._opened = _Opened(_open(self.path, encoder), encoder)
+        self.fates = fates
+
+    def _known(self, source: str) -> Store:
+        store = self._opened.generation.store
+        names = store.names()
+        if source not in names:
+            raise SourceError(f"there is no source {source!r} in the library; it holds {', '.join(names[:5])}")
+        return store
+
+
+def ask(
+    question: str,
+    k: int = 5,
+    *,
+    search_syntax: bool = True,
+    min_confidence: float | None = None,
+    **only: Unpack[Only],
+) -> Answer:
+    """Answer from the default library, which is built from the shipped corpus on first use."""
+    return _default_library().ask(question, k, search_syntax=search_syntax, min_confidence=min_confidence, **only)
+
+
+@cache
+def _default_library() -> Library:
+    return Library.default()
+
+
+def status(path: Path_) -> Status:
+    """What a library holds, whatever model it was built with. Raises LibraryError."""
+    return Generation.current(Shelf(path)).status()
+
+
+def verify(path: Path_) -> Status:
+    """`Library.verify` for a library of any model."""
+    return Generation.current(Shelf(path), prove=True).verify(files=False)
+
+
+def export(path: Path_, to: Path_, *, progress: Progress = silent) -> int:
+    """`Library.export` for a library of any model."""
+    return _export(Generation.current(Shelf(path)), to, progress)
+
+
+def _export(generation_: Generation, to: Path_, progress: Progress) -> int:
+    names = generation_.store.names()
+    return write_threads(map(generation_.store.thread, names), len(names), to, progress)
+
+
+def _reader(sources: Sources | None, path: Path, encoder: Encoder, progress: Progress, tell: Tell | None) -> _Read:
+    def read() -> tuple[Draft, list[Fate]]:
+        if sources is None:
+            return Draft.of(Generation.current(Shelf(path)).threads(), path, encoder), []
+        threads, fates = read_all(sources, progress=progress, tell=tell)
+        return Draft.of(threads, path, encoder), fates
+
+    return read
+
+
+def _encoder(model: Path_ | None, encoder: Any) -> Encoder:
+    if encoder is None:
+        return _encoder_of(minilm_files.NAME if model is None else os.fspath(model))
+    if model is not None:
+        raise SettingError("give model= or encoder=, not both")
+    return as_encoder(encoder)
+
+
+@cache
+def _encoder_of(model: str) -> Encoder:
+    """One loaded model for all libraries of this process."""
+    if model == minilm_files.NAME:
+        return MiniLMEncoder()
+    from qa.encoding.sentence_transformers import SentenceEncoder
+
+    return SentenceEncoder(model)
+
+
+def _write(path: Path, read: _Read, encoder: Encoder, progress: Progress) -> Sequence[Fate]:
+    with Shelf(path).writing() as writer:
+        draft, fates = read()
+        language.warn_of_others(draft.threads, encoder.name)
+        draft.write(writer, encoder, progress)
+    return fates
+
+
+def _open(path: Path, encoder: Encoder) -> Generation:
+    opened = Generation.current(Shelf(path))
+    built_with = opened.manifest.model
+    if built_with.fingerprint != encoder.fingerprint:
+        again = f"qa build --library {shlex.quote(str(path))}"
+        again += "" if encoder.name == minilm_files.NAME else f" --model {shlex.quote(encoder.name)}"
+        raise LibraryMismatch(
+            f"the library at {str(path)!r} was built with the model {built_with.name[:80]!r} "
+            f"({built_with.fingerprint[:8]}), not with {encoder.name!r} ({encoder.fingerprint[:8]}); "
+            f"name that model (--model), or build the same texts again with this one: {again}"
+        )
+    return opened
+
+
+def _check(k: int, least: float | None = None) -> None:
+    if not isinstance(k, int) or isinstance(k, bool) or not 1 <= k <= _MOST_QUOTES:
+        raise SettingError(f"k is the number of passages, from 1 to {_MOST_QUOTES}, not {k!r}")
+    if least is not None and not (isinstance(least, (int, float)) and 0 <= least <= 1):
+        raise SettingError(f"min_confidence is a probability, from 0 to 1, not {least!r}")
+
+
+def _query(question: str, search_syntax: bool, only: Only) -> Query:
+    return (Query.parse if search_syntax else Query.literal)(question, only)

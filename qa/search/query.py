@@ -1,0 +1,186 @@
+"""Query: what a reader typed, taken apart into what to look for and which passages to look in.
+
+    "exact phrase"                  the words as they stand, but for case, accents, quotes and white space
+    -word  -"two words"             leaves out passages that say it
+    in:article  in:comments         one kind of post
+    author:NAME  source:NAME        a whole name, else the names that hold these words; author:"Jane Doe"
+    before:DATE  after:DATE         a day, month or year: before:2012-03-04, after:2012 (from 2013 on)
+
+A filter given twice takes either; two dates hold both. No other word before a colon means anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from datetime import date
+from typing import Any, Literal, TypedDict
+
+from qa.errors import QuestionError, SettingError, VerbatimError
+from qa.search.question import checked
+from qa.sources.thread import Kind
+
+_KINDS: dict[str, Kind] = {"article": "article", "articles": "article", "comment": "comment", "comments": "comment"}
+_MARKS = '"“”„«»'
+_QUOTED = "|".join(['"[^"]+"', "[“”„][^“”]+[“”]", "«[^»]+»"])
+_PART = re.compile(
+    rf"""(?<![^\s(])(?:
+        (?P<sign>-?)(?P<name>in|author|before|after|source):(?P<value>(?:{_QUOTED})(?!\w)|[^\s]+)
+      | -(?P<without>(?:{_QUOTED})(?!\w)|[^\W\d_]\S*)
+      | (?P<phrase>{_QUOTED})(?!\w)
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_CLOSING = ".,;:!?)]…"
+_DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
+# Whether words ask something, rather than being words to look for.
+_ASKS = re.compile(
+    r"[?？؟]|\b(?:who|whom|whose|what|when|where|which|why|how)\b|^\W*(?:am|are|can|could|did|do|does|had|has|have|is"
+    r"|may|might|must|shall|should|was|were|will|would)\b",
+    re.IGNORECASE,
+)
+
+
+class Only(TypedDict, total=False):
+    """The filters as keyword arguments; a name, phrase or excluded word may be one string or several."""
+
+    kind: Literal["article", "comment"] | None
+    author: str | Iterable[str] | None
+    source: str | Iterable[str] | None
+    before: str | date | None
+    after: str | date | None
+    phrase: str | Iterable[str]
+    exclude: str | Iterable[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a passage has to be. Any of the kinds, authors and sources; all of the dates, phrases and exclusions."""
+
+    kind: tuple[Kind, ...] = ()
+    author: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    phrase: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, only: Only) -> Filters:
+        """Raises SettingError where a value is not understood, TypeError at a name that is no filter."""
+        given = cls(**{name: _several(value) for name, value in only.items()})
+        for f in fields(cls):
+            for value in getattr(given, f.name):
+                if not isinstance(value, str) or not _has_word(value):
+                    raise SettingError(f"{f.name}={value!r} is not understood; it is a word or several words")
+        if odd := [kind for kind in given.kind if kind not in ("article", "comment")]:
+            raise SettingError(f"kind={odd[0]!r} is not understood; it is 'article' or 'comment'")
+        for name in ("before", "after"):
+            for value in getattr(given, name):
+                _day(value, SettingError, f"{name}={value!r}")
+        return given
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, f.name) for f in fields(self))
+
+    def __add__(self, other: Filters) -> Filters:
+        return Filters(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """`asked` is what was typed; `text` the words to look for, empty where filters alone were given.
+
+    `phrases` stand inside a natural question and help to rank; those of a query that asks nothing are filters.
+    """
+
+    asked: str
+    text: str
+    phrases: tuple[str, ...] = ()
+    filters: Filters = field(default=Filters())
+
+    @classmethod
+    def literal(cls, text: str, only: Only) -> Query:
+        """A question of which every sign is meant as it stands. Raises QuestionError or SettingError."""
+        asked = checked(text)
+        return cls(asked, asked, (), Filters.of(only))
+
+    @classmethod
+    def parse(cls, text: str, only: Only) -> Query:
+        """Raises QuestionError where the question is none or a filter's value is not understood, or SettingError."""
+        asked = checked(text)
+        found: dict[str, list[Any]] = {f.name: [] for f in fields(Filters)}
+        for part in _PART.finditer(asked):
+            if part["name"]:
+                name = part["name"].lower()
+                found["kind" if name == "in" else name].append(_value(part))
+            else:
+                found["exclude" if part["without"] else "phrase"].append(_bare(part["without"] or part["phrase"]))
+        words = " ".join(_PART.sub(_kept, asked).split()) if _PART.search(asked) else asked
+        beside = " ".join(_PART.sub(" ", asked).split())
+        phrases = [phrase for phrase in found.pop("phrase") if _has_word(phrase)]
+        asks = _has_word(beside) and _ASKS.search(beside) is not None
+        filters = Filters(**{name: tuple(values) for name, values in found.items()})
+        if phrases and not asks:
+            filters += Filters(phrase=tuple(phrases))
+        return cls(
+            asked,
+            words if _has_word(words) else "",
+            tuple(phrases) if asks else (),
+            filters + Filters.of(only),
+        )
+
+
+def _value(part: re.Match[str]) -> str:
+    name, value = part["name"].lower(), _bare(part["value"])
+    if part["sign"]:
+        raise QuestionError(
+            f"{part[0]!r} is not understood: a minus leaves out words, not a filter; "
+            f"put it in quotation marks to ask for it as it stands"
+        )
+    if name == "in":
+        if value.lower() not in _KINDS:
+            raise QuestionError(f"{part[0]!r} is not understood: write in:article or in:comments{_WAY_OUT}")
+        return _KINDS[value.lower()]
+    if name in ("before", "after"):
+        _day(value, QuestionError, repr(part[0]))
+    elif not _has_word(value):
+        raise QuestionError(f"{part[0]!r} is not understood: it names nobody and nothing{_WAY_OUT}")
+    return value
+
+
+_WAY_OUT = "; put it in quotation marks to ask for it as it stands"
+
+
+def _day(value: str, error: type[VerbatimError], told: str) -> None:
+    try:
+        if not _DATE.fullmatch(value):
+            raise ValueError(value)
+        date.fromisoformat(value + "-01-01"[len(value) - 4 :])
+    except ValueError:
+        way_out = _WAY_OUT if error is QuestionError else ""
+        raise error(
+            f"{told} is not understood: a date is a day, month or year, as 2012-03-04, 2012-03 or 2012{way_out}"
+        ) from None
+
+
+def _bare(text: str) -> str:
+    """A word without the signs that end a sentence, a quoted one without its quotation marks."""
+    return text.strip(_MARKS) if text[0] in _MARKS and text[-1] in _MARKS else text.rstrip(_CLOSING).strip(_MARKS)
+
+
+def _kept(part: re.Match[str]) -> str:
+    return f" {_bare(part['phrase'])} " if part["phrase"] else " "
+
+
+def _has_word(text: str) -> bool:
+    return any(char.isalnum() for char in text)
+
+
+def _several(value: Any) -> tuple[Any, ...]:
+    if value is None:
+        return ()
+    if isinstance(value, date):
+        return (value.isoformat()[:10],)
+    return (value,) if isinstance(value, str) or not isinstance(value, Iterable) else tuple(value)

@@ -1,0 +1,80 @@
+"""JSON Lines of threads: what `qa export` writes, and what others write much like it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from qa.errors import SourceError
+from qa.sources.compose import Draft, compose
+from qa.sources.formats.json_objects import objects
+from qa.sources.patterns.dates import day_of
+from qa.sources.patterns.quotes import quoted
+from qa.sources.replies import Said, drafts, named
+from qa.sources.sanitize import address, label, words
+from qa.sources.thread import Kind, Thread
+from qa.sources.thread_json import thread_of
+
+_DATE = re.compile(r"(?!0000)\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01])(?:[T ].{1,40})?)?)?")
+_TEXT = ("text", "body", "content", "message")
+_PARENT = ("parent", "parent_id", "reply_to", "in_reply_to")
+
+
+def read(data: bytes, name: str) -> Iterator[Thread]:
+    """Yield the thread of each line: exactly where it is of `qa.sources.thread_json`, else as near as its fields come.
+
+    Raises SourceError at the end where lines could not be read.
+    """
+    bad, whole = 0, 0
+    for row in objects(data, name):
+        try:
+            thread = _exact(row) or _near(row, name)
+        except SourceError:
+            bad += 1
+        else:
+            whole += 1
+            yield thread
+    if bad:
+        told = f"; the other {whole} are read" if whole else ""
+        raise SourceError(f"{bad} objects in {name!r} are no threads with words in them{told}")
+    if not whole:
+        raise SourceError(f"{name!r} holds no thread; its lines are to be objects with `posts`")
+
+
+def _exact(row: dict[str, Any]) -> Thread | None:
+    try:
+        thread = thread_of(row)
+    except SourceError:
+        return None
+    if all(post.date is None or _DATE.fullmatch(post.date) for post in thread.posts):
+        return thread
+    return replace(thread, posts=tuple(replace(post, date=day_of(post.date)) for post in thread.posts))
+
+
+def _near(row: dict[str, Any], name: str) -> Thread:
+    """A thread out of a line with `posts` or `comments` of other fields, or with a text alone."""
+    ours = isinstance(row.get("posts"), list)
+    replies = row.get("posts") if ours else row.get("comments")
+    title = label(row.get("title")) or label(row.get("subject"))
+    id_ = label(row.get("id") or row.get("thread_id") or row.get("_id"))
+    opens = any(isinstance(row.get(key), str) for key in _TEXT)
+    said = [_said({**row, "id": id_}, "article")] if opens else []
+    for post in replies if isinstance(replies, list) else []:
+        if isinstance(post, dict):
+            said.append(_said(post, "comment" if said else "article"))
+    source = id_ if id_ and ours and isinstance(row["id"], str) else named(name, title, id_)
+    return compose(source, drafts(said), title=title, url=address(row.get("url")))
+
+
+def _said(post: dict[str, Any], otherwise: Kind) -> Said:
+    text = next((words(post[key]) for key in _TEXT if post.get(key)), "")
+    kind: Kind = "article" if post.get("kind", otherwise) == "article" else "comment"
+    author = label(post.get("author")) or label(post.get("name"))
+    day = next((day for key in ("date", "created_at", "created") if (day := day_of(post.get(key)))), None)
+    parent = next((str(post[key]) for key in _PARENT if post.get(key) is not None), None)
+    hidden = post.get("deleted") is True or post.get("hidden") is True
+    omitted = quoted(text) if kind == "comment" else ()
+    draft = Draft(kind, "" if hidden else text, author, day, omitted=() if hidden else omitted)
+    return Said(str(post.get("id")), parent, draft)

@@ -1,0 +1,1 @@
+"""What words, dates and lines look like in any source: regular expressions, and the functions around them."""

@@ -1,0 +1,61 @@
+"""A text as lines that know where they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qa.sources.thread import Span
+
+_DRAWN = frozenset("-*_=~")
+_LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n)|([^\r\n]+)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: `text` without its break, `start` and `end` the offsets of that text in the whole."""
+
+    text: str
+    start: int
+    end: int
+
+    @property
+    def blank(self) -> bool:
+        return not self.text or self.text.isspace()
+
+    @property
+    def indent(self) -> int:
+        return len(self.text) - len(self.text.lstrip())
+
+    def without(self, characters: int) -> Line:
+        """The line less its first characters: a bullet, a number, a name."""
+        return Line(self.text[characters:], self.start + characters, self.end)
+
+
+def lines_of(text: str) -> list[Line]:
+    """Cut at line breaks alone (CR, LF, CRLF), not at the rarer separators that `str.splitlines` knows."""
+    return [
+        Line(match[1] or match[2] or "", match.start(), match.end(match.lastindex or 0))
+        for match in _LINE.finditer(text)
+    ]
+
+
+def span_of(lines: Sequence[Line]) -> Span | None:
+    """The span from the first visible character of `lines` to the last, None where there is none."""
+    visible = [line for line in lines if not line.blank]
+    if not visible:
+        return None
+    return visible[0].start + visible[0].indent, visible[-1].start + len(visible[-1].text.rstrip())
+
+
+def is_rule(line: str) -> bool:
+    """Whether the line is drawn, not written: a rule between comments, the underline of a heading.
+
+    >>> is_rule("* * *"), is_rule("====="), is_rule("--")
+    (True, True, False)
+    """
+    if line.lstrip()[:1] not in _DRAWN:
+        return False
+    marks = "".join(line.split())
+    return len(marks) >= 3 and marks.count(marks[0]) == len(marks)

@@ -1,0 +1,1 @@
+"""A page that was copied or saved as text, taken apart into the article and its comments."""

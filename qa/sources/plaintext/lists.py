@@ -1,0 +1,149 @@
+"""Comments that no name parts: a bullet or a number before each, a rule or a blank line between."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from qa.sources.patterns.lines import Line, is_rule
+
+BULLET = re.compile(r"(?P<indent>[ \t\xa0]*)(?P<marker>[•◦▪‣●∙·*+\-–—])[ \t\xa0]+(?=\S)")
+_NUMBERED = re.compile(r"[ \t]*(?P<number>\d{1,4})[.)]\s+(?=\S)")
+_WEB_BULLETS = "•◦▪‣●∙·"
+_MOST_SHAPES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The items of a list and the line after its last; `loose` where blank lines part the items, `web` where the
+    bullet is one that a page draws, not one that people type."""
+
+    items: Sequence[Sequence[Line]]
+    end: int
+    loose: bool
+    web: bool = False
+
+
+def listing(lines: Sequence[Line], count: int | None) -> Listing | None:
+    """Read lines that open with a bullet or with "1." as a list, of `count` items if that can be; None for others."""
+    if not lines:
+        return None
+    if bullet := BULLET.match(lines[0].text):
+        found = {index: match.end() for index, match in _bullets(lines, _shape(bullet))}
+        every = list(found)
+        apart = [index for index in every if not index or lines[index - 1].blank]
+        return _cut(lines, found, _choose(apart, every, count), web=bullet["marker"] in _WEB_BULLETS)
+    if not (number := _NUMBERED.match(lines[0].text)) or int(number["number"]) != 1:
+        return None
+    numbers = {index: match for index, line in enumerate(lines) if (match := _NUMBERED.match(line.text))}
+    every = _counting(numbers, list(numbers))
+    apart = _counting(numbers, [index for index in numbers if not index or lines[index - 1].blank])
+    chosen = _choose(apart, every, count)
+    ends = {index: numbers[index].end() for index in chosen}
+    return _cut(lines, ends, chosen) if len(chosen) > 1 or len(chosen) == count else None
+
+
+def closing_list(lines: Sequence[Line]) -> tuple[int, Listing] | None:
+    """The loose bulleted list that runs to the end of the lines, and where it begins; None where none does."""
+    starts = [start for shape in _outer_shapes(lines) if (start := _loose_start(lines, shape)) is not None]
+    if not starts:
+        return None
+    found = listing(lines[min(starts) :], None)
+    return (min(starts), found) if found else None
+
+
+def blocks(lines: Sequence[Line], *, by_rule: bool) -> list[list[Line]]:
+    """Cut at rules, or at blank lines and rules."""
+    found: list[list[Line]] = [[]]
+    for line in lines:
+        if is_rule(line.text) or (line.blank and not by_rule):
+            found.append([])
+        else:
+            found[-1].append(line)
+    return [block for block in found if any(not line.blank for line in block)]
+
+
+def _shape(bullet: re.Match[str]) -> tuple[str, str]:
+    return bullet["indent"], bullet["marker"]
+
+
+def _bullets(lines: Sequence[Line], shape: tuple[str, str]) -> Iterator[tuple[int, re.Match[str]]]:
+    for index, line in enumerate(lines):
+        if (match := BULLET.match(line.text)) and _shape(match) == shape:
+            yield index, match
+
+
+def _counting(numbers: dict[int, re.Match[str]], candidates: Sequence[int]) -> list[int]:
+    """Those of the lines that count up from 1 without a gap."""
+    counted: list[int] = []
+    for index in candidates:
+        if int(numbers[index]["number"]) == len(counted) + 1:
+            counted.append(index)
+    return counted
+
+
+def _choose(apart: list[int], every: list[int], count: int | None) -> list[int]:
+    """The items after blank lines or all of them: whichever make the count, else those apart if there are some.
+
+    A list inside a comment has the bullets of the comments as often as not.
+    """
+    for starts in (apart, every):
+        if len(starts) == count:
+            return starts
+    if len(apart) > 1:
+        return apart
+    return every if count is None or len(every) < count else []
+
+
+def _cut(lines: Sequence[Line], ends: dict[int, int], starts: Sequence[int], *, web: bool = False) -> Listing | None:
+    """The lines from each start to the next; what follows the list unindented after a blank line is no more of it,
+    unless earlier items hold such paragraphs."""
+    if not starts:
+        return None
+    indent = lines[starts[0]].indent
+    end = next(_outside(lines, starts[-1] + 1, len(lines), indent), len(lines))
+    if end < len(lines) and next(_outside(lines, 1, starts[-1], indent), None) is not None:
+        end = len(lines)
+    items = [
+        [lines[start].without(ends[start]), *lines[start + 1 : following]]
+        for start, following in zip(starts, [*starts[1:], end], strict=True)
+    ]
+    loose = len(starts) > 1 and all(lines[start - 1].blank for start in starts[1:])
+    return Listing(items, end, loose, web)
+
+
+def _outside(lines: Sequence[Line], start: int, end: int, indent: int) -> Iterator[int]:
+    for index in range(start, end):
+        line = lines[index]
+        after_blank = not line.blank and lines[index - 1].blank
+        if after_blank and line.indent <= indent and not BULLET.match(line.text) and not _NUMBERED.match(line.text):
+            yield index
+
+
+def _outer_shapes(lines: Sequence[Line]) -> list[tuple[str, str]]:
+    """The bullets, from the end, that no later line is less indented than; a few, so that the work stays bounded."""
+    shapes: dict[tuple[str, str], None] = {}
+    least = None
+    for line in reversed(lines):
+        if line.blank or len(shapes) == _MOST_SHAPES:
+            continue
+        if least is None or line.indent <= least:
+            least = line.indent
+            if match := BULLET.match(line.text):
+                shapes[_shape(match)] = None
+    return list(shapes)
+
+
+def _loose_start(lines: Sequence[Line], shape: tuple[str, str]) -> int | None:
+    start = None
+    for index in reversed(range(len(lines))):
+        line = lines[index]
+        match = BULLET.match(line.text)
+        if match and _shape(match) == shape:
+            if index and not lines[index - 1].blank:
+                break  # items without a blank line between them are a list, not comments
+            start = index
+        elif not line.blank and line.indent <= len(shape[0]):
+            break
+    return start

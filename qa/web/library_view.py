@@ -1,0 +1,59 @@
+"""The texts that answer now: in one line, and in a table."""
+
+from collections.abc import Sequence
+
+from qa.library.store import SourceRow
+from qa.web.escape import escaped, isolated
+from qa.web.post_labels import spoken
+
+NAMED = 3  # texts that are called by name; the others are counted
+LISTED = 200  # texts in the table; a browser copes with more, its reader does not
+
+
+def shelf(rows: Sequence[SourceRow]) -> str:
+    """Which texts the answers come from, in one line."""
+    names = [f"<strong>{isolated(row.title or row.name)}</strong>" for row in rows[:NAMED]]
+    if len(rows) > NAMED:
+        names.append(f"{len(rows) - NAMED:,} more")
+    posts = sum(row.posts for row in rows)
+    passages = sum(row.passages for row in rows)
+    return (
+        f'<p>Answers come from {_listed(names)} <span class="aside">'
+        f"{counted(posts, 'post')}, {counted(passages, 'passage')}</span></p>"
+    )
+
+
+def table(rows: Sequence[SourceRow]) -> str:
+    """The texts with their counts, in the order in which they were read."""
+    more = ""
+    if len(rows) > LISTED:
+        more = f'<p class="aside">and {len(rows) - LISTED:,} more, which answer as these do</p>'
+    return (
+        f'<h2 id="texts-title">{counted(len(rows), "text")} in the library</h2>'
+        '<div class="scroll" role="region" aria-labelledby="texts-title" tabindex="0">'
+        '<table><thead><tr><th scope="col">Text</th><th scope="col" class="minor">Kind</th>'
+        '<th scope="col" class="minor">Posts</th><th scope="col">Comments</th><th scope="col">Passages</th>'
+        f'<th scope="col">Date</th></tr></thead><tbody>{"".join(map(_row, rows[:LISTED]))}</tbody></table>{more}</div>'
+    )
+
+
+def counted(number: int, noun: str) -> str:
+    """The number with its noun: "1 post", "2,000 posts"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _row(row: SourceRow) -> str:
+    name = isolated(row.title or row.name)
+    if row.title and row.title != row.name:
+        name += f'<span class="aside">{isolated(row.name)}</span>'
+    return (
+        f'<tr><th scope="row">{name}</th><td class="minor">{escaped(row.kind.capitalize())}</td>'
+        f'<td class="minor number">{row.posts:,}</td><td class="number">{row.comments:,}</td>'
+        f'<td class="number">{row.passages:,}</td><td>{isolated(spoken(row.date)) if row.date else "–"}</td></tr>'
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    if len(names) < 2:
+        return "".join(names) or "no text yet."
+    return f"{', '.join(names[:-1])} and {names[-1]}"
