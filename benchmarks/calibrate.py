@@ -30,13 +30,14 @@ from qa.answering.answer import Quote
 from qa.answering.calibration import FILE, Calibration, Signs
 from qa.answering.highlight import extended
 from qa.answering.select import ReadQuote, judged, led, ranked, read, signs
-from qa.encoding.encoder import Encoder, MiniLMEncoder
+from qa.encoding.encoder import Encoder
+from qa.encoding.minilm import MiniLMEncoder
 from qa.errors import QuestionError
 from qa.evaluation.answers import calibration_error, is_right
 from qa.evaluation.dataset import Answers, Dataset
 from qa.evaluation.ranking import figures
 from qa.library.library import Library
-from qa.search.question import Question
+from qa.search.query import Question
 from training.data import TRAINING_ARTICLES, read_lines
 
 RANKED_SETS = ("squad2", "wikiqa", "scifact", "stackfaq", "cranfield", "cisi", "covid-qa")
@@ -243,8 +244,8 @@ def _threshold(told: Sequence[_Told], by: Calibration) -> float:
     for _, features, right, answerable in told:
         confidence = _confidences(by, features)[:, None] >= grid
         given = np.array(right)[:, None] & confidence
-        silent = ~np.array(answerable)[:, None] & ~confidence
-        worth += (given | silent).mean(axis=0)
+        no_progress = ~np.array(answerable)[:, None] & ~confidence
+        worth += (given | no_progress).mean(axis=0)
     share = worth / len(told)
     return round(float(grid[np.argmax(share >= share.max() - LEAST_THAT_COUNTS)]), 2)
 

@@ -27,7 +27,7 @@ from qa.search.chunker import passages
 from qa.search.dense import DenseIndex
 from qa.search.engine import Scores
 from qa.search.hybrid import fused
-from qa.search.question import Question
+from qa.search.query import Question
 from qa.search.terms import Asked
 
 _CANDIDATES = 100

@@ -19,7 +19,7 @@ from qa.encoding.encoder import Encoder, Vectors
 from qa.search.chunker import passages
 from qa.sources.thread import Post, Thread
 from qa.text.sentences import sentences
-from qa.types import Progress, silent
+from qa.types import Progress, no_progress
 
 _NEAR = 64
 _NOISE = 0.3  # its length, beside vectors of length one
@@ -87,7 +87,7 @@ class Drawn:
         """The tokens of each text, roughly."""
         return [len(text) // self._CHARACTERS_A_TOKEN for text in texts]
 
-    def encode(self, texts: Sequence[str], *, progress: Progress = silent) -> Vectors:
+    def encode(self, texts: Sequence[str], *, progress: Progress = no_progress) -> Vectors:
         """The vectors of drawn texts, known by their numbers, shape (len(texts), dimension)."""
         vectors = self.vectors([int(text[: text.index(" ")]) for text in texts])
         progress("encoding", len(texts), len(texts))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.vectors import CachedEncoder, default_folder
-from qa.encoding.encoder import MiniLMEncoder
+from qa.encoding.minilm import MiniLMEncoder
 
 RESULTS = Path(__file__).parent / "results"
 

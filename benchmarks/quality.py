@@ -25,7 +25,7 @@ from benchmarks.table import OURS, Results, SetResult
 from benchmarks.task import SETS, Task
 from qa.encoding.encoder import Encoder
 from qa.evaluation.ranking import DOCUMENTS, ranked_documents
-from qa.search.question import embedded
+from qa.search.query import embedded
 
 _MOST_PASSAGES = 10_000
 _INSTALL = "pip install -e '.[peers]'"

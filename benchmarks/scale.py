@@ -25,8 +25,7 @@ from benchmarks.growth import Growth, Size
 from qa.library.directory import Shelf
 from qa.library.generation import Generation
 from qa.search.engine import Ids
-from qa.search.query import Filters
-from qa.search.question import Question
+from qa.search.query import Filters, Question
 
 SETS = ("stackfaq", "squad2", "cranfield", "cisi")
 SIZES = (1_000, 10_000, 100_000, 1_000_000)

@@ -31,7 +31,7 @@ from qa.answering.reader import DEFAULT_READER, WEIGHTS
 from qa.answering.select import CANDIDATES
 from qa.encoding import minilm_files
 from qa.encoding.bert import Network, fastest
-from qa.encoding.encoder import MiniLMEncoder
+from qa.encoding.minilm import MiniLMEncoder
 from qa.evaluation.dataset import Dataset
 
 ENCODED, QUESTIONS, WARM = 400, 200, 20
@@ -178,7 +178,7 @@ def _reading(library: qa.Library, questions: Sequence[str], rounds: int) -> dict
 def _ranking(library: qa.Library, vectors: dict[str, Any]) -> Callable[[str], Any]:
     from qa.library.directory import Shelf
     from qa.library.generation import Generation
-    from qa.search.question import Question
+    from qa.search.query import Question
 
     generation = Generation.current(Shelf(library.path))
     return lambda question: generation.search(Question(question, vectors[question]), 10)

@@ -19,7 +19,7 @@ _READ: _Function = ("qa/answering/reader.py", "read")
 _LOOKS: _Function = ("qa/answering/reader.py", "_looks")
 _TEXT: _Function = ("qa/answering/passage_tokens.py", "of")
 _STEPS: dict[str, tuple[_Function, _Function | None]] = {
-    "question and answer encoded": (("qa/encoding/encoder.py", "encode"), None),
+    "question and answer encoded": (("qa/encoding/minilm.py", "encode"), None),
     "ranked": (("qa/library/generation.py", "search"), None),
     "repeats gathered": (("qa/text/near_duplicates.py", "gathered"), None),
     "reading: the network": (("qa/encoding/bert.py", "run"), _LOOKS),

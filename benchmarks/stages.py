@@ -23,7 +23,7 @@ from qa.encoding.encoder import Encoder
 from qa.library.directory import Shelf
 from qa.library.generation import Generation
 from qa.search import hybrid
-from qa.search.question import Question
+from qa.search.query import Question
 from qa.text.near_duplicates import gathered
 
 SETS = ("stackfaq", "squad2", "cranfield", "cisi")

@@ -11,7 +11,7 @@ import numpy as np
 from platformdirs import user_cache_path
 
 from qa.encoding.encoder import Encoder, Vectors
-from qa.types import Progress, silent
+from qa.types import Progress, no_progress
 
 _BLOCK = 512
 
@@ -42,7 +42,7 @@ class CachedEncoder:
         """The tokens of each text, as the encoder counts them."""
         return self._encoder.lengths(texts)
 
-    def encode(self, texts: Sequence[str], *, progress: Progress = silent) -> Vectors:
+    def encode(self, texts: Sequence[str], *, progress: Progress = no_progress) -> Vectors:
         """The vectors of the texts, shape (len(texts), dimension); those not known yet are encoded and kept."""
         # Texts of like length are encoded together, so that little is spent on padding.
         unknown = sorted({text for text in texts if self._kept(text) is None}, key=len)

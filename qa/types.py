@@ -1,8 +1,14 @@
-"""How long work tells where it is: a callback, nothing more."""
+"""What all rooms share: a span of text, a path, a callback for progress."""
 
 from __future__ import annotations
 
+import os
 from typing import Protocol
+
+StrPath = str | os.PathLike[str]
+
+Span = tuple[int, int]
+"""A start and an end, counted in code points, the end not included."""
 
 
 class Progress(Protocol):
@@ -11,5 +17,5 @@ class Progress(Protocol):
     def __call__(self, stage: str, done: int, total: int, /) -> None: ...
 
 
-def silent(stage: str, done: int, total: int, /) -> None:
-    """Tell nobody."""
+def no_progress(stage: str, done: int, total: int, /) -> None:
+    """Do nothing."""

@@ -11,8 +11,9 @@ import pytest
 
 import qa
 from qa.encoding import minilm_files
-from qa.encoding.encoder import MiniLMEncoder, Vectors
-from qa.types import Progress, silent
+from qa.encoding.encoder import Vectors
+from qa.encoding.minilm import MiniLMEncoder
+from qa.types import Progress, no_progress
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 LEICA = CORPUS / "leica-manufacturing-process.txt"
@@ -29,7 +30,7 @@ class FakeEncoder:
     def lengths(self, texts: Sequence[str]) -> Sequence[int]:
         return [len(text.split()) for text in texts]
 
-    def encode(self, texts: Sequence[str], *, progress: Progress = silent) -> Vectors:
+    def encode(self, texts: Sequence[str], *, progress: Progress = no_progress) -> Vectors:
         vectors = np.full((len(texts), self.dimension), 1e-3, dtype=np.float32)
         for row, text in enumerate(texts):
             for word in text.lower().split():

@@ -20,7 +20,7 @@ from benchmarks.table import Results, SetResult
 from benchmarks.task import Task
 from benchmarks.vectors import CachedEncoder
 from qa.encoding.encoder import Vectors
-from qa.types import Progress, silent
+from qa.types import Progress, no_progress
 
 
 class CountingEncoder(FakeEncoder):
@@ -28,7 +28,7 @@ class CountingEncoder(FakeEncoder):
         self.fingerprint = fingerprint
         self.asked: list[str] = []
 
-    def encode(self, texts: Sequence[str], *, progress: Progress = silent) -> Vectors:
+    def encode(self, texts: Sequence[str], *, progress: Progress = no_progress) -> Vectors:
         self.asked += texts
         vectors = super().encode(texts, progress=progress)
         return vectors if self.fingerprint == "fake-1" else np.asarray(vectors[:, ::-1], dtype=np.float32)

@@ -16,7 +16,7 @@ from qa.search import ivf
 from qa.search.dense import DenseIndex
 from qa.search.engine import Ids
 from qa.search.ivf import Cells
-from qa.search.question import Question
+from qa.search.query import Question
 
 DIMENSION = 24
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import qa
 from qa.encoding.encoder import Vectors
 from qa.library.directory import Shelf
-from qa.types import Progress, silent
+from qa.types import Progress, no_progress
 
 WORDS = "lens glass red blue bread night solms price old new camera film light paper wood stone".split()
 
@@ -24,7 +24,7 @@ class Counting(FakeEncoder):
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    def encode(self, texts: Sequence[str], *, progress: Progress = silent) -> Vectors:
+    def encode(self, texts: Sequence[str], *, progress: Progress = no_progress) -> Vectors:
         self.asked += texts
         return super().encode(texts, progress=progress)
 

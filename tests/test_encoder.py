@@ -14,9 +14,10 @@ from conftest import FakeEncoder
 import qa
 from qa.encoding import bert, minilm_files
 from qa.encoding.adapter import as_encoder
-from qa.encoding.encoder import MiniLMEncoder, Vectors, unit_vectors
+from qa.encoding.encoder import Vectors, unit_vectors
+from qa.encoding.minilm import MiniLMEncoder
 from qa.encoding.sentence_transformers import SentenceEncoder
-from qa.search.question import Question, embedded
+from qa.search.query import Question, embedded
 
 TEXTS = ["Leica lenses are made in Solms.", "A much longer text " * 20, "x", "Why a Leica?", "word " * 1000]
 
@@ -75,7 +76,7 @@ def test_many_threads_get_the_vectors_that_one_gets(real_encoder: MiniLMEncoder)
 def test_the_runtime_reports_to_nobody() -> None:
     """openvino's converter sends a message to a server when it is imported."""
     code = (
-        "import sys; from qa.encoding.encoder import MiniLMEncoder;"
+        "import sys; from qa.encoding.minilm import MiniLMEncoder;"
         " MiniLMEncoder().encode(['text']); print(*sys.modules)"
     )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 import qa
 from benchmarks import exports
 from qa.cli.main import main
-from qa.sources.parse import opened
 from qa.sources.thread import Post, Thread
 from qa.sources.thread_json import row_of, thread_of
+from qa.sources.worker import opened
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 days = (

@@ -10,8 +10,8 @@ import pytest
 
 import qa
 from benchmarks import exports
-from qa.sources.parse import opened
 from qa.sources.thread import Thread
+from qa.sources.worker import opened
 
 Told = list[tuple[str, str | None, str | None, int | None, str]]
 

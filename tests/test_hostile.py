@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 import qa
 from benchmarks import exports
-from qa.sources.parse import opened
 from qa.sources.read import read_all
 from qa.sources.sandbox import Limits
 from qa.sources.thread import Thread
+from qa.sources.worker import opened
 
 CANARY = "the canary sings at dawn"
 LIMITS = Limits(seconds=10, expanded=20_000_000)

@@ -17,7 +17,7 @@ from qa.search import hybrid
 from qa.search.bm25 import LexicalIndex
 from qa.search.chunker import Passage
 from qa.search.dense import DenseIndex
-from qa.search.question import Question
+from qa.search.query import Question
 
 
 def ask(text: str) -> Question:

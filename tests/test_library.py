@@ -258,7 +258,8 @@ except qa.LibraryNotWritable as error:
 
 
 def test_texts_in_another_language_are_told_once(tmp_path: Path) -> None:
-    from qa.text.language import language_of, warn_of_others
+    from qa.library.language_check import warn_of_others
+    from qa.text.language import language_of
 
     german = qa.Thread.from_text(
         "Die Objektive werden in Solms von Hand gefertigt, geschliffen und geprüft. " * 3, title="D"

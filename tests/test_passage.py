@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import qa
-from qa.encoding.encoder import MiniLMEncoder
+from qa.encoding.minilm import MiniLMEncoder
 from qa.search.chunker import MOST_CHARACTERS, Passage, passages
 
 _PIECES = st.sampled_from(

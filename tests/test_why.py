@@ -16,7 +16,7 @@ QUESTION = "How long is each lens element ground and polished?"
 
 
 def test_the_ranks_are_the_engines_own(leica: qa.Library) -> None:
-    from qa.search.question import Question
+    from qa.search.query import Question
 
     opened = leica._opened
     asked = Question.ask(QUESTION, opened.encoder)

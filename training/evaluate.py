@@ -55,8 +55,8 @@ def best_f1(margins: Sequence[float], scores: Sequence[float], answerable: Seque
     """
     order = np.argsort(-np.asarray(margins), kind="stable")
     earned = np.asarray(scores, dtype=float)[order]
-    silent = 1.0 - np.asarray(answerable, dtype=float)[order]
-    totals = silent.sum() + np.concatenate(([0.0], np.cumsum(earned - silent)))
+    no_progress = 1.0 - np.asarray(answerable, dtype=float)[order]
+    totals = no_progress.sum() + np.concatenate(([0.0], np.cumsum(earned - no_progress)))
     best = int(totals.argmax())
     threshold = float(np.asarray(margins)[order[best]]) if best < len(order) else float("-inf")
     return float(totals[best]) / len(order), threshold

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from qa.sources.thread import Kind, Span, Thread
+from qa.sources.thread import Kind, Thread
 from qa.text.normalize import words_of
 from qa.text.sentences import sentences
+from qa.types import Span
 
 _WINDOW = 4_000
 

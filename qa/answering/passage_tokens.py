@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qa.answering import question_type
-from qa.sources.thread import Span
 from qa.text.sentences import headings, sentences
+from qa.types import Span
 
 if TYPE_CHECKING:
     from tokenizers import Encoding

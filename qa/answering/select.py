@@ -9,15 +9,14 @@ from dataclasses import dataclass, replace
 from qa.answering import question_type
 from qa.answering.answer import Answer, Quote
 from qa.answering.calibration import Calibration, Signs, fitted
-from qa.answering.excerpt import best_sentences
-from qa.answering.highlight import extended, sentence_around, trimmed
+from qa.answering.highlight import best_sentences, extended, sentence_around, trimmed
 from qa.answering.reader import Reader, Reading, readings
 from qa.encoding.encoder import Encoder
 from qa.errors import ModelError
 from qa.search.bm25 import LexicalIndex
-from qa.search.question import Question
-from qa.sources.thread import Span
+from qa.search.query import Question
 from qa.text.normalize import words_of
+from qa.types import Span
 
 CANDIDATES = 12  # the passages that may answer
 _ALWAYS_READ = 4  # of the candidates

@@ -14,7 +14,7 @@ from typing import Any
 from qa.answering import question_type
 from qa.answering.answer import Answer, Place, Quote, Why
 from qa.sources.read import Fate
-from qa.types import Progress, silent
+from qa.types import Progress, no_progress
 
 _BOLD, _DIM, _PLAIN = "\033[1m", "\033[2m", "\033[0m"
 
@@ -23,7 +23,7 @@ _BOLD, _DIM, _PLAIN = "\033[1m", "\033[2m", "\033[0m"
 def progress_bars() -> Iterator[Progress]:
     """A progress callback that draws a bar a stage on standard error, and nothing where that is not a terminal."""
     if not sys.stderr.isatty():
-        yield silent
+        yield no_progress
         return
     from tqdm import tqdm
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from qa.encoding.encoder import Encoder, Vectors
 from qa.errors import ModelError
-from qa.types import Progress, silent
+from qa.types import Progress, no_progress
 
 
 class PlainEncoder:
@@ -37,7 +37,7 @@ class PlainEncoder:
     def lengths(self, texts: Sequence[str]) -> Sequence[int]:
         return [-(-len(text) // self._CHARACTERS_A_TOKEN) for text in texts]
 
-    def encode(self, texts: Sequence[str], *, progress: Progress = silent) -> Vectors:
+    def encode(self, texts: Sequence[str], *, progress: Progress = no_progress) -> Vectors:
         progress("encoding", 0, len(texts))
         vectors = self._encoded(list(texts))
         progress("encoding", len(texts), len(texts))

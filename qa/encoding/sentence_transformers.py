@@ -13,7 +13,7 @@ import numpy as np
 
 from qa.encoding.encoder import Vectors
 from qa.errors import ModelError
-from qa.types import Progress, silent
+from qa.types import Progress, no_progress
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -62,7 +62,7 @@ class SentenceEncoder:
             fast.no_padding()
             return [len(encoding) for encoding in fast.encode_batch_fast(list(texts), add_special_tokens=False)]
 
-    def encode(self, texts: Sequence[str], *, progress: Progress = silent) -> Vectors:
+    def encode(self, texts: Sequence[str], *, progress: Progress = no_progress) -> Vectors:
         """The unit vectors of the texts, shape (len(texts), dimension), float32.
 
         Texts of like length are encoded together, so that little is spent on padding.

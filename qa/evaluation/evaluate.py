@@ -21,7 +21,7 @@ from qa.evaluation.dataset import Answers, Dataset
 from qa.evaluation.ranking import RankingFigures, figures, ranked_documents, write_run
 from qa.library.library import Library
 from qa.sources.thread import Thread
-from qa.types import Progress, silent
+from qa.types import Progress, no_progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def evaluate(
     encoder: Any = None,
     reader: Reader | None = DEFAULT_READER,
     min_confidence: float | None = None,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
 ) -> Report:
     """Build a library of the set's documents, ask it the set's questions, and measure.
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from qa.errors import QuestionError
 from qa.library.library import Library
-from qa.search.question import checked
+from qa.search.query import checked
 
 DOCUMENTS = 100
 _CUT = 10

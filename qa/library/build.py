@@ -7,7 +7,7 @@ source that is given again, the passages that were there are not encoded again.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from heapq import merge
@@ -20,13 +20,14 @@ from qa.encoding.encoder import Encoder, Vectors, unit_vectors
 from qa.errors import LibraryError, LibraryNotWritable, SourceError
 from qa.library.directory import Shelf, Writer
 from qa.library.generation import Generation
+from qa.library.language_check import warn_of_others
 from qa.library.manifest import FORMAT, Manifest, Model, files_of
-from qa.library.store import Numbered, Store
-from qa.library.takeover import Taken, take_over
+from qa.library.store import Numbered, Store, Taken, take_over
 from qa.search.bm25 import LexicalIndex
 from qa.search.chunker import Passage, passages
 from qa.search.dense import DenseIndex
 from qa.search.engine import Ids
+from qa.sources.read import Fate, Sources, Tell, read_all
 from qa.sources.thread import Thread
 from qa.types import Progress
 
@@ -192,3 +193,26 @@ def _same_vectors(earlier: Generation, encoder: Encoder) -> bool:
 def _numbers(store: Store, span: range) -> dict[str, int]:
     """The passages of a source by what was encoded of each."""
     return {passage.in_context: number for number, passage in zip(span, store.cut(span), strict=True)}
+
+
+ReadPlan = Callable[[], tuple[Draft, list[Fate]]]
+
+
+def plan_reader(
+    sources: Sources | None, path: Path, encoder: Encoder, progress: Progress, tell: Tell | None
+) -> ReadPlan:
+    def read() -> tuple[Draft, list[Fate]]:
+        if sources is None:
+            return Draft.of(Generation.current(Shelf(path)).threads(), path, encoder), []
+        threads, fates = read_all(sources, progress=progress, tell=tell)
+        return Draft.of(threads, path, encoder), fates
+
+    return read
+
+
+def write_generation(path: Path, read: ReadPlan, encoder: Encoder, progress: Progress) -> Sequence[Fate]:
+    with Shelf(path).writing() as writer:
+        draft, fates = read()
+        warn_of_others(draft.threads, encoder.name)
+        draft.write(writer, encoder, progress)
+    return fates

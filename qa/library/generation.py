@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import shlex
 import weakref
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 
+import numpy as np
+
+from qa.encoding import minilm_files
+from qa.encoding.encoder import Encoder
 from qa.errors import LibraryDamaged, LibraryMismatch
 from qa.library.directory import Shelf, how_to_build
 from qa.library.manifest import Manifest
-from qa.library.selection import selected
 from qa.library.store import Store
 from qa.search import hybrid
 from qa.search.bm25 import LexicalIndex
 from qa.search.dense import DenseIndex
 from qa.search.engine import Ids
 from qa.search.hybrid import Fused
-from qa.search.query import Filters
-from qa.search.question import Question
+from qa.search.query import Filters, Question
 from qa.sources.thread import Thread
+from qa.text.normalize import plain, saying
 
 _SELECTIONS_KEPT = 8
 
@@ -112,3 +116,38 @@ class Generation:
         except LibraryDamaged as error:
             raise LibraryDamaged(f"{error}; {how_to_build(self.path)}") from error
         return self.status()
+
+
+def open_generation(path: Path, encoder: Encoder) -> Generation:
+    opened = Generation.current(Shelf(path))
+    built_with = opened.manifest.model
+    if built_with.fingerprint != encoder.fingerprint:
+        again = f"qa build --library {shlex.quote(str(path))}"
+        again += "" if encoder.name == minilm_files.NAME else f" --model {shlex.quote(encoder.name)}"
+        raise LibraryMismatch(
+            f"the library at {str(path)!r} was built with the model {built_with.name[:80]!r} "
+            f"({built_with.fingerprint[:8]}), not with {encoder.name!r} ({encoder.fingerprint[:8]}); "
+            f"name that model (--model), or build the same texts again with this one: {again}"
+        )
+    return opened
+
+
+def selected(store: Store, lexical: LexicalIndex, filters: Filters) -> Ids | None:
+    """The numbers of the passages that pass all filters, in reading order; None where there is no filter."""
+    if not filters:
+        return None
+    left: Ids = np.array(store.numbers(filters), dtype=np.int64)
+    for phrase in filters.phrase:
+        left = _saying(phrase, left, store, lexical)
+    for words in filters.exclude:
+        left = np.setdiff1d(left, _saying(words, left, store, lexical), assume_unique=True)
+    return left
+
+
+def _saying(phrase: str, among: Ids, store: Store, lexical: LexicalIndex) -> Ids:
+    """Those that say it word for word: the index knows which may, their texts which do."""
+    held = lexical.holding(phrase)
+    perhaps = among if held is None else np.intersect1d(among, held, assume_unique=True)
+    pattern = saying(phrase)
+    texts = store.texts(perhaps.tolist())
+    return np.array([n for n, text in zip(perhaps, texts, strict=True) if pattern.search(plain(text))], dtype=np.int64)

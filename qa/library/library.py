@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-import os
-import shlex
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 from typing import Any, Unpack
 
 from qa.answering.answer import Answer, Quote
 from qa.answering.reader import DEFAULT_READER, Reader, as_reader
 from qa.answering.select import CANDIDATES, answered, reranked, unread
-from qa.encoding import minilm_files
-from qa.encoding.adapter import as_encoder
-from qa.encoding.encoder import Encoder, MiniLMEncoder
-from qa.errors import LibraryMismatch, LibraryMissing, SettingError, SourceError
-from qa.library.build import Draft
+from qa.encoding.encoder import Encoder
+from qa.encoding.load import load_encoder
+from qa.errors import LibraryMissing, SettingError, SourceError
+from qa.library.build import Draft, ReadPlan, plan_reader, write_generation
 from qa.library.defaults import default_path, shipped_corpus
 from qa.library.directory import Shelf
-from qa.library.generation import Generation, Status
+from qa.library.generation import Generation, Status, open_generation
 from qa.library.retrieve import retrieve
 from qa.library.store import SourceRow, Store
 from qa.search.query import Only, Query
-from qa.sources.export import export as write_threads
-from qa.sources.read import Fate, Source, Tell, read_all
+from qa.sources.read import Fate, Sources, Tell, read_all
 from qa.sources.thread import Thread
-from qa.text import language
-from qa.types import Progress, silent
+from qa.sources.thread_json import export as write_threads
+from qa.types import Progress, StrPath, no_progress
 
-Sources = Source | Iterable[Source]
-Path_ = str | os.PathLike[str]
-_Read = Callable[[], tuple[Draft, list[Fate]]]
 _MOST_QUOTES = 10_000
 
 
@@ -54,21 +46,21 @@ class Library:
     fates: Sequence[Fate] = ()
     min_confidence: float | None = None
 
-    def __init__(self, path: Path_, encoder: Encoder, reader: Reader | None = DEFAULT_READER) -> None:
+    def __init__(self, path: StrPath, encoder: Encoder, reader: Reader | None = DEFAULT_READER) -> None:
         self.path = Shelf(path).path
         self._reader = as_reader(reader)
-        self._opened = _Opened(_open(self.path, encoder), encoder)
+        self._opened = _Opened(open_generation(self.path, encoder), encoder)
 
     @classmethod
     def build(
         cls,
         sources: Sources | None,
-        path: Path_,
+        path: StrPath,
         *,
-        model: Path_ | None = None,
+        model: StrPath | None = None,
         encoder: Any = None,
         reader: Reader | None = DEFAULT_READER,
-        progress: Progress = silent,
+        progress: Progress = no_progress,
         tell: Tell | None = None,
     ) -> Library:
         """Read `sources` (files, folders, threads) and write them as the library at `path`; open it.
@@ -80,8 +72,10 @@ class Library:
 
         Raises SourceError, ModelError or LibraryError; whatever was at `path` is then as it was.
         """
-        chosen = _encoder(model, encoder)
-        fates = _write(Shelf(path).path, _reader(sources, Shelf(path).path, chosen, progress, tell), chosen, progress)
+        chosen = load_encoder(model, encoder)
+        fates = write_generation(
+            Shelf(path).path, plan_reader(sources, Shelf(path).path, chosen, progress, tell), chosen, progress
+        )
         library = cls(path, chosen, reader)
         library.fates = fates
         return library
@@ -89,9 +83,9 @@ class Library:
     @classmethod
     def open(
         cls,
-        path: Path_,
+        path: StrPath,
         *,
-        model: Path_ | None = None,
+        model: StrPath | None = None,
         encoder: Any = None,
         reader: Reader | None = DEFAULT_READER,
     ) -> Library:
@@ -99,16 +93,16 @@ class Library:
 
         Raises LibraryMissing, LibraryDamaged or LibraryMismatch.
         """
-        return cls(path, _encoder(model, encoder), reader)
+        return cls(path, load_encoder(model, encoder), reader)
 
     @classmethod
     def default(
         cls,
         *,
-        model: Path_ | None = None,
+        model: StrPath | None = None,
         encoder: Any = None,
         reader: Reader | None = DEFAULT_READER,
-        progress: Progress = silent,
+        progress: Progress = no_progress,
     ) -> Library:
         """Open the default library; on first use build it from the shipped corpus."""
         path = default_path()
@@ -199,9 +193,9 @@ class Library:
         self,
         sources: Sources | None = None,
         *,
-        model: Path_ | None = None,
+        model: StrPath | None = None,
         encoder: Any = None,
-        progress: Progress = silent,
+        progress: Progress = no_progress,
         tell: Tell | None = None,
     ) -> None:
         """Write the next generation and switch to it: from `sources`, or from the texts that are already here.
@@ -211,10 +205,10 @@ class Library:
 
         Raises SourceError, ModelError or LibraryError; the library then stays as it was.
         """
-        chosen = self._opened.encoder if model is None and encoder is None else _encoder(model, encoder)
-        self._switch(_reader(sources, self.path, chosen, progress, tell), chosen, progress)
+        chosen = self._opened.encoder if model is None and encoder is None else load_encoder(model, encoder)
+        self._switch(plan_reader(sources, self.path, chosen, progress, tell), chosen, progress)
 
-    def add(self, sources: Sources, *, progress: Progress = silent, tell: Tell | None = None) -> None:
+    def add(self, sources: Sources, *, progress: Progress = no_progress, tell: Tell | None = None) -> None:
         """Write the next generation with these sources beside the present ones; one of the same name is replaced."""
 
         encoder = self._opened.encoder
@@ -225,7 +219,7 @@ class Library:
 
         self._switch(read, encoder, progress)
 
-    def remove(self, names: str | Iterable[str], *, progress: Progress = silent) -> None:
+    def remove(self, names: str | Iterable[str], *, progress: Progress = no_progress) -> None:
         """Write the next generation without the sources of these names. Raises SourceError where one is not there."""
         names = [names] if isinstance(names, str) else list(names)
         for name in names:
@@ -268,17 +262,17 @@ class Library:
         """
         return source.thread() if isinstance(source, Quote) else self._known(source).thread(source)
 
-    def export(self, path: Path_, *, progress: Progress = silent) -> int:
+    def export(self, path: StrPath, *, progress: Progress = no_progress) -> int:
         """Write every source to a file of JSON Lines, which reads back as it is; return their number.
 
         Raises LibraryDamaged; SettingError where the file cannot be written, which is then as it was.
         """
         return _export(self._opened.generation, path, progress)
 
-    def _switch(self, read: _Read, encoder: Encoder, progress: Progress) -> None:
-        fates = _write(self.path, read, encoder, progress)
+    def _switch(self, read: ReadPlan, encoder: Encoder, progress: Progress) -> None:
+        fates = write_generation(self.path, read, encoder, progress)
         # One assignment: a question that is being answered keeps the pair that it took.
-        self._opened = _Opened(_open(self.path, encoder), encoder)
+        self._opened = _Opened(open_generation(self.path, encoder), encoder)
         self.fates = fates
 
     def _known(self, source: str) -> Store:
@@ -306,74 +300,24 @@ def _default_library() -> Library:
     return Library.default()
 
 
-def status(path: Path_) -> Status:
+def status(path: StrPath) -> Status:
     """What a library holds, whatever model it was built with. Raises LibraryError."""
     return Generation.current(Shelf(path)).status()
 
 
-def verify(path: Path_) -> Status:
+def verify(path: StrPath) -> Status:
     """`Library.verify` for a library of any model."""
     return Generation.current(Shelf(path), prove=True).verify(files=False)
 
 
-def export(path: Path_, to: Path_, *, progress: Progress = silent) -> int:
+def export(path: StrPath, to: StrPath, *, progress: Progress = no_progress) -> int:
     """`Library.export` for a library of any model."""
     return _export(Generation.current(Shelf(path)), to, progress)
 
 
-def _export(generation_: Generation, to: Path_, progress: Progress) -> int:
+def _export(generation_: Generation, to: StrPath, progress: Progress) -> int:
     names = generation_.store.names()
     return write_threads(map(generation_.store.thread, names), len(names), to, progress)
-
-
-def _reader(sources: Sources | None, path: Path, encoder: Encoder, progress: Progress, tell: Tell | None) -> _Read:
-    def read() -> tuple[Draft, list[Fate]]:
-        if sources is None:
-            return Draft.of(Generation.current(Shelf(path)).threads(), path, encoder), []
-        threads, fates = read_all(sources, progress=progress, tell=tell)
-        return Draft.of(threads, path, encoder), fates
-
-    return read
-
-
-def _encoder(model: Path_ | None, encoder: Any) -> Encoder:
-    if encoder is None:
-        return _encoder_of(minilm_files.NAME if model is None else os.fspath(model))
-    if model is not None:
-        raise SettingError("give model= or encoder=, not both")
-    return as_encoder(encoder)
-
-
-@cache
-def _encoder_of(model: str) -> Encoder:
-    """One loaded model for all libraries of this process."""
-    if model == minilm_files.NAME:
-        return MiniLMEncoder()
-    from qa.encoding.sentence_transformers import SentenceEncoder
-
-    return SentenceEncoder(model)
-
-
-def _write(path: Path, read: _Read, encoder: Encoder, progress: Progress) -> Sequence[Fate]:
-    with Shelf(path).writing() as writer:
-        draft, fates = read()
-        language.warn_of_others(draft.threads, encoder.name)
-        draft.write(writer, encoder, progress)
-    return fates
-
-
-def _open(path: Path, encoder: Encoder) -> Generation:
-    opened = Generation.current(Shelf(path))
-    built_with = opened.manifest.model
-    if built_with.fingerprint != encoder.fingerprint:
-        again = f"qa build --library {shlex.quote(str(path))}"
-        again += "" if encoder.name == minilm_files.NAME else f" --model {shlex.quote(encoder.name)}"
-        raise LibraryMismatch(
-            f"the library at {str(path)!r} was built with the model {built_with.name[:80]!r} "
-            f"({built_with.fingerprint[:8]}), not with {encoder.name!r} ({encoder.fingerprint[:8]}); "
-            f"name that model (--model), or build the same texts again with this one: {again}"
-        )
-    return opened
 
 
 def _check(k: int, least: float | None = None) -> None:

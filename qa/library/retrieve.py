@@ -11,8 +11,7 @@ from qa.library.generation import Generation
 from qa.library.store import Found
 from qa.search.engine import Ids
 from qa.search.hybrid import Fused
-from qa.search.query import Query
-from qa.search.question import Question
+from qa.search.query import Query, Question
 from qa.text.near_duplicates import gathered
 
 _LOOKED_AT_FOR_REPEATS = 20  # passages ranked behind those that are shown

@@ -15,7 +15,7 @@ from qa.errors import LibraryDamaged
 from qa.search.analyzer import ANALYZER, Words, composed
 from qa.search.chunker import Passage
 from qa.search.engine import Hits, Ids, Scores, damage_told, ordered
-from qa.search.question import Question
+from qa.search.query import Question
 from qa.search.tantivy_queries import FIELD, ID, Queries
 from qa.search.terms import Asked, Part
 from qa.text.normalize import unspaced

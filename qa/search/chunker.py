@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Protocol
 
-from qa.sources.thread import Post, Span, Thread
+from qa.sources.thread import Post, Thread
 from qa.text.sentences import Break, sentences, trim
+from qa.types import Span
 
 MOST_TOKENS = 128
 """A passage is never longer in the encoder's tokens. Of 128, 160, 192 and 240 this is as good as any on eight public

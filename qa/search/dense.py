@@ -13,7 +13,7 @@ from qa.search import flat, ivf
 from qa.search.engine import Hits, Ids, Scores, damage_told, ordered, products
 from qa.search.flat import Exact
 from qa.search.ivf import Cells
-from qa.search.question import Question
+from qa.search.query import Question
 
 EXACT_UP_TO = 50_000
 """A library of more passages is searched by cells: comparing all takes 3 ms here, and ten times that at ten times the

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from qa.encoding.encoder import Vectors
 from qa.errors import LibraryDamaged
-from qa.search.question import Question
+from qa.search.query import Question
 
 Ids = NDArray[np.int64]
 Scores = NDArray[np.float32]

@@ -19,7 +19,7 @@ from qa.encoding.encoder import Vectors
 from qa.search.bm25 import LexicalIndex
 from qa.search.dense import DenseIndex
 from qa.search.engine import Hits, Ids, Scores, ordered, products
-from qa.search.question import Question
+from qa.search.query import Question
 
 _CANDIDATES = 100
 _FEEDBACK = 0.3  # how far the question moves towards what it found

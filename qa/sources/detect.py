@@ -22,6 +22,9 @@ SUFFIXES = (
 """The endings that a folder is searched for; a file that is named itself may have any."""
 
 
+MOST_BYTES = 200_000_000
+
+
 class NotRecognised(SourceError):
     """The file is of no format that is read."""
 

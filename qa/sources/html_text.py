@@ -8,7 +8,7 @@ from typing import Any
 
 from qa.sources.patterns.quotes import joined, quoted
 from qa.sources.sanitize import words
-from qa.sources.thread import Span
+from qa.types import Span
 
 _PARAGRAPHS = frozenset("p blockquote pre ul ol dl table h1 h2 h3 h4 h5 h6 figure section article aside hr".split())
 _LINES = frozenset("div li tr dt dd br figcaption details summary header footer".split())

@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Literal
 
 from qa.errors import SourceError, SourceWarning
-from qa.sources.detect import SUFFIXES, NotRecognised
-from qa.sources.parse import MOST_BYTES
+from qa.sources.detect import MOST_BYTES, SUFFIXES, NotRecognised
 from qa.sources.sandbox import Limits, Reading, Sandbox
 from qa.sources.thread import Thread
-from qa.types import Progress, silent
+from qa.types import Progress, no_progress
 
 Source = str | os.PathLike[str] | Thread
+
+
+Sources = Source | Iterable[Source]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def read(source: Source) -> Iterator[Thread]:
 def read_all(
     sources: Source | Iterable[Source],
     *,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
     tell: Tell | None = None,
     strict: bool = True,
     limits: Limits | None = None,

@@ -18,8 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qa.errors import SourceError
-from qa.sources.detect import NotRecognised
-from qa.sources.parse import MOST_BYTES
+from qa.sources.detect import MOST_BYTES, NotRecognised
 from qa.sources.thread import Thread
 from qa.sources.thread_json import thread_of
 from qa.sources.worker import MEMORY_ENDED

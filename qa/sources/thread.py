@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, get_args
 
 from qa.errors import SourceError
+from qa.sources.patterns.boilerplate import furniture
+from qa.sources.patterns.lines import lines_of, span_of
+from qa.sources.plaintext.comments import Comment, split
+from qa.sources.plaintext.front_matter import author_of, title_of
+from qa.types import Span
 
 Kind = Literal["article", "comment"]
-Span = tuple[int, int]
-"""A start and an end, counted in code points, the end not included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +62,7 @@ class Thread:
 
         Raises SourceError where the text is empty or cannot be stored.
         """
-        from qa.sources.plaintext import front_matter
-
-        return front_matter.read(text, source=title, title=title)
+        return read_text(text, source=title, title=title)
 
     def checked(self) -> Thread:
         """The thread itself. Raises SourceError where it does not hold together or cannot be stored."""
@@ -123,3 +125,66 @@ def _is_utf8(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def read_text(text: str, *, source: str | None = None, title: str | None = None) -> Thread:
+    """Read `text` as an article with the comments under it, or as an article alone.
+
+    A text without a `source` is named after its title and its hash, so that two of them do not meet under one name.
+
+    The title is the one given, else the text's first line where that looks like one. A first line is part of the
+    article either way, so that no word of the text is lost to a question.
+
+    Raises SourceError, naming `source`, where the text is no string, is empty or cannot be stored as UTF-8.
+    """
+    _check("a title", title or "")
+    _check("a source's name", source or "")
+    _check(f"the text of {source!r}" if source else "a text", text)
+    if not text.strip().strip("\x00\ufeff"):
+        raise SourceError(f"{source or 'the text'} is empty; give a text with at least one word")
+    parts = split(lines_of(text))
+    author = author_of(parts.article)
+    posts = [_post(text, "article", Comment(parts.article, author))]
+    posts += [_post(text, "comment", comment) for comment in parts.comments]
+    posts.append(_post(text, "article", Comment(parts.rest, author)))
+    written = tuple(post for post in posts if post is not None)
+    if not written:
+        raise SourceError(
+            f"{source or 'the text'} holds page furniture alone (comment form, counters); give a text with content"
+        )
+    title = title or title_of(parts.article)
+    return Thread(source or _name(text, title), text, written, title)
+
+
+def _check(named: str, given: object) -> None:
+    """Raise SourceError where what is given is no string, or one that no file can hold."""
+    if not isinstance(given, str):
+        raise SourceError(f"{named} is a string, not {type(given).__name__}: {given!a:.80}")
+    try:
+        given.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise SourceError(
+            f"{named} holds half a character (a lone surrogate) at position {error.start}; "
+            "read it again with its right encoding"
+        ) from error
+
+
+def _name(text: str, title: str | None) -> str:
+    opening = title or " ".join(text[:400].split()[:6])
+    digest = hashlib.sha256(text.encode("utf-8")).hexdigest()[:8]
+    return f"{opening[:60]} · {digest}"
+
+
+def _post(text: str, kind: Kind, written: Comment) -> Post | None:
+    """The post that stands on these lines: page furniture at its edges cut off, inside it marked as omitted."""
+    lines = written.lines
+    marks = furniture([line.text for line in lines], comment=kind == "comment")
+    content = [index for index, line in enumerate(lines) if not line.blank and not marks[index]]
+    if not content:
+        return None
+    first, last = content[0], content[-1]
+    span = span_of(lines[first : last + 1])
+    assert span is not None
+    start, end = span
+    omitted = tuple((lines[index].start, lines[index].end) for index in range(first, last) if marks[index])
+    return Post(kind, text[start:end], start, end, written.who.author, written.who.date, omitted=omitted)

@@ -117,7 +117,7 @@ def _passages(answer: Answer, places: Sequence[str], number: int) -> str:
         card(quote, place, number, index, named=named, supports=index in supporting)
         for index, (quote, place) in enumerate(zip(answer.quotes, places, strict=True))
     )
-    # The log announces what is new; the cards are for reading at one's own pace, so they keep silent.
+    # The log announces what is new; the cards are for reading at one's own pace, so they keep no_progress.
     return (
         f'<div class="passages" aria-live="off"><h3>{heading}</h3><ol>{cards}</ol>'
         f'<p class="aside">{SCORE_MEANS}</p></div>'

@@ -6,10 +6,10 @@ import gradio as gr
 from gradio.events import api
 
 from qa.library.library import Library
-from qa.web import assets
 from qa.web.actions import Actions
 from qa.web.panel import LIMITS
 from qa.web.rebuild import Mode
+from qa.web.theme import script as load_script
 
 ASKING_AT_ONCE = 4
 LOOK_FOR_NEWS = 5  # seconds between two looks of an open page whether the library is another
@@ -80,7 +80,7 @@ def page(library: Library) -> gr.Blocks:
         resumed = blocks.load(actions.resume, None, progress, **watching)
         texts = [shelf, table, talk, seen]
         blocks.load(actions.greet, turns, texts, **quiet)
-        blocks.load(None, js=assets.script("panel.js"), **quiet)
+        blocks.load(None, js=load_script("panel.js"), **quiet)
         for ended in (rebuilt, resumed):
             ended.then(actions.notice, [turns, seen], [*texts, news], **quiet)
         gr.Timer(LOOK_FOR_NEWS).tick(actions.notice, [turns, seen], [*texts, news], queue=False, **quiet)
@@ -99,6 +99,6 @@ def _html(elem_id: str, value: str = "", *, template: str = "${value}", script: 
         value,
         elem_id=elem_id,
         html_template=template,
-        js_on_load=assets.script(script) if script else None,
+        js_on_load=load_script(script) if script else None,
         apply_default_css=False,
     )

@@ -7,10 +7,10 @@ from enum import StrEnum
 from pathlib import Path
 
 from qa.errors import LibraryBusy, SourceError
+from qa.library import language_check
 from qa.library.library import Library
 from qa.sources.read import Fate, read_all
 from qa.sources.thread import Thread
-from qa.text import language
 from qa.web.error_text import told
 from qa.web.eta import Pace
 
@@ -85,7 +85,7 @@ class Rebuild:
             threads = self._read(sources)
             write = self._library.add if mode is Mode.ADD else self._library.rebuild
             write(threads, progress=self._progress)
-            warning = language.others(threads, self._library.status().model)
+            warning = language_check.others(threads, self._library.status().model)
         except _Cancelled:
             self._end(Phase.CANCELLED)
         except Exception as error:

@@ -12,10 +12,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.errors import SettingError
 from qa.library.library import Library
-from qa.web.assets import STATIC, style
 from qa.web.page import page
 from qa.web.panel import FILE_SIZE
-from qa.web.theme import theme
+from qa.web.theme import STATIC, style, theme
 
 # The browser itself refuses what is not from here. Gradio needs inline scripts and `eval`; text that hopes for them
 # meets `exact.escaped` first.

@@ -1,5 +1,7 @@
 """Gradio's own parts in the colours and letters of base.css."""
 
+from pathlib import Path
+
 import gradio as gr
 
 # Names of system fonts only: as plain strings, Gradio asks nobody for them.
@@ -56,3 +58,17 @@ def theme() -> gr.themes.Base:
         input_shadow_focus="none",
         layout_gap="14px",
     )
+
+
+STATIC = Path(__file__).parent / "static"
+
+
+def script(name: str) -> str:
+    """A script, for Gradio to run."""
+    return (STATIC / name).read_text("utf-8")
+
+
+def style() -> str:
+    """The page's whole look; base.css is first, the others build on it."""
+    names = ("base.css", "panel.css", "conversation.css", "thread.css")
+    return "\n".join((STATIC / name).read_text("utf-8") for name in names)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 import qa
-from qa.encoding.encoder import MiniLMEncoder
+from qa.encoding.minilm import MiniLMEncoder
 
 from .conftest import OpenPage, Scheme
 from .pages import ask, served

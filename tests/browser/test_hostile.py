@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import BrowserContext, Page, expect
 
 import qa
-from qa.encoding.encoder import MiniLMEncoder
+from qa.encoding.minilm import MiniLMEncoder
 from qa.web.escape import marked
 
 from .conftest import OpenPage

@@ -11,8 +11,9 @@ import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 import qa
-from qa.encoding.encoder import MiniLMEncoder, Vectors
-from qa.types import Progress, silent
+from qa.encoding.encoder import Vectors
+from qa.encoding.minilm import MiniLMEncoder
+from qa.types import Progress, no_progress
 
 from .conftest import OpenPage
 from .pages import ask, served
@@ -48,7 +49,7 @@ class Gated:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
 
-    def encode(self, texts: Sequence[str], *, progress: Progress = silent) -> Vectors:
+    def encode(self, texts: Sequence[str], *, progress: Progress = no_progress) -> Vectors:
         while threading.current_thread().name == "verbatim-rebuild" and not self.gate.wait(0.05):
             progress("embedding", 1, 4)
         return self._inner.encode(texts, progress=progress)

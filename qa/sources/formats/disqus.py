@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qa.errors import SourceError
-from qa.sources.compose import Draft
+from qa.sources.compose import HIDDEN, Draft, Grouped, Said, named, threads
 from qa.sources.formats import xml
 from qa.sources.html_text import plain
 from qa.sources.patterns.dates import day_of
-from qa.sources.replies import HIDDEN, Grouped, Said, named, threads
 from qa.sources.sanitize import address, label
 from qa.sources.thread import Thread
 

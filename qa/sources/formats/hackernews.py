@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from qa.sources.compose import Draft
+from qa.sources.compose import HIDDEN, Draft, Grouped, Said, named, threads
 from qa.sources.formats.json_objects import whole
 from qa.sources.html_text import plain
 from qa.sources.patterns.dates import day_of
-from qa.sources.replies import HIDDEN, Grouped, Said, named, threads
 from qa.sources.sanitize import label
 from qa.sources.thread import Thread
 

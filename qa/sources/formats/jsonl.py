@@ -8,11 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from qa.errors import SourceError
-from qa.sources.compose import Draft, compose
+from qa.sources.compose import Draft, Said, compose, drafts, named
 from qa.sources.formats.json_objects import objects
 from qa.sources.patterns.dates import day_of
 from qa.sources.patterns.quotes import quoted
-from qa.sources.replies import Said, drafts, named
 from qa.sources.sanitize import address, label, words
 from qa.sources.thread import Kind, Thread
 from qa.sources.thread_json import thread_of

@@ -12,11 +12,10 @@ from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
 
 from qa.errors import SourceError
-from qa.sources.compose import Draft
+from qa.sources.compose import Draft, Grouped, Said, named, threads
 from qa.sources.decode import decode
 from qa.sources.html_text import plain
 from qa.sources.patterns.quotes import joined, quoted, signature
-from qa.sources.replies import Grouped, Said, named, threads
 from qa.sources.sanitize import label, words
 from qa.sources.thread import Thread
 

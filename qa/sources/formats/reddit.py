@@ -9,11 +9,10 @@ from itertools import chain
 from typing import Any
 
 from qa.errors import SourceError
-from qa.sources.compose import Draft
+from qa.sources.compose import Draft, Grouped, Said, named, threads
 from qa.sources.formats.json_objects import whole
 from qa.sources.patterns.dates import day_of
 from qa.sources.patterns.quotes import quoted
-from qa.sources.replies import Grouped, Said, named, threads
 from qa.sources.sanitize import label, words
 from qa.sources.thread import Thread
 

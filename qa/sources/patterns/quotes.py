@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from qa.sources.patterns.lines import Line, lines_of
-from qa.sources.thread import Span
+from qa.types import Span
 
 _MAY_QUOTE = re.compile(r">|\[quote|--|begin forwarded", re.IGNORECASE)
 _MARK = re.compile(r"[ \t]{0,3}>(?!\S?[<_(=])")  # ">_<", ">:(" and ">=" are no quotation

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from qa.sources.thread import Span
+from qa.types import Span
 
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
 PARAGRAPHS = frozenset(

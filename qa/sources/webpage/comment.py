@@ -12,9 +12,9 @@ from qa.sources.patterns.buttons import BUTTON
 from qa.sources.patterns.dates import iso_day
 from qa.sources.patterns.names import clean_name
 from qa.sources.patterns.times import is_time
-from qa.sources.thread import Span
 from qa.sources.webpage.blocks import Line, Part, joined
 from qa.sources.webpage.collect import Sighting
+from qa.types import Span
 
 _GONE = re.compile(
     r"\W*(?:\[?(?:deleted|removed|gelöscht|entfernt|supprimé|eliminado|usunięt[yoe]|flagged|dead|redacted|verwijderd)\]?"

@@ -1,0 +1,104 @@
+"""A room imports only from rooms on lower floors, and no module imports itself in a circle."""
+
+import ast
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FLOORS = (
+    {"qa.errors", "qa.types"},
+    {"qa.text", "qa.encoding", "qa.sources"},
+    {"qa.search"},
+    {"qa.answering"},
+    {"qa.library"},
+    {"qa", "qa.web", "qa.evaluation"},
+    {"qa.cli"},
+    {"app", "qa.__main__", "training"},
+    {"benchmarks"},
+)
+"""From the ground up. `qa` is its `__init__`, the public names."""
+FLOOR = {room: number for number, rooms in enumerate(FLOORS, 1) for room in rooms}
+LONGEST_MODULE = 400
+
+
+def _module_name(file: Path) -> str:
+    parts = file.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+FILES = {
+    _module_name(file): file
+    for file in (ROOT / "app.py", *(f for top in ("qa", "benchmarks", "training") for f in (ROOT / top).rglob("*.py")))
+}
+
+
+def _room(module: str) -> str:
+    parts = module.split(".")
+    return ".".join(parts[:2]) if parts[0] == "qa" else parts[0]
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    """What a statement may import, in every form: modules, names out of them, and `import_module` of a literal."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        assert not node.level, "imports here name the whole module"
+        yield str(node.module)
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+    elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+        argument = node.args[0]
+        if isinstance(argument, ast.Constant):
+            yield str(argument.value)
+
+
+def _imports(source: str) -> set[str]:
+    """The modules of this house that a module imports, wherever in it: at its head, in a function, for types alone."""
+    named = {name for node in ast.walk(ast.parse(source)) for name in _names(node)}
+    modules = {name for name in named if name in FILES}
+    # `from qa.search import dense` names the package too, but takes nothing out of it.
+    return {name for name in modules if not any(other.startswith(f"{name}.") for other in modules) or name == "qa"}
+
+
+IMPORTS = {module: _imports(file.read_text(encoding="utf-8")) - {module} for module, file in FILES.items()}
+
+
+def test_every_module_is_in_a_room() -> None:
+    assert {_room(module) for module in FILES} == FLOOR.keys()
+
+
+@pytest.mark.parametrize("module", sorted(FILES))
+def test_a_module_imports_from_lower_floors_alone(module: str) -> None:
+    room = _room(module)
+    others = {name for name in IMPORTS[module] if _room(name) != room}
+    upwards = {name for name in others if FLOOR[_room(name)] >= FLOOR[room]}
+    assert not upwards, f"{module} is on floor {FLOOR[room]}"
+
+
+def test_no_module_imports_itself_in_a_circle() -> None:
+    try:
+        TopologicalSorter(IMPORTS).prepare()
+    except CycleError as error:
+        pytest.fail(f"imports run in a circle: {' → '.join(error.args[1])}")
+
+
+def test_every_form_of_import_is_seen() -> None:
+    source = """
+import qa.errors
+from qa.types import Span
+from qa.search import dense
+def later():
+    import qa.cli.main as main
+    importlib.import_module("qa.web.page")
+if TYPE_CHECKING:
+    from qa.text.language import language_of
+"""
+    expected = {"qa.errors", "qa.types", "qa.search.dense", "qa.cli.main", "qa.web.page", "qa.text.language"}
+    assert _imports(source) == expected
+
+
+@pytest.mark.parametrize("module", sorted(FILES))
+def test_a_module_is_small(module: str) -> None:
+    assert len(FILES[module].read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
