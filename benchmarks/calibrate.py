@@ -27,9 +27,9 @@ from benchmarks import gate
 from benchmarks.vectors import CachedEncoder, default_folder
 from qa.answering import reader
 from qa.answering.answer import Quote
-from qa.answering.calibration import FILE, Calibration, Signs
-from qa.answering.highlight import extended
-from qa.answering.select import ReadQuote, judged, led, ranked, read, signs
+from qa.answering.calibration import FILE, Calibration, ConfidenceFeatures
+from qa.answering.highlight import extend_span
+from qa.answering.select import ReadQuote, assess, confidence_features, promote_best, read_candidates, rerank
 from qa.encoding.encoder import Encoder
 from qa.encoding.minilm import MiniLMEncoder
 from qa.errors import QuestionError
@@ -37,7 +37,7 @@ from qa.evaluation.answers import calibration_error, is_right
 from qa.evaluation.dataset import Answers, Dataset
 from qa.evaluation.ranking import figures
 from qa.library.library import Library
-from qa.search.query import Question
+from qa.search.query import EncodedQuery
 from training.data import TRAINING_ARTICLES, read_lines
 
 RANKED_SETS = ("squad2", "wikiqa", "scifact", "stackfaq", "cranfield", "cisi", "covid-qa")
@@ -58,7 +58,7 @@ class Asked:
     """A question with the passages found for it, as they are ranked before they are read, and its readings."""
 
     query: str
-    question: Question
+    question: EncodedQuery
     quotes: tuple[Quote, ...]
     read: list[ReadQuote]
     answers: Answers | None
@@ -111,11 +111,13 @@ def _ask(
 ) -> Iterator[Asked]:
     for query, words in questions.items():
         try:
-            question = Question.ask(words, encoder)
+            question = EncodedQuery.of(words, encoder)
             quotes = library.search(words, k=DEPTH, search_syntax=False, repeats=True)
         except QuestionError:
             continue
-        yield Asked(query, question, quotes, read(question.text, quotes, reader.DEFAULT_READER), answers.get(query))
+        yield Asked(
+            query, question, quotes, read_candidates(question.text, quotes, reader.DEFAULT_READER), answers.get(query)
+        )
 
 
 def ranking_quality(collection: Collection, by: Calibration) -> tuple[float, float]:
@@ -123,9 +125,9 @@ def ranking_quality(collection: Collection, by: Calibration) -> tuple[float, flo
     run = {}
     for one in collection.asked:
         if by.weights:
-            order = judged(one.question, one.quotes, one.read, by, collection.encoder)[0]
+            order = assess(one.question, one.quotes, one.read, by, collection.encoder)[0]
         else:
-            order = ranked(one.question.text, one.read, by)
+            order = rerank(one.question.text, one.read, by)
         behind = [quote.source for quote in one.quotes[len(one.read) :]]
         sources = dict.fromkeys([*(found.quote.source for found in order), *behind])
         run[one.query] = [(source, -float(place)) for place, source in enumerate(sources)]
@@ -133,7 +135,7 @@ def ranking_quality(collection: Collection, by: Calibration) -> tuple[float, flo
     return told.ndcg_at_10, told.recall_at_1
 
 
-_Told = tuple[str, list[Signs], list[bool], list[bool]]
+_Told = tuple[str, list[ConfidenceFeatures], list[bool], list[bool]]
 
 
 def choose_evidence(collections: Sequence[Collection]) -> Calibration:
@@ -210,10 +212,10 @@ def _signs(collection: Collection, by: Calibration) -> _Told:
         if not one.read or (one.answers is None and one in collection.asked):
             continue
         words = one.question.text
-        order = led(words, ranked(words, one.read, by), by)
+        order = promote_best(words, rerank(words, one.read, by), by)
         text = order[0].quote.text
-        start, end = extended(words, text, order[0].span)
-        features.append(signs(one.question, one.quotes, order, collection.encoder))
+        start, end = extend_span(words, text, order[0].span)
+        features.append(confidence_features(one.question, one.quotes, order, collection.encoder))
         right.append(one.answers is not None and is_right(text[start:end], one.answers))
         answerable.append(one.answers is not None)
     return collection.name, features, right, answerable
@@ -229,7 +231,7 @@ def _fitted(told: Sequence[_Told], by: Calibration) -> Calibration:
     return replace(by, constant=float(model.intercept_[0]), weights=tuple(map(float, model.coef_[0])))
 
 
-def _confidences(by: Calibration, features: Sequence[Signs]) -> NDArray[np.float64]:
+def _confidences(by: Calibration, features: Sequence[ConfidenceFeatures]) -> NDArray[np.float64]:
     return np.array([by.confidence(one) for one in features])
 
 

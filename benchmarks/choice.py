@@ -23,12 +23,12 @@ from benchmarks.table import SetResult, head, row
 from benchmarks.task import SETS, Task
 from qa.encoding.encoder import Encoder, Vectors, unit_vectors
 from qa.search.bm25 import LexicalIndex
-from qa.search.chunker import passages
+from qa.search.chunker import split_passages
 from qa.search.dense import DenseIndex
 from qa.search.engine import Scores
-from qa.search.hybrid import fused
-from qa.search.query import Question
-from qa.search.terms import Asked
+from qa.search.hybrid import fuse
+from qa.search.query import EncodedQuery
+from qa.search.terms import QueryTerms
 
 _CANDIDATES = 100
 _RANK_BIAS = 60
@@ -56,7 +56,7 @@ class Candidates:
 class _Words(LexicalIndex):
     """The single words of this project's lexical score, without the pairs."""
 
-    def asked(self, question: Question) -> Asked:
+    def asked(self, question: EncodedQuery) -> QueryTerms:
         asked = super().asked(question)
         return replace(asked, parts=[part for part in asked.parts if len(part.words) == 1])
 
@@ -64,7 +64,7 @@ class _Words(LexicalIndex):
 class _Plain(_Words):
     """BM25 as it is elsewhere: every word weighs the same beside its rarity in the collection."""
 
-    def asked(self, question: Question) -> Asked:
+    def asked(self, question: EncodedQuery) -> QueryTerms:
         asked = super().asked(question)
         return replace(asked, parts=[replace(part, weight=1.0) for part in asked.parts])
 
@@ -91,7 +91,7 @@ def _sum(found: Candidates, constants: Constants) -> Scores:
 
 def _with_feedback(found: Candidates, constants: Constants) -> Scores:
     words, pairs = constants
-    return fused(found.cosine, words * found.words + pairs * found.pairs, found.vectors)
+    return fuse(found.cosine, words * found.words + pairs * found.pairs, found.vectors)
 
 
 Ranking = Callable[[Candidates, Constants], Scores]
@@ -139,7 +139,7 @@ def _documents(found: Candidates, scores: Scores) -> Sequence[str]:
 
 
 def _candidates(task: Task, encoder: Encoder) -> Mapping[str, Candidates]:
-    cut = [(thread.source, passage) for thread in task.threads for passage in passages(thread, encoder)]
+    cut = [(thread.source, passage) for thread in task.threads for passage in split_passages(thread, encoder)]
     vectors = unit_vectors(encoder, [passage.in_context for _, passage in cut])
     depth = len(cut) if task.judged_alone else _CANDIDATES
     with tempfile.TemporaryDirectory(prefix="verbatim-benchmark-") as name:
@@ -150,7 +150,7 @@ def _candidates(task: Task, encoder: Encoder) -> Mapping[str, Candidates]:
         whole, words, plain = (kind.open(folder, len(cut)) for kind in (LexicalIndex, _Words, _Plain))
         found = {}
         for query, text in task.questions.items():
-            question = Question.ask(text, encoder)
+            question = EncodedQuery.of(text, encoder)
             ids = np.union1d(dense.search(question, depth).ids, whole.search(question, depth).ids)
             single = words.scores(question, ids)
             found[query] = Candidates(

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from benchmarks.task import Task
 from qa.encoding.encoder import Encoder, Vectors
-from qa.search.chunker import passages
+from qa.search.chunker import split_passages
 from qa.sources.thread import Post, Thread
-from qa.text.sentences import sentences
+from qa.text.sentences import split_sentences
 from qa.types import Progress, no_progress
 
 _NEAR = 64
@@ -43,12 +43,14 @@ class Real:
     def read(cls, folders: Sequence[Path], encoder: Encoder) -> Real:
         """Read the sets in these folders."""
         tasks = [Task.read(folder) for folder in folders]
-        found = {p.text: p.in_context for task in tasks for thread in task.threads for p in passages(thread, encoder)}
+        found = {
+            p.text: p.in_context for task in tasks for thread in task.threads for p in split_passages(thread, encoder)
+        }
         vectors = encoder.encode(list(found.values()))
         cosines = vectors @ vectors.T
         near = np.argsort(-cosines, axis=1)[:, 1 : _NEAR + 1]
         questions = [question for task in tasks for question in task.questions.values()]
-        said = [[" ".join(text[s.start : s.end].split()) for s in sentences(text)] for text in found]
+        said = [[" ".join(text[s.start : s.end].split()) for s in split_sentences(text)] for text in found]
         return cls(said, vectors, near, questions, encoder.encode(questions))
 
 

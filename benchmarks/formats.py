@@ -53,10 +53,10 @@ def measured(name: str, data: bytes, number: int) -> tuple[str, float, float]:
             (Path(folder) / f"{count}-{name}").write_bytes(data)
         read_all(folder)
         started = time.perf_counter()
-        _, fates = read_all(folder)
+        _, reports = read_all(folder)
         seconds = time.perf_counter() - started
-    assert all(fate.outcome == "read" for fate in fates)
-    return str(fates[0].format), number / seconds, sum(fate.posts for fate in fates) / seconds
+    assert all(report.outcome == "read" for report in reports)
+    return str(reports[0].format), number / seconds, sum(report.posts for report in reports) / seconds
 
 
 if __name__ == "__main__":

@@ -44,6 +44,6 @@ def p_value(ours: Gains, theirs: Gains, flips: int = FLIPS) -> float:
     seen = abs(differences.sum()) - _EPSILON
     as_large = 0
     for start in range(0, flips, _BLOCK):
-        signs = random.choice([-1.0, 1.0], (min(_BLOCK, flips - start), len(differences)))
-        as_large += int((np.abs(signs @ differences) >= seen).sum())
+        confidence_features = random.choice([-1.0, 1.0], (min(_BLOCK, flips - start), len(differences)))
+        as_large += int((np.abs(confidence_features @ differences) >= seen).sum())
     return (as_large + 1) / (flips + 1)

@@ -25,7 +25,7 @@ from benchmarks.table import OURS, Results, SetResult
 from benchmarks.task import SETS, Task
 from qa.encoding.encoder import Encoder
 from qa.evaluation.ranking import DOCUMENTS, ranked_documents
-from qa.search.query import embedded
+from qa.search.query import embed_question
 
 _MOST_PASSAGES = 10_000
 _INSTALL = "pip install -e '.[peers]'"
@@ -73,7 +73,7 @@ def _measured(task: Task, peers: Sequence[type[Peer]], encoder: Encoder) -> SetR
         list(task.documents), list(task.documents.values()), encoder.encode(list(task.documents.values()))
     )
     encoder.encode(list(task.questions.values()))
-    vectors = {question: embedded(question, encoder) for question in task.questions.values()}
+    vectors = {question: embed_question(question, encoder) for question in task.questions.values()}
     depth = len(task.documents) if task.judged_alone else DOCUMENTS
     gains = {}
     with tempfile.TemporaryDirectory(prefix="verbatim-benchmark-") as folder:

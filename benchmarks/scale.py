@@ -22,10 +22,10 @@ import qa
 from benchmarks import options as settings
 from benchmarks.drawn import Drawn, Real
 from benchmarks.growth import Growth, Size
-from qa.library.directory import Shelf
+from qa.library.directory import LibraryDirectory
 from qa.library.generation import Generation
 from qa.search.engine import Ids
-from qa.search.query import Filters, Question
+from qa.search.query import EncodedQuery, Filters
 
 SETS = ("stackfaq", "squad2", "cranfield", "cisi")
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
@@ -62,7 +62,7 @@ def _measured(real: Real, size: int, work: Path | None) -> Size:
     """Build, open, rank and add to a library of `size` passages."""
     drawn = Drawn(real)
     asked = np.random.default_rng(_SEED).choice(len(real.questions), min(_QUESTIONS, len(real.questions)), False)
-    questions = [Question(real.questions[number], real.question_vectors[number]) for number in asked]
+    questions = [EncodedQuery(real.questions[number], real.question_vectors[number]) for number in asked]
     best = _nearest(drawn, size, real.question_vectors[asked])
     folder = Path(tempfile.mkdtemp(prefix="verbatim-scale-", dir=work))
     try:
@@ -81,10 +81,10 @@ def _measured(real: Real, size: int, work: Path | None) -> Size:
         shutil.rmtree(folder)
 
 
-def _opened(path: Path, questions: Sequence[Question], best: NDArray[np.int64]) -> dict[str, float]:
+def _opened(path: Path, questions: Sequence[EncodedQuery], best: NDArray[np.int64]) -> dict[str, float]:
     """What is measured of a library that was just opened, by the field of Size."""
     before = _resident_mb()
-    open_s, library = _timed(lambda: Generation.current(Shelf(path)))
+    open_s, library = _timed(lambda: Generation.current(LibraryDirectory(path)))
     first_s, _ = _timed(lambda: library.search(questions[0], _DEPTH))
     times = _milliseconds(library, questions, None)
     resident = _resident_mb()
@@ -107,7 +107,7 @@ def _opened(path: Path, questions: Sequence[Question], best: NDArray[np.int64]) 
     }
 
 
-def _milliseconds(library: Generation, questions: Sequence[Question], among: Ids | None) -> NDArray[np.float64]:
+def _milliseconds(library: Generation, questions: Sequence[EncodedQuery], among: Ids | None) -> NDArray[np.float64]:
     """How long each question takes to rank."""
     times = []
     for question in questions:

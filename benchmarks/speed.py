@@ -30,7 +30,7 @@ from benchmarks.peers import Collection, LangChain, Peer, TxtaiHybrid
 from qa.answering.reader import DEFAULT_READER, WEIGHTS
 from qa.answering.select import CANDIDATES
 from qa.encoding import minilm_files
-from qa.encoding.bert import Network, fastest
+from qa.encoding.bert import BertNetwork, default_precision
 from qa.encoding.minilm import MiniLMEncoder
 from qa.evaluation.dataset import Dataset
 
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     data = Dataset.read(options.folder / "squad2")
     texts = [thread.text for thread in data.documents]
     questions = list(islice(data.queries.values(), QUESTIONS))
-    found: dict[str, Any] = {"arithmetic": fastest(), "machine": machine()}
+    found: dict[str, Any] = {"arithmetic": default_precision(), "machine": machine()}
     parts: dict[str, Callable[[], dict[str, Any]]] = {
         "encoding": lambda: encoding(texts[:ENCODED], questions, options.rounds),
         "asking": lambda: asking(data, questions, options.rounds),
@@ -79,7 +79,7 @@ def encoding(texts: Sequence[str], questions: Sequence[str], rounds: int) -> dic
         for name, encode in encoders.items():
             rates[name].append(len(texts) / seconds(lambda e=encode: e(list(texts))))  # type: ignore[misc]
             waits[name] += [seconds(lambda e=encode, q=q: e([q])) * 1e3 for q in questions[:WARM]]  # type: ignore[misc]
-    tokens = np.array([min(length + 2, minilm_files.MOST_TOKENS) for length in ours.lengths(texts)])
+    tokens = np.array([min(length + 2, minilm_files.MAX_TOKENS) for length in ours.lengths(texts)])
     return {
         "tokens a passage": float(tokens.mean()),
         "GFLOP a passage": float(operations(tokens).mean() / 1e9),
@@ -137,7 +137,7 @@ def _reading(library: qa.Library, questions: Sequence[str], rounds: int) -> dict
     plain.load_trained({name: weight.float() for name, weight in load_weights(WEIGHTS).items()})
     tokenizer = minilm_files.tokenizer()
     tokenizer.enable_padding()
-    tokenizer.enable_truncation(minilm_files.MOST_TOKENS)
+    tokenizer.enable_truncation(minilm_files.MAX_TOKENS)
     lengths: dict[str, list[int]] = {"Verbatim": [], "transformers": []}
 
     def read_plainly(question: str, texts: Sequence[str]) -> None:
@@ -157,13 +157,13 @@ def _reading(library: qa.Library, questions: Sequence[str], rounds: int) -> dict
         (question, [quote.text for quote in library.search(question, k=CANDIDATES, search_syntax=False)])
         for question in questions[:WARM]
     ]
-    run = Network.run
+    run = BertNetwork.run
 
-    def counted(network: Network, rows: Sequence[Sequence[int]], parts: Sequence[Sequence[int]]) -> Any:
+    def counted(network: BertNetwork, rows: Sequence[Sequence[int]], parts: Sequence[Sequence[int]]) -> Any:
         lengths["Verbatim"].extend(map(len, rows))
         return run(network, rows, parts)
 
-    with patch.object(Network, "run", counted):
+    with patch.object(BertNetwork, "run", counted):
         for read in readers.values():
             for one in asked:
                 read(*one)
@@ -176,12 +176,12 @@ def _reading(library: qa.Library, questions: Sequence[str], rounds: int) -> dict
 
 
 def _ranking(library: qa.Library, vectors: dict[str, Any]) -> Callable[[str], Any]:
-    from qa.library.directory import Shelf
+    from qa.library.directory import LibraryDirectory
     from qa.library.generation import Generation
-    from qa.search.query import Question
+    from qa.search.query import EncodedQuery
 
-    generation = Generation.current(Shelf(library.path))
-    return lambda question: generation.search(Question(question, vectors[question]), 10)
+    generation = Generation.current(LibraryDirectory(library.path))
+    return lambda question: generation.search(EncodedQuery(question, vectors[question]), 10)
 
 
 def _searched(peer: Peer, vectors: dict[str, Any], question: str) -> Sequence[str]:

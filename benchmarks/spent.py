@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from qa.encoding import minilm_files
-from qa.encoding.bert import fastest, graph, mean_of_tokens, openvino_core
+from qa.encoding.bert import default_precision, graph, mean_of_tokens, openvino_core
 
 _TEXTS, _LENGTH, _ROUNDS = 12, 160, 20  # about one batch of `qa.encoding.bert`
 _Function = tuple[str, str]  # the file's end and the name
@@ -35,7 +35,7 @@ _STEPS: dict[str, tuple[_Function, _Function | None]] = {
 def in_the_network() -> dict[str, float]:
     """The shares of a batch's time by kind of operation, greatest first; the small ones together, last."""
     model = graph(minilm_files.weights(), mean_of_tokens)
-    settings = {"INFERENCE_PRECISION_HINT": fastest(), "PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": "1"}
+    settings = {"INFERENCE_PRECISION_HINT": default_precision(), "PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": "1"}
     request = openvino_core().compile_model(model, "CPU", {**settings, "PERF_COUNT": "YES"}).create_infer_request()
     given = [
         np.random.default_rng(0).standard_normal((_TEXTS, _LENGTH, minilm_files.DIMENSION), dtype=np.float32),

@@ -20,11 +20,11 @@ from benchmarks import options as settings
 from benchmarks.table import head, row
 from benchmarks.task import Task
 from qa.encoding.encoder import Encoder
-from qa.library.directory import Shelf
+from qa.library.directory import LibraryDirectory
 from qa.library.generation import Generation
 from qa.search import hybrid
-from qa.search.query import Question
-from qa.text.near_duplicates import gathered
+from qa.search.query import EncodedQuery
+from qa.text.near_duplicates import group_near_duplicates
 
 SETS = ("stackfaq", "squad2", "cranfield", "cisi")
 STAGES = {
@@ -60,15 +60,15 @@ def _measured(task: Task, encoder: Encoder) -> dict[str, float]:
     """The median milliseconds of each stage on one set, after its passages."""
     with tempfile.TemporaryDirectory(prefix="verbatim-benchmark-") as folder:
         status = qa.build(task.threads, Path(folder) / "library", encoder=encoder).status()
-        library = Generation.current(Shelf(Path(folder) / "library"))
-        questions = [Question.ask(text, encoder) for text in task.questions.values()]
+        library = Generation.current(LibraryDirectory(Path(folder) / "library"))
+        questions = [EncodedQuery.of(text, encoder) for text in task.questions.values()]
         library.search(questions[0], _DEPTH)
         times = [_stages(library, question) for _ in range(_ROUNDS) for question in questions]
     medians = {stage: float(np.median([of[stage] for of in times])) for stage in (*STAGES, "all")}
     return {"passages": status.passages, **medians}
 
 
-def _stages(library: Generation, question: Question) -> dict[str, float]:
+def _stages(library: Generation, question: EncodedQuery) -> dict[str, float]:
     """The milliseconds of each stage; fusion is what the others leave of the whole."""
     dense, lexical = library.dense, library.lexical
     deep = max(_CANDIDATES, lexical.at_once)
@@ -81,11 +81,11 @@ def _stages(library: Generation, question: Question) -> dict[str, float]:
     hits = library.search(question, _DEPTH)
     ids = dense.search(question, 2 * _CANDIDATES).ids
     cosines, words, vectors = dense.scores(question, ids), lexical.scores(question, ids), dense.vectors(ids)
-    took["feedback"] = _milliseconds(lambda: hybrid.fused(cosines, words, vectors))
+    took["feedback"] = _milliseconds(lambda: hybrid.fuse(cosines, words, vectors))
     took["fusion"] = ranked - took["dense"] - analysed - took["feedback"]
     took["texts"] = _milliseconds(lambda: library.store.passages(hits.ids.tolist()))
     texts = [passage.text for passage in library.store.passages(hits.ids.tolist())]
-    took["repeats"] = _milliseconds(lambda: gathered(texts, _QUOTES))
+    took["repeats"] = _milliseconds(lambda: group_near_duplicates(texts, _QUOTES))
     took["all"] = sum(took.values())
     return took
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from qa.answering.answer import Answer, Place, Quote, Why
     from qa.library.generation import Status
     from qa.library.library import Library, ask
-    from qa.sources.read import Fate, read
+    from qa.sources.read import FileReport, read
 
     build = Library.build
     open = Library.open
@@ -40,7 +40,7 @@ _ROOMS = {
     "answering.answer": ("Answer", "Place", "Quote", "Why"),
     "library.generation": ("Status",),
     "library.library": ("Library", "ask"),
-    "sources.read": ("Fate", "read"),
+    "sources.read": ("FileReport", "read"),
 }
 
 
@@ -63,7 +63,7 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "Answer",
-    "Fate",
+    "FileReport",
     "LanguageWarning",
     "Library",
     "LibraryBusy",

@@ -12,9 +12,9 @@ from conftest import FakeEncoder
 
 import qa
 from qa.answering import question_type
-from qa.answering.calibration import Signs, fitted
-from qa.answering.highlight import extended, trimmed
-from qa.answering.reader import Reading
+from qa.answering.calibration import ConfidenceFeatures, load_calibration
+from qa.answering.highlight import extend_span, trim_span
+from qa.answering.reader import ScoredSpan
 
 
 class Pointer:
@@ -24,13 +24,13 @@ class Pointer:
         self.word, self.margin = word, margin
         self.asked: list[tuple[str, int]] = []
 
-    def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[str]) -> list[ScoredSpan]:
         self.asked.append((question, len(passages)))
         return [self._read(passage) for passage in passages]
 
-    def _read(self, passage: str) -> Reading:
+    def _read(self, passage: str) -> ScoredSpan:
         at = passage.find(self.word)
-        return Reading(at, at + len(self.word), self.margin) if at >= 0 else Reading(0, 1, -self.margin)
+        return ScoredSpan(at, at + len(self.word), self.margin) if at >= 0 else ScoredSpan(0, 1, -self.margin)
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_what_fits_far_worse_than_the_first_is_not_read(tmp_path: Path) -> None:
 
 def test_a_reader_is_given_the_titles_where_it_takes_them(bread: Path) -> None:
     class Titled(Pointer):
-        def read(self, question: str, passages: Sequence[str], titles: Sequence[str | None] = ()) -> list[Reading]:
+        def read(self, question: str, passages: Sequence[str], titles: Sequence[str | None] = ()) -> list[ScoredSpan]:
             self.titles = titles
             return super().read(question, passages)
 
@@ -90,7 +90,7 @@ def test_the_answer_is_the_span_and_every_quote_that_says_it_is_marked(bread: Pa
 def test_where_nothing_answers_the_closest_passages_stay_unmarked(bread: Path) -> None:
     answer = opened(bread, Pointer("nowhere")).ask("Who bakes bread?")
     assert (answer.found, answer.text) == (False, None)
-    assert answer.confidence is not None and 0 < answer.confidence < fitted().threshold
+    assert answer.confidence is not None and 0 < answer.confidence < load_calibration().threshold
     assert len(answer.quotes) == 3 and not any(quote.highlights for quote in answer.quotes)
 
 
@@ -122,7 +122,7 @@ def test_evidence_moves_a_passage_up_and_scores_still_fall(bread: Path) -> None:
 def test_the_passage_that_answers_goes_before_one_that_fits_better(
     bread: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    without_evidence = replace(fitted(), evidence_weight=0.0)
+    without_evidence = replace(load_calibration(), evidence_weight=0.0)
     monkeypatch.setattr("qa.answering.select.fitted", lambda: without_evidence)
     question = "Who is the baker with rye bread?"
     *_, last = opened(bread, None).ask(question).quotes
@@ -159,10 +159,10 @@ def test_the_reader_is_asked_without_the_filters(bread: Path) -> None:
     assert pointer.asked == [("Who bakes?", 3)]
 
 
-@pytest.mark.parametrize("readings", [[], [Reading(0, 9_999, 1.0)] * 3, [Reading(5, 2, 1.0)] * 3])
-def test_a_reader_that_points_outside_is_told(readings: list[Reading], bread: Path) -> None:
+@pytest.mark.parametrize("readings", [[], [ScoredSpan(0, 9_999, 1.0)] * 3, [ScoredSpan(5, 2, 1.0)] * 3])
+def test_a_reader_that_points_outside_is_told(readings: list[ScoredSpan], bread: Path) -> None:
     class Wrong:
-        def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
+        def read(self, question: str, passages: Sequence[str]) -> list[ScoredSpan]:
             return readings
 
     with pytest.raises(qa.ModelError, match="the reader 'Wrong' gave no span inside each of the 3 passages"):
@@ -175,8 +175,8 @@ def test_what_cannot_read_is_no_reader(bread: Path) -> None:
 
 
 def test_confidence_grows_with_each_sign() -> None:
-    plain = Signs(margins=[2.0, -6.0], fit=0.5, fits=[0.5, 0.3], rival=0.0, support=0, likeness=0.5)
-    by = fitted()
+    plain = ConfidenceFeatures(margins=[2.0, -6.0], fit=0.5, fits=[0.5, 0.3], rival=0.0, support=0, likeness=0.5)
+    by = load_calibration()
     assert 0 < by.confidence(plain) < 1
     for surer in ({"margins": [6.0, -6.0]}, {"rival": -9.0}, {"likeness": 0.8}, {"support": 2}):
         assert by.confidence(replace(plain, **surer)) > by.confidence(plain)
@@ -189,7 +189,7 @@ def test_confidence_grows_with_each_sign() -> None:
 
 
 def test_how_well_a_collection_fits_as_a_whole_tells_nothing() -> None:
-    better = Signs(margins=[2.0, -6.0], fit=0.75, fits=[0.75, 0.5], rival=0.0, support=0, likeness=0.5)
+    better = ConfidenceFeatures(margins=[2.0, -6.0], fit=0.75, fits=[0.75, 0.5], rival=0.0, support=0, likeness=0.5)
     assert replace(better, fit=0.5, fits=[0.5, 0.25]).terms() == better.terms()
 
 
@@ -211,7 +211,7 @@ LIST = "It is made so:\n\n1. Glass is melted. It takes days.\n2. It is ground.\n
 )
 def test_the_answer_is_as_long_as_the_question_asks(question: str, text: str, span: str, shown: str) -> None:
     at = text.index(span)
-    assert text[slice(*extended(question, text, (at, at + len(span))))] == shown
+    assert text[slice(*extend_span(question, text, (at, at + len(span))))] == shown
 
 
 def test_an_answer_stays_on_one_side_of_a_bracket() -> None:
@@ -227,8 +227,8 @@ def test_an_answer_stays_on_one_side_of_a_bracket() -> None:
         ("pass (it covers damage) and a [red", "pass (it covers damage) and a"),
     ):
         at = text.index(span)
-        assert text[slice(*trimmed(text, (at, at + len(span))))] == shown
-    assert trimmed("It is (in [the] end) so.", (7, 23)) == (7, 19)
+        assert text[slice(*trim_span(text, (at, at + len(span))))] == shown
+    assert trim_span("It is (in [the] end) so.", (7, 23)) == (7, 19)
 
 
 @pytest.mark.parametrize(
@@ -244,9 +244,9 @@ def test_an_answer_stays_on_one_side_of_a_bracket() -> None:
     ],
 )
 def test_what_a_question_asks_for(question: str, fact: bool, explanation: bool, yes_or_no: bool) -> None:
-    assert question_type.for_a_fact(question) == fact
-    assert question_type.for_an_explanation(question) == explanation
-    assert question_type.for_yes_or_no(question) == yes_or_no
+    assert question_type.asks_fact(question) == fact
+    assert question_type.asks_explanation(question) == explanation
+    assert question_type.asks_yes_no(question) == yes_or_no
 
 
 @pytest.mark.parametrize(
@@ -262,7 +262,7 @@ def test_what_a_question_asks_for(question: str, fact: bool, explanation: bool, 
     ],
 )
 def test_mere_words_are_told_what_would_help(words: str, whole: bool) -> None:
-    said = question_type.unanswered(words)
+    said = question_type.no_answer_message(words)
     assert said.startswith("The text does not answer this.")
     assert ("whole question" in said) is not whole
 
@@ -270,14 +270,17 @@ def test_mere_words_are_told_what_would_help(words: str, whole: bool) -> None:
 def test_words_that_no_text_says_are_told_where_nothing_answers(bread: Path) -> None:
     library = opened(bread, Pointer("nowhere"))
     answer = library.ask("How much does the bakers' guild get for Kouign-amann breed now?")
-    assert answer.unsaid == ("guild", "kouign", "amann")  # "breed" is a slip, "bakers" an ending
-    assert answer.to_dict()["unsaid"] == ["guild", "kouign", "amann"]
-    assert library.ask("Who bakes bread?").unsaid == () and "unsaid" not in library.ask("Who bakes bread?").to_dict()
-    assert library.ask("guild", min_confidence=0).unsaid == ()
-    assert opened(bread, None).ask("guild author:Nobody").unsaid == ("guild",)
+    assert answer.missing_terms == ("guild", "kouign", "amann")  # "breed" is a slip, "bakers" an ending
+    assert answer.to_dict()["missing_terms"] == ["guild", "kouign", "amann"]
     assert (
-        question_type.unsaid([f"w{n}" for n in range(10)])
-        == "Nowhere in it: w0, w1, w2, w3, w4, w5, w6, w7 and 2 words more."
+        library.ask("Who bakes bread?").missing_terms == ()
+        and "missing_terms" not in library.ask("Who bakes bread?").to_dict()
+    )
+    assert library.ask("guild", min_confidence=0).missing_terms == ()
+    assert opened(bread, None).ask("guild author:Nobody").missing_terms == ("guild",)
+    assert (
+        question_type.missing_message([f"w{n}" for n in range(10)])
+        == "Not mentioned in any text: w0, w1, w2, w3, w4, w5, w6, w7 and 2 words more."
     )
 
 

@@ -97,7 +97,7 @@ def test_as_a_process(leica: qa.Library) -> None:
     assert done.stdout.startswith("40 minutes\n")
     done = run("ask", "What is the capital of France?", "--library", leica.path)
     assert (done.returncode, done.stderr) == (1, "")
-    assert done.stdout.startswith("The text does not answer this.\nNowhere in it: capital, france.\n")
+    assert done.stdout.startswith("The text does not answer this.\nNot mentioned in any text: capital, france.\n")
     done = run("ask", "What is the capital of France?", "--library", leica.path, "--min-confidence", "0", "-k", "1")
     assert done.returncode == 0
     done = run("ask", "Who grinds for forty minutes?", "--library", leica.path, "--no-reader", "--json")
@@ -151,11 +151,11 @@ def test_a_terminal_sees_counts_rate_and_time_left(monkeypatch: pytest.MonkeyPat
 
 
 def test_files_of_other_endings_are_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    from qa.cli.output import tell_fates
-    from qa.sources.read import Fate
+    from qa.cli.output import print_reports
+    from qa.sources.read import FileReport
 
-    passed = [Fate(f"{n}.png", "skipped", f"'{n}.png' was not looked into", passed_over=True) for n in range(30)]
-    tell_fates([Fate("a.txt", "read"), Fate("b.xml", "read", "'b.xml' is cut off"), *passed])
+    passed = [FileReport(f"{n}.png", "skipped", f"'{n}.png' was not looked into", passed_over=True) for n in range(30)]
+    print_reports([FileReport("a.txt", "read"), FileReport("b.xml", "read", "'b.xml' is cut off"), *passed])
     assert capsys.readouterr().err.splitlines() == [
         "qa: in part: 'b.xml' is cut off",
         "qa: skipped: 30 files of other endings (30 .png); name one itself to have it read",

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import qa
-from qa.library.directory import Shelf
+from qa.library.directory import LibraryDirectory
 from qa.library.library import verify
 from qa.library.manifest import FORMAT
 
@@ -29,7 +29,7 @@ def library(exact_up_to: None, library: qa.Library) -> qa.Library:
 
 
 def files_of(library: qa.Library) -> list[Path]:
-    folder = Shelf(library.path).current()
+    folder = LibraryDirectory(library.path).current()
     return sorted(p for p in folder.rglob("*") if p.is_file() and p.name not in ("manifest.json", "reading.lock"))
 
 
@@ -59,7 +59,7 @@ def test_every_file_altered_is_told_by_verify(library: qa.Library) -> None:
 
 def test_verify_proves_every_passage_to_be_its_slice(library: qa.Library, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("qa.library.manifest.Manifest.check_hashes", lambda *_: None)
-    with sqlite3.connect(Shelf(library.path).current() / "texts.sqlite") as connection:
+    with sqlite3.connect(LibraryDirectory(library.path).current() / "texts.sqlite") as connection:
         connection.execute("UPDATE passage SET text = 'Never said.' WHERE id = 0")
     connection.close()
     with pytest.raises(qa.LibraryDamaged, match="passage 0 .* is not a slice of 'Lenses'"):
@@ -78,7 +78,7 @@ _ALTERATIONS: st.SearchStrategy[tuple[str, object]] = st.sampled_from(
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(_ALTERATIONS)
 def test_a_manifest_is_not_trusted(library: qa.Library, alteration: tuple[str, object]) -> None:
-    path = Shelf(library.path).current() / "manifest.json"
+    path = LibraryDirectory(library.path).current() / "manifest.json"
     whole = path.read_text()
     key, value = alteration
     path.write_text(json.dumps({**json.loads(whole), key: value}))
@@ -91,7 +91,7 @@ def test_a_manifest_is_not_trusted(library: qa.Library, alteration: tuple[str, o
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[" * 100_000, b"\xff\xfe", b"null", b"[]"])
 def test_a_manifest_that_is_none_is_damage(library: qa.Library, content: bytes) -> None:
-    (Shelf(library.path).current() / "manifest.json").write_bytes(content)
+    (LibraryDirectory(library.path).current() / "manifest.json").write_bytes(content)
     with pytest.raises(qa.LibraryDamaged):
         qa.open(library.path, encoder=FakeEncoder())
 
@@ -132,7 +132,7 @@ def test_an_altered_file_never_lets_an_engine_s_own_error_out(library: qa.Librar
 
 
 def test_verify_needs_the_files_that_every_library_has(library: qa.Library) -> None:
-    manifest = Shelf(library.path).current() / "manifest.json"
+    manifest = LibraryDirectory(library.path).current() / "manifest.json"
     manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "files": {}}))
     with pytest.raises(qa.LibraryDamaged, match="does not name dense.faiss, lexical/meta.json, texts.sqlite"):
         verify(library.path)

@@ -13,11 +13,11 @@ from conftest import FakeEncoder
 
 import qa
 from qa.encoding import bert, minilm_files
-from qa.encoding.adapter import as_encoder
+from qa.encoding.adapter import adapt_encoder
 from qa.encoding.encoder import Vectors, unit_vectors
 from qa.encoding.minilm import MiniLMEncoder
 from qa.encoding.sentence_transformers import SentenceEncoder
-from qa.search.query import Question, embedded
+from qa.search.query import EncodedQuery, embed_question
 
 TEXTS = ["Leica lenses are made in Solms.", "A much longer text " * 20, "x", "Why a Leica?", "word " * 1000]
 
@@ -48,10 +48,10 @@ def test_no_text_and_an_empty_text_have_vectors_too(real_encoder: MiniLMEncoder)
 
 
 def test_the_arithmetic_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("VERBATIM_ARITHMETIC", "f32")
-    assert MiniLMEncoder().arithmetic == "f32"
-    monkeypatch.setenv("VERBATIM_ARITHMETIC", "int4")
-    with pytest.raises(qa.SettingError, match="VERBATIM_ARITHMETIC is auto, bf16, f16, f32, not 'int4'"):
+    monkeypatch.setenv("VERBATIM_PRECISION", "f32")
+    assert MiniLMEncoder().precision == "f32"
+    monkeypatch.setenv("VERBATIM_PRECISION", "int4")
+    with pytest.raises(qa.SettingError, match="VERBATIM_PRECISION is auto, bf16, f16, f32, not 'int4'"):
         MiniLMEncoder().encode(["text"])
 
 
@@ -60,9 +60,9 @@ def test_a_processor_without_bf16_gets_f32(monkeypatch: pytest.MonkeyPatch) -> N
         def get_property(self, *_: str) -> list[str]:
             return ["FP32", "INT8"]
 
-    monkeypatch.delenv("VERBATIM_ARITHMETIC", raising=False)
+    monkeypatch.delenv("VERBATIM_PRECISION", raising=False)
     monkeypatch.setattr(bert, "openvino_core", Core)
-    assert bert.fastest() == "f32"
+    assert bert.default_precision() == "f32"
 
 
 def test_many_threads_get_the_vectors_that_one_gets(real_encoder: MiniLMEncoder) -> None:
@@ -94,7 +94,7 @@ def test_lengths_count_every_token_and_leave_encoding_as_it_was(real_encoder: Mi
 def test_weights_that_were_let_go_are_read_again() -> None:
     weights = minilm_files.weights()
     before = {name: array.copy() for name, array in weights.items()}
-    minilm_files.let_go(weights)
+    minilm_files.release_memory(weights)
     for name, array in weights.items():
         np.testing.assert_array_equal(array, before[name])
 
@@ -131,10 +131,10 @@ def test_an_object_that_can_only_encode_is_an_encoder() -> None:
         def encode(self, texts: list[str]) -> list[list[float]]:
             return [[float(len(text)), 1.0] for text in texts]
 
-    adapted = as_encoder(Plain())
+    adapted = adapt_encoder(Plain())
     assert (adapted.name, adapted.dimension) == ("Plain", 2)
     np.testing.assert_allclose(np.linalg.norm(unit_vectors(adapted, ["a", "bcd"]), axis=1), 1)
-    assert as_encoder(FakeEncoder()).name == "fake"
+    assert adapt_encoder(FakeEncoder()).name == "fake"
 
 
 @pytest.mark.parametrize("wrong", [np.zeros((2, 256)), np.full((2, 256), np.nan), np.ones((1, 256)), np.ones((2, 3))])
@@ -146,12 +146,12 @@ def test_vectors_that_are_none_are_refused(wrong: np.ndarray, monkeypatch: pytes
 
 def test_an_object_that_cannot_encode_is_refused() -> None:
     with pytest.raises(qa.ModelError, match=r"encode\(texts\); 'int' has none"):
-        as_encoder(3)
+        adapt_encoder(3)
 
 
 def test_a_long_question_is_not_cut_off(encoder: FakeEncoder) -> None:
     question = " ".join(["start"] * 60 + ["end"] * 60)
-    vector = embedded(question, encoder)
+    vector = embed_question(question, encoder)
     ends = unit_vectors(encoder, ["end"])[0]
     assert float(vector @ ends) > 0.6
     assert float(vector @ vector) == pytest.approx(1)
@@ -160,9 +160,9 @@ def test_a_long_question_is_not_cut_off(encoder: FakeEncoder) -> None:
 @pytest.mark.parametrize("text", ["", "  ", "?!", "\x00", "\ud800"])
 def test_a_question_without_a_word_is_refused(text: str, encoder: FakeEncoder) -> None:
     with pytest.raises(qa.QuestionError, match="ask in words"):
-        Question.ask(text, encoder)
+        EncodedQuery.of(text, encoder)
 
 
 def test_a_question_of_100_000_characters_is_refused_with_its_length(encoder: FakeEncoder) -> None:
     with pytest.raises(qa.QuestionError, match="100,000 characters, the most is 20,000"):
-        Question.ask("words" * 20_000, encoder)
+        EncodedQuery.of("words" * 20_000, encoder)

@@ -11,7 +11,7 @@ import pytest
 from conftest import FakeEncoder
 
 import qa
-from qa.answering.reader import Reading
+from qa.answering.reader import ScoredSpan
 from qa.evaluation import evaluate
 from qa.evaluation.answers import calibration_error, confidence_figures, coverage, exact, f1, is_right
 from qa.evaluation.dataset import Answers, Dataset
@@ -95,9 +95,9 @@ def test_the_reader_is_measured_where_answers_are_known(folder: Path, tmp_path: 
     class Reader:
         """Knows where, and nothing else."""
 
-        def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
+        def read(self, question: str, passages: Sequence[str]) -> list[ScoredSpan]:
             at = [passage.find("Solms") for passage in passages]
-            return [Reading(n, n + 5, 9.0) if n >= 0 else Reading(0, 1, -9.0) for n in at]
+            return [ScoredSpan(n, n + 5, 9.0) if n >= 0 else ScoredSpan(0, 1, -9.0) for n in at]
 
     report = evaluate(folder, answers=tmp_path / "answers", encoder=FakeEncoder(), reader=Reader())
     reading = report.reading

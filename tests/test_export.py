@@ -15,8 +15,8 @@ import qa
 from benchmarks import exports
 from qa.cli.main import main
 from qa.sources.thread import Post, Thread
-from qa.sources.thread_json import row_of, thread_of
-from qa.sources.worker import opened
+from qa.sources.thread_json import thread_from_row, thread_to_row
+from qa.sources.worker import open_file
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 days = (
@@ -45,13 +45,13 @@ def threads(draw: st.DrawFn) -> Thread:
 @given(threads())
 def test_a_thread_and_its_row_are_the_same(thread: Thread) -> None:
     for brief in (False, True):
-        assert thread_of(json.loads(json.dumps(row_of(thread, brief=brief)))) == thread.checked()
+        assert thread_from_row(json.loads(json.dumps(thread_to_row(thread, brief=brief)))) == thread.checked()
 
 
 @given(st.lists(threads(), min_size=1, max_size=3))
 def test_a_file_of_threads_reads_back(written: list[Thread]) -> None:
-    data = "".join(json.dumps(row_of(thread)) + "\n" for thread in written).encode()
-    found = opened(data, "x.jsonl")
+    data = "".join(json.dumps(thread_to_row(thread)) + "\n" for thread in written).encode()
+    found = open_file(data, "x.jsonl")
     assert found.format.name == "threads as JSON"
     from qa.sources.formats import jsonl
 
@@ -59,8 +59,8 @@ def test_a_file_of_threads_reads_back(written: list[Thread]) -> None:
 
 
 def test_posts_joined_by_blank_lines_need_no_offsets() -> None:
-    (thread,) = opened(exports.jsonl(), "x.jsonl").threads
-    row = row_of(thread)
+    (thread,) = open_file(exports.jsonl(), "x.jsonl").threads
+    row = thread_to_row(thread)
     assert list(row) == ["id", "title", "url", "original", "posts"]
     assert list(row["posts"][0]) == ["id", "parent", "author", "date", "kind", "text", "omitted"]
 
@@ -84,10 +84,10 @@ def test_a_library_exported_and_built_again_is_the_same(tmp_path: Path, encoder:
 def test_the_thread_in_the_documentation_is_read_as_it_says() -> None:
     documented = (Path(__file__).parent.parent / "docs" / "formats.md").read_text(encoding="utf-8")
     (sample,) = re.findall(r"^```json\n(.*?)^```", documented, re.MULTILINE | re.DOTALL)
-    (thread,) = opened(json.dumps(json.loads(sample)).encode(), "x.jsonl").threads
+    (thread,) = open_file(json.dumps(json.loads(sample)).encode(), "x.jsonl").threads
     assert [(post.author, post.parent) for post in thread.posts] == [("Lily", None), ("Ann", None), (None, 1)]
     assert thread.source == "lenses" and len(thread.posts[2].omitted) == 1
-    (bare,) = opened(b'{"posts": [{"text": "Every other field may be missing."}]}', "x.jsonl").threads
+    (bare,) = open_file(b'{"posts": [{"text": "Every other field may be missing."}]}', "x.jsonl").threads
     assert [(post.kind, post.author) for post in bare.posts] == [("article", None)]
 
 

@@ -11,13 +11,13 @@ import pytest
 import qa
 from benchmarks import exports
 from qa.sources.thread import Thread
-from qa.sources.worker import opened
+from qa.sources.worker import open_file
 
 Told = list[tuple[str, str | None, str | None, int | None, str]]
 
 
 def read(data: bytes, name: str) -> list[Thread]:
-    return list(opened(data, name).threads)
+    return list(open_file(data, name).threads)
 
 
 def told(thread: Thread) -> Told:
@@ -65,7 +65,7 @@ def test_discourse() -> None:
 def test_discourse_tells_that_posts_are_missing() -> None:
     topic = json.loads(exports.discourse())
     topic["post_stream"]["stream"] += [900, 901]
-    found = opened(json.dumps(topic).encode(), "topic.json").threads
+    found = open_file(json.dumps(topic).encode(), "topic.json").threads
     assert len(next(found).posts) == 3
     with pytest.raises(qa.SourceError, match="holds 5 of the 7 posts of 'Lenses'"):
         next(found)
@@ -87,7 +87,7 @@ def test_reddit() -> None:
 def test_reddit_tells_that_comments_are_left_out() -> None:
     listings = json.loads(exports.reddit())
     listings[1]["data"]["children"].append({"kind": "more", "data": {"count": 12, "children": []}})
-    found = opened(json.dumps(listings).encode(), "reddit.json").threads
+    found = open_file(json.dumps(listings).encode(), "reddit.json").threads
     assert len(next(found).posts) == 4
     with pytest.raises(qa.SourceError, match="leaves out 12 comments"):
         next(found)
@@ -212,8 +212,8 @@ def test_json_lines_of_others_are_read_as_near_as_their_fields_come() -> None:
 @pytest.mark.parametrize("ending", [".txt", "", ".md", ".html"])
 def test_a_format_is_recognised_whatever_the_file_is_called(name: str, ending: str) -> None:
     data = exports.FORMATS[name]()
-    assert opened(data, f"file{ending}").format == opened(data, name).format
-    assert opened(data, name).format.name != "text"
+    assert open_file(data, f"file{ending}").format == open_file(data, name).format
+    assert open_file(data, name).format.name != "text"
     assert [told(thread) for thread in read(data, f"file{ending}")] == [told(thread) for thread in read(data, name)]
 
 
@@ -230,7 +230,7 @@ def test_a_format_is_recognised_whatever_the_file_is_called(name: str, ending: s
 )
 def test_a_text_stays_a_text(text: str, name: str) -> None:
     (thread,) = read(text.encode(), name)
-    assert (opened(text.encode(), name).format.name, thread.text, thread.original) == ("text", text, None)
+    assert (open_file(text.encode(), name).format.name, thread.text, thread.original) == ("text", text, None)
 
 
 def test_what_is_taken_out_of_a_file_is_kept_beside_its_hash(tmp_path: Path, encoder: object) -> None:
@@ -242,7 +242,7 @@ def test_what_is_taken_out_of_a_file_is_kept_beside_its_hash(tmp_path: Path, enc
     assert [row.name for row in library.sources] == ["topic.json", "list.mbox · [glass] Lenses", "list.mbox · Bread"]
     assert library.thread("topic.json").original == hashlib.sha256(exports.discourse()).hexdigest()
     assert library.thread("list.mbox · Bread") == list(qa.read(tmp_path / "list.mbox"))[1]
-    assert [(fate.source, fate.format, fate.threads, fate.posts) for fate in library.fates] == [
+    assert [(report.source, report.format, report.threads, report.posts) for report in library.reports] == [
         ("topic.json", "Discourse topic", 1, 3),
         ("list.mbox", "e-mail", 2, 5),
     ]

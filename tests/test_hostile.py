@@ -19,7 +19,7 @@ from benchmarks import exports
 from qa.sources.read import read_all
 from qa.sources.sandbox import Limits
 from qa.sources.thread import Thread
-from qa.sources.worker import opened
+from qa.sources.worker import open_file
 
 CANARY = "the canary sings at dawn"
 LIMITS = Limits(seconds=10, expanded=20_000_000)
@@ -189,11 +189,11 @@ def harmless(threads: list[Thread]) -> None:
 
 @pytest.mark.parametrize("name", READ)
 def test_it_is_read_without_harm(tmp_path: Path, name: str) -> None:
-    threads, (fate,) = read_all(made(tmp_path, *READ[name]), limits=LIMITS)
+    threads, (report,) = read_all(made(tmp_path, *READ[name]), limits=LIMITS)
     harmless(threads)
-    assert fate.outcome == "read"
+    assert report.outcome == "read"
     if "cut off" in name and "mailbox" not in name:
-        assert fate.reason and "\n" not in fate.reason
+        assert report.reason and "\n" not in report.reason
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -218,7 +218,7 @@ def test_whatever_is_flipped_or_cut_it_is_read_or_refused(name: str, data: st.Da
     cut = bytes(content[: data.draw(st.integers(0, len(content)))])
     threads: list[Thread] = []
     with suppress(qa.SourceError):
-        threads.extend(opened(cut, name).threads)
+        threads.extend(open_file(cut, name).threads)
     for found in threads:
         found.checked()
 
@@ -229,20 +229,20 @@ def test_bad_files_in_a_folder_of_a_hundred_cost_themselves_alone(tmp_path: Path
     bad = {f"bad{number}{Path(file).suffix}": data for number, (file, data, _) in enumerate(REFUSED.values())}
     for name, data in bad.items():
         made(tmp_path, name, data)
-    threads, fates = read_all(tmp_path, limits=LIMITS)
+    threads, reports = read_all(tmp_path, limits=LIMITS)
     assert [thread.text for thread in threads] == [f"Rain {number}." for number in range(100)]
-    told = {fate.source: fate for fate in fates if fate.outcome != "read"}
+    told = {report.source: report for report in reports if report.outcome != "read"}
     assert set(told) == {*bad, "canary"}
-    assert all(fate.reason and "\n" not in fate.reason for fate in told.values())
+    assert all(report.reason and "\n" not in report.reason for report in told.values())
 
 
 def test_a_file_of_200_megabytes_is_read_or_refused_in_a_line(tmp_path: Path) -> None:
     with (tmp_path / "huge.jsonl").open("wb") as stream:
         stream.truncate(200_000_001)
     (tmp_path / "small.txt").write_text("It rains.")
-    threads, fates = read_all(tmp_path)
+    threads, reports = read_all(tmp_path)
     assert [thread.text for thread in threads] == ["It rains."]
-    assert "more than the 200,000,000" in str(fates[0].reason)
+    assert "more than the 200,000,000" in str(reports[0].reason)
 
 
 def test_circles_are_broken_at_their_first_post(tmp_path: Path) -> None:
@@ -260,9 +260,9 @@ def test_replies_to_one_id_belong_to_its_first_post(tmp_path: Path) -> None:
 
 
 def test_what_is_whole_of_a_cut_off_export_is_kept(tmp_path: Path) -> None:
-    threads, (fate,) = read_all(made(tmp_path, *READ["cut off in an item"]))
+    threads, (report,) = read_all(made(tmp_path, *READ["cut off in an item"]))
     assert [thread.title for thread in threads] == ["Lenses 0", "Lenses 1"][: len(threads)] and threads
-    assert "what stands before it is read" in str(fate.reason)
-    ((found,), (fate,)) = read_all(made(tmp_path, *READ["cut off in a JSON tree"]))
+    assert "what stands before it is read" in str(report.reason)
+    ((found,), (report,)) = read_all(made(tmp_path, *READ["cut off in a JSON tree"]))
     assert found.posts[-1].text == "> Paris?\n\nNo, Solms."
-    assert "what stands before it is read" in str(fate.reason)
+    assert "what stands before it is read" in str(report.reason)

@@ -17,11 +17,11 @@ from qa.search import hybrid
 from qa.search.bm25 import LexicalIndex
 from qa.search.chunker import Passage
 from qa.search.dense import DenseIndex
-from qa.search.query import Question
+from qa.search.query import EncodedQuery
 
 
-def ask(text: str) -> Question:
-    return Question.ask(text, FakeEncoder())
+def ask(text: str) -> EncodedQuery:
+    return EncodedQuery.of(text, FakeEncoder())
 
 
 def lexical(folder: Path, texts: list[str], titles: list[str] | None = None) -> LexicalIndex:
@@ -37,7 +37,7 @@ def test_dense_is_exact_against_brute_force(tmp_path: Path) -> None:
     DenseIndex.create(tmp_path, vectors)
     index = DenseIndex.open(tmp_path, 500, 256)
     for row in rng.normal(size=(20, 256)).astype(np.float32):
-        question = Question("q", row / np.linalg.norm(row))
+        question = EncodedQuery("q", row / np.linalg.norm(row))
         cosines = vectors @ question.vector
         hits = index.search(question, 10)
         np.testing.assert_array_equal(hits.ids, np.argsort(-cosines)[:10])

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import qa
-from qa.library.directory import Shelf
+from qa.library.directory import LibraryDirectory
 
 
 def generations(path: Path) -> list[Path]:
@@ -173,7 +173,7 @@ def test_a_failed_first_build_leaves_nothing(tmp_path: Path, encoder: FakeEncode
 
 
 def test_a_second_writer_is_told_busy_and_readers_read_on(library: qa.Library) -> None:
-    with Shelf(library.path).writing():
+    with LibraryDirectory(library.path).writing():
         with pytest.raises(qa.LibraryBusy, match="is busy"):
             library.rebuild([text("new")])
         assert library.ask("bread").quotes
@@ -258,7 +258,7 @@ except qa.LibraryNotWritable as error:
 
 
 def test_texts_in_another_language_are_told_once(tmp_path: Path) -> None:
-    from qa.library.language_check import warn_of_others
+    from qa.library.language_check import warn_of_foreign_texts
     from qa.text.language import language_of
 
     german = qa.Thread.from_text(
@@ -266,9 +266,9 @@ def test_texts_in_another_language_are_told_once(tmp_path: Path) -> None:
     )
     assert language_of(german.text) == "de"
     with pytest.warns(qa.LanguageWarning, match=r"'D' \(de\): not in English.*--model paraphrase-multilingual"):
-        warn_of_others([german], "all-MiniLM-L6-v2")
-    warn_of_others([german], "another-model")
-    warn_of_others(
+        warn_of_foreign_texts([german], "all-MiniLM-L6-v2")
+    warn_of_foreign_texts([german], "another-model")
+    warn_of_foreign_texts(
         [qa.Thread.from_text("Lenses are made by hand in a small town in Germany. " * 3)], "all-MiniLM-L6-v2"
     )
 
@@ -300,10 +300,10 @@ def test_a_generation_that_cannot_be_opened_never_becomes_current(library: qa.Li
     class Nameless(FakeEncoder):
         name = None  # type: ignore[assignment]
 
-    before = Shelf(library.path).current()
+    before = LibraryDirectory(library.path).current()
     with pytest.raises(qa.ModelError, match="name and fingerprint are strings"):
         library.rebuild([text("new")], encoder=Nameless())
-    assert Shelf(library.path).current() == before
+    assert LibraryDirectory(library.path).current() == before
 
 
 @pytest.mark.parametrize("path", ["x" * 5000, "a\x00b", 5, None])

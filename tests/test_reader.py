@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 import qa
-from qa.answering.calibration import fitted
-from qa.answering.reader import SHA256, WEIGHTS, Reading, SpanReader
+from qa.answering.calibration import load_calibration
+from qa.answering.reader import SHA256, WEIGHTS, ScoredSpan, SpanReader
 
 PASSAGES = [
     "Leica lenses are made in Solms, Germany, by about 200 people.",
@@ -73,7 +73,7 @@ def watched(reader: SpanReader, monkeypatch: pytest.MonkeyPatch) -> list[list[st
     looked: list[list[str]] = []
     plain, tokenizer = reader._looks, reader._ready()[1]
 
-    def looks(asked: list[int], parts: Sequence[Any]) -> list[Reading]:
+    def looks(asked: list[int], parts: Sequence[Any]) -> list[ScoredSpan]:
         looked.append([tokenizer.decode([text.ids[token] for token in part]) for text, part in parts])
         return plain(asked, parts)
 
@@ -147,5 +147,5 @@ def test_missing_weights_are_named(tmp_path: Path) -> None:
 
 
 def test_the_calibration_was_fitted_to_these_weights() -> None:
-    assert fitted().reader == SHA256
+    assert load_calibration().reader == SHA256
     assert WEIGHTS.stat().st_size <= 25_000_000

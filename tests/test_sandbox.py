@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import qa
-from qa.sources.read import Fate, read_all
+from qa.sources.read import FileReport, read_all
 from qa.sources.sandbox import Limits, Sandbox
 
 ROOT = Path(qa.__file__).parent.parent
@@ -143,29 +143,32 @@ def test_each_file_of_a_folder_has_a_fate_told_as_it_goes(tmp_path: Path) -> Non
     text(tmp_path, "c.json", '{"name": "package"}')
     text(tmp_path, "d.png", "x")
     text(tmp_path, "e.jsonl", json.dumps({"posts": [{"text": "One."}, {"text": "Two."}]}) + "\n{cut off")
-    told: list[Fate] = []
-    _, fates = read_all(tmp_path, tell=told.append)
-    assert told == fates
-    assert [(fate.source, fate.outcome, fate.format, fate.threads, fate.posts, fate.passed_over) for fate in fates] == [
+    told: list[FileReport] = []
+    _, reports = read_all(tmp_path, on_file=told.append)
+    assert told == reports
+    assert [
+        (report.source, report.outcome, report.format, report.threads, report.posts, report.passed_over)
+        for report in reports
+    ] == [
         ("a.txt", "read", "text", 1, 1, False),
         ("b.txt", "failed", None, 0, 0, False),
         ("c.json", "skipped", None, 0, 0, False),
         ("d.png", "skipped", None, 0, 0, True),
         ("e.jsonl", "read", "threads as JSON", 1, 2, False),
     ]
-    assert fates[0].reason is None
-    assert all(fate.reason and fate.source in fate.reason for fate in fates[1:])
+    assert reports[0].reason is None
+    assert all(report.reason and report.source in report.reason for report in reports[1:])
     with pytest.warns(qa.SourceWarning, match=r"1 of the 2 lines of 'e\.jsonl'"):
         assert len(list(qa.read(tmp_path / "e.jsonl"))) == 1
 
 
-def test_named_files_have_fates_too_where_that_is_wanted(tmp_path: Path) -> None:
+def test_named_files_have_reports_too_where_that_is_wanted(tmp_path: Path) -> None:
     files = [text(tmp_path, "good.txt"), text(tmp_path, "bad.json", "{"), text(tmp_path, "empty.txt", "")]
     with pytest.raises(qa.SourceError, match=r"bad\.json"):
         read_all(files)
-    threads, fates = read_all(files, strict=False)
+    threads, reports = read_all(files, strict=False)
     assert [thread.source for thread in threads] == ["good.txt"]
-    assert [(fate.source, fate.outcome) for fate in fates] == [
+    assert [(report.source, report.outcome) for report in reports] == [
         ("good.txt", "read"),
         ("bad.json", "skipped"),
         ("empty.txt", "failed"),

@@ -36,9 +36,9 @@ def test_one_bad_file_in_a_folder_costs_that_file_alone(tmp_path: Path) -> None:
     (tmp_path / "empty.txt").write_text("")
     (tmp_path / "picture.png").write_bytes(b"\x89PNG")
     (tmp_path / "binary.txt").write_bytes(bytes(range(256)))
-    threads, fates = read_all(tmp_path)
+    threads, reports = read_all(tmp_path)
     assert [thread.source for thread in threads] == ["good.txt"]
-    assert [(fate.source, fate.outcome) for fate in fates] == [
+    assert [(report.source, report.outcome) for report in reports] == [
         ("binary.txt", "failed"),
         ("empty.txt", "failed"),
         ("good.txt", "read"),

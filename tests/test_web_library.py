@@ -9,19 +9,19 @@ from pathlib import Path
 import pytest
 
 import qa
-from qa.library.store import SourceRow
-from qa.sources.read import Fate
+from qa.library.store import SourceInfo
+from qa.sources.read import FileReport
 from qa.web import eta, file_reports, library_view, panel
 from qa.web.actions import Actions
 from qa.web.conversation import Turn, conversation
-from qa.web.eta import Pace
+from qa.web.eta import Eta
 from qa.web.rebuild import Mode, Phase, Rebuild, State
 
 HOSTILE = "<img src=x onerror=alert(1)>.txt"
 
 
-def row(number: int) -> SourceRow:
-    return SourceRow(f"{number}.txt", None, "article", posts=1, comments=0, passages=2, date=None)
+def row(number: int) -> SourceInfo:
+    return SourceInfo(f"{number}.txt", None, "article", posts=1, comments=0, passages=2, date=None)
 
 
 def ended(rebuild: Rebuild) -> State:
@@ -41,8 +41,8 @@ def test_the_table_is_bounded_and_says_how_much_is_left_out() -> None:
 
 
 def test_names_and_reasons_are_shown_and_ask_for_nothing() -> None:
-    told = [Fate(HOSTILE, "failed", f"{HOSTILE!r} is bad & <b>"), Fate(HOSTILE, "read", None, "<i>", 1, 1)]
-    shown = file_reports.listed(told) + library_view.table([SourceRow(HOSTILE, "<b>", "thread", 2, 1, 3, "<u>")])
+    told = [FileReport(HOSTILE, "failed", f"{HOSTILE!r} is bad & <b>"), FileReport(HOSTILE, "read", None, "<i>", 1, 1)]
+    shown = file_reports.listed(told) + library_view.table([SourceInfo(HOSTILE, "<b>", "thread", 2, 1, 3, "<u>")])
     for part in ("<img", "<b>", "<i>", "<u>"):
         assert part not in shown
     assert "</strong> <bdi>is bad &amp; &lt;b&gt;</bdi>" in shown, "the name is not said twice"
@@ -50,9 +50,9 @@ def test_names_and_reasons_are_shown_and_ask_for_nothing() -> None:
 
 def test_what_is_not_whole_comes_first() -> None:
     told = [
-        Fate("a.txt", "read", None, "text", 1, 1),
-        Fate("b.pdf", "skipped", "'b.pdf' is a PDF"),
-        Fate("c.jsonl", "read", "1 of the 3 lines is bad", "threads as JSON", 2, 7),
+        FileReport("a.txt", "read", None, "text", 1, 1),
+        FileReport("b.pdf", "skipped", "'b.pdf' is a PDF"),
+        FileReport("c.jsonl", "read", "1 of the 3 lines is bad", "threads as JSON", 2, 7),
     ]
     shown = file_reports.listed(told)
     assert shown.index("b.pdf") < shown.index("c.jsonl") < shown.index("a.txt")
@@ -63,11 +63,11 @@ def test_what_is_not_whole_comes_first() -> None:
 
 def test_the_time_left_is_the_rest_at_the_pace_so_far() -> None:
     now = 0.0
-    paced = Pace(lambda: now)
-    assert paced.left("encoding", 100, 500) is None
+    paced = Eta(lambda: now)
+    assert paced.remaining("encoding", 100, 500) is None
     now = 10.0
-    assert paced.left("encoding", 200, 500) == 30.0
-    assert paced.left("writing", 0, 1) is None, "another stage has another pace"
+    assert paced.remaining("encoding", 200, 500) == 30.0
+    assert paced.remaining("writing", 0, 1) is None, "another stage has another pace"
     assert doctest.testmod(eta).failed == 0
 
 
@@ -88,7 +88,7 @@ def test_a_bad_file_costs_itself_alone(library: qa.Library, tmp_path: Path) -> N
 
     state = ended(rebuild)
     assert state.phase is Phase.DONE, state.message
-    assert {(fate.source, fate.outcome) for fate in state.fates} == {
+    assert {(report.source, report.outcome) for report in state.reports} == {
         ("good.txt", "read"),
         ("bad.pdf", "skipped"),
         ("Mars", "read"),
@@ -109,7 +109,7 @@ def test_where_nothing_can_be_read_the_library_stays_and_no_folder_is_named(
         state = ended(rebuild)
         assert state.phase is Phase.FAILED
         assert said in state.message and str(tmp_path) not in state.message
-        assert len(state.fates) == len(sources)
+        assert len(state.reports) == len(sources)
     assert library.sources == before
 
 

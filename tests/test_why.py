@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 
 import qa
 from qa.cli.main import main
-from qa.text.spelling import one_slip
+from qa.text.spelling import one_edit_apart
 
 QUESTION = "How long is each lens element ground and polished?"
 
 
 def test_the_ranks_are_the_engines_own(leica: qa.Library) -> None:
-    from qa.search.query import Question
+    from qa.search.query import EncodedQuery
 
     opened = leica._opened
-    asked = Question.ask(QUESTION, opened.encoder)
+    asked = EncodedQuery.of(QUESTION, opened.encoder)
     dense = opened.generation.dense.search(asked, 100).ids.tolist()
     lexical = opened.generation.lexical.search(asked, 100).ids.tolist()
     fused = opened.generation.search(asked, 7).ids.tolist()
@@ -71,4 +71,4 @@ def test_one_slip_is_one_letter(one: str, other: str) -> None:
     for at in range(len(one) + 1):
         near |= {one[:at] + one[at + 1 :], one[:at] + one[at : at + 2][::-1] + one[at + 2 :]}
         near |= {one[:at] + letter + rest for letter in letters for rest in (one[at:], one[at + 1 :])}
-    assert one_slip(one, other) == (other in near)
+    assert one_edit_apart(one, other) == (other in near)

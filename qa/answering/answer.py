@@ -8,7 +8,7 @@ from typing import Any
 
 from qa.sources.thread import Kind, Thread
 from qa.text.normalize import words_of
-from qa.text.sentences import sentences
+from qa.text.sentences import split_sentences
 from qa.types import Span
 
 _WINDOW = 4_000
@@ -89,7 +89,7 @@ class Quote:
         # may be the end of one.
         window = _WINDOW * (n + 1)
         near = max(post.start, self.start - window), min(post.end, self.end + window)
-        found = sentences(thread.text, *near)
+        found = split_sentences(thread.text, *near)
         before = [s.start for s in found if s.start < self.start]
         after = [s.end for s in found if s.end > self.end]
         start = min([self.start, *before[len(before) - n :]]) if n else self.start
@@ -123,8 +123,8 @@ class Answer:
     `found` tells whether the text answers; where it does not, `text` is None and the quotes are the closest passages.
     `confidence` is the probability that the best span answers, 0..1, also where that is too little to be found.
     Without a reader nothing judges: `confidence` is None and `text` the sentence that fits best. Where filters alone
-    were given, `found` is True, `text` None, and the quotes are what passes them, in reading order. `unsaid` are words
-    of a question that is not answered which no text of the library says.
+    were given, `found` is True, `text` None, and the quotes are what passes them, in reading order. `missing_terms`
+    are words of a question that is not answered which no text of the library says.
     """
 
     question: str
@@ -132,7 +132,7 @@ class Answer:
     text: str | None
     confidence: float | None
     quotes: tuple[Quote, ...]
-    unsaid: tuple[str, ...] = ()
+    missing_terms: tuple[str, ...] = ()
 
     @property
     def supported_by(self) -> tuple[int, ...]:
@@ -155,5 +155,5 @@ class Answer:
             "text": self.text,
             "confidence": self.confidence,
             "quotes": [quote.to_dict(why=why) for quote in self.quotes],
-            **({"unsaid": list(self.unsaid)} if self.unsaid else {}),
+            **({"missing_terms": list(self.missing_terms)} if self.missing_terms else {}),
         }

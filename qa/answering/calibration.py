@@ -20,7 +20,7 @@ _MOST_MARGIN = 12.0  # beyond all doubt either way
 
 
 @dataclass(frozen=True, slots=True)
-class Signs:
+class ConfidenceFeatures:
     """What tells whether an answer is right.
 
     `margins` are the reader's, of the answer's passage first. `fit` says how well that passage fitted before it was
@@ -68,7 +68,7 @@ class Calibration:
 
     def evidence(self, question: str, margin: float) -> float:
         """How much a margin speaks for its passage, 0..1."""
-        share = 1.0 if question_type.for_a_fact(question) else self.evidence_elsewhere
+        share = 1.0 if question_type.asks_fact(question) else self.evidence_elsewhere
         return share * _logistic((margin - self.evidence_offset) / self.evidence_scale)
 
     def joined(self, score: float, evidence: float) -> float:
@@ -79,13 +79,13 @@ class Calibration:
         """How well a span answers beside those of other passages: its margin, and how well its passage fitted."""
         return _bounded(margin) + self.fit_in_margins * fit
 
-    def confidence(self, signs: Signs) -> float:
+    def confidence(self, features: ConfidenceFeatures) -> float:
         """The probability that the answer is right."""
-        return _logistic(self.constant + sum(w * term for w, term in zip(self.weights, signs.terms(), strict=True)))
+        return _logistic(self.constant + sum(w * term for w, term in zip(self.weights, features.terms(), strict=True)))
 
 
 @cache
-def fitted() -> Calibration:
+def load_calibration() -> Calibration:
     """The calibration that comes with the reader."""
     return Calibration(**json.loads(FILE.read_text(encoding="utf-8")))
 

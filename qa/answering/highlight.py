@@ -8,29 +8,29 @@ from collections.abc import Iterator, Sequence
 from qa.answering import question_type
 from qa.encoding.encoder import Encoder
 from qa.search.bm25 import LexicalIndex
-from qa.search.query import Question
-from qa.text.sentences import Sentence, begins_an_item, headings, sentences
+from qa.search.query import EncodedQuery
+from qa.text.sentences import Sentence, begins_an_item, headings, split_sentences
 from qa.types import Span
 
 _EDGES = ' \t\r\n,;:"“”«»'
 _BRACKET = re.compile(r"[\[\]()]")
 
 
-def extended(question: str, text: str, span: Span) -> Span:
+def extend_span(question: str, text: str, span: Span) -> Span:
     """The part of `text` to show as the answer, around the `span` that the reader found in it.
 
     A question why or how gets whole sentences, and one that is answered by yes or no gets the sentence that is the
     evidence. Where the span is in a list, such a question and one for several things get all its items.
 
-    >>> extended("Why was it late?", "It snowed. It was late due to snow.", (26, 34))
+    >>> extend_span("Why was it late?", "It snowed. It was late due to snow.", (26, 34))
     (11, 35)
-    >>> extended("How many came?", "It snowed. Then 30 came.", (16, 18))
+    >>> extend_span("How many came?", "It snowed. Then 30 came.", (16, 18))
     (16, 18)
     """
-    yes_or_no, explains = question_type.for_yes_or_no(question), question_type.for_an_explanation(question)
-    if not yes_or_no and not explains and not question_type.for_several(question):
+    yes_or_no, explains = question_type.asks_yes_no(question), question_type.asks_explanation(question)
+    if not yes_or_no and not explains and not question_type.asks_list(question):
         return span
-    found = sentences(text)
+    found = split_sentences(text)
     inside = _holding(found, span)
     if not inside:
         return span
@@ -46,17 +46,17 @@ def sentence_around(text: str, span: Span) -> str:
     >>> sentence_around("It snowed. Then 30 came.", (16, 18))
     'Then 30 came.'
     """
-    found = sentences(text)
+    found = split_sentences(text)
     inside = _holding(found, span)
     return text[found[inside[0]].start : found[inside[-1]].end] if inside else text
 
 
-def trimmed(text: str, span: Span) -> Span:
+def trim_span(text: str, span: Span) -> Span:
     """The span without the signs around it that belong to the sentence, and on one side of a bracket only.
 
-    >>> trimmed("Repairs (covers damage) and papers.", (16, 35))
+    >>> trim_span("Repairs (covers damage) and papers.", (16, 35))
     (16, 22)
-    >>> trimmed("Repairs (covers damage) and papers.", (0, 22))
+    >>> trim_span("Repairs (covers damage) and papers.", (0, 22))
     (0, 7)
     """
     start, end = span
@@ -117,7 +117,7 @@ _WORDS_WEIGHT = 0.5
 _KIND_WEIGHT = 0.2
 
 
-def best_sentences(question: Question, texts: Sequence[str], encoder: Encoder, lexical: LexicalIndex) -> list[Span]:
+def best_sentences(question: EncodedQuery, texts: Sequence[str], encoder: Encoder, lexical: LexicalIndex) -> list[Span]:
     """The span of the best sentence in each text.
 
     By the cosine of question and sentence, the share of the question's words that the sentence says, and whether it
@@ -128,7 +128,7 @@ def best_sentences(question: Question, texts: Sequence[str], encoder: Encoder, l
     said = [texts[number][sentence.start : sentence.end] for number, sentence in found]
     cosines = question.likeness(said, encoder)
     words = lexical.coverage(question, said)
-    cues = question_type.cues(question.text)
+    cues = question_type.answer_pattern(question.text)
     kinds = [cues is not None and cues.search(sentence) is not None for sentence in said]
     best: dict[int, tuple[float, Span]] = {}
     for (number, sentence), cosine, share, kind in zip(found, cosines.tolist(), words.tolist(), kinds, strict=True):
@@ -139,6 +139,6 @@ def best_sentences(question: Question, texts: Sequence[str], encoder: Encoder, l
 
 
 def _sentences_to_mark(text: str) -> list[Sentence]:
-    found = sentences(text)
+    found = split_sentences(text)
     named = set(headings(text, found))
     return [sentence for sentence in found if sentence not in named] or found

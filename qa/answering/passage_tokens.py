@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qa.answering import question_type
-from qa.text.sentences import headings, sentences
+from qa.text.sentences import headings, split_sentences
 from qa.types import Span
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class TokenText:
     @classmethod
     def of(cls, question: str, passage: str, tokens: Encoding, title: Sequence[int]) -> TokenText:
         """`tokens` are the passage's, `title` the ids of its title's."""
-        found = sentences(passage)
+        found = split_sentences(passage)
         named = {one.start for one in headings(passage, found)}
         of_sentences: list[list[int]] = [[] for _ in found] or [[]]
         following = [one.start for one in found[1:]]
@@ -76,7 +76,7 @@ class TokenText:
 
 def _likely(question: str, passage: str, tokens: Encoding) -> list[bool]:
     """Of each token whether it has a part in something of the kind that is asked for."""
-    cues = question_type.cues(question)
+    cues = question_type.answer_pattern(question)
     if cues is None:
         return [True] * len(tokens.ids)
     inside = np.zeros(len(passage) + 1, dtype=bool)

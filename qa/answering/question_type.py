@@ -25,7 +25,7 @@ _YES_OR_NO = re.compile(
     r"|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|can't|won't)\b",
     re.IGNORECASE,
 )
-_SEVERAL = re.compile(
+_LIST = re.compile(
     r"\b(?:what|which)\s+(?:are|were)\b|\b(?:list|name|enumerate)\b"
     r"|\b(?:steps|ways|reasons|types|kinds|stages|parts|features|advantages|benefits|options|rules)\b",
     re.IGNORECASE,
@@ -61,48 +61,48 @@ _KINDS = (
 )
 
 
-def cues(question: str) -> re.Pattern[str] | None:
+def answer_pattern(question: str) -> re.Pattern[str] | None:
     """How what may answer looks in a text: a place, a number, somebody; None where nothing tells."""
     return next((says for asks, says in _KINDS if asks.search(question)), None)
 
 
-def for_a_fact(question: str) -> bool:
+def asks_fact(question: str) -> bool:
     """Whether a few words can answer: who, when, where, how many."""
-    return bool(_FACT.search(question)) and not for_an_explanation(question) and not for_yes_or_no(question)
+    return bool(_FACT.search(question)) and not asks_explanation(question) and not asks_yes_no(question)
 
 
-def for_an_explanation(question: str) -> bool:
+def asks_explanation(question: str) -> bool:
     """Whether it takes a sentence or more: why, how."""
     return bool(_EXPLANATION.search(question))
 
 
-def for_yes_or_no(question: str) -> bool:
+def asks_yes_no(question: str) -> bool:
     """Whether it begins with its verb."""
     return bool(_YES_OR_NO.match(question))
 
 
-def for_several(question: str) -> bool:
+def asks_list(question: str) -> bool:
     """Whether the answer may be a list."""
-    return bool(_SEVERAL.search(question))
+    return bool(_LIST.search(question))
 
 
-def anything(question: str) -> bool:
+def is_question(question: str) -> bool:
     """Whether the words ask at all: "bread price" and "Bread is dear." do not."""
-    asks_so = for_yes_or_no(question) or for_an_explanation(question) or bool(_FACT.search(question))
+    asks_so = asks_yes_no(question) or asks_explanation(question) or bool(_FACT.search(question))
     return "?" in question or asks_so or bool(_REQUEST.match(question))
 
 
-def unsaid(words: Sequence[str]) -> str:
+def missing_message(words: Sequence[str]) -> str:
     """Which words of a question no text says, for who asked it; nothing where there are none.
 
-    >>> unsaid(["capital", "france"])
-    'Nowhere in it: capital, france.'
+    >>> missing_message(["capital", "france"])
+    'Not mentioned in any text: capital, france.'
     """
     more = f" and {len(words) - _UNSAID_TOLD} words more" if len(words) > _UNSAID_TOLD else ""
-    return f"Nowhere in it: {', '.join(words[:_UNSAID_TOLD])}{more}." if words else ""
+    return f"Not mentioned in any text: {', '.join(words[:_UNSAID_TOLD])}{more}." if words else ""
 
 
-def unanswered(question: str) -> str:
+def no_answer_message(question: str) -> str:
     """What to say where no passage answers; who gave mere words is told what would help."""
-    help_ = "" if anything(question) else " It may answer a whole question."
+    help_ = "" if is_question(question) else " It may answer a whole question."
     return f"The text does not answer this.{help_}"

@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 
 from qa.answering.passage_tokens import TokenText
 from qa.encoding import minilm_files
-from qa.encoding.bert import Arithmetic, LastStep, Network
+from qa.encoding.bert import BertNetwork, Head, Precision
 from qa.errors import ModelError
-from qa.text.spelling import mended
+from qa.text.spelling import correct_spelling
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -41,7 +41,7 @@ _NOT_OF_THE_KIND = np.float32(4.0)  # what a span loses that holds nothing like 
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ScoredSpan:
     """The best span of a passage, `passage[start:end]`.
 
     `margin` is how much better the reader likes to answer by the passage than to say that it does not answer, in the
@@ -56,7 +56,7 @@ class Reading:
 class Reader(Protocol):
     """What a library needs of a reader; safe in threads."""
 
-    def read(self, question: str, passages: Sequence[str]) -> Sequence[Reading]:
+    def read(self, question: str, passages: Sequence[str]) -> Sequence[ScoredSpan]:
         """One reading for each passage, in their order.
 
         If it takes a third argument named `titles`, it is also given what each passage's text is called, or None.
@@ -75,13 +75,13 @@ class _Piece:
 class SpanReader:
     """The reader that comes with this package; loaded when it is first needed, safe in threads."""
 
-    def __init__(self, weights: Path = WEIGHTS, sha256: str = SHA256, arithmetic: Arithmetic | None = None) -> None:
+    def __init__(self, weights: Path = WEIGHTS, sha256: str = SHA256, precision: Precision | None = None) -> None:
         """`weights` are those that differ from the default model's, as safetensors of the hash `sha256`."""
-        self._weights, self._sha256, self._arithmetic = weights, sha256, arithmetic
-        self._loaded: tuple[Network, Tokenizer] | None = None
+        self._weights, self._sha256, self._precision = weights, sha256, precision
+        self._loaded: tuple[BertNetwork, Tokenizer] | None = None
         self._lock = threading.Lock()
 
-    def read(self, question: str, passages: Sequence[str], titles: Sequence[str | None] = ()) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[str], titles: Sequence[str | None] = ()) -> list[ScoredSpan]:
         """The best span of each passage, in their order; of an empty passage an empty span that is no answer.
 
         `titles` say what the passages' texts are called, one for each passage, or are left out. Of a long question the
@@ -92,7 +92,7 @@ class SpanReader:
         tokenizer = self._ready()[1]
         called = [f"{title}." if title else "" for title in titles or [None] * len(passages)]
         begun = " ".join(question.split()[:_MOST_OF_THE_QUESTION])
-        question = mended(begun, [*passages, *called], lambda word: tokenizer.token_to_id(word) is not None)
+        question = correct_spelling(begun, [*passages, *called], lambda word: tokenizer.token_to_id(word) is not None)
         asked = tokenizer.encode(question, add_special_tokens=False).ids[:_MOST_OF_THE_QUESTION]
         encoded = tokenizer.encode_batch([*passages, *called], add_special_tokens=False)
         heads = [title.ids[:_MOST_OF_A_TITLE] for title in encoded[len(passages) :]]
@@ -112,7 +112,7 @@ class SpanReader:
             found[number] = replace(found[number], margin=margin)
         return found
 
-    def _looks(self, asked: list[int], parts: Sequence[tuple[TokenText, list[int]]]) -> list[Reading]:
+    def _looks(self, asked: list[int], parts: Sequence[tuple[TokenText, list[int]]]) -> list[ScoredSpan]:
         """The best span of each text, as far as these tokens of it tell; `asked` are the question's."""
         network, tokenizer = self._ready()
         room = _WINDOW - len(asked) - 3
@@ -125,7 +125,7 @@ class SpanReader:
         head = [begin, *asked, end]
         rows = [[*head, *(piece.text.ids[token] for token in piece.tokens), end] for piece in pieces]
         types = [[0] * len(head) + [1] * (len(piece.tokens) + 1) for piece in pieces]
-        best = [Reading(0, 0, float(_NEVER))] * len(parts)
+        best = [ScoredSpan(0, 0, float(_NEVER))] * len(parts)
         for numbers, scores in network.run(rows, types):
             for number, row in zip(numbers, scores, strict=True):
                 piece = pieces[number]
@@ -134,11 +134,11 @@ class SpanReader:
                     best[piece.part] = found
         return best
 
-    def _ready(self) -> tuple[Network, Tokenizer]:
+    def _ready(self) -> tuple[BertNetwork, Tokenizer]:
         with self._lock:
             if self._loaded is None:
                 weights = minilm_files.weights() | _own_weights(self._weights, self._sha256)
-                self._loaded = Network(weights, _pointers(weights), self._arithmetic), minilm_files.tokenizer()
+                self._loaded = BertNetwork(weights, span_head(weights), self._precision), minilm_files.tokenizer()
             return self._loaded
 
 
@@ -158,14 +158,14 @@ def _own_weights(path: Path, sha256: str) -> minilm_files.Weights:
     return {name.removeprefix("bert."): array.astype(np.float32) for name, array in load(content).items()}
 
 
-def _pointers(weights: minilm_files.Weights) -> LastStep:
+def span_head(weights: minilm_files.Weights) -> Head:
     """For every token how well it begins the answer, and how well it ends it."""
 
-    def last_step(op: Any, hidden: Any, _mask: Any) -> Any:
+    def head(op: Any, hidden: Any, _mask: Any) -> Any:
         pointed = op.matmul(hidden, op.constant(weights["qa_outputs.weight"]), False, True)
         return op.add(pointed, op.constant(weights["qa_outputs.bias"]))
 
-    return last_step
+    return head
 
 
 def _windows(length: int, room: int) -> Iterable[int]:
@@ -174,7 +174,7 @@ def _windows(length: int, room: int) -> Iterable[int]:
     return (*range(0, last, room - _OVERLAP), last) if length else ()
 
 
-def _best_span(piece: _Piece, scores: NDArray[np.float32], none: float) -> Reading:
+def _best_span(piece: _Piece, scores: NDArray[np.float32], none: float) -> ScoredSpan:
     """`scores` are of shape (tokens and what follows them, 2); `none` is the score of no answer."""
     length, text = len(piece.tokens), piece.text
     words = np.array([-1 if (word := text.words[token]) is None else word for token in piece.tokens])
@@ -190,13 +190,15 @@ def _best_span(piece: _Piece, scores: NDArray[np.float32], none: float) -> Readi
     spans[(more < 0) | (more >= _LONGEST_ANSWER) | (gaps[:, None] != gaps)] = _NEVER
     start, end = divmod(int((spans - _WORTH_OF_A_TOKEN * more).argmax()), length)
     first, last = text.offsets[piece.tokens[start]], text.offsets[piece.tokens[end]]
-    return Reading(first[0], last[1], float(spans[start, end]) - none)
+    return ScoredSpan(first[0], last[1], float(spans[start, end]) - none)
 
 
 DEFAULT_READER: Reader = SpanReader()
 
 
-def readings(reader: Reader, question: str, passages: Sequence[str], titles: Sequence[str | None]) -> Sequence[Reading]:
+def read_spans(
+    reader: Reader, question: str, passages: Sequence[str], titles: Sequence[str | None]
+) -> Sequence[ScoredSpan]:
     """The reader's readings; it is given the titles where it takes them."""
     try:
         takes_titles = "titles" in signature(reader.read).parameters
@@ -205,7 +207,7 @@ def readings(reader: Reader, question: str, passages: Sequence[str], titles: Seq
     return reader.read(question, passages, *([titles] if takes_titles else []))
 
 
-def as_reader(reader: Any) -> Reader | None:
+def check_reader(reader: Any) -> Reader | None:
     """The object itself where it can read, None where there is to be no reader. Raises ModelError for anything else."""
     if reader is None or callable(getattr(reader, "read", None)):
         return reader  # type: ignore[no-any-return]

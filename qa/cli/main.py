@@ -16,10 +16,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn, get_args
 
-from qa.answering.calibration import fitted
+from qa.answering.calibration import load_calibration
 from qa.answering.reader import DEFAULT_READER
-from qa.cli.output import print_answer, progress_bars, tell, tell_fates
-from qa.encoding.bert import SETTING, Arithmetic, fastest
+from qa.cli.output import print_answer, print_error, print_reports, progress_bars
+from qa.encoding.bert import SETTING, Precision, default_precision
 from qa.errors import VerbatimError
 from qa.library.defaults import VARIABLE, default_path
 from qa.library.library import Library, export, status, verify
@@ -36,23 +36,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _prepare_streams()
     options = parser().parse_args(arguments)
     with warnings.catch_warnings():
-        warnings.showwarning = lambda message, *_, **__: tell(f"warning: {message}")
+        warnings.showwarning = lambda message, *_, **__: print_error(f"warning: {message}")
         try:
             code = int(options.run(options))
             sys.stdout.flush()
             return code
         except VerbatimError as error:
-            tell(str(error))
+            print_error(str(error))
             return _ERROR
         except KeyboardInterrupt:
-            tell("cancelled; the library is as it was")
+            print_error("cancelled; the library is as it was")
             return _CANCELLED
         except BrokenPipeError:  # the reader of our output has gone: `qa ask … | head`
             _discard_output()
             return 0
         except OSError as error:
             _discard_output()
-            tell(f"cannot write the output: {error.strerror or error}")
+            print_error(f"cannot write the output: {error.strerror or error}")
             return _ERROR
 
 
@@ -74,7 +74,7 @@ def _discard_output() -> None:
 def _build(options: argparse.Namespace) -> int:
     with progress_bars() as progress:
         library = Library.build(options.sources or None, _path(options), model=options.model, progress=progress)
-    tell_fates(library.fates)
+    print_reports(library.reports)
     now = library.status()
     print(f"{now.path}: {now.sources} sources, {now.posts} posts, {now.passages} passages")
     return 0
@@ -93,7 +93,9 @@ def _ask(options: argparse.Namespace) -> int:
 def _status(options: argparse.Namespace) -> int:
     now = status(_path(options))
     print(f"library     {now.path}\ngeneration  {now.generation}, made {now.created}\nmodel       {now.model}")
-    print(f"arithmetic  {fastest()} on this processor (set it with {SETTING}: {', '.join(get_args(Arithmetic))})")
+    print(
+        f"arithmetic  {default_precision()} on this processor (set it with {SETTING}: {', '.join(get_args(Precision))})"
+    )
     print(f"holds       {now.sources} sources, {now.posts} posts, {now.passages} passages, {now.bytes:,} bytes")
     return 0
 
@@ -156,7 +158,7 @@ def _library(options: argparse.Namespace) -> Library:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        tell(f"{message}; see: {self.prog} --help")
+        print_error(f"{message}; see: {self.prog} --help")
         raise SystemExit(_ERROR)
 
 
@@ -193,7 +195,7 @@ def parser() -> argparse.ArgumentParser:
         "--min-confidence",
         type=float,
         metavar="P",
-        help=f"the probability from which an answer is given, 0 to 1 (default: {fitted().threshold})",
+        help=f"the probability from which an answer is given, 0 to 1 (default: {load_calibration().threshold})",
     )
 
     command = commands.add_parser("build", parents=[library, model], help="build or rebuild a library from texts")

@@ -13,7 +13,7 @@ from typing import Any
 
 from qa.answering import question_type
 from qa.answering.answer import Answer, Place, Quote, Why
-from qa.sources.read import Fate
+from qa.sources.read import FileReport
 from qa.types import Progress, no_progress
 
 _BOLD, _DIM, _PLAIN = "\033[1m", "\033[2m", "\033[0m"
@@ -46,20 +46,20 @@ def progress_bars() -> Iterator[Progress]:
             bar.close()
 
 
-def tell(message: str) -> None:
+def print_error(message: str) -> None:
     """One line on standard error."""
     print(f"qa: {visible(' '.join(message.split()))}", file=sys.stderr)
 
 
-def tell_fates(fates: Sequence[Fate]) -> None:
+def print_reports(reports: Sequence[FileReport]) -> None:
     """A line for each file that was not read, or not to its end; the endings that nothing is read from, in one."""
-    passed_over = Counter(Path(fate.source).suffix or "no ending" for fate in fates if fate.passed_over)
-    for fate in fates:
-        if fate.reason and not fate.passed_over:
-            tell(f"{'in part' if fate.outcome == 'read' else fate.outcome}: {fate.reason}")
+    passed_over = Counter(Path(report.source).suffix or "no ending" for report in reports if report.passed_over)
+    for report in reports:
+        if report.reason and not report.passed_over:
+            print_error(f"{'in part' if report.outcome == 'read' else report.outcome}: {report.reason}")
     if passed_over:
         kinds = ", ".join(f"{number} {ending}" for ending, number in passed_over.most_common(8))
-        tell(f"skipped: {passed_over.total()} files of other endings ({kinds}); name one itself to have it read")
+        print_error(f"skipped: {passed_over.total()} files of other endings ({kinds}); name one itself to have it read")
 
 
 def print_answer(answer: Answer, *, why: bool = False) -> None:
@@ -68,8 +68,8 @@ def print_answer(answer: Answer, *, why: bool = False) -> None:
     if answer.text is None and answer.found:
         print("What passes the filters, in reading order:")
     elif answer.text is None:
-        print(question_type.unanswered(answer.question))
-        if said := question_type.unsaid(answer.unsaid):
+        print(question_type.no_answer_message(answer.question))
+        if said := question_type.missing_message(answer.missing_terms):
             print(_shown(said, rich))
     else:
         print(_styled(_shown(answer.text, rich), _BOLD, rich))

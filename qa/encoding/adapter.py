@@ -13,7 +13,7 @@ from qa.errors import ModelError
 from qa.types import Progress, no_progress
 
 
-class PlainEncoder:
+class EncoderAdapter:
     """Any object with `encode(texts) -> vectors` as an Encoder: a loaded SentenceTransformer, a model of one's own.
 
     What the object does not tell is measured: the dimension and the fingerprint on a probe, tokens as four
@@ -50,7 +50,7 @@ class PlainEncoder:
             raise ModelError(f"the encoder {self.name!r} failed: {type(error).__name__}: {error}") from error
 
 
-def as_encoder(model: Any) -> Encoder:
+def adapt_encoder(model: Any) -> Encoder:
     """The object itself where it is an Encoder, adapted where it can only encode.
 
     Raises ModelError where it cannot even do that.
@@ -62,5 +62,5 @@ def as_encoder(model: Any) -> Encoder:
             raise ModelError(f"the encoder {model.name!r} has a dimension and max_tokens above 0")
         return model  # type: ignore[no-any-return]
     if callable(getattr(model, "encode", None)):
-        return PlainEncoder(model)
+        return EncoderAdapter(model)
     raise ModelError(f"an encoder has a method encode(texts); {type(model).__name__!r} has none")

@@ -23,11 +23,11 @@ from qa.errors import SettingError
 if TYPE_CHECKING:
     from openvino import Model, Node
 
-Arithmetic = Literal["bf16", "f16", "f32"]
-LastStep = Callable[[Any, "Node", "Node"], "Node"]
+Precision = Literal["bf16", "f16", "f32"]
+Head = Callable[[Any, "Node", "Node"], "Node"]
 """From the operations, the hidden states (texts, tokens, width) and the mask (texts, tokens) to what is put out."""
 
-SETTING = "VERBATIM_ARITHMETIC"
+SETTING = "VERBATIM_PRECISION"
 _LAYERS, _HEADS, _HEAD_WIDTH, _WIDTH = 6, 12, 32, 384
 _EPSILON = 1e-12
 _FAR_BELOW = -1e4  # a number that every arithmetic holds
@@ -36,14 +36,14 @@ _LENGTH_STEP = 8  # few shapes are met, so what the runtime has prepared for one
 _AT_ONCE = 2  # a question waits for no rebuild
 
 
-class Network:
+class BertNetwork:
     """A compiled network; safe in threads."""
 
-    def __init__(self, weights: Weights, last_step: LastStep, arithmetic: Arithmetic | None = None) -> None:
-        """Compile for this processor; `arithmetic` is the fastest that it has and loses nothing, unless told."""
-        self.arithmetic = arithmetic or fastest()
+    def __init__(self, weights: Weights, head: Head, precision: Precision | None = None) -> None:
+        """Compile for this processor; `precision` is the fastest that it has and loses nothing, unless told."""
+        self.precision = precision or default_precision()
         settings = {
-            "INFERENCE_PRECISION_HINT": self.arithmetic,
+            "INFERENCE_PRECISION_HINT": self.precision,
             "PERFORMANCE_HINT": "LATENCY",
             "NUM_STREAMS": "1",
         }
@@ -51,12 +51,12 @@ class Network:
         self._words, self._positions, self._parts = (
             weights[f"embeddings.{kind}_embeddings.weight"] for kind in ("word", "position", "token_type")
         )
-        compiled = openvino_core().compile_model(graph(weights, last_step), "CPU", settings)
+        compiled = openvino_core().compile_model(graph(weights, head), "CPU", settings)
         self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
         for _ in range(_AT_ONCE):
             self._idle.put(compiled.create_infer_request())
         list(self.run([[0]]))  # the first run makes the runtime's own copy of the weights
-        minilm_files.let_go(weights)
+        minilm_files.release_memory(weights)
 
     def run(
         self, ids: Sequence[Sequence[int]], types: Sequence[Sequence[int]] | None = None
@@ -92,16 +92,16 @@ def mean_of_tokens(op: Any, hidden: Node, mask: Node) -> Node:
     return op.normalize_l2(mean, _constant(op, [1]), _EPSILON, "max")
 
 
-def fastest() -> Arithmetic:
-    """What `$VERBATIM_ARITHMETIC` names; else bf16 where the processor multiplies in it (AMX, AVX512-BF16), else f32.
+def default_precision() -> Precision:
+    """What `$VERBATIM_PRECISION` names; else bf16 where the processor multiplies in it (AMX, AVX512-BF16), else f32.
 
     Raises SettingError where the variable names anything else.
     """
     named = os.environ.get(SETTING, "auto")
-    if named in get_args(Arithmetic):
+    if named in get_args(Precision):
         return named  # type: ignore[return-value]
     if named != "auto":
-        raise SettingError(f"{SETTING} is auto, {', '.join(get_args(Arithmetic))}, not {named!r}")
+        raise SettingError(f"{SETTING} is auto, {', '.join(get_args(Precision))}, not {named!r}")
     return "bf16" if "BF16" in openvino_core().get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
 
 
@@ -130,7 +130,7 @@ def _constant(op: Any, value: Any) -> Node:
     return made
 
 
-def graph(weights: Weights, last_step: LastStep) -> Model:
+def graph(weights: Weights, head: Head) -> Model:
     """The network, not compiled.
 
     Inputs: the tokens' embeddings, shape (texts, tokens, width), and the mask, (texts, tokens), both float32.
@@ -167,4 +167,4 @@ def graph(weights: Weights, last_step: LastStep) -> Model:
         x = normal(op.add(seen, x), f"{layer}.attention.output.LayerNorm")
         inner = op.gelu(linear(x, f"{layer}.intermediate.dense"), "erf")
         x = normal(op.add(linear(inner, f"{layer}.output.dense"), x), f"{layer}.output.LayerNorm")
-    return Model([last_step(op, x, mask).output(0)], list(inputs), "bert")
+    return Model([head(op, x, mask).output(0)], list(inputs), "bert")

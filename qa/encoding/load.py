@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from qa.encoding import minilm_files
-from qa.encoding.adapter import as_encoder
+from qa.encoding.adapter import adapt_encoder
 from qa.encoding.encoder import Encoder
 from qa.encoding.minilm import MiniLMEncoder
 from qa.errors import SettingError
@@ -19,7 +19,7 @@ def load_encoder(model: StrPath | None, encoder: Any) -> Encoder:
         return _encoder_of(minilm_files.NAME if model is None else os.fspath(model))
     if model is not None:
         raise SettingError("give model= or encoder=, not both")
-    return as_encoder(encoder)
+    return adapt_encoder(encoder)
 
 
 @cache

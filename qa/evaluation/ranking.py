@@ -11,7 +11,7 @@ import numpy as np
 
 from qa.errors import QuestionError
 from qa.library.library import Library
-from qa.search.query import checked
+from qa.search.query import check_question
 
 DOCUMENTS = 100
 _CUT = 10
@@ -39,7 +39,7 @@ def ranked_documents(library: Library, question: str) -> Ranking:
     """
     passages = library.status().passages
     try:
-        checked(question)
+        check_question(question)
     except QuestionError:  # a set may hold a question without a word in it
         return []
     depth = _FIRST_DEPTH

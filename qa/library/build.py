@@ -18,16 +18,16 @@ import numpy as np
 
 from qa.encoding.encoder import Encoder, Vectors, unit_vectors
 from qa.errors import LibraryError, LibraryNotWritable, SourceError
-from qa.library.directory import Shelf, Writer
+from qa.library.directory import LibraryDirectory, Writer
 from qa.library.generation import Generation
-from qa.library.language_check import warn_of_others
+from qa.library.language_check import warn_of_foreign_texts
 from qa.library.manifest import FORMAT, Manifest, Model, files_of
-from qa.library.store import Numbered, Store, Taken, take_over
+from qa.library.store import CopiedSource, NumberedPassage, Store, copy_sources
 from qa.search.bm25 import LexicalIndex
-from qa.search.chunker import Passage, passages
+from qa.search.chunker import Passage, split_passages
 from qa.search.dense import DenseIndex
 from qa.search.engine import Ids
-from qa.sources.read import Fate, Sources, Tell, read_all
+from qa.sources.read import FileReport, OnFile, Sources, read_all
 from qa.sources.thread import Thread
 from qa.types import Progress
 
@@ -36,7 +36,7 @@ _BLOCK = 4_096
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class BuildPlan:
     """`sources` in their order: a thread, or the number of a source of the `earlier` generation to take over.
 
     `earlier` has the vectors of the encoder that will write; None where nothing can be taken from one.
@@ -46,10 +46,10 @@ class Draft:
     earlier: Generation | None = None
 
     @classmethod
-    def of(cls, threads: Sequence[Thread], path: Path, encoder: Encoder) -> Draft:
+    def of(cls, threads: Sequence[Thread], path: Path, encoder: Encoder) -> BuildPlan:
         """These threads alone; what was encoded before is looked up in the library at `path`."""
         try:
-            earlier = Generation.current(Shelf(path), prove=True)
+            earlier = Generation.current(LibraryDirectory(path), prove=True)
         except LibraryError:
             return cls(threads)
         return cls(threads, earlier if _same_vectors(earlier, encoder) else None)
@@ -57,12 +57,12 @@ class Draft:
     @classmethod
     def of_changes(
         cls, path: Path, encoder: Encoder, new: Sequence[Thread] = (), without: Collection[str] = ()
-    ) -> Draft:
+    ) -> BuildPlan:
         """The sources of the library at `path` but those `without`, and the `new`, which replace those of their name.
 
         Raises LibraryError where it cannot be read.
         """
-        earlier = Generation.current(Shelf(path), prove=True)
+        earlier = Generation.current(LibraryDirectory(path), prove=True)
         sources: dict[str, Thread | int] = {
             name: number for number, name in enumerate(earlier.store.spans()) if name not in without
         }
@@ -81,7 +81,7 @@ class Draft:
 
         Raises SourceError where there is nothing to index, LibraryNotWritable where the disk refuses.
         """
-        laid = _Laid.out(self, encoder, progress)
+        laid = NumberedPlan.out(self, encoder, progress)
         if not len(laid.numbers):
             raise SourceError("the texts hold nothing to index: no word outside page furniture")
         vectors = laid.vectors(encoder, progress)
@@ -101,7 +101,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class _Laid:
+class NumberedPlan:
     """A draft with its passages numbered.
 
     `threads` and `taken` are its sources, `cut` the passages of the threads. `numbers` are those that the passages had
@@ -110,29 +110,29 @@ class _Laid:
 
     earlier: Generation | None
     threads: Mapping[int, Thread]
-    taken: Sequence[Taken]
-    cut: Sequence[Numbered]
+    taken: Sequence[CopiedSource]
+    cut: Sequence[NumberedPassage]
     numbers: Ids
 
     @classmethod
-    def out(cls, draft: Draft, encoder: Encoder, progress: Progress) -> _Laid:
-        earlier = draft.earlier
+    def out(cls, plan: BuildPlan, encoder: Encoder, progress: Progress) -> NumberedPlan:
+        earlier = plan.earlier
         spans = {} if earlier is None else earlier.store.spans()
         of_sources = list(spans.values())
         threads: dict[int, Thread] = {}
         taken, cut = [], []
         numbers: list[int] = []
         at = 0
-        for source, part in enumerate(draft.sources):
-            progress("cutting", source, len(draft.sources))
+        for source, part in enumerate(plan.sources):
+            progress("cutting", source, len(plan.sources))
             if isinstance(part, int):
-                taken.append(Taken(part, source, of_sources[part], at))
+                taken.append(CopiedSource(part, source, of_sources[part], at))
                 numbers += of_sources[part]
             else:
                 threads[source] = part
-                found = list(passages(part, encoder))
+                found = list(split_passages(part, encoder))
                 known = {} if earlier is None else _numbers(earlier.store, spans.get(part.source, range(0)))
-                cut += [Numbered(number, source, passage) for number, passage in enumerate(found, at)]
+                cut += [NumberedPassage(number, source, passage) for number, passage in enumerate(found, at)]
                 numbers += [known.get(passage.in_context, _NEW) for passage in found]
             at = len(numbers)
         return cls(earlier, threads, taken, cut, np.array(numbers, dtype=np.int64))
@@ -159,7 +159,7 @@ class _Laid:
             DenseIndex.create(folder, vectors)
             LexicalIndex.create(folder, self._passages())
         else:
-            take_over(folder, earlier.folder, self.taken)
+            copy_sources(folder, earlier.folder, self.taken)
             DenseIndex.create(folder, vectors, earlier.dense, self.numbers)
             kept = len(earlier.dense)
             if np.array_equal(self.numbers[:kept], np.arange(kept)):
@@ -195,24 +195,24 @@ def _numbers(store: Store, span: range) -> dict[str, int]:
     return {passage.in_context: number for number, passage in zip(span, store.cut(span), strict=True)}
 
 
-ReadPlan = Callable[[], tuple[Draft, list[Fate]]]
+ReadPlan = Callable[[], tuple[BuildPlan, list[FileReport]]]
 
 
 def plan_reader(
-    sources: Sources | None, path: Path, encoder: Encoder, progress: Progress, tell: Tell | None
+    sources: Sources | None, path: Path, encoder: Encoder, progress: Progress, on_file: OnFile | None
 ) -> ReadPlan:
-    def read() -> tuple[Draft, list[Fate]]:
+    def read() -> tuple[BuildPlan, list[FileReport]]:
         if sources is None:
-            return Draft.of(Generation.current(Shelf(path)).threads(), path, encoder), []
-        threads, fates = read_all(sources, progress=progress, tell=tell)
-        return Draft.of(threads, path, encoder), fates
+            return BuildPlan.of(Generation.current(LibraryDirectory(path)).threads(), path, encoder), []
+        threads, reports = read_all(sources, progress=progress, on_file=on_file)
+        return BuildPlan.of(threads, path, encoder), reports
 
     return read
 
 
-def write_generation(path: Path, read: ReadPlan, encoder: Encoder, progress: Progress) -> Sequence[Fate]:
-    with Shelf(path).writing() as writer:
-        draft, fates = read()
-        warn_of_others(draft.threads, encoder.name)
-        draft.write(writer, encoder, progress)
-    return fates
+def write_generation(path: Path, read: ReadPlan, encoder: Encoder, progress: Progress) -> Sequence[FileReport]:
+    with LibraryDirectory(path).writing() as writer:
+        plan, reports = read()
+        warn_of_foreign_texts(plan.threads, encoder.name)
+        plan.write(writer, encoder, progress)
+    return reports

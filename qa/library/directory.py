@@ -33,7 +33,7 @@ _KEPT = 2
 _ATTEMPTS = 5
 
 
-class Shelf:
+class LibraryDirectory:
     """The generations of the library at `path`."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -142,7 +142,7 @@ class Shelf:
 
 
 class Writer:
-    """The one who may put generations on a shelf; see `Shelf.writing`."""
+    """The one who may put generations on a shelf; see `LibraryDirectory.writing`."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

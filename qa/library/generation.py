@@ -13,7 +13,7 @@ import numpy as np
 from qa.encoding import minilm_files
 from qa.encoding.encoder import Encoder
 from qa.errors import LibraryDamaged, LibraryMismatch
-from qa.library.directory import Shelf, how_to_build
+from qa.library.directory import LibraryDirectory, how_to_build
 from qa.library.manifest import Manifest
 from qa.library.store import Store
 from qa.search import hybrid
@@ -21,9 +21,9 @@ from qa.search.bm25 import LexicalIndex
 from qa.search.dense import DenseIndex
 from qa.search.engine import Ids
 from qa.search.hybrid import Fused
-from qa.search.query import Filters, Question
+from qa.search.query import EncodedQuery, Filters
 from qa.sources.thread import Thread
-from qa.text.normalize import plain, saying
+from qa.text.normalize import normalize, phrase_pattern
 
 _SELECTIONS_KEPT = 8
 
@@ -66,12 +66,12 @@ class Generation:
             self.dense = DenseIndex.open(folder, counts["passages"], model.dimension)
             self.lexical = LexicalIndex.open(folder, counts["passages"])
             # The same filter comes with one question after another, and takes a second among a million passages.
-            self._selected = lru_cache(maxsize=_SELECTIONS_KEPT)(partial(selected, self.store, self.lexical))
+            self._selected = lru_cache(maxsize=_SELECTIONS_KEPT)(partial(select_passages, self.store, self.lexical))
         except (LibraryDamaged, LibraryMismatch) as error:
             raise type(error)(f"{error}; {how_to_build(path)}") from error
 
     @classmethod
-    def current(cls, shelf: Shelf, *, prove: bool = False) -> Generation:
+    def current(cls, shelf: LibraryDirectory, *, prove: bool = False) -> Generation:
         """Open the current generation of `shelf`, which then leaves it standing. Raises LibraryError."""
         folder, lock = shelf.take_current()
         try:
@@ -88,7 +88,7 @@ class Generation:
         """The numbers of the passages that pass, in reading order; None where there is no filter."""
         return self._selected(filters)
 
-    def search(self, question: Question, k: int, among: Ids | None = None) -> Fused:
+    def search(self, question: EncodedQuery, k: int, among: Ids | None = None) -> Fused:
         """The numbers of the best `k` passages, or of the best of those `among`, with their fused scores."""
         return hybrid.search(self.dense, self.lexical, question, k, among)
 
@@ -119,7 +119,7 @@ class Generation:
 
 
 def open_generation(path: Path, encoder: Encoder) -> Generation:
-    opened = Generation.current(Shelf(path))
+    opened = Generation.current(LibraryDirectory(path))
     built_with = opened.manifest.model
     if built_with.fingerprint != encoder.fingerprint:
         again = f"qa build --library {shlex.quote(str(path))}"
@@ -132,7 +132,7 @@ def open_generation(path: Path, encoder: Encoder) -> Generation:
     return opened
 
 
-def selected(store: Store, lexical: LexicalIndex, filters: Filters) -> Ids | None:
+def select_passages(store: Store, lexical: LexicalIndex, filters: Filters) -> Ids | None:
     """The numbers of the passages that pass all filters, in reading order; None where there is no filter."""
     if not filters:
         return None
@@ -148,6 +148,8 @@ def _saying(phrase: str, among: Ids, store: Store, lexical: LexicalIndex) -> Ids
     """Those that say it word for word: the index knows which may, their texts which do."""
     held = lexical.holding(phrase)
     perhaps = among if held is None else np.intersect1d(among, held, assume_unique=True)
-    pattern = saying(phrase)
+    pattern = phrase_pattern(phrase)
     texts = store.texts(perhaps.tolist())
-    return np.array([n for n, text in zip(perhaps, texts, strict=True) if pattern.search(plain(text))], dtype=np.int64)
+    return np.array(
+        [n for n, text in zip(perhaps, texts, strict=True) if pattern.search(normalize(text))], dtype=np.int64
+    )

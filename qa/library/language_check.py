@@ -13,13 +13,13 @@ from qa.text.language import language_of
 _NAMED = 3
 
 
-def warn_of_others(threads: Sequence[Thread], model: str) -> None:
-    """Warn once, with LanguageWarning, of what `others` tells."""
-    if told := others(threads, model):
+def warn_of_foreign_texts(threads: Sequence[Thread], model: str) -> None:
+    """Warn once, with LanguageWarning, of what `foreign_texts_message` tells."""
+    if told := foreign_texts_message(threads, model):
         warnings.warn(told, LanguageWarning, stacklevel=2)
 
 
-def others(threads: Sequence[Thread], model: str) -> str | None:
+def foreign_texts_message(threads: Sequence[Thread], model: str) -> str | None:
     """Which texts the default model will find badly, and the way out; None where there are none.
 
     Other models are taken to be chosen for their language. Short texts are not judged.

@@ -8,21 +8,21 @@ from functools import cache
 from typing import Any, Unpack
 
 from qa.answering.answer import Answer, Quote
-from qa.answering.reader import DEFAULT_READER, Reader, as_reader
-from qa.answering.select import CANDIDATES, answered, reranked, unread
+from qa.answering.reader import DEFAULT_READER, Reader, check_reader
+from qa.answering.select import CANDIDATES, answer_from, answer_without_reader, reranked
 from qa.encoding.encoder import Encoder
 from qa.encoding.load import load_encoder
 from qa.errors import LibraryMissing, SettingError, SourceError
-from qa.library.build import Draft, ReadPlan, plan_reader, write_generation
+from qa.library.build import BuildPlan, ReadPlan, plan_reader, write_generation
 from qa.library.defaults import default_path, shipped_corpus
-from qa.library.directory import Shelf
+from qa.library.directory import LibraryDirectory
 from qa.library.generation import Generation, Status, open_generation
 from qa.library.retrieve import retrieve
-from qa.library.store import SourceRow, Store
-from qa.search.query import Only, Query
-from qa.sources.read import Fate, Sources, Tell, read_all
+from qa.library.store import SourceInfo, Store
+from qa.search.query import FilterArguments, Query
+from qa.sources.read import FileReport, OnFile, Sources, read_all
 from qa.sources.thread import Thread
-from qa.sources.thread_json import export as write_threads
+from qa.sources.thread_json import export_threads as write_threads
 from qa.types import Progress, StrPath, no_progress
 
 _MOST_QUOTES = 10_000
@@ -39,16 +39,16 @@ class _Opened:
 class Library:
     """A folder of texts with their index; safe in threads.
 
-    Made by `Library.build` or `Library.open`. `fates` tells what became of each file of the last build.
+    Made by `Library.build` or `Library.open`. `reports` tells what became of each file of the last build.
     `min_confidence` is the confidence from which an answer counts as found, None for the one chosen on open data.
     """
 
-    fates: Sequence[Fate] = ()
+    reports: Sequence[FileReport] = ()
     min_confidence: float | None = None
 
     def __init__(self, path: StrPath, encoder: Encoder, reader: Reader | None = DEFAULT_READER) -> None:
-        self.path = Shelf(path).path
-        self._reader = as_reader(reader)
+        self.path = LibraryDirectory(path).path
+        self._reader = check_reader(reader)
         self._opened = _Opened(open_generation(self.path, encoder), encoder)
 
     @classmethod
@@ -61,23 +61,26 @@ class Library:
         encoder: Any = None,
         reader: Reader | None = DEFAULT_READER,
         progress: Progress = no_progress,
-        tell: Tell | None = None,
+        on_file: OnFile | None = None,
     ) -> Library:
         """Read `sources` (files, folders, threads) and write them as the library at `path`; open it.
 
         On a library this writes its next generation; `sources` None takes the texts that it holds. `model` names
         another sentence-transformers model than the default, `encoder` is an object with `encode(texts)`, `reader`
         one with `read(question, passages)` as `qa.answering.reader` describes it, or None. `progress` is called with
-        stage, done and total, `tell` with the fate of each file.
+        stage, done and total, `on_file` with the fate of each file.
 
         Raises SourceError, ModelError or LibraryError; whatever was at `path` is then as it was.
         """
         chosen = load_encoder(model, encoder)
-        fates = write_generation(
-            Shelf(path).path, plan_reader(sources, Shelf(path).path, chosen, progress, tell), chosen, progress
+        reports = write_generation(
+            LibraryDirectory(path).path,
+            plan_reader(sources, LibraryDirectory(path).path, chosen, progress, on_file),
+            chosen,
+            progress,
         )
         library = cls(path, chosen, reader)
-        library.fates = fates
+        library.reports = reports
         return library
 
     @classmethod
@@ -118,7 +121,7 @@ class Library:
         *,
         search_syntax: bool = True,
         min_confidence: float | None = None,
-        **only: Unpack[Only],
+        **only: Unpack[FilterArguments],
     ) -> Answer:
         """Answer from the best passages, and show the best `k` of them.
 
@@ -133,8 +136,8 @@ class Library:
         Raises QuestionError where the question is empty, too long or holds a filter that is not understood,
         SettingError where `k` or another argument is out of range.
         """
-        least = self.min_confidence if min_confidence is None else min_confidence
-        _check(k, least)
+        min_confidence = self.min_confidence if min_confidence is None else min_confidence
+        _check(k, min_confidence)
         opened, reader = self._opened, self._reader
         query = _query(question, search_syntax, only)
         depth = k if reader is None else max(k, CANDIDATES)
@@ -143,10 +146,10 @@ class Library:
             return Answer(query.asked, bool(quotes), None, None if reader is None else 0.0, quotes[:k])
         lexical = opened.generation.lexical
         if reader is None:
-            answer = unread(query.asked, asked, quotes, opened.encoder, lexical)
+            answer = answer_without_reader(query.asked, asked, quotes, opened.encoder, lexical)
         else:
-            answer = answered(query.asked, asked, quotes, reader, opened.encoder, k, least)
-        return answer if answer.found else replace(answer, unsaid=lexical.unsaid(asked))
+            answer = answer_from(query.asked, asked, quotes, reader, opened.encoder, k, min_confidence)
+        return answer if answer.found else replace(answer, missing_terms=lexical.missing(asked))
 
     def ask_many(
         self,
@@ -155,7 +158,7 @@ class Library:
         *,
         search_syntax: bool = True,
         min_confidence: float | None = None,
-        **only: Unpack[Only],
+        **only: Unpack[FilterArguments],
     ) -> list[Answer]:
         """The answers to many questions, in their order."""
         return [
@@ -171,7 +174,7 @@ class Library:
         search_syntax: bool = True,
         repeats: bool = False,
         read: bool = False,
-        **only: Unpack[Only],
+        **only: Unpack[FilterArguments],
     ) -> tuple[Quote, ...]:
         """The best `k` passages alone, nothing marked in them; with `repeats`, each is a quote of its own
         and none has a `why`.
@@ -196,7 +199,7 @@ class Library:
         model: StrPath | None = None,
         encoder: Any = None,
         progress: Progress = no_progress,
-        tell: Tell | None = None,
+        on_file: OnFile | None = None,
     ) -> None:
         """Write the next generation and switch to it: from `sources`, or from the texts that are already here.
 
@@ -206,16 +209,16 @@ class Library:
         Raises SourceError, ModelError or LibraryError; the library then stays as it was.
         """
         chosen = self._opened.encoder if model is None and encoder is None else load_encoder(model, encoder)
-        self._switch(plan_reader(sources, self.path, chosen, progress, tell), chosen, progress)
+        self._switch(plan_reader(sources, self.path, chosen, progress, on_file), chosen, progress)
 
-    def add(self, sources: Sources, *, progress: Progress = no_progress, tell: Tell | None = None) -> None:
+    def add(self, sources: Sources, *, progress: Progress = no_progress, on_file: OnFile | None = None) -> None:
         """Write the next generation with these sources beside the present ones; one of the same name is replaced."""
 
         encoder = self._opened.encoder
 
-        def read() -> tuple[Draft, list[Fate]]:
-            new, fates = read_all(sources, progress=progress, tell=tell)
-            return Draft.of_changes(self.path, encoder, new), fates
+        def read() -> tuple[BuildPlan, list[FileReport]]:
+            new, reports = read_all(sources, progress=progress, on_file=on_file)
+            return BuildPlan.of_changes(self.path, encoder, new), reports
 
         self._switch(read, encoder, progress)
 
@@ -227,8 +230,8 @@ class Library:
 
         encoder = self._opened.encoder
 
-        def read() -> tuple[Draft, list[Fate]]:
-            kept = Draft.of_changes(self.path, encoder, without=names)
+        def read() -> tuple[BuildPlan, list[FileReport]]:
+            kept = BuildPlan.of_changes(self.path, encoder, without=names)
             if not kept.sources:
                 raise SourceError("a library holds at least one text; rebuild it from others, or delete its folder")
             return kept, []
@@ -247,7 +250,7 @@ class Library:
         return self._opened.generation.status()
 
     @property
-    def sources(self) -> tuple[SourceRow, ...]:
+    def sources(self) -> tuple[SourceInfo, ...]:
         """Every source with its counts."""
         return self._opened.generation.store.sources()
 
@@ -270,10 +273,10 @@ class Library:
         return _export(self._opened.generation, path, progress)
 
     def _switch(self, read: ReadPlan, encoder: Encoder, progress: Progress) -> None:
-        fates = write_generation(self.path, read, encoder, progress)
+        reports = write_generation(self.path, read, encoder, progress)
         # One assignment: a question that is being answered keeps the pair that it took.
         self._opened = _Opened(open_generation(self.path, encoder), encoder)
-        self.fates = fates
+        self.reports = reports
 
     def _known(self, source: str) -> Store:
         store = self._opened.generation.store
@@ -289,7 +292,7 @@ def ask(
     *,
     search_syntax: bool = True,
     min_confidence: float | None = None,
-    **only: Unpack[Only],
+    **only: Unpack[FilterArguments],
 ) -> Answer:
     """Answer from the default library, which is built from the shipped corpus on first use."""
     return _default_library().ask(question, k, search_syntax=search_syntax, min_confidence=min_confidence, **only)
@@ -302,17 +305,17 @@ def _default_library() -> Library:
 
 def status(path: StrPath) -> Status:
     """What a library holds, whatever model it was built with. Raises LibraryError."""
-    return Generation.current(Shelf(path)).status()
+    return Generation.current(LibraryDirectory(path)).status()
 
 
 def verify(path: StrPath) -> Status:
     """`Library.verify` for a library of any model."""
-    return Generation.current(Shelf(path), prove=True).verify(files=False)
+    return Generation.current(LibraryDirectory(path), prove=True).verify(files=False)
 
 
 def export(path: StrPath, to: StrPath, *, progress: Progress = no_progress) -> int:
     """`Library.export` for a library of any model."""
-    return _export(Generation.current(Shelf(path)), to, progress)
+    return _export(Generation.current(LibraryDirectory(path)), to, progress)
 
 
 def _export(generation_: Generation, to: StrPath, progress: Progress) -> int:
@@ -320,12 +323,12 @@ def _export(generation_: Generation, to: StrPath, progress: Progress) -> int:
     return write_threads(map(generation_.store.thread, names), len(names), to, progress)
 
 
-def _check(k: int, least: float | None = None) -> None:
+def _check(k: int, min_confidence: float | None = None) -> None:
     if not isinstance(k, int) or isinstance(k, bool) or not 1 <= k <= _MOST_QUOTES:
         raise SettingError(f"k is the number of passages, from 1 to {_MOST_QUOTES}, not {k!r}")
-    if least is not None and not (isinstance(least, (int, float)) and 0 <= least <= 1):
-        raise SettingError(f"min_confidence is a probability, from 0 to 1, not {least!r}")
+    if min_confidence is not None and not (isinstance(min_confidence, (int, float)) and 0 <= min_confidence <= 1):
+        raise SettingError(f"min_confidence is a probability, from 0 to 1, not {min_confidence!r}")
 
 
-def _query(question: str, search_syntax: bool, only: Only) -> Query:
+def _query(question: str, search_syntax: bool, only: FilterArguments) -> Query:
     return (Query.parse if search_syntax else Query.literal)(question, only)

@@ -8,18 +8,18 @@ from functools import partial
 from qa.answering.answer import Place, Quote, Why
 from qa.encoding.encoder import Encoder
 from qa.library.generation import Generation
-from qa.library.store import Found
+from qa.library.store import StoredPassage
 from qa.search.engine import Ids
 from qa.search.hybrid import Fused
-from qa.search.query import Query, Question
-from qa.text.near_duplicates import gathered
+from qa.search.query import EncodedQuery, Query
+from qa.text.near_duplicates import group_near_duplicates
 
 _LOOKED_AT_FOR_REPEATS = 20  # passages ranked behind those that are shown
 
 
 def retrieve(
     searched: Generation, encoder: Encoder, query: Query, k: int, *, repeats: bool = False
-) -> tuple[Question | None, tuple[Quote, ...]]:
+) -> tuple[EncodedQuery | None, tuple[Quote, ...]]:
     """What was asked, None where filters alone were given, and the best `k` quotes, or the first that pass.
 
     Repeats of a quote are gathered in its `also`; with `repeats` each is a quote of its own, as thousands are where a
@@ -29,10 +29,10 @@ def retrieve(
     if not query.text and among is not None:
         first = among[:k].tolist()
         return None, tuple(_quote(searched, passage, 1.0) for passage in searched.store.passages(first))
-    asked = Question.ask(query.text, encoder, query.phrases)
+    asked = EncodedQuery.of(query.text, encoder, query.phrases)
     if among is not None and not len(among):
         return asked, ()
-    hits, passages, groups = _gathered(searched, asked, k, among, repeats)
+    hits, passages, groups = _distinct_hits(searched, asked, k, among, repeats)
     shown = [passages[group[0]] for group in groups]
     if repeats:
         return asked, tuple(map(partial(_quote, searched), shown, hits.scores.tolist()))
@@ -49,9 +49,9 @@ def retrieve(
     )
 
 
-def _gathered(
-    searched: Generation, asked: Question, k: int, among: Ids | None, repeats: bool
-) -> tuple[Fused, list[Found], list[list[int]]]:
+def _distinct_hits(
+    searched: Generation, asked: EncodedQuery, k: int, among: Ids | None, repeats: bool
+) -> tuple[Fused, list[StoredPassage], list[list[int]]]:
     """Enough hits for `k` different passages, and their places among the hits, each with those of its repeats."""
     depth = k if repeats else k + _LOOKED_AT_FOR_REPEATS
     while True:
@@ -59,7 +59,7 @@ def _gathered(
         passages = searched.store.passages(hits.ids.tolist())
         if repeats:
             return hits, passages, [[place] for place in range(len(passages))]
-        groups = gathered([passage.text for passage in passages], k)
+        groups = group_near_duplicates([passage.text for passage in passages], k)
         if len(groups) == k or len(passages) < depth:
             return hits, passages, groups
         depth *= 4
@@ -70,7 +70,11 @@ def _why(hits: Fused, place: int, terms: tuple[str, ...]) -> Why:
 
 
 def _quote(
-    searched: Generation, passage: Found, score: float, why: Why | None = None, repeats: Iterable[Found] = ()
+    searched: Generation,
+    passage: StoredPassage,
+    score: float,
+    why: Why | None = None,
+    repeats: Iterable[StoredPassage] = (),
 ) -> Quote:
     return Quote(
         text=passage.text,

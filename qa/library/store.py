@@ -18,7 +18,7 @@ from qa.errors import LibraryDamaged
 from qa.search.chunker import Passage
 from qa.search.query import Filters
 from qa.sources.thread import Kind, Post, Thread
-from qa.text.normalize import plain, saying
+from qa.text.normalize import normalize, phrase_pattern
 
 FILE = "texts.sqlite"
 _VALUES_A_QUERY = 500
@@ -41,7 +41,7 @@ CREATE INDEX post_author ON post (author);
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class StoredPassage:
     """A stored passage with what is said about it: the row behind a quote."""
 
     text: str
@@ -56,7 +56,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Numbered:
+class NumberedPassage:
     """A passage, its number in the index, and that of its source."""
 
     number: int
@@ -65,7 +65,7 @@ class Numbered:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceRow:
+class SourceInfo:
     """One source in a table of them: `kind` is "thread" where it has comments, else "article".
 
     `date` is the earliest that it tells, None where it tells none.
@@ -100,13 +100,13 @@ class Store:
         path = folder / FILE
         # immutable: no lock and no journal is looked for, so a read-only mount will do.
         uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-        with _damage_told(path):
+        with _reporting_damage(path):
             connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
             connection.execute("PRAGMA trusted_schema = OFF")
         return cls(path, connection)
 
     @staticmethod
-    def create(folder: Path, threads: Mapping[int, Thread], passages: Sequence[Numbered]) -> None:
+    def create(folder: Path, threads: Mapping[int, Thread], passages: Sequence[NumberedPassage]) -> None:
         """Write threads by their numbers, and passages, into `folder`."""
         connection = sqlite3.connect(folder / FILE)
         try:
@@ -144,7 +144,7 @@ class Store:
         tables = ("source", "post", "passage")
         return {f"{table}s": self._rows(f"SELECT count(*) FROM {table}")[0][0] for table in tables}
 
-    def sources(self) -> tuple[SourceRow, ...]:
+    def sources(self) -> tuple[SourceInfo, ...]:
         """Every source with its counts, in the order in which they were read."""
         rows = self._rows(
             """SELECT s.name, s.title, (SELECT count(*) FROM post WHERE source = s.id),
@@ -154,7 +154,7 @@ class Store:
                FROM source s ORDER BY s.id"""
         )
         return tuple(
-            SourceRow(name, title, "thread" if comments else "article", posts, comments, passages, date)
+            SourceInfo(name, title, "thread" if comments else "article", posts, comments, passages, date)
             for name, title, posts, comments, passages, date in rows
         )
 
@@ -178,9 +178,9 @@ class Store:
         )
         return [Passage(*row) for row in rows]
 
-    def passages(self, numbers: Sequence[int]) -> list[Found]:
+    def passages(self, numbers: Sequence[int]) -> list[StoredPassage]:
         """The passages of these numbers, as the engines of the index count, in the order asked for."""
-        found: dict[int, Found] = {}
+        found: dict[int, StoredPassage] = {}
         for at in range(0, len(numbers), _VALUES_A_QUERY):
             some = numbers[at : at + _VALUES_A_QUERY]
             rows = self._rows(
@@ -190,7 +190,7 @@ class Store:
                     WHERE p.id IN ({",".join("?" * len(some))})""",
                 *some,
             )
-            found.update((number, Found(*row)) for number, *row in rows)
+            found.update((number, StoredPassage(*row)) for number, *row in rows)
         if len(found) < len(set(numbers)):
             raise LibraryDamaged(f"{self._path} lacks a passage that the index knows")
         return [found[number] for number in numbers]
@@ -204,11 +204,11 @@ class Store:
         if filters.author:
             authors = self._rows("SELECT DISTINCT author, author FROM post WHERE author IS NOT NULL")
             conditions.append("o.author IN (SELECT value FROM json_each(?))")
-            values.append(json.dumps(_named(filters.author, authors)))
+            values.append(json.dumps(_matching_keys(filters.author, authors)))
         if filters.source:
             sources = self._rows("SELECT id, name, title FROM source")
             conditions.append("o.source IN (SELECT value FROM json_each(?))")
-            values.append(json.dumps(_named(filters.source, sources)))
+            values.append(json.dumps(_matching_keys(filters.source, sources)))
         if filters.kind:
             conditions.append("o.kind IN (SELECT value FROM json_each(?))")
             values.append(json.dumps(filters.kind))
@@ -275,12 +275,12 @@ class Store:
         return str(rows[0][0])
 
     def _rows(self, query: str, *values: Any) -> list[Any]:
-        with self._lock, _damage_told(self._path):
+        with self._lock, _reporting_damage(self._path):
             return self._connection.execute(query, values).fetchall()
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class CopiedSource:
     """A source of number `earlier` then and `source` now; its passages were `span`, and begin with `first` now."""
 
     earlier: int
@@ -289,7 +289,7 @@ class Taken:
     first: int
 
 
-def take_over(folder: Path, earlier: Path, sources: Sequence[Taken]) -> None:
+def copy_sources(folder: Path, earlier: Path, sources: Sequence[CopiedSource]) -> None:
     """Copy the sources with their posts and passages from the store in `earlier` into that in `folder`."""
     connection = sqlite3.connect((folder / FILE).resolve().as_uri(), uri=True)
     try:
@@ -315,19 +315,19 @@ def take_over(folder: Path, earlier: Path, sources: Sequence[Taken]) -> None:
         connection.close()
 
 
-def _named(wanted: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> list[Any]:
+def _matching_keys(wanted: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> list[Any]:
     """The keys, first in each row, of the rows of which one name is wanted: a whole name, else one that holds it."""
-    known = [(key, [plain(name) for name in names if name]) for key, *names in rows]
+    known = [(key, [normalize(name) for name in names if name]) for key, *names in rows]
     found: set[Any] = set()
     for name in wanted:
-        whole = {key for key, names in known if plain(name) in names}
-        holds = saying(name)
+        whole = {key for key, names in known if normalize(name) in names}
+        holds = phrase_pattern(name)
         found |= whole or {key for key, names in known if any(map(holds.search, names))}
     return sorted(found)
 
 
 @contextmanager
-def _damage_told(path: Path) -> Iterator[None]:
+def _reporting_damage(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, UnicodeDecodeError) as error:

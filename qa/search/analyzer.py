@@ -19,18 +19,18 @@ class Words:
 
     def __init__(self) -> None:
         self.analyzer = _analyzer()
-        self._telling = _analyzer(without_function_words=True)
+        self._content = _analyzer(without_function_words=True)
         self._unstemmed = _analyzer(stemmed=False)
 
     def of(self, text: str) -> list[str]:
         """The words of a text, as the index holds them."""
         return list(self.analyzer.analyze(composed(text)))
 
-    def telling(self, text: str) -> list[str]:
+    def content(self, text: str) -> list[str]:
         """The same without function words."""
-        return list(self._telling.analyze(composed(text)))
+        return list(self._content.analyze(composed(text)))
 
-    def typed(self, text: str) -> list[str]:
+    def raw(self, text: str) -> list[str]:
         """The same words with their endings, one for each of `of`."""
         return list(self._unstemmed.analyze(composed(text)))
 

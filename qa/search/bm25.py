@@ -14,12 +14,12 @@ import numpy as np
 from qa.errors import LibraryDamaged
 from qa.search.analyzer import ANALYZER, Words, composed
 from qa.search.chunker import Passage
-from qa.search.engine import Hits, Ids, Scores, damage_told, ordered
-from qa.search.query import Question
+from qa.search.engine import Hits, Ids, Scores, reporting_damage, top_k
+from qa.search.query import EncodedQuery
 from qa.search.tantivy_queries import FIELD, ID, Queries
-from qa.search.terms import Asked, Part
-from qa.text.normalize import unspaced
-from qa.text.spelling import one_slip
+from qa.search.terms import QueryTerms, Term
+from qa.text.normalize import has_unspaced_script
+from qa.text.spelling import one_edit_apart
 
 FOLDER = "lexical"
 _HEAP_BYTES = 64_000_000
@@ -84,7 +84,10 @@ class LexicalIndex:
 
         path = folder / FOLDER
         # What tantivy still has open there may be written while the folder is removed.
-        with tempfile.TemporaryDirectory(prefix="verbatim-", ignore_cleanup_errors=True) as links, damage_told(path):
+        with (
+            tempfile.TemporaryDirectory(prefix="verbatim-", ignore_cleanup_errors=True) as links,
+            reporting_damage(path),
+        ):
             for file in path.iterdir():
                 (Path(links) / file.name).symlink_to(file.resolve())
             opened = cls(tantivy.Index.open(links), path)
@@ -100,7 +103,7 @@ class LexicalIndex:
         """So many passages are found as soon as the best of them: all of a small library, else none."""
         return len(self) if len(self) <= _SMALL else 0
 
-    def search(self, question: Question, k: int, among: Ids | None = None) -> Hits:
+    def search(self, question: EncodedQuery, k: int, among: Ids | None = None) -> Hits:
         """The best `k` of the passages that share a word with the question.
 
         Phrases of common words do not count here (see `common`).
@@ -113,19 +116,19 @@ class LexicalIndex:
         None where its words cannot be told apart, so that any passage may have them.
         """
         words = self._words.of(phrase)
-        if not words or unspaced(phrase):
+        if not words or has_unspaced_script(phrase):
             return None
         return np.sort(self._run(self._queries.phrase(words), len(self)).ids)
 
-    def asked(self, question: Question) -> Asked:
+    def asked(self, question: EncodedQuery) -> QueryTerms:
         """The question as this index counts it; analysed once."""
         return self._asked(question.text, question.phrases)
 
-    def scores(self, question: Question, ids: Ids) -> Scores:
+    def scores(self, question: EncodedQuery, ids: Ids) -> Scores:
         """The BM25 score of each of these passages, as `search` tells it."""
         return self._scored(self._queries.among(self._query(self.asked(question)), ids), ids)
 
-    def common(self, question: Question, ids: Ids) -> Scores:
+    def common(self, question: EncodedQuery, ids: Ids) -> Scores:
         """What phrases of common words add to the score of each of these passages.
 
         Looked for in the whole of a million passages, they alone would take a second; a small library has none.
@@ -135,41 +138,41 @@ class LexicalIndex:
             return np.zeros(len(ids), dtype=np.float32)
         return self._scored(self._queries.parts(phrases, ids), ids)
 
-    def coverage(self, question: Question, texts: Sequence[str]) -> Scores:
+    def coverage(self, question: EncodedQuery, texts: Sequence[str]) -> Scores:
         """How much of the question each text says: the share of its words, weighted by rarity; 0..1."""
         weights = self.asked(question).rarities
         said = [sum(weights.get(word, 0.0) for word in set(self._words.of(text))) for text in texts]
         return np.array(said, dtype=np.float32) / np.float32(sum(weights.values()) or 1.0)
 
-    def terms(self, question: Question, texts: Sequence[str]) -> list[tuple[str, ...]]:
+    def terms(self, question: EncodedQuery, texts: Sequence[str]) -> list[tuple[str, ...]]:
         """The question's words that each text says, as they were asked; a slip, where it says what was meant."""
         asked = self.asked(question)
         found = []
         for text in texts:
             said = frozenset(self._words.of(text))
-            near = {slip for slip in asked.slips if any(one_slip(slip, word) for word in said)}
+            near = {slip for slip in asked.slips if any(one_edit_apart(slip, word) for word in said)}
             told = near | (asked.rarities.keys() & said)
-            found.append(tuple(typed for word, typed in asked.typed.items() if word in told))
+            found.append(tuple(raw for word, raw in asked.raw.items() if word in told))
         return found
 
-    def unsaid(self, question: Question) -> tuple[str, ...]:
+    def missing(self, question: EncodedQuery) -> tuple[str, ...]:
         """The question's words that no passage says, with a slip or without, as they were asked."""
-        return self.asked(question).unsaid
+        return self.asked(question).missing
 
     def frequency(self, word: str) -> int:
         """The passages that say the word."""
-        with damage_told(self._path):
+        with reporting_damage(self._path):
             return int(self._searcher.doc_freq(FIELD, word))
 
     def near(self, word: str) -> int:
         """The passages that say a word one slip away from it."""
-        with damage_told(self._path):
+        with reporting_damage(self._path):
             return int(self._searcher.search(self._queries.slip(word), 1, count=True).count or 0)
 
-    def _analysed(self, text: str, phrases: tuple[str, ...]) -> Asked:
-        return Asked.of(text, phrases, self._words, self)
+    def _analysed(self, text: str, phrases: tuple[str, ...]) -> QueryTerms:
+        return QueryTerms.of(text, phrases, self._words, self)
 
-    def _query(self, asked: Asked) -> Any:
+    def _query(self, asked: QueryTerms) -> Any:
         """Everything in the question but phrases of common words."""
         parts = [(self._queries.phrase(part.words), part.weight) for part in asked.parts if not _is_common(part)]
         slips = [(self._queries.slip(word), score) for word, score in asked.slips.items()]
@@ -194,12 +197,12 @@ class LexicalIndex:
         return np.array([found.get(number, 0.0) for number in ids.tolist()], dtype=np.float32)
 
     def _run(self, query: Any, k: int) -> Hits:
-        with damage_told(self._path):
+        with reporting_damage(self._path):
             found = self._searcher.search(query, min(k, max(len(self), 1)), count=False).hits
             ids = np.array(self._searcher.fast_field_values(ID, [address for _, address in found]), dtype=np.int64)
         if len(ids) and not 0 <= ids.min() <= ids.max() < len(self):
             raise LibraryDamaged(f"{self._path} holds words of passages that are not there")
-        return ordered(ids, np.array([score for score, _ in found], dtype=np.float32), k)
+        return top_k(ids, np.array([score for score, _ in found], dtype=np.float32), k)
 
 
 def _link(file: Path, link: Path) -> None:
@@ -210,7 +213,7 @@ def _link(file: Path, link: Path) -> None:
         shutil.copyfile(file, link)
 
 
-def _is_common(part: Part) -> bool:
+def _is_common(part: Term) -> bool:
     return len(part.words) > 1 and part.passages > _COMMON
 
 

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Protocol
 
 from qa.sources.thread import Post, Thread
-from qa.text.sentences import Break, sentences, trim
+from qa.text.sentences import Break, split_sentences, trim
 from qa.types import Span
 
 MOST_TOKENS = 128
@@ -52,7 +52,7 @@ class Measure(Protocol):
         """The tokens of each text, without the special ones."""
 
 
-def passages(thread: Thread, measure: Measure) -> Iterator[Passage]:
+def split_passages(thread: Thread, measure: Measure) -> Iterator[Passage]:
     """Cut each post at sentence ends into passages that fit `measure` together with the thread's title.
 
     Every visible character of a post that is not omitted is in exactly one passage. A list item, a line or a post that
@@ -121,7 +121,7 @@ def _best_cut(held: Sequence[_Atom], following: _Atom) -> int:
 
 
 def _atoms(text: str, start: int, end: int, room: int, measure: Measure) -> Iterator[_Atom]:
-    found = sentences(text, start, end)
+    found = split_sentences(text, start, end)
     tokens = measure.lengths([text[sentence.start : sentence.end] for sentence in found])
     sized = [_Atom(s.start, s.end, n, s.after) for s, n in zip(found, tokens, strict=True)]
     return chain.from_iterable(

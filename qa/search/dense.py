@@ -10,10 +10,10 @@ import numpy as np
 from qa.encoding.encoder import Vectors
 from qa.errors import LibraryDamaged
 from qa.search import flat, ivf
-from qa.search.engine import Hits, Ids, Scores, damage_told, ordered, products
-from qa.search.flat import Exact
-from qa.search.ivf import Cells
-from qa.search.query import Question
+from qa.search.engine import Hits, Ids, Scores, inner_products, reporting_damage, top_k
+from qa.search.flat import FlatIndex
+from qa.search.ivf import IvfIndex
+from qa.search.query import EncodedQuery
 
 EXACT_UP_TO = 50_000
 """A library of more passages is searched by cells: comparing all takes 3 ms here, and ten times that at ten times the
@@ -49,14 +49,14 @@ class DenseIndex:
         `numbers` are those that the passages have in the `earlier` index, -1 for a new one: its cells are taken over.
         """
         if len(vectors) <= EXACT_UP_TO or not ivf.SUPPORTED:
-            Exact.create(folder, vectors)
+            FlatIndex.create(folder, vectors)
         elif earlier is not None and numbers is not None and earlier._fits(len(vectors)):
-            assert isinstance(earlier._nearest, Cells)
-            with damage_told(earlier._folder):
+            assert isinstance(earlier._nearest, IvfIndex)
+            with reporting_damage(earlier._folder):
                 known = np.where(numbers < 0, -1, earlier._nearest.of_passages[numbers])
-            Cells.create(folder, vectors, earlier._nearest.centres, known)
+            IvfIndex.create(folder, vectors, earlier._nearest.centres, known)
         else:
-            Cells.create(folder, vectors)
+            IvfIndex.create(folder, vectors)
 
     @classmethod
     def open(cls, folder: Path, count: int, dimension: int) -> DenseIndex:
@@ -65,31 +65,31 @@ class DenseIndex:
         Raises LibraryDamaged where it does not.
         """
         is_exact = (folder / flat.FILE).exists()
-        with damage_told(folder / (flat.FILE if is_exact else ivf.LISTS)):
-            return cls((Exact if is_exact else Cells).open(folder, count, dimension), count, folder)
+        with reporting_damage(folder / (flat.FILE if is_exact else ivf.LISTS)):
+            return cls((FlatIndex if is_exact else IvfIndex).open(folder, count, dimension), count, folder)
 
     def __len__(self) -> int:
         return self._count
 
-    def search(self, question: Question, k: int, among: Ids | None = None) -> Hits:
+    def search(self, question: EncodedQuery, k: int, among: Ids | None = None) -> Hits:
         """The best `k` passages by cosine; of a large library nearly always the best."""
-        with damage_told(self._folder):
+        with reporting_damage(self._folder):
             found = self._nearest.nearest(question.vector, min(k, len(self if among is None else among)), among)
         if len(found.ids) and not 0 <= found.ids.min() <= found.ids.max() < len(self):
             raise LibraryDamaged(f"{self._folder} holds vectors of passages that are not there")
-        return ordered(found.ids, self._finite(found.scores), k)
+        return top_k(found.ids, self._finite(found.scores), k)
 
-    def scores(self, question: Question, ids: Ids) -> Scores:
+    def scores(self, question: EncodedQuery, ids: Ids) -> Scores:
         """The cosine of each of these passages."""
-        return self._finite(products(self.vectors(ids), question.vector))
+        return self._finite(inner_products(self.vectors(ids), question.vector))
 
     def vectors(self, ids: Ids) -> Vectors:
         """The unit vectors of these passages, shape (len(ids), dimension)."""
-        with damage_told(self._folder):
+        with reporting_damage(self._folder):
             return self._nearest.vectors(ids)
 
     def _fits(self, count: int) -> bool:
-        return isinstance(self._nearest, Cells) and len(self) / _GROWTH <= count <= len(self) * _GROWTH
+        return isinstance(self._nearest, IvfIndex) and len(self) / _GROWTH <= count <= len(self) * _GROWTH
 
     def _finite(self, scores: Scores) -> Scores:
         """A vector of the index that was altered gives a score that no two unit vectors have."""

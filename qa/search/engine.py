@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from qa.encoding.encoder import Vectors
 from qa.errors import LibraryDamaged
-from qa.search.query import Question
+from qa.search.query import EncodedQuery
 
 Ids = NDArray[np.int64]
 Scores = NDArray[np.float32]
@@ -33,18 +33,18 @@ class Engine(Protocol):
     def __len__(self) -> int:
         """The passages it holds."""
 
-    def search(self, question: Question, k: int, among: Ids | None = None) -> Hits:
+    def search(self, question: EncodedQuery, k: int, among: Ids | None = None) -> Hits:
         """The best `k` passages, or as many as there are; of equal scores, the earlier passage first.
 
         `among` are the passages to look in, without it all of them.
         """
 
-    def scores(self, question: Question, ids: Ids) -> Scores:
+    def scores(self, question: EncodedQuery, ids: Ids) -> Scores:
         """The engine's score of each of these passages, 0 where it finds no match; shape (len(ids),)."""
 
 
 @contextmanager
-def damage_told(path: Path) -> Iterator[None]:
+def reporting_damage(path: Path) -> Iterator[None]:
     """Turn what an engine raises over a file that was altered into LibraryDamaged, which names the file.
 
     Rust's panic comes as a BaseException of a module that cannot be imported, so it is known by its name.
@@ -59,7 +59,7 @@ def damage_told(path: Path) -> Iterator[None]:
         raise LibraryDamaged(f"{path} cannot be read: it was altered, or cut off") from error
 
 
-def products(vectors: Vectors, vector: Vectors) -> Scores:
+def inner_products(vectors: Vectors, vector: Vectors) -> Scores:
     """The inner product of each of some hundred vectors with one.
 
     By einsum, on one thread: BLAS takes two, and where the other cores are busy the first waits for the second longer
@@ -68,7 +68,7 @@ def products(vectors: Vectors, vector: Vectors) -> Scores:
     return np.asarray(np.einsum("ij,j->i", vectors, vector), dtype=np.float32)
 
 
-def ordered(ids: Ids, scores: Scores, k: int) -> Hits:
+def top_k(ids: Ids, scores: Scores, k: int) -> Hits:
     """The best `k`, the earlier passage first among equals, so that a ranking is the same every time."""
     order = np.lexsort((ids, -scores))[:k]
     return Hits(ids[order], scores[order])

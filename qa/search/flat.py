@@ -17,7 +17,7 @@ FILE = "dense.faiss"
 _HEADER_BYTES = 1024
 
 
-class Exact:
+class FlatIndex:
     """FAISS's `IndexFlatIP`: unit vectors in full, in memory."""
 
     def __init__(self, index: Any) -> None:
@@ -33,7 +33,7 @@ class Exact:
         faiss.write_index(index, str(folder / FILE))
 
     @classmethod
-    def open(cls, folder: Path, count: int, dimension: int) -> Exact:
+    def open(cls, folder: Path, count: int, dimension: int) -> FlatIndex:
         """Raises LibraryDamaged where the file has not the size of so many vectors, before FAISS is given it."""
         import faiss
 

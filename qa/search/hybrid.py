@@ -18,13 +18,13 @@ import numpy as np
 from qa.encoding.encoder import Vectors
 from qa.search.bm25 import LexicalIndex
 from qa.search.dense import DenseIndex
-from qa.search.engine import Hits, Ids, Scores, ordered, products
-from qa.search.query import Question
+from qa.search.engine import Hits, Ids, Scores, inner_products, top_k
+from qa.search.query import EncodedQuery
 
 _CANDIDATES = 100
-_FEEDBACK = 0.3  # how far the question moves towards what it found
-_SHARPNESS = 0.02  # a passage this far behind the first counts 1/e of it
-_GUIDES = 10  # the passages that the question may move towards
+ROCCHIO_BETA = 0.3  # how far the question moves towards what it found
+SOFTMAX_TEMPERATURE = 0.02  # a passage this far behind the first counts 1/e of it
+FEEDBACK_DOCS = 10  # the passages that the question may move towards
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Fused(Hits):
     lexical_ranks: Ids
 
 
-def search(dense: DenseIndex, lexical: LexicalIndex, question: Question, k: int, among: Ids | None = None) -> Fused:
+def search(dense: DenseIndex, lexical: LexicalIndex, question: EncodedQuery, k: int, among: Ids | None = None) -> Fused:
     """The best `k` passages by both engines together, each with its share of the best score that there could be, 0..1.
 
     `among` are the passages to look in, without it all of them. Both engines score every candidate of either, so that
@@ -48,12 +48,12 @@ def search(dense: DenseIndex, lexical: LexicalIndex, question: Question, k: int,
     by_words = found.ids[:depth]
     ids: Ids = np.union1d(by_meaning, by_words)
     words = _completed(found, ids, lexical, question, everything=len(found.ids) < deep or deep >= len(lexical))
-    scores = fused(dense.scores(question, ids), words, dense.vectors(ids))
-    best = ordered(ids, np.clip(scores / (1 + lexical.asked(question).highest), 0, 1), k)
+    scores = fuse(dense.scores(question, ids), words, dense.vectors(ids))
+    best = top_k(ids, np.clip(scores / (1 + lexical.asked(question).highest), 0, 1), k)
     return Fused(best.ids, best.scores, _ranks(best.ids, by_meaning), _ranks(best.ids, by_words))
 
 
-def _completed(found: Hits, ids: Ids, lexical: LexicalIndex, question: Question, *, everything: bool) -> Scores:
+def _completed(found: Hits, ids: Ids, lexical: LexicalIndex, question: EncodedQuery, *, everything: bool) -> Scores:
     """The lexical score of each of `ids`, which are sorted; of words, only those not found yet are looked for anew.
 
     Where everything that shares a word with the question was found, the rest share none.
@@ -73,16 +73,16 @@ def _ranks(ids: Ids, ranked: Ids) -> Ids:
     return np.array([rank.get(number, 0) for number in ids.tolist()], dtype=np.int64)
 
 
-def fused(cosine: Scores, words: Scores, vectors: Vectors) -> Scores:
+def fuse(cosine: Scores, words: Scores, vectors: Vectors) -> Scores:
     """The score of each candidate: its cosine with the question as moved by feedback, plus its lexical score.
 
     `cosine` and `words` are of shape (n,), `vectors` the candidates' unit vectors of shape (n, dimension).
     """
     first = cosine + words
-    guides = np.argsort(-first, kind="stable")[:_GUIDES]
-    share = np.exp((first[guides] - first[guides].max(initial=-np.inf)) / _SHARPNESS)
+    guides = np.argsort(-first, kind="stable")[:FEEDBACK_DOCS]
+    share = np.exp((first[guides] - first[guides].max(initial=-np.inf)) / SOFTMAX_TEMPERATURE)
     centre = share @ vectors[guides] / max(float(share.sum()), 1.0)
     # The length of the moved question, from what is known of its two parts.
     along = float(share @ cosine[guides]) / max(float(share.sum()), 1.0)
-    length = math.sqrt(1 + 2 * _FEEDBACK * along + _FEEDBACK**2 * float(centre @ centre))
-    return np.asarray((cosine + _FEEDBACK * products(vectors, centre)) / length + words, dtype=np.float32)
+    length = math.sqrt(1 + 2 * ROCCHIO_BETA * along + ROCCHIO_BETA**2 * float(centre @ centre))
+    return np.asarray((cosine + ROCCHIO_BETA * inner_products(vectors, centre)) / length + words, dtype=np.float32)

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from qa.encoding.encoder import Vectors
 from qa.errors import LibraryDamaged
-from qa.search.engine import Hits, Ids, products
+from qa.search.engine import Hits, Ids, inner_products
 
 CENTRES, SIZES, LISTS, PLACES = FILES = ("dense.centres", "dense.sizes", "dense.lists", "dense.places")
 SUPPORTED = sys.platform != "win32"
@@ -43,7 +43,7 @@ _HALF, _NUMBER = 2, 8  # bytes
 _ALIGNED = 4
 
 
-class Cells:
+class IvfIndex:
     """FAISS's `IndexIVFScalarQuantizer` over mapped lists; no file of it is FAISS's own."""
 
     def __init__(self, folder: Path, centres: Vectors, sizes: Ids, places: Ids) -> None:
@@ -81,7 +81,7 @@ class Cells:
         places.tofile(folder / PLACES)
 
     @classmethod
-    def open(cls, folder: Path, count: int, dimension: int) -> Cells:
+    def open(cls, folder: Path, count: int, dimension: int) -> IvfIndex:
         """Raises LibraryDamaged where the files have not the sizes of so many vectors."""
         centres = np.fromfile(folder / CENTRES, dtype="<f4")
         sizes = np.fromfile(folder / SIZES, dtype="<i8")
@@ -102,7 +102,7 @@ class Cells:
         """The `k` of the greatest inner product with `vector`, in the nearest cells that hold any of `among`."""
         faiss = _faiss()
         count = len(self._places)
-        order = np.argsort(-products(self.centres, vector), kind="stable")
+        order = np.argsort(-inner_products(self.centres, vector), kind="stable")
         held = self._sizes
         selector = None
         if among is not None:

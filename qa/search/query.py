@@ -42,7 +42,7 @@ _ASKS = re.compile(
 )
 
 
-class Only(TypedDict, total=False):
+class FilterArguments(TypedDict, total=False):
     """The filters as keyword arguments; a name, phrase or excluded word may be one string or several."""
 
     kind: Literal["article", "comment"] | None
@@ -67,7 +67,7 @@ class Filters:
     exclude: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, only: Only) -> Filters:
+    def of(cls, only: FilterArguments) -> Filters:
         """Raises SettingError where a value is not understood, TypeError at a name that is no filter."""
         given = cls(**{name: _several(value) for name, value in only.items()})
         for f in fields(cls):
@@ -101,15 +101,15 @@ class Query:
     filters: Filters = field(default=Filters())
 
     @classmethod
-    def literal(cls, text: str, only: Only) -> Query:
+    def literal(cls, text: str, only: FilterArguments) -> Query:
         """A question of which every sign is meant as it stands. Raises QuestionError or SettingError."""
-        asked = checked(text)
+        asked = check_question(text)
         return cls(asked, asked, (), Filters.of(only))
 
     @classmethod
-    def parse(cls, text: str, only: Only) -> Query:
+    def parse(cls, text: str, only: FilterArguments) -> Query:
         """Raises QuestionError where the question is none or a filter's value is not understood, or SettingError."""
-        asked = checked(text)
+        asked = check_question(text)
         found: dict[str, list[Any]] = {f.name: [] for f in fields(Filters)}
         for part in _PART.finditer(asked):
             if part["name"]:
@@ -190,7 +190,7 @@ MOST_CHARACTERS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class EncodedQuery:
     """`text` is the question as asked, less white space around it; `vector` its unit vector, shape (dimension,).
 
     `phrases` are the words in it that belong together.
@@ -201,17 +201,17 @@ class Question:
     phrases: tuple[str, ...] = ()
 
     @classmethod
-    def ask(cls, text: str, encoder: Encoder, phrases: tuple[str, ...] = ()) -> Question:
+    def of(cls, text: str, encoder: Encoder, phrases: tuple[str, ...] = ()) -> EncodedQuery:
         """Raises QuestionError where the question is empty, too long or not text that can be encoded."""
-        asked = checked(text)
-        return cls(asked, embedded(asked, encoder), phrases)
+        asked = check_question(text)
+        return cls(asked, embed_question(asked, encoder), phrases)
 
     def likeness(self, texts: Sequence[str], encoder: Encoder) -> Vectors:
         """How like the question each text is: their cosines, shape (len(texts),)."""
         return unit_vectors(encoder, texts) @ self.vector
 
 
-def checked(text: str) -> str:
+def check_question(text: str) -> str:
     """The question's text without white space around it.
 
     Raises QuestionError where nothing is left, where it is too long and where it holds half a character.
@@ -230,7 +230,7 @@ def checked(text: str) -> str:
     return text
 
 
-def embedded(text: str, encoder: Encoder) -> Vectors:
+def embed_question(text: str, encoder: Encoder) -> Vectors:
     """The question's unit vector; of a question longer than the encoder's window, the mean of its parts'."""
     words = text.split()
     parts = max(1, -(-encoder.lengths([text])[0] // encoder.max_tokens))

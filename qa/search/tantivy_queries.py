@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from qa.search.engine import Ids
-from qa.search.terms import Part
+from qa.search.terms import Term
 
 FIELD, ID = "words", "id"
 _MOST_TERMS = 500  # more numbers than these are found sooner as one set
@@ -38,7 +38,7 @@ class Queries:
 
         return Query.boolean_query([(Occur.Should, Query.boost_query(query, weight)) for query, weight in queries])
 
-    def parts(self, parts: Iterable[Part], among: Ids) -> Any:
+    def parts(self, parts: Iterable[Term], among: Ids) -> Any:
         """The sum of the parts' scores, each looked for `among` these passages by itself."""
         chosen = self._chosen(among)
         return self.any_of((_both(chosen, self.phrase(part.words)), part.weight) for part in parts)

@@ -52,7 +52,7 @@ class Vocabulary(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Term:
     """One word, or several as a phrase, with the weight of its BM25.
 
     `passages` are those that say its rarest word, `highest` is what it can add to a score at most.
@@ -65,40 +65,38 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """`typed` are the question's words as the index has them, each with how it was typed.
+class QueryTerms:
+    """`raw` are the question's words as the index has them, each with how it was typed.
 
     `rarities` are of the words that count. `slips` are the words that no passage says and that differ by one letter
     from words that some do, each with the score of a passage that says one of those: two letters swapped are one slip
-    (Damerau: A technique for computer detection and correction of spelling errors, CACM 1964). `unsaid` are those, as
+    (Damerau: A technique for computer detection and correction of spelling errors, CACM 1964). `missing` are those, as
     they were typed, that no passage says at all. `highest` is a score that no passage exceeds, however often it says
     every part.
     """
 
-    typed: Mapping[str, str]
+    raw: Mapping[str, str]
     rarities: Mapping[str, float]
-    parts: Sequence[Part]
+    parts: Sequence[Term]
     slips: Mapping[str, float]
-    unsaid: tuple[str, ...]
+    missing: tuple[str, ...]
     highest: float
 
     @classmethod
-    def of(cls, text: str, phrases: Sequence[str], cut: Words, vocabulary: Vocabulary) -> Asked:
+    def of(cls, text: str, phrases: Sequence[str], cut: Words, vocabulary: Vocabulary) -> QueryTerms:
         """Analyse a question; every word is looked up once."""
         frequency = cache(vocabulary.frequency)
-        words, telling, typed = cut.of(text), frozenset(cut.telling(text)), cut.typed(text)
+        words, content, raw = cut.of(text), frozenset(cut.content(text)), cut.raw(text)
 
         @cache
         def rarity(word: str) -> float:
             return _rarity(frequency(word), len(vocabulary))
 
         unknown = {
-            word: as_typed
-            for word, as_typed in zip(words, typed, strict=True)
-            if word in telling and not frequency(word)
+            word: as_typed for word, as_typed in zip(words, raw, strict=True) if word in content and not frequency(word)
         }
         mistyped = [
-            word for word, as_typed in unknown.items() if len(as_typed) >= spelling.SHORTEST and as_typed.isalpha()
+            word for word, as_typed in unknown.items() if len(as_typed) >= spelling.MIN_LETTERS and as_typed.isalpha()
         ]
         meant = {word: near for word in mistyped if (near := vocabulary.near(word))}
         highest = _rarity(0, len(vocabulary))
@@ -107,21 +105,21 @@ class Asked:
             for word, near in meant.items()
         }
         # In a small library "of" and "what" are rare enough to look telling: they count only where nothing else does.
-        counted = frozenset(filter(frequency, telling)) or (
+        counted = frozenset(filter(frequency, content)) or (
             frozenset() if slips else frozenset(filter(frequency, words))
         )
         quoted = [tuple(cut.of(phrase)) for phrase in phrases]
         parts = tuple(
-            Part(part, weight, min(map(frequency, part)), weight * sum(map(rarity, part)) * _SATURATION)
+            Term(part, weight, min(map(frequency, part)), weight * sum(map(rarity, part)) * _SATURATION)
             for part, weight in _weights(words, counted, quoted, rarity, highest)
             if all(map(frequency, part))
         )
         return cls(
-            dict(zip(words, typed, strict=True)),
+            dict(zip(words, raw, strict=True)),
             {word: rarity(word) for word in counted},
             parts,
             slips,
-            tuple(typed for word, typed in unknown.items() if word not in slips and typed not in _SAYS_LITTLE),
+            tuple(raw for word, raw in unknown.items() if word not in slips and raw not in _SAYS_LITTLE),
             sum(part.highest for part in parts) + sum(slips.values()),
         )
 

@@ -14,7 +14,7 @@ _BETWEEN = "\n\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class DraftPost:
     """A post before its place in the reading text is known.
 
     `parent` is an index among the drafts. `omitted` are spans of `text` that are shown and never indexed: the words
@@ -31,7 +31,7 @@ class Draft:
 
 def compose(
     source: str,
-    drafts: Sequence[Draft],
+    drafts: Sequence[DraftPost],
     *,
     title: str | None = None,
     url: str | None = None,
@@ -62,7 +62,7 @@ def compose(
     return Thread(source, text, tuple(posts), title, url, original).checked()
 
 
-def _kept_above(drafts: Sequence[Draft]) -> list[int | None]:
+def _kept_above(drafts: Sequence[DraftPost]) -> list[int | None]:
     """For each draft the nearest one above it that has words."""
     parents = [
         draft.parent if draft.parent is not None and 0 <= draft.parent < len(drafts) else None for draft in drafts
@@ -91,31 +91,31 @@ _LONGEST_TITLE = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class RawPost:
     """A post with the id that its format gives it, and the id of the post that it replies to."""
 
     id: str
     parent: str | None
-    draft: Draft
+    draft: DraftPost
 
 
 @dataclass(frozen=True, slots=True)
-class Grouped:
+class RawThread:
     """The posts of one thread, with the name of its source, its title and its address."""
 
     source: str
-    said: Sequence[Said]
+    said: Sequence[RawPost]
     title: str | None
     url: str | None = None
 
 
-def drafts(said: Iterable[Said]) -> list[Draft]:
+def resolve_replies(said: Iterable[RawPost]) -> list[DraftPost]:
     """The posts with their parents as places; a post that comes again under its id, word for word, is left out.
 
     Where several go by one id, a reply belongs to the first.
     """
     places: dict[str, int] = {}
-    kept: list[Said] = []
+    kept: list[RawPost] = []
     for post in said:
         first = places.setdefault(post.id, len(kept))
         if first == len(kept) or kept[first].draft != post.draft:
@@ -123,7 +123,7 @@ def drafts(said: Iterable[Said]) -> list[Draft]:
     return [replace(post.draft, parent=None if post.parent is None else places.get(post.parent)) for post in kept]
 
 
-def threads(found: Iterable[Grouped], name: str, flaw: SourceError | None = None) -> Iterator[Thread]:
+def compose_threads(found: Iterable[RawThread], name: str, flaw: SourceError | None = None) -> Iterator[Thread]:
     """The threads of a file; those without a word are left out.
 
     Raises SourceError at the end: `flaw`, what was wrong with the file, else that no thread has a word.
@@ -132,17 +132,17 @@ def threads(found: Iterable[Grouped], name: str, flaw: SourceError | None = None
     for group in found:
         if any(post.draft.text.strip() for post in group.said):
             empty = False
-            yield compose(group.source, drafts(group.said), title=group.title, url=group.url)
+            yield compose(group.source, resolve_replies(group.said), title=group.title, url=group.url)
     if flaw is not None:
         raise flaw
     if empty:
         raise SourceError(f"{name!r} holds no post with words in it (what is deleted or hidden is left out)")
 
 
-def named(name: str, title: str | None, otherwise: object = None) -> str:
+def thread_name(name: str, title: str | None, otherwise: object = None) -> str:
     """The name of one of a file's threads: the file and the title, which hold still when the file grows.
 
-    >>> named("blog.xml", "Lenses", 7), named("blog.xml", None, 7)
+    >>> thread_name("blog.xml", "Lenses", 7), thread_name("blog.xml", None, 7)
     ('blog.xml · Lenses', 'blog.xml · 7')
     """
     told = title or label(otherwise)

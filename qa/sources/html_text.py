@@ -64,12 +64,12 @@ class _Words:
         self._breaks, self._space = 0, False
 
 
-def plain(html: object) -> tuple[str, tuple[Span, ...]]:
+def html_to_text(html: object) -> tuple[str, tuple[Span, ...]]:
     """The text of a piece of HTML, and the spans of it that quote somebody else.
 
     Line breaks in it count where it has no paragraphs of its own, as blogs take them.
 
-    >>> plain("<blockquote>It rains.</blockquote>No, <b>it</b> does not.<br>Look!")
+    >>> html_to_text("<blockquote>It rains.</blockquote>No, <b>it</b> does not.<br>Look!")
     ('It rains.\\n\\nNo, it does not.\\nLook!', ((0, 9),))
     """
     source = words(html)

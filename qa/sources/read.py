@@ -11,7 +11,7 @@ from typing import Literal
 
 from qa.errors import SourceError, SourceWarning
 from qa.sources.detect import MOST_BYTES, SUFFIXES, NotRecognised
-from qa.sources.sandbox import Limits, Reading, Sandbox
+from qa.sources.sandbox import FileContent, Limits, Sandbox
 from qa.sources.thread import Thread
 from qa.types import Progress, no_progress
 
@@ -22,7 +22,7 @@ Sources = Source | Iterable[Source]
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class FileReport:
     """What became of one file: read, skipped because it is of no kind that is read, or failed.
 
     `format` is the name of its format and `posts` the number of its posts, where it was read. `reason` says why it was
@@ -39,7 +39,7 @@ class Fate:
     passed_over: bool = False
 
 
-Tell = Callable[[Fate], object]
+OnFile = Callable[[FileReport], object]
 
 
 def read(source: Source) -> Iterator[Thread]:
@@ -68,11 +68,11 @@ def read_all(
     sources: Source | Iterable[Source],
     *,
     progress: Progress = no_progress,
-    tell: Tell | None = None,
+    on_file: OnFile | None = None,
     strict: bool = True,
     limits: Limits | None = None,
-) -> tuple[list[Thread], list[Fate]]:
-    """Read many sources, and tell the fate of each file, to `tell` as it goes; a bad file in a folder costs it alone.
+) -> tuple[list[Thread], list[FileReport]]:
+    """Read many sources and report on each file, to `on_file` as it goes; a bad file in a folder is left out alone.
 
     A file that is named more than once is read once. Two sources of one name are told apart: "a.txt", "a.txt (2)".
 
@@ -86,7 +86,7 @@ def read_all(
         raise SourceError(f"sources are paths and threads, not {str(sources)[:80]!r}") from None
     found = [(file, strict and not _is_folder(source)) for source in sources for file in _files(source)]
     threads: list[Thread] = []
-    fates: list[Fate] = []
+    reports: list[FileReport] = []
     seen: set[Path] = set()
     with Sandbox(limits) as sandbox:
         for done, (file, must) in enumerate(found):
@@ -98,30 +98,30 @@ def read_all(
                 if file.resolve() in seen:
                     continue
                 seen.add(file.resolve())
-                new, fate = _fate_of(file, sandbox, must)
+                new, report = _report_of(file, sandbox, must)
                 threads += new
             else:
-                fate = file
-            fates.append(fate)
-            if tell is not None:
-                tell(fate)
+                report = file
+            reports.append(report)
+            if on_file is not None:
+                on_file(report)
     progress("reading", len(found), len(found))
     if not threads:
-        reasons = "; ".join(fate.reason for fate in fates[:3] if fate.reason)
+        reasons = "; ".join(report.reason for report in reports[:3] if report.reason)
         raise SourceError(f"nothing to read in {_names(sources)}{': ' + reasons if reasons else ''}")
-    return distinct(threads), fates
+    return distinct(threads), reports
 
 
-def _fate_of(path: Path, sandbox: Sandbox, must: bool) -> tuple[Sequence[Thread], Fate]:
+def _report_of(path: Path, sandbox: Sandbox, must: bool) -> tuple[Sequence[Thread], FileReport]:
     name = printable(path.name)
     try:
         reading = _read_file(path, sandbox)
     except SourceError as error:
         if must:
             raise
-        return (), Fate(name, "skipped" if isinstance(error, NotRecognised) else "failed", str(error))
+        return (), FileReport(name, "skipped" if isinstance(error, NotRecognised) else "failed", str(error))
     posts = sum(len(thread.posts) for thread in reading.threads)
-    return reading.threads, Fate(name, "read", reading.flaw, reading.format, len(reading.threads), posts)
+    return reading.threads, FileReport(name, "read", reading.flaw, reading.format, len(reading.threads), posts)
 
 
 def distinct(threads: Iterable[Thread]) -> list[Thread]:
@@ -144,7 +144,7 @@ def _is_folder(source: Source) -> bool:
     return not isinstance(source, Thread) and Path(source).is_dir()
 
 
-def _files(source: Source) -> Iterator[Path | Thread | Fate]:
+def _files(source: Source) -> Iterator[Path | Thread | FileReport]:
     """The files of a source; of a folder also the fate of those that are not looked into."""
     if isinstance(source, Thread):
         yield source
@@ -164,7 +164,7 @@ def _files(source: Source) -> Iterator[Path | Thread | Fate]:
         raise SourceError(f"there is no file or folder {str(path)!r}; give the path of a file or a folder")
 
 
-def _below(folder: Path) -> Iterator[Path | Fate]:
+def _below(folder: Path) -> Iterator[Path | FileReport]:
     below = sorted(file for file in folder.rglob("*") if file.is_file())
     visible = [file for file in below if not any(p.startswith(".") for p in file.relative_to(folder).parts)]
     if not any(_has_known_ending(file) for file in visible):
@@ -177,14 +177,14 @@ def _below(folder: Path) -> Iterator[Path | Fate]:
             reason = (
                 f"{printable(file.name)!r} was not looked into, as {ending} are not; name it itself to have it read"
             )
-            yield Fate(printable(file.name), "skipped", printable(reason), passed_over=True)
+            yield FileReport(printable(file.name), "skipped", printable(reason), passed_over=True)
 
 
 def _has_known_ending(file: Path) -> bool:
     return file.suffix.lower() in SUFFIXES
 
 
-def _read_file(path: Path, sandbox: Sandbox) -> Reading:
+def _read_file(path: Path, sandbox: Sandbox) -> FileContent:
     name = printable(path.name)
     try:
         size = path.stat().st_size

@@ -20,7 +20,7 @@ from pathlib import Path
 from qa.errors import SourceError
 from qa.sources.detect import MOST_BYTES, NotRecognised
 from qa.sources.thread import Thread
-from qa.sources.thread_json import thread_of
+from qa.sources.thread_json import thread_from_row
 from qa.sources.worker import MEMORY_ENDED
 
 PROGRAM = ("-m", "qa.sources.worker")
@@ -37,7 +37,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class FileContent:
     """The threads of a file, the name of its format, and what was wrong with the rest of it."""
 
     threads: tuple[Thread, ...]
@@ -66,7 +66,7 @@ class Sandbox:
             process.kill()
             process.communicate()
 
-    def read(self, path: Path, name: str) -> Reading:
+    def read(self, path: Path, name: str) -> FileContent:
         """The threads of the file at `path`, called `name`.
 
         Raises NotRecognised where nothing here reads it, SourceError where it cannot be read within its limits.
@@ -88,7 +88,7 @@ class Sandbox:
                 self.close()
         if not threads:
             raise (SourceError if recognised else NotRecognised)(flaw or f"{name!r} holds no text")
-        return Reading(threads, format_, flaw)
+        return FileContent(threads, format_, flaw)
 
     def _asked(self, path: Path, name: str, seconds: float) -> subprocess.Popen[bytes]:
         asked = {"path": str(path.absolute()), "name": name, "seconds": seconds}
@@ -152,7 +152,7 @@ def _answered(process: subprocess.Popen[bytes]) -> tuple[tuple[Thread, ...], str
             break
         answer = json.loads(line)
         if "thread" in answer:
-            threads.append(thread_of(answer["thread"]))
+            threads.append(thread_from_row(answer["thread"]))
         elif "format" in answer:
             format_ = answer["format"]
         else:

@@ -23,15 +23,15 @@ from pathlib import Path
 from typing import Any
 
 from qa.errors import SettingError, SourceError
-from qa.sources.compose import Draft, compose
+from qa.sources.compose import DraftPost, compose
 from qa.sources.thread import Post, Thread
 from qa.types import Progress, no_progress
 
 
-def row_of(thread: Thread, *, brief: bool = False) -> dict[str, Any]:
+def thread_to_row(thread: Thread, *, brief: bool = False) -> dict[str, Any]:
     """The thread as JSON; `brief` leaves out the text of posts where the reading text holds it."""
     drafts = [
-        Draft(p.kind, p.text, p.author, p.date, p.parent, tuple((a - p.start, b - p.start) for a, b in p.omitted))
+        DraftPost(p.kind, p.text, p.author, p.date, p.parent, tuple((a - p.start, b - p.start) for a, b in p.omitted))
         for p in thread.posts
     ]
     posts: list[dict[str, Any]] = [
@@ -56,8 +56,8 @@ def row_of(thread: Thread, *, brief: bool = False) -> dict[str, Any]:
     return row
 
 
-def thread_of(row: dict[str, Any]) -> Thread:
-    """The thread that `row_of` wrote, exactly. Raises SourceError where it is not one."""
+def thread_from_row(row: dict[str, Any]) -> Thread:
+    """The thread that `thread_to_row` wrote, exactly. Raises SourceError where it is not one."""
     try:
         posts = row["posts"]
         places: dict[str, int] = {}
@@ -73,7 +73,7 @@ def thread_of(row: dict[str, Any]) -> Thread:
         raise SourceError(f"a thread's JSON lacks {error} or holds it in another form") from error
 
 
-def _is_composed(thread: Thread, drafts: list[Draft]) -> bool:
+def _is_composed(thread: Thread, drafts: list[DraftPost]) -> bool:
     try:
         again = compose(thread.source, drafts, title=thread.title, url=thread.url, original=thread.original)
     except SourceError:
@@ -90,9 +90,9 @@ def _placed(post: dict[str, Any], text: str, places: dict[str, int]) -> Post:
     )
 
 
-def _draft(post: dict[str, Any], places: dict[str, int]) -> Draft:
+def _draft(post: dict[str, Any], places: dict[str, int]) -> DraftPost:
     parent = post["parent"]
-    return Draft(
+    return DraftPost(
         post["kind"],
         post["text"],
         post["author"],
@@ -102,7 +102,7 @@ def _draft(post: dict[str, Any], places: dict[str, int]) -> Draft:
     )
 
 
-def export(
+def export_threads(
     threads: Iterable[Thread], total: int, path: str | os.PathLike[str], progress: Progress = no_progress
 ) -> int:
     """Write one thread a line to the file at `path`, whole or not at all; return their number.
@@ -116,7 +116,7 @@ def export(
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
             for thread in threads:
                 progress("exporting", written, total)
-                stream.write(json.dumps(row_of(thread), ensure_ascii=False) + "\n")
+                stream.write(json.dumps(thread_to_row(thread), ensure_ascii=False) + "\n")
                 written += 1
         Path(beside).chmod(0o666 & ~_umask())
         Path(beside).replace(target)

@@ -25,20 +25,20 @@ from typing import Any
 from qa.errors import SourceError
 from qa.sources.detect import MOST_BYTES, TEXT, Format, NotRecognised, recognise
 from qa.sources.thread import Thread
-from qa.sources.thread_json import row_of
+from qa.sources.thread_json import thread_to_row
 
 _GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedFile:
     """A file whose format is known: `threads` are read as they are asked for, and raise SourceError alone."""
 
     format: Format
     threads: Iterator[Thread]
 
 
-def opened(data: bytes, name: str, *, most: int = MOST_BYTES) -> Opened:
+def open_file(data: bytes, name: str, *, most: int = MOST_BYTES) -> OpenedFile:
     """Recognise a file. What it raises after some threads is what was wrong with the rest of the file.
 
     Raises NotRecognised where nothing here reads it, SourceError where it expands to more than `most` bytes.
@@ -49,8 +49,8 @@ def opened(data: bytes, name: str, *, most: int = MOST_BYTES) -> Opened:
         data, content = _expanded(data, name, most), name.removesuffix(".gz")
     found = recognise(data, content)
     if found is TEXT and content is name:
-        return Opened(found, _told(found, data, name, None))
-    return Opened(found, _told(found, data, name, original))
+        return OpenedFile(found, _told(found, data, name, None))
+    return OpenedFile(found, _told(found, data, name, original))
 
 
 def _told(found: Format, data: bytes, name: str, original: str | None) -> Iterator[Thread]:
@@ -107,10 +107,10 @@ MEMORY_ENDED = 99
 
 def _answers(path: Path, name: str, most: int) -> Iterator[dict[str, Any]]:
     try:
-        found = opened(path.read_bytes(), name, most=most)
+        found = open_file(path.read_bytes(), name, most=most)
         yield {"format": found.format.name}
         for thread in found.threads:
-            yield {"thread": row_of(thread, brief=True)}
+            yield {"thread": thread_to_row(thread, brief=True)}
         yield {"done": None, "recognised": True}
     except SourceError as error:
         yield {"done": _storable(str(error)), "recognised": not isinstance(error, NotRecognised)}

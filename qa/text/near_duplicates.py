@@ -14,47 +14,49 @@ from dataclasses import dataclass
 
 from qa.text.normalize import words_of
 
-_ALIKE = 0.9
-_RUN = 3
-_TELLS_APART = re.compile(r"\d|^(?:no|not|non|never|none|nor|without|t)$")
+_SIMILARITY = 0.9
+_SHINGLE_WORDS = 3
+_DISTINGUISHING = re.compile(r"\d|^(?:no|not|non|never|none|nor|without|t)$")
 
-_Run = tuple[str, ...]
+_Words = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _Shingles:
     """The words of a passage, without case, accents and signs, and every run of three of them."""
 
-    words: _Run
-    runs: frozenset[_Run]
+    words: _Words
+    runs: frozenset[_Words]
 
     @classmethod
-    def by(cls, text: str) -> _Said:
+    def by(cls, text: str) -> _Shingles:
         words = tuple(words_of(text))
-        return cls(words, frozenset(zip(*(words[at:] for at in range(_RUN)), strict=False)) or frozenset([words]))
+        return cls(
+            words, frozenset(zip(*(words[at:] for at in range(_SHINGLE_WORDS)), strict=False)) or frozenset([words])
+        )
 
-    def prefix(self) -> list[_Run]:
+    def prefix(self) -> list[_Words]:
         """So many runs, the first in one order of all, that of two alike passages one at least is in both's (Chaudhuri,
         Ganti, Kaushik: A Primitive Operator for Similarity Joins, ICDE 2006)."""
-        return sorted(self.runs)[: len(self.runs) - math.ceil(_ALIKE * len(self.runs)) + 1]
+        return sorted(self.runs)[: len(self.runs) - math.ceil(_SIMILARITY * len(self.runs)) + 1]
 
-    def repeats(self, other: _Said) -> bool:
+    def repeats(self, other: _Shingles) -> bool:
         shared = len(self.runs & other.runs)
-        alike = shared >= _ALIKE * (len(self.runs) + len(other.runs) - shared)
-        return alike and not any(map(_TELLS_APART.search, set(self.words) ^ set(other.words)))
+        alike = shared >= _SIMILARITY * (len(self.runs) + len(other.runs) - shared)
+        return alike and not any(map(_DISTINGUISHING.search, set(self.words) ^ set(other.words)))
 
 
-def gathered(texts: Sequence[str], most: int) -> list[list[int]]:
+def group_near_duplicates(texts: Sequence[str], most: int) -> list[list[int]]:
     """The places of the first `most` different texts, each with the places of its repeats after it.
 
-    >>> gathered(["Made in Solms.", "Made in Wetzlar.", "“Made in Solms”"], 5)
+    >>> group_near_duplicates(["Made in Solms.", "Made in Wetzlar.", "“Made in Solms”"], 5)
     [[0, 2], [1]]
     """
     groups: list[list[int]] = []
-    firsts: list[_Said] = []
-    holding: dict[_Run, list[int]] = {}
+    firsts: list[_Shingles] = []
+    holding: dict[_Words, list[int]] = {}
     for place, text in enumerate(texts):
-        said = _Said.by(text)
+        said = _Shingles.by(text)
         prefix = said.prefix()
         near = sorted({group for run in prefix for group in holding.get(run, ())})
         group = next((group for group in near if said.words and said.repeats(firsts[group])), None)

@@ -13,10 +13,10 @@ _WORD = re.compile(r"\w+")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
-def plain(text: str) -> str:
+def normalize(text: str) -> str:
     """The text in plain letters.
 
-    >>> plain("“Café”  NOIR")
+    >>> normalize("“Café”  NOIR")
     '"cafe" noir'
     """
     if not text.isascii():
@@ -31,25 +31,25 @@ def words_of(text: str) -> list[str]:
     >>> words_of("Solms, (Germany)")
     ['solms', 'germany']
     """
-    return _WORD.findall(plain(text))
+    return _WORD.findall(normalize(text))
 
 
-def saying(phrase: str) -> re.Pattern[str]:
+def phrase_pattern(phrase: str) -> re.Pattern[str]:
     """What finds the words of `phrase` in a plain text, character for character and as whole words.
 
-    >>> bool(saying("hand-crafted lens").search(plain("A Hand-Crafted\\nLens.")))
+    >>> bool(phrase_pattern("hand-crafted lens").search(normalize("A Hand-Crafted\\nLens.")))
     True
-    >>> bool(saying("lens").search("lenses"))
+    >>> bool(phrase_pattern("lens").search("lenses"))
     False
     """
-    words = plain(phrase)
+    words = normalize(phrase)
     return re.compile(_edge(words[:1], r"(?<!\w)") + re.escape(words) + _edge(words[-1:], r"(?!\w)"))
 
 
-def unspaced(text: str) -> bool:
+def has_unspaced_script(text: str) -> bool:
     """Whether the text is in a script that puts no space between words."""
     return _UNSPACED.search(text) is not None
 
 
 def _edge(char: str, boundary: str) -> str:
-    return boundary if char.isalnum() and not unspaced(char) else ""
+    return boundary if char.isalnum() and not has_unspaced_script(char) else ""

@@ -47,10 +47,10 @@ def begins_an_item(text: str, sentence: Sentence) -> bool:
     return sentence.begins_a_line and _ITEM.match(text, sentence.start) is not None
 
 
-def sentences(text: str, start: int = 0, end: int | None = None) -> list[Sentence]:
+def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[Sentence]:
     """Cut `text[start:end]` into sentences; every visible character is in exactly one of them.
 
-    >>> [(s.start, s.end) for s in sentences("Dr. Jones came. He left.")]
+    >>> [(s.start, s.end) for s in split_sentences("Dr. Jones came. He left.")]
     [(0, 15), (16, 24)]
     """
     from sentencex import get_sentence_boundaries

@@ -24,7 +24,7 @@ UPDATED = "<p>The library was updated. The next answer comes from the texts that
 
 Turns = tuple[Turn, ...]
 Update = dict[str, Any]  # a change of a component's properties, as Gradio takes it
-Progress = tuple[str, str, str, Update]  # what a rebuild is at, its bar, the fates of its files, the cancel button
+Progress = tuple[str, str, str, Update]  # what a rebuild is at, its bar, what became of its files, the cancel button
 
 
 @dataclass(frozen=True)
@@ -139,4 +139,4 @@ class Actions:
 
 
 def _shown(state: State) -> Progress:
-    return status(state), meter(state), listed(state.fates), gr.update(visible=state.phase is Phase.RUNNING)
+    return status(state), meter(state), listed(state.reports), gr.update(visible=state.phase is Phase.RUNNING)

@@ -8,7 +8,7 @@ from qa.answering import question_type
 from qa.answering.answer import Answer
 from qa.library.library import Library
 from qa.web.cards import SCORE_MEANS, card
-from qa.web.error_text import told
+from qa.web.error_text import error_text
 from qa.web.escape import escaped, isolated
 from qa.web.post_labels import places
 
@@ -33,7 +33,7 @@ def answered(library: Library, question: str) -> Turn:
         answer = library.ask(question)
         return Turn(question, answer, places(library, answer.quotes), generation=generation)
     except Exception as error:
-        return Turn(question, error=told(error), generation=generation)
+        return Turn(question, error=error_text(error), generation=generation)
 
 
 def conversation(turns: Sequence[Turn], examples: Sequence[str] = ()) -> str:
@@ -87,13 +87,17 @@ def _verdict(answer: Answer, places: Sequence[str]) -> str:
     if answer.found and answer.text is None:  # filters alone ask nothing; what passes them is listed
         return ""
     if not answer.found or answer.text is None:
-        unsaid = f'<p class="unsaid">{isolated(question_type.unsaid(answer.unsaid))}</p>' if answer.unsaid else ""
-        return f'<p class="not-found">{question_type.unanswered(answer.question)}</p>{unsaid}'
+        missing_terms = (
+            f'<p class="missing_terms">{isolated(question_type.missing_message(answer.missing_terms))}</p>'
+            if answer.missing_terms
+            else ""
+        )
+        return f'<p class="not-found">{question_type.no_answer_message(answer.question)}</p>{missing_terms}'
     best = answer.quotes[0]
     # Without a reader nobody has judged whether the sentence answers, so it is not called more than the closest one.
     if answer.confidence is None:
         kind = "Closest sentence"
-    elif question_type.for_yes_or_no(answer.question):
+    elif question_type.asks_yes_no(answer.question):
         kind = f"Evidence, to the point with a probability of {answer.confidence:.0%}"
     else:
         kind = f"Answers with a probability of {answer.confidence:.0%}"
@@ -117,7 +121,7 @@ def _passages(answer: Answer, places: Sequence[str], number: int) -> str:
         card(quote, place, number, index, named=named, supports=index in supporting)
         for index, (quote, place) in enumerate(zip(answer.quotes, places, strict=True))
     )
-    # The log announces what is new; the cards are for reading at one's own pace, so they keep no_progress.
+    # The log announces what is new; the cards are for reading at one's own pace, so they are not announced.
     return (
         f'<div class="passages" aria-live="off"><h3>{heading}</h3><ol>{cards}</ol>'
         f'<p class="aside">{SCORE_MEANS}</p></div>'

@@ -7,7 +7,7 @@ from qa.errors import VerbatimError
 logger = logging.getLogger(__name__)
 
 
-def told(error: Exception) -> str:
+def error_text(error: Exception) -> str:
     """The error's own words where Verbatim raised it; of any other, that there was one, with the rest in the log."""
     if isinstance(error, VerbatimError):
         return str(error)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-class Pace:
+class Eta:
     """Told of a stage as a progress callback is; each stage has a pace of its own."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -13,7 +13,7 @@ class Pace:
         self._begun = 0.0
         self._first = 0
 
-    def left(self, stage: str, done: int, total: int) -> float | None:
+    def remaining(self, stage: str, done: int, total: int) -> float | None:
         """The seconds until the stage is done; None as long as nothing is known of its pace."""
         if stage != self._stage:
             self._stage, self._begun, self._first = stage, self._clock(), done

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from qa.library.store import SourceRow
+from qa.library.store import SourceInfo
 
 _EXAMPLES = {
     "leica-manufacturing-process.txt": (
@@ -14,6 +14,6 @@ _EXAMPLES = {
 }
 
 
-def examples(rows: Sequence[SourceRow]) -> tuple[str, ...]:
+def examples(rows: Sequence[SourceInfo]) -> tuple[str, ...]:
     """The questions for the texts that are in the library now; empty when none of them is known."""
     return tuple(question for row in rows for question in _EXAMPLES.get(row.name, ()))

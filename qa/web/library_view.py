@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from qa.library.store import SourceRow
+from qa.library.store import SourceInfo
 from qa.web.escape import escaped, isolated
 from qa.web.post_labels import spoken
 
@@ -10,7 +10,7 @@ NAMED = 3  # texts that are called by name; the others are counted
 LISTED = 200  # texts in the table; a browser copes with more, its reader does not
 
 
-def shelf(rows: Sequence[SourceRow]) -> str:
+def shelf(rows: Sequence[SourceInfo]) -> str:
     """Which texts the answers come from, in one line."""
     names = [f"<strong>{isolated(row.title or row.name)}</strong>" for row in rows[:NAMED]]
     if len(rows) > NAMED:
@@ -23,7 +23,7 @@ def shelf(rows: Sequence[SourceRow]) -> str:
     )
 
 
-def table(rows: Sequence[SourceRow]) -> str:
+def table(rows: Sequence[SourceInfo]) -> str:
     """The texts with their counts, in the order in which they were read."""
     more = ""
     if len(rows) > LISTED:
@@ -42,7 +42,7 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _row(row: SourceRow) -> str:
+def _row(row: SourceInfo) -> str:
     name = isolated(row.title or row.name)
     if row.title and row.title != row.name:
         name += f'<span class="aside">{isolated(row.name)}</span>'

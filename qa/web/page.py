@@ -44,7 +44,7 @@ def page(library: Library) -> gr.Blocks:
                 status = _html("status", template='<div aria-live="polite">${value}</div>')
                 meter = _html("meter")
             cancel = gr.Button("Cancel", visible=False, size="sm", min_width=80, scale=0)
-        fates = _html("fates")
+        reports = _html("reports")
         talk = _html(
             "conversation",
             template='<div role="log" aria-label="Conversation">${value}</div>',
@@ -75,7 +75,7 @@ def page(library: Library) -> gr.Blocks:
 
         watching: dict[str, Any] = quiet | {"concurrency_limit": None}
         panel = [pasted, title, uploads]
-        progress = [status, meter, fates, cancel]
+        progress = [status, meter, reports, cancel]
         rebuilt = rebuild.click(actions.rebuild, [*panel, mode], [*progress, *panel], **watching)
         resumed = blocks.load(actions.resume, None, progress, **watching)
         texts = [shelf, table, talk, seen]

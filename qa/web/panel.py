@@ -51,7 +51,7 @@ def status(state: State) -> str:
             )
         case Phase.DONE:
             warning = f'<p class="warning">{isolated(state.warning)}</p>' if state.warning else ""
-            return f"<p>Done: {summed(state.fates)}. The new texts answer now.</p>{warning}"
+            return f"<p>Done: {summed(state.reports)}. The new texts answer now.</p>{warning}"
         case Phase.CANCELLED:
             return "<p>Cancelled. The texts from before still answer.</p>"
         case Phase.FAILED:

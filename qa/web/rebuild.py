@@ -9,10 +9,10 @@ from pathlib import Path
 from qa.errors import LibraryBusy, SourceError
 from qa.library import language_check
 from qa.library.library import Library
-from qa.sources.read import Fate, read_all
+from qa.sources.read import FileReport, read_all
 from qa.sources.thread import Thread
-from qa.web.error_text import told
-from qa.web.eta import Pace
+from qa.web.error_text import error_text
+from qa.web.eta import Eta
 
 
 class Mode(StrEnum):
@@ -41,7 +41,7 @@ class State:
     done: int = 0
     total: int = 0
     seconds_left: float | None = None
-    fates: tuple[Fate, ...] = ()
+    reports: tuple[FileReport, ...] = ()
     warning: str | None = None
 
 
@@ -56,7 +56,7 @@ class Rebuild:
         self._library = library
         self._lock = threading.Lock()
         self._cancel = threading.Event()
-        self._pace = Pace()
+        self._pace = Eta()
         self._state = State()
 
     @property
@@ -72,7 +72,7 @@ class Rebuild:
             if self._state.phase is Phase.RUNNING:
                 raise LibraryBusy("a rebuild is already under way: wait for it to end, or cancel it")
             self._cancel.clear()
-            self._pace = Pace()
+            self._pace = Eta()
             self._state = State(Phase.RUNNING, "starting")
         threading.Thread(target=self._run, args=(sources, mode), name="verbatim-rebuild", daemon=True).start()
 
@@ -85,38 +85,38 @@ class Rebuild:
             threads = self._read(sources)
             write = self._library.add if mode is Mode.ADD else self._library.rebuild
             write(threads, progress=self._progress)
-            warning = language_check.others(threads, self._library.status().model)
+            warning = language_check.foreign_texts_message(threads, self._library.status().model)
         except _Cancelled:
             self._end(Phase.CANCELLED)
         except Exception as error:
-            self._end(Phase.FAILED, message=told(error))
+            self._end(Phase.FAILED, message=error_text(error))
         else:
             self._end(Phase.DONE, warning=warning)
 
     def _end(self, phase: Phase, *, message: str = "", warning: str | None = None) -> None:
-        self._state = State(phase, message, fates=self._state.fates, warning=warning)
+        self._state = State(phase, message, reports=self._state.reports, warning=warning)
 
     def _read(self, sources: Sequence[Path | Thread]) -> list[Thread]:
-        """What can be read of the sources; what cannot is told among the fates, and in an error where it is all."""
+        """What can be read of the sources; what cannot is listed among the reports, and in an error where it is all."""
         for source in sources:
             if isinstance(source, Thread):
-                self._tell(Fate(source.source, "read", format="pasted text", threads=1, posts=len(source.posts)))
+                self._tell(FileReport(source.source, "read", format="pasted text", threads=1, posts=len(source.posts)))
         try:
-            return read_all(sources, progress=self._progress, tell=self._tell, strict=False)[0]
+            return read_all(sources, progress=self._progress, on_file=self._tell, strict=False)[0]
         except SourceError as error:
-            reasons = [fate.reason for fate in self._state.fates if fate.reason]
+            reasons = [report.reason for report in self._state.reports if report.reason]
             if not reasons:
                 raise
             # The library's own words name the folder of the uploads, which is nobody's concern.
             alone = reasons[0] if len(reasons) == 1 else f"none of the {len(reasons)} files can be read"
             raise SourceError(alone) from error
 
-    def _tell(self, fate: Fate) -> None:
-        self._state = replace(self._state, fates=(*self._state.fates, fate))
+    def _tell(self, report: FileReport) -> None:
+        self._state = replace(self._state, reports=(*self._state.reports, report))
 
     def _progress(self, stage: str, done: int, total: int) -> None:
         # The last call of a stage tells that its work is done; after the last stage the new index is the current one.
         if self._cancel.is_set() and done < total:
             raise _Cancelled
-        left = self._pace.left(stage, done, total)
+        left = self._pace.remaining(stage, done, total)
         self._state = replace(self._state, message=stage, done=done, total=total, seconds_left=left)

@@ -178,9 +178,9 @@ def test_a_file_that_cannot_be_read_is_named_and_the_library_stays(
     error = page.locator("#status").get_by_role("alert")
     expect(error).to_contain_text(name)
     expect(error).not_to_contain_text(str(uploads))
-    fate = page.locator("#fates li")
-    expect(fate).to_contain_text(outcome)
-    expect(fate).to_contain_text(name)
+    report = page.locator("#reports li")
+    expect(report).to_contain_text(outcome)
+    expect(report).to_contain_text(name)
     expect(ask(page, LEICA).locator(".card").first).to_contain_text("£799")
 
 
@@ -196,7 +196,7 @@ def test_each_file_has_its_fate_and_a_bad_one_costs_itself_alone(
     rebuild(page)
 
     expect(page.locator("#status")).to_contain_text("Done: 3 read, 1 failed, 1 skipped.")
-    expect(page.locator("#fates li")).to_have_text(
+    expect(page.locator("#reports li")).to_have_text(
         [
             re.compile(r"In part\s*harbour.jsonl threads as JSON, 2 posts: 1 of the 2 lines"),
             re.compile(r"Skipped\s*paper.pdf is a PDF, which is not read"),
@@ -211,11 +211,11 @@ def test_each_file_has_its_fate_and_a_bad_one_costs_itself_alone(
     expect(cells).to_have_text(["Thread", "2", "1", "2", "4 March 2012"])
     expect(rows.filter(has_text="Mars <b>").get_by_role("cell").first).to_have_text("Article")
     expect(ask(page, "Who was one of the dredgers?").locator(".card").first).to_contain_text("My grandfather")
-    assert page.locator("#fates :is(b, script, img), #texts :is(b, script, img)").count() == 0
+    assert page.locator("#reports :is(b, script, img), #texts :is(b, script, img)").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_what_the_table_and_the_fates_show_is_reached_by_keyboard(url: str, open_page: OpenPage) -> None:
+def test_what_the_table_and_the_reports_show_is_reached_by_keyboard(url: str, open_page: OpenPage) -> None:
     page = panel(open_page(url, width=390, height=844))
     region = page.get_by_role("region", name="1 text in the library")
     expect(region).to_be_visible()

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from qa.errors import SourceError
-from qa.sources.compose import HIDDEN, Draft, Grouped, Said, named, threads
+from qa.sources.compose import HIDDEN, DraftPost, RawPost, RawThread, compose_threads, thread_name
 from qa.sources.formats.json_objects import whole
-from qa.sources.html_text import plain
+from qa.sources.html_text import html_to_text
 from qa.sources.patterns.dates import day_of
 from qa.sources.sanitize import address, label
 from qa.sources.thread import Thread
@@ -27,7 +27,7 @@ def read(data: bytes, name: str) -> Iterator[Thread]:
                 f"{name!r} holds {here} of the {len(all_)} posts of {label(topic.get('title'))!r}; "
                 "save the topic with ?print=true for all"
             )
-    yield from threads((_grouped(topic, name, len(topics)) for topic in topics), name, flaw)
+    yield from compose_threads((_grouped(topic, name, len(topics)) for topic in topics), name, flaw)
 
 
 def _stream(topic: dict[str, Any]) -> dict[str, Any]:
@@ -35,21 +35,23 @@ def _stream(topic: dict[str, Any]) -> dict[str, Any]:
     return stream if isinstance(stream, dict) else {}
 
 
-def _grouped(topic: dict[str, Any], name: str, number: int) -> Grouped:
+def _grouped(topic: dict[str, Any], name: str, number: int) -> RawThread:
     posts = [post for post in _stream(topic)["posts"] if isinstance(post, dict)]
     title = label(topic.get("title"))
     # A topic does not tell where it stands, but newer forums tell it of its posts.
     url = address(topic.get("url")) or next((address(post.get("post_url")) for post in posts), None)
-    return Grouped(name if number == 1 else named(name, title, topic.get("id")), [_said(p) for p in posts], title, url)
+    return RawThread(
+        name if number == 1 else thread_name(name, title, topic.get("id")), [_said(p) for p in posts], title, url
+    )
 
 
-def _said(post: dict[str, Any]) -> Said:
+def _said(post: dict[str, Any]) -> RawPost:
     gone = any(post.get(sign) for sign in ("hidden", "deleted_at", "user_deleted"))
     shown = not gone and post.get("post_type") in _WRITTEN
-    text, quotes = (plain(post.get("cooked") or post.get("raw"))) if shown else HIDDEN
+    text, quotes = (html_to_text(post.get("cooked") or post.get("raw"))) if shown else HIDDEN
     author = label(post.get("name")) or label(post.get("username"))
     first = post.get("post_number") == 1
-    draft = Draft(
+    draft = DraftPost(
         "article" if first else "comment", text, author, day_of(post.get("created_at")), omitted=() if first else quotes
     )
-    return Said(str(post.get("post_number")), str(post.get("reply_to_post_number")), draft)
+    return RawPost(str(post.get("post_number")), str(post.get("reply_to_post_number")), draft)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qa.errors import SourceError
-from qa.sources.compose import HIDDEN, Draft, Grouped, Said, named, threads
+from qa.sources.compose import HIDDEN, DraftPost, RawPost, RawThread, compose_threads, thread_name
 from qa.sources.formats import xml
-from qa.sources.html_text import plain
+from qa.sources.html_text import html_to_text
 from qa.sources.patterns.dates import day_of
 from qa.sources.sanitize import address, label
 from qa.sources.thread import Thread
@@ -19,7 +19,7 @@ from qa.sources.thread import Thread
 class _Page:
     title: str | None
     url: str | None
-    said: list[Said] = field(default_factory=list)
+    said: list[RawPost] = field(default_factory=list)
 
 
 def read(data: bytes, name: str) -> Iterator[Thread]:
@@ -32,28 +32,28 @@ def read(data: bytes, name: str) -> Iterator[Thread]:
     except SourceError as error:  # the pages stand before the comments: nothing can be yielded until the end
         flaw = error
     found = (
-        Grouped(named(name, page.title or page.url, id_), page.said, page.title, page.url)
+        RawThread(thread_name(name, page.title or page.url, id_), page.said, page.title, page.url)
         for id_, page in pages.items()
     )
-    yield from threads(found, name, flaw)
+    yield from compose_threads(found, name, flaw)
 
 
 def _take(element: Any, pages: dict[str, _Page]) -> None:
     told = xml.texts(element)
     shown = "true" not in (told.get("isDeleted"), told.get("isSpam")) and told.get("isApproved") != "false"
     author = next((label(xml.texts(child).get("name")) for child in element if xml.local(child) == "author"), None)
-    text, quotes = plain(told.get("message")) if shown else HIDDEN
+    text, quotes = html_to_text(told.get("message")) if shown else HIDDEN
     day = day_of(told.get("createdAt"))
     if xml.local(element) == "thread" and shown:
-        page = _Page(label(plain(told.get("title"))[0]), address(told.get("link")))
+        page = _Page(label(html_to_text(told.get("title"))[0]), address(told.get("link")))
         if text:
-            page.said.append(Said("", None, Draft("article", text, author, day)))
+            page.said.append(RawPost("", None, DraftPost("article", text, author, day)))
         pages.setdefault(_id(element), page)
     elif xml.local(element) == "post":
         linked = {xml.local(child): _id(child) for child in element}
-        draft = Draft("comment", text, author, day, omitted=quotes)
+        draft = DraftPost("comment", text, author, day, omitted=quotes)
         if page_of := pages.get(linked.get("thread", "")):
-            page_of.said.append(Said(_id(element), linked.get("parent"), draft))
+            page_of.said.append(RawPost(_id(element), linked.get("parent"), draft))
 
 
 def _id(element: Any) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from qa.sources.compose import HIDDEN, Draft, Grouped, Said, named, threads
+from qa.sources.compose import HIDDEN, DraftPost, RawPost, RawThread, compose_threads, thread_name
 from qa.sources.formats.json_objects import whole
-from qa.sources.html_text import plain
+from qa.sources.html_text import html_to_text
 from qa.sources.patterns.dates import day_of
 from qa.sources.sanitize import label
 from qa.sources.thread import Thread
@@ -28,7 +28,7 @@ def read(data: bytes, name: str) -> Iterator[Thread]:
     for id_ in items:
         stories[_root(id_, items, roots)].append(id_)
     number = len(stories)
-    yield from threads((_grouped(root, ids, items, name, number) for root, ids in stories.items()), name, flaw)
+    yield from compose_threads((_grouped(root, ids, items, name, number) for root, ids in stories.items()), name, flaw)
 
 
 def _items(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -61,18 +61,18 @@ def _root(id_: str, items: dict[str, dict[str, Any]], roots: dict[str, str]) -> 
     return roots[id_]
 
 
-def _grouped(root: str, ids: list[str], items: dict[str, dict[str, Any]], name: str, number: int) -> Grouped:
-    title = label(plain(items[root].get("title"))[0])
-    said = [Said(id_, _parent(items[id_]), _draft(items[id_])) for id_ in sorted(ids, key=root.__ne__)]
+def _grouped(root: str, ids: list[str], items: dict[str, dict[str, Any]], name: str, number: int) -> RawThread:
+    title = label(html_to_text(items[root].get("title"))[0])
+    said = [RawPost(id_, _parent(items[id_]), _draft(items[id_])) for id_ in sorted(ids, key=root.__ne__)]
     url = _ITEM + root if root.isdigit() else None
-    return Grouped(name if number == 1 else named(name, title, root), said, title, url)
+    return RawThread(name if number == 1 else thread_name(name, title, root), said, title, url)
 
 
-def _draft(item: dict[str, Any]) -> Draft:
+def _draft(item: dict[str, Any]) -> DraftPost:
     gone = item.get("deleted") or item.get("dead")
-    text, quotes = HIDDEN if gone else plain(item.get("text"))
+    text, quotes = HIDDEN if gone else html_to_text(item.get("text"))
     author = label(item.get("by")) or label(item.get("author"))
     day = day_of(item.get("time")) or day_of(item.get("created_at_i")) or day_of(item.get("created_at"))
     if item.get("type") == "comment":
-        return Draft("comment", text, author, day, omitted=quotes)
-    return Draft("article", text, author, day)
+        return DraftPost("comment", text, author, day, omitted=quotes)
+    return DraftPost("article", text, author, day)

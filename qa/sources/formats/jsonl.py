@@ -8,13 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 from qa.errors import SourceError
-from qa.sources.compose import Draft, Said, compose, drafts, named
+from qa.sources.compose import DraftPost, RawPost, compose, resolve_replies, thread_name
 from qa.sources.formats.json_objects import objects
 from qa.sources.patterns.dates import day_of
 from qa.sources.patterns.quotes import quoted
 from qa.sources.sanitize import address, label, words
 from qa.sources.thread import Kind, Thread
-from qa.sources.thread_json import thread_of
+from qa.sources.thread_json import thread_from_row
 
 _DATE = re.compile(r"(?!0000)\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01])(?:[T ].{1,40})?)?)?")
 _TEXT = ("text", "body", "content", "message")
@@ -44,7 +44,7 @@ def read(data: bytes, name: str) -> Iterator[Thread]:
 
 def _exact(row: dict[str, Any]) -> Thread | None:
     try:
-        thread = thread_of(row)
+        thread = thread_from_row(row)
     except SourceError:
         return None
     if all(post.date is None or _DATE.fullmatch(post.date) for post in thread.posts):
@@ -63,11 +63,11 @@ def _near(row: dict[str, Any], name: str) -> Thread:
     for post in replies if isinstance(replies, list) else []:
         if isinstance(post, dict):
             said.append(_said(post, "comment" if said else "article"))
-    source = id_ if id_ and ours and isinstance(row["id"], str) else named(name, title, id_)
-    return compose(source, drafts(said), title=title, url=address(row.get("url")))
+    source = id_ if id_ and ours and isinstance(row["id"], str) else thread_name(name, title, id_)
+    return compose(source, resolve_replies(said), title=title, url=address(row.get("url")))
 
 
-def _said(post: dict[str, Any], otherwise: Kind) -> Said:
+def _said(post: dict[str, Any], otherwise: Kind) -> RawPost:
     text = next((words(post[key]) for key in _TEXT if post.get(key)), "")
     kind: Kind = "article" if post.get("kind", otherwise) == "article" else "comment"
     author = label(post.get("author")) or label(post.get("name"))
@@ -75,5 +75,5 @@ def _said(post: dict[str, Any], otherwise: Kind) -> Said:
     parent = next((str(post[key]) for key in _PARENT if post.get(key) is not None), None)
     hidden = post.get("deleted") is True or post.get("hidden") is True
     omitted = quoted(text) if kind == "comment" else ()
-    draft = Draft(kind, "" if hidden else text, author, day, omitted=() if hidden else omitted)
-    return Said(str(post.get("id")), parent, draft)
+    draft = DraftPost(kind, "" if hidden else text, author, day, omitted=() if hidden else omitted)
+    return RawPost(str(post.get("id")), parent, draft)

@@ -12,9 +12,9 @@ from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
 
 from qa.errors import SourceError
-from qa.sources.compose import Draft, Grouped, Said, named, threads
+from qa.sources.compose import DraftPost, RawPost, RawThread, compose_threads, thread_name
 from qa.sources.decode import decode
-from qa.sources.html_text import plain
+from qa.sources.html_text import html_to_text
 from qa.sources.patterns.quotes import joined, quoted, signature
 from qa.sources.sanitize import label, words
 from qa.sources.thread import Thread
@@ -32,7 +32,7 @@ class _Mail:
     id: str
     answers: tuple[str, ...]
     subject: str | None
-    draft: Draft
+    draft: DraftPost
 
 
 def read(data: bytes, name: str) -> Iterator[Thread]:
@@ -44,7 +44,7 @@ def read(data: bytes, name: str) -> Iterator[Thread]:
     grouped = defaultdict[str, list[_Mail]](list)
     for mail, root in zip(mails, _roots(mails), strict=True):
         grouped[root].append(mail)
-    yield from threads((_grouped(thread, name, len(grouped)) for thread in grouped.values()), name)
+    yield from compose_threads((_grouped(thread, name, len(grouped)) for thread in grouped.values()), name)
 
 
 def _messages(data: bytes) -> Iterator[bytes]:
@@ -63,7 +63,7 @@ def _mail(message: Message, number: int) -> _Mail:
     text, quotes = _body(message)
     sender, at = parseaddr(_raw(message, "From"))  # before it is decoded: a comma in a name parts addresses
     author = label(_decoded_words(sender)) or label(at.partition("@")[0])
-    draft = Draft("comment", text, author, _day(_header(message, "Date")), omitted=quotes)
+    draft = DraftPost("comment", text, author, _day(_header(message, "Date")), omitted=quotes)
     return _Mail(ids[0] if ids else f"#{number}", tuple(answered), label(_header(message, "Subject")), draft)
 
 
@@ -110,7 +110,7 @@ def _body(message: Message) -> tuple[str, tuple[tuple[int, int], ...]]:
                 return text, joined([*quoted(text), *signature(text)])
         elif part.get_content_type() == "text/html" and html is None:
             html = _decoded(part)
-    return plain(html)
+    return html_to_text(html)
 
 
 def _decoded(part: Message) -> str:
@@ -149,15 +149,15 @@ def _roots(mails: list[_Mail]) -> list[str]:
     return [root(mail.id) for mail in mails]
 
 
-def _grouped(mails: list[_Mail], name: str, number: int) -> Grouped:
+def _grouped(mails: list[_Mail], name: str, number: int) -> RawThread:
     """A thread of mails: the first that answers none of the others opens it."""
     here = {mail.id for mail in mails}
     first = next((mail for mail in mails if not here.intersection(mail.answers)), mails[0])
     ordered = [first, *(mail for mail in mails if mail is not first)]
     said = [
-        Said(mail.id, next((id_ for id_ in reversed(mail.answers) if id_ in here), None), mail.draft)
+        RawPost(mail.id, next((id_ for id_ in reversed(mail.answers) if id_ in here), None), mail.draft)
         for mail in ordered
     ]
     said[0] = replace(said[0], parent=None, draft=replace(said[0].draft, kind="article"))
     title = label(_REPLY.sub("", first.subject or ""))
-    return Grouped(name if number == 1 else named(name, title, first.id), said, title)
+    return RawThread(name if number == 1 else thread_name(name, title, first.id), said, title)

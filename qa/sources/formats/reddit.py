@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any
 
 from qa.errors import SourceError
-from qa.sources.compose import Draft, Grouped, Said, named, threads
+from qa.sources.compose import DraftPost, RawPost, RawThread, compose_threads, thread_name
 from qa.sources.formats.json_objects import whole
 from qa.sources.patterns.dates import day_of
 from qa.sources.patterns.quotes import quoted
@@ -38,7 +38,9 @@ def read(data: bytes, name: str) -> Iterator[Thread]:
     if left_out and flaw is None:
         flaw = SourceError(f'{name!r} leaves out {left_out} comments, which Reddit shows behind "load more comments"')
     ids = list(dict.fromkeys([*links, *comments]))
-    yield from threads((_grouped(links.get(id_, {}), id_, comments[id_], name, len(ids)) for id_ in ids), name, flaw)
+    yield from compose_threads(
+        (_grouped(links.get(id_, {}), id_, comments[id_], name, len(ids)) for id_ in ids), name, flaw
+    )
 
 
 def _things(value: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -60,23 +62,23 @@ def _things(value: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         waiting.append(inside.get("replies"))
 
 
-def _grouped(link: dict[str, Any], id_: str, comments: list[dict[str, Any]], name: str, number: int) -> Grouped:
+def _grouped(link: dict[str, Any], id_: str, comments: list[dict[str, Any]], name: str, number: int) -> RawThread:
     title = label(unescape(words(link.get("title"))))
-    said = [Said(id_, None, _draft(link, "selftext"))] if link else []
-    said += [Said(f"t1_{thing.get('id')}", str(thing.get("parent_id")), _draft(thing, "body")) for thing in comments]
+    said = [RawPost(id_, None, _draft(link, "selftext"))] if link else []
+    said += [RawPost(f"t1_{thing.get('id')}", str(thing.get("parent_id")), _draft(thing, "body")) for thing in comments]
     link_to = words(link.get("permalink")) or next((words(c.get("permalink")) for c in comments), "")
     parts = link_to.split("/")
     # A comment's address is its thread's with one part more: /r/NAME/comments/ID/TITLE/COMMENT/
     url = f"https://www.reddit.com{'/'.join(parts[:6])}/" if link_to.startswith("/r/") and len(parts) > 5 else None
-    return Grouped(name if number == 1 else named(name, title, id_), said, title, label(url))
+    return RawThread(name if number == 1 else thread_name(name, title, id_), said, title, label(url))
 
 
-def _draft(thing: dict[str, Any], field: str) -> Draft:
+def _draft(thing: dict[str, Any], field: str) -> DraftPost:
     text = words(unescape(words(thing.get(field))))
     author = label(thing.get("author"))
     text = "" if text in _GONE else text
     author = None if author in _GONE else author
     day = day_of(thing.get("created_utc"))
     if field == "selftext":
-        return Draft("article", text, author, day)
-    return Draft("comment", text, author, day, omitted=quoted(text))
+        return DraftPost("article", text, author, day)
+    return DraftPost("comment", text, author, day, omitted=quoted(text))

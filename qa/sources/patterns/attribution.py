@@ -11,7 +11,7 @@ from typing import Literal
 from qa.sources.patterns.date_line import WHEN
 from qa.sources.patterns.dates import iso_day
 
-Way = Literal["says", "blog", "posted", "bare", "site", "mail", "inline"]
+AttributionStyle = Literal["says", "blog", "posted", "bare", "site", "mail", "inline"]
 """How a line names its author: "Ann says:", "Ann said...", "Posted by Ann", by name and date alone, in the manner of
 one site (Hacker News, Reddit, Disqus), as a quoting mail does, or in front of the words ("Ann: Lovely.")."""
 
@@ -21,7 +21,7 @@ _VERB = r"(?P<verb>says|said|wrote|writes|commented|replied|replies|responded|re
 _MAYBE_WHEN = rf"(?:\s?[,|\-–—•·]?\s?(?:on|at)?\s?{WHEN})?"
 _POINTS = r"(?:score hidden|-?\d+ points?)"
 _LINK = r"(?:root|parent|next|prev|favorite|hide|past|flag|context|on: .{1,60})"
-_PATTERNS: Sequence[tuple[Way, re.Pattern[str]]] = tuple(
+_PATTERNS: Sequence[tuple[AttributionStyle, re.Pattern[str]]] = tuple(
     (way, re.compile(pattern, re.IGNORECASE))  # type: ignore[misc]
     for way, pattern in (
         ("mail", rf"on\s{WHEN}\s?,?\s{_WHO}\s{_VERB}\s?:"),
@@ -82,7 +82,7 @@ NOBODY = Attribution(None, None)
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class AttributionMatch:
     """What one line says of an author.
 
     Lines of one `shape` stand above (or below) the comments of one page. `dated` is true of "3 hours ago" too,
@@ -91,7 +91,7 @@ class Claim:
     """
 
     who: Attribution
-    way: Way
+    way: AttributionStyle
     shape: str
     dated: bool = False
     timed: bool = False
@@ -99,7 +99,7 @@ class Claim:
     offset: int = 0
 
 
-def claim_of(line: str) -> Claim | None:
+def claim_of(line: str) -> AttributionMatch | None:
     """Read a whole line that names a comment's author, None where the line is anything else.
 
     >>> claim_of("Posted by Jane Doe on March 3, 2011 at 4:15 pm").who
@@ -111,7 +111,7 @@ def claim_of(line: str) -> Claim | None:
 
 
 @lru_cache(_CACHED)
-def _claim_of(line: str) -> Claim | None:
+def _claim_of(line: str) -> AttributionMatch | None:
     if not _HINT.search(line):
         return None
     line = _plain(line)
@@ -121,7 +121,7 @@ def _claim_of(line: str) -> Claim | None:
     return None
 
 
-def _claim(number: int, way: Way, match: re.Match[str]) -> Claim | None:
+def _claim(number: int, way: AttributionStyle, match: re.Match[str]) -> AttributionMatch | None:
     found = match.groupdict()
     author, day, dated = name_of(found["author"]), iso_day(found["when"]), found["when"] is not None
     if author is None or (day and day < _FIRST_DAY):
@@ -133,10 +133,12 @@ def _claim(number: int, way: Way, match: re.Match[str]) -> Claim | None:
         way = "blog"  # Blogspot: "Anonymous said...", the date below the comment
     timed = bool(found["clock"] or found["ago"])
     words = "dated" if dated else f"{found.get('verb')}{found.get('stop') or ''}".lower()
-    return Claim(Attribution(author, day), way, f"{way} {number} {words} {mark}", dated, timed, is_doubtful(author))
+    return AttributionMatch(
+        Attribution(author, day), way, f"{way} {number} {words} {mark}", dated, timed, is_doubtful(author)
+    )
 
 
-def inline_claim(line: str) -> Claim | None:
+def inline_claim(line: str) -> AttributionMatch | None:
     """Read the name before a comment's words on one line: "Ann: Lovely.", "Ann says: Too high."
 
     >>> inline_claim("Ann: Lovely.").who.author, inline_claim("Note: it rains.")
@@ -146,12 +148,14 @@ def inline_claim(line: str) -> Claim | None:
 
 
 @lru_cache(_CACHED)
-def _inline_claim(line: str) -> Claim | None:
+def _inline_claim(line: str) -> AttributionMatch | None:
     match = _INLINE.match(line)
     author = name_of(match["author"]) if match else None
     if match is None or author is None or not is_name_line(author) or (match["verb"] and opens_quotation(line, match)):
         return None
-    return Claim(Attribution(author, None), "inline", f"inline {match['verb'] or ''}".lower(), offset=match.end())
+    return AttributionMatch(
+        Attribution(author, None), "inline", f"inline {match['verb'] or ''}".lower(), offset=match.end()
+    )
 
 
 def opens_quotation(line: str, after: re.Match[str] | None = None) -> bool:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from qa.sources.patterns.attribution import (
     Attribution,
-    Claim,
-    Way,
+    AttributionMatch,
+    AttributionStyle,
     claim_of,
     inline_claim,
     is_name_line,
@@ -23,18 +23,18 @@ _QUOTABLE = ("says", "mail")
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class Byline:
     """The lines from `start` to `end` that name an author; `apart` where nothing written stands on the line above,
     `closed` where nothing written stands on the line below."""
 
     start: int
     end: int
-    claim: Claim
+    claim: AttributionMatch
     apart: bool
     closed: bool
 
     @property
-    def way(self) -> Way:
+    def way(self) -> AttributionStyle:
         return self.claim.way
 
     @property
@@ -47,7 +47,7 @@ class Head:
         return self.start if self.way == "inline" else self.end
 
 
-def heads_of(lines: Sequence[Line], edges: Sequence[bool]) -> Iterator[Head]:
+def heads_of(lines: Sequence[Line], edges: Sequence[bool]) -> Iterator[Byline]:
     """Every place where lines name an author, in order; `edges` are the lines that are blank, rules or furniture."""
     for index, line in enumerate(lines):
         if line.blank:
@@ -55,10 +55,10 @@ def heads_of(lines: Sequence[Line], edges: Sequence[bool]) -> Iterator[Head]:
         for claim, end in claims_at(lines, index):
             below = end if claim.way != "inline" else index + 1
             closed = below >= len(lines) or edges[below]
-            yield Head(index, end, claim, not index or edges[index - 1], closed)
+            yield Byline(index, end, claim, not index or edges[index - 1], closed)
 
 
-def claims_at(lines: Sequence[Line], index: int) -> Iterator[tuple[Claim, int]]:
+def claims_at(lines: Sequence[Line], index: int) -> Iterator[tuple[AttributionMatch, int]]:
     """What the line, or it and the next, say of an author; with the line after those."""
     line, claim = lines[index].text, claim_of(lines[index].text)
     following = _visible(lines, index + 1, most_blank=1)
@@ -77,7 +77,7 @@ def claims_at(lines: Sequence[Line], index: int) -> Iterator[tuple[Claim, int]]:
         yield from _pair(line, lines[index + 1].text, index + 2)
 
 
-def _pair(line: str, following: str, end: int) -> Iterator[tuple[Claim, int]]:
+def _pair(line: str, following: str, end: int) -> Iterator[tuple[AttributionMatch, int]]:
     """A name over a date, or a date over a name."""
     if len(line) > 120 or len(following) > 120:
         return
@@ -91,7 +91,7 @@ def _pair(line: str, following: str, end: int) -> Iterator[tuple[Claim, int]]:
             who = Attribution(named.who.author, iso)
             yield replace(named, who=who, shape=f"{named.way}, {shape}", dated=True, timed=timed), end
         elif named is None and len(name) <= 60 and is_name_line(name) and not date_line(name):
-            yield Claim(Attribution(name_of(name.strip("*_# ")), iso), "bare", timed_shape, True, timed), end
+            yield AttributionMatch(Attribution(name_of(name.strip("*_# ")), iso), "bare", timed_shape, True, timed), end
 
 
 def _visible(lines: Sequence[Line], index: int, most_blank: int) -> int | None:

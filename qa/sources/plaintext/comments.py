@@ -17,7 +17,7 @@ from qa.sources.patterns.boilerplate import is_boilerplate, is_certain, is_count
 from qa.sources.patterns.date_line import date_line
 from qa.sources.patterns.dates import iso_day
 from qa.sources.patterns.lines import Line, is_rule
-from qa.sources.plaintext.bylines import Head, claims_at
+from qa.sources.plaintext.bylines import Byline, claims_at
 from qa.sources.plaintext.headings import Heading
 from qa.sources.plaintext.lists import BULLET, Listing, blocks, closing_list, listing
 from qa.sources.plaintext.page import Page
@@ -80,7 +80,7 @@ def readings(page: Page) -> Iterator[Reading]:
         found = _headed(page, heading)
         if found and found.comments:
             yield found
-    shapes = defaultdict[str, list[Head]](list)
+    shapes = defaultdict[str, list[Byline]](list)
     for head in page.heads:
         if head.apart and (head.way not in ("posted", "bare") or page.has_body(head.start)):
             shapes[head.shape].append(head)
@@ -104,7 +104,7 @@ def _headed(page: Page, heading: Heading) -> Reading | None:
     return _below(page, heading, first, end) or _listed(page, heading, first, end)
 
 
-def _above(page: Page, heads: Sequence[Head], end: int, heading: Heading | None) -> Reading | None:
+def _above(page: Page, heads: Sequence[Byline], end: int, heading: Heading | None) -> Reading | None:
     """The comments under heads of one shape, None where too little says that they are comments."""
     end = page.comments_end(heads[0].start, end, heads[0].shape)
     run = _run(page, [head for head in heads if head.end <= end], end, heading.count if heading else None)
@@ -149,10 +149,10 @@ def _below(page: Page, heading: Heading, first: int, end: int) -> Reading | None
     return None
 
 
-def _run(page: Page, heads: Sequence[Head], end: int, count: int | None) -> list[Head]:
+def _run(page: Page, heads: Sequence[Byline], end: int, count: int | None) -> list[Byline]:
     """Those of the heads that open a comment: apart from the lines above where the page has blank lines, with names
     beyond doubt, unless the count says otherwise. The others are words of a comment, which quotes."""
-    every: list[Head] = []
+    every: list[Byline] = []
     for head in heads:
         if not every or head.start > every[-1].body or (head.way == "inline" and head.start > every[-1].start):
             every.append(head)
@@ -174,7 +174,7 @@ def page_end(page: Page, end: int) -> int:
 
 
 def _believable(
-    page: Page, heading: Heading | None, run: Sequence[Head], comments: Sequence[Comment], replied: bool
+    page: Page, heading: Heading | None, run: Sequence[Byline], comments: Sequence[Comment], replied: bool
 ) -> bool:
     """Whether so many heads of this kind, with what stands around them, are comments and not an article's words."""
     way, several = run[0].way, len({head.claim.who.author for head in run}) > 1
@@ -274,7 +274,7 @@ def _with_inner_names(items: Sequence[Sequence[Line]]) -> tuple[list[Comment], b
     return [Comment(lines) for item in items if (lines := _trimmed(item))], False
 
 
-def _comment(lines: Sequence[Line], head: Head) -> Comment:
+def _comment(lines: Sequence[Line], head: Byline) -> Comment:
     written, who = _trimmed(lines), head.claim.who
     if head.way == "blog" and who.date is None and written and (day := date_line(written[-1].text)):
         return Comment(_trimmed(written[:-1]), Attribution(who.author, iso_day(day["when"])))

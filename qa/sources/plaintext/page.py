@@ -10,7 +10,7 @@ from qa.sources.patterns.attribution import byline, claim_of
 from qa.sources.patterns.boilerplate import is_boilerplate, is_footer, is_form
 from qa.sources.patterns.date_line import date_line
 from qa.sources.patterns.lines import Line, is_rule
-from qa.sources.plaintext.bylines import Head, heads_of
+from qa.sources.plaintext.bylines import Byline, heads_of
 from qa.sources.plaintext.headings import Heading, heading_of, markdown_levels
 
 MOST_HEADINGS = 20
@@ -37,12 +37,12 @@ class Page:
         self.heads = list(heads_of(lines, self.edges))
         self.levels = markdown_levels(lines)
         self.headings = self._headings()
-        self._heads_at = defaultdict[int, list[Head]](list)
+        self._heads_at = defaultdict[int, list[Byline]](list)
         for head in self.heads:
             self._heads_at[head.start].append(head)
         self._body = self._first_sentence()
 
-    def heads_at(self, index: int) -> list[Head]:
+    def heads_at(self, index: int) -> list[Byline]:
         return self._heads_at.get(index, [])
 
     def written(self, start: int) -> int:

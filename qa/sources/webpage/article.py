@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 from qa.sources.patterns.buttons import ELSEWHERE
 from qa.sources.patterns.times import is_time
 from qa.sources.webpage.blocks import joined
-from qa.sources.webpage.collect import UNREAD, gather, is_hidden, is_teaser, short_text
+from qa.sources.webpage.collect import UNREAD, collect, is_hidden, is_teaser, short_text
 
 # More than any page that people read; trafilatura's time grows with the square of some of them.
 _MOST_ELEMENTS = 50_000
@@ -19,7 +19,7 @@ _MOST_ELEMENTS = 50_000
 
 def prose_of(element: HtmlElement, without: re.Pattern[str] | None = None) -> str:
     """All words of an element, less the lines that match `without`."""
-    (sighting,) = gather(element, {element}, {})
+    (sighting,) = collect(element, {element}, {})
     lines = sighting.prose.finished()
     return joined([line for line in lines if not (without and without.fullmatch(line.text))])[0]
 

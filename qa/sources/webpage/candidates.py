@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from qa.sources.patterns.times import is_time
-from qa.sources.webpage.collect import Sighting, gather, is_teaser
+from qa.sources.webpage.collect import CommentCandidate, collect, is_teaser
 from qa.sources.webpage.roles import ITEM, Role, token_role
 
 _HIGHEST_CLIMB = 6
@@ -32,10 +32,10 @@ def find_items(root: HtmlElement, roles: Mapping[HtmlElement, Role], sections: S
     candidates |= _forum_posts(root, roles)
     if not candidates:
         return []
-    settled = _settle(gather(root, candidates, roles), roles, sections)
+    settled = _settle(collect(root, candidates, roles), roles, sections)
     if climbed := _climb([item.element for item in settled if item.weak], candidates, sections):
         candidates = {climbed.get(element, element) for element in candidates}
-        settled = _settle(gather(root, candidates, roles), roles, sections)
+        settled = _settle(collect(root, candidates, roles), roles, sections)
     kept = [item for item in settled if not item.weak]
     numbers = {id(item): number for number, item in enumerate(kept)}
     return [Item(item.element, _kept_above(item, numbers)) for item in kept]
@@ -44,12 +44,12 @@ def find_items(root: HtmlElement, roles: Mapping[HtmlElement, Role], sections: S
 def _forum_posts(root: HtmlElement, roles: Mapping[HtmlElement, Role]) -> set[HtmlElement]:
     """The posts of a forum: several, each with an author, a day and words that are no mere links."""
     named = {element for element, role in roles.items() if role & Role.POST}
-    sightings = gather(root, named, roles) if len(named) > 1 else []
+    sightings = collect(root, named, roles) if len(named) > 1 else []
     posts = {s.element for s in sightings if s.author and _is_dated(s) and not s.titled and not is_teaser(s.element)}
     return posts if len(posts) > 1 else set()
 
 
-def _is_dated(sighting: Sighting) -> bool:
+def _is_dated(sighting: CommentCandidate) -> bool:
     return sighting.dated or any(
         len(line.text) <= _LONGEST_LABEL and is_time(line.text) for line in sighting.prose.finished()
     )
@@ -61,7 +61,7 @@ class _Candidate:
     `around` is what it stands in; `above` comes to be what it answers.
     """
 
-    def __init__(self, sighting: Sighting) -> None:
+    def __init__(self, sighting: CommentCandidate) -> None:
         self.element = sighting.element
         self.signed = bool((sighting.author and not sighting.asks) or _is_dated(sighting)) and not sighting.titled
         self.asks = sighting.asks
@@ -75,7 +75,7 @@ class _Candidate:
 
 
 def _settle(
-    sightings: Sequence[Sighting], roles: Mapping[HtmlElement, Role], sections: Set[HtmlElement]
+    sightings: Sequence[CommentCandidate], roles: Mapping[HtmlElement, Role], sections: Set[HtmlElement]
 ) -> list[_Candidate]:
     """Each comment once: an element around all comments is none, one around or inside a comment is the same."""
     every = [_Candidate(sighting) for sighting in sightings]

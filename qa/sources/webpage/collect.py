@@ -36,7 +36,7 @@ _MOST_WRAPPERS, _MOST_WRAPPED, _MOST_LOOKED_AT = 3, 500, 6
 
 
 @dataclass(slots=True)
-class Sighting:
+class CommentCandidate:
     """An element that may hold a comment: its words, less those of the comments in it, and who wrote them when.
 
     `above` is the number of the sighting that it stands in. `dated` is true of "3 hours ago" too;
@@ -62,12 +62,12 @@ class _State:
     skipped: bool = False
 
 
-def gather(root: HtmlElement, items: Set[HtmlElement], roles: Mapping[HtmlElement, Role]) -> list[Sighting]:
+def collect(root: HtmlElement, items: Set[HtmlElement], roles: Mapping[HtmlElement, Role]) -> list[CommentCandidate]:
     """Every item in the order of the page, with the words that are its own."""
     holding = ancestors(items)
     nesting = ancestors(element for element, role in roles.items() if role & Role.AUTHOR)
     bodies = ancestors(element for element, role in roles.items() if role & Role.BODY)
-    found: list[Sighting] = []
+    found: list[CommentCandidate] = []
     open_items: list[int] = []
     states: list[_State] = []
     walk = etree.iterwalk(root, events=("start", "end"))
@@ -140,8 +140,8 @@ def short_text(element: HtmlElement, limit: int) -> str | None:
 
 def _sighted(
     element: HtmlElement, above: int | None, items: Set[HtmlElement], roles: Mapping[HtmlElement, Role]
-) -> Sighting:
-    sighting = Sighting(element, above, is_hidden(element) or _is_wrapped_hidden(element, items, roles))
+) -> CommentCandidate:
+    sighting = CommentCandidate(element, above, is_hidden(element) or _is_wrapped_hidden(element, items, roles))
     sighting.author = next((name for key in _AUTHOR_KEYS if (name := clean_name(element.get(key) or ""))), None)
     sighting.date = next((day for key in _DATE_KEYS[1:] if (day := iso_day(element.get(key)))), None)
     sighting.dated = sighting.date is not None
@@ -164,7 +164,7 @@ def _entered(
     element: HtmlElement,
     roles: Mapping[HtmlElement, Role],
     around: _State,
-    item: Sighting,
+    item: CommentCandidate,
     holding: Set[HtmlElement],
     nesting: Set[HtmlElement],
     bodies: Set[HtmlElement],
@@ -204,7 +204,7 @@ def _is_quote(element: HtmlElement) -> bool:
     return bool(names) and any(_QUOTE.fullmatch(name) for name in names[:1000].split()[:40])
 
 
-def _take_author(element: HtmlElement, item: Sighting) -> bool:
+def _take_author(element: HtmlElement, item: CommentCandidate) -> bool:
     text = short_text(element, _LONGEST_NAME)
     if text is None:
         return False
@@ -220,7 +220,7 @@ def _take_author(element: HtmlElement, item: Sighting) -> bool:
     return not text or name is not None
 
 
-def _take_date(element: HtmlElement, item: Sighting) -> bool:
+def _take_date(element: HtmlElement, item: CommentCandidate) -> bool:
     text = short_text(element, _LONGEST_NAME) or ""
     said = (inner.get(key) for inner in islice(element.iter(), _MOST_LOOKED_AT) for key in _DATE_KEYS)
     day = next(filter(None, map(iso_day, said)), None) or iso_day(text)

@@ -13,7 +13,7 @@ from qa.sources.patterns.dates import iso_day
 from qa.sources.patterns.names import clean_name
 from qa.sources.patterns.times import is_time
 from qa.sources.webpage.blocks import Line, Part, joined
-from qa.sources.webpage.collect import Sighting
+from qa.sources.webpage.collect import CommentCandidate
 from qa.types import Span
 
 _GONE = re.compile(
@@ -45,7 +45,7 @@ class Comment:
     omitted: tuple[Span, ...] = ()
 
 
-def comment_of(sighting: Sighting) -> Comment:
+def comment_of(sighting: CommentCandidate) -> Comment:
     """The comment that an element holds; its text is empty where it was deleted or is hidden."""
     lines = sighting.prose.finished()
     author, date = sighting.author, sighting.date

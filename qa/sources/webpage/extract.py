@@ -9,7 +9,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from qa.sources.webpage.candidates import Item, find_items
-from qa.sources.webpage.collect import UNREAD, ancestors, gather
+from qa.sources.webpage.collect import UNREAD, ancestors, collect
 from qa.sources.webpage.comment import Comment, comment_of
 from qa.sources.webpage.flat_lists import give_each_an_element
 from qa.sources.webpage.json_ld import comments_told
@@ -40,7 +40,7 @@ def take_apart(root: HtmlElement) -> Page:
     if not items:
         items = [Item(element, None) for element in find_repeated(root, sections)]
     elements = {item.element for item in items}
-    comments = tuple(map(comment_of, gather(root, elements, roles)))
+    comments = tuple(map(comment_of, collect(root, elements, roles)))
     parents = parents_of(items, roles)
     forum = bool(items) and bool(roles.get(items[0].element, Role.NONE) & Role.POST)
     _cut(root, elements, sections.keys())

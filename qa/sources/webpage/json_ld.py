@@ -20,7 +20,7 @@ _MOST_BYTES, _MOST_NODES = 20_000_000, 200_000
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class JsonLdComment:
     """A comment as schema.org has it; `above` is the number of the comment that it answers."""
 
     text: str
@@ -29,7 +29,7 @@ class Told:
     above: int | None
 
 
-def comments_told(root: HtmlElement) -> list[Told]:
+def comments_told(root: HtmlElement) -> list[JsonLdComment]:
     """The comments in the page's JSON-LD, replies after what they answer."""
     for script in root.iter("script"):
         if "ld+json" in (script.get("type") or "") and len(script.text or "") <= _MOST_BYTES:
@@ -42,7 +42,7 @@ def comments_told(root: HtmlElement) -> list[Told]:
     return []
 
 
-def _comments(data: Any) -> Iterator[Told]:
+def _comments(data: Any) -> Iterator[JsonLdComment]:
     waiting: list[tuple[Any, int | None, bool]] = [(data, None, False)]
     number, seen = 0, 0
     while waiting and seen < _MOST_NODES:
@@ -52,7 +52,7 @@ def _comments(data: Any) -> Iterator[Told]:
             waiting += [(inner, above, is_comment) for inner in reversed(node)]
         elif isinstance(node, dict):
             if is_comment and (text := _plain(node.get("text") or node.get("commentText"))):
-                yield Told(text, _author(node), _date(node), above)
+                yield JsonLdComment(text, _author(node), _date(node), above)
                 above, number = number, number + 1
             for key in reversed(list(node)):
                 if isinstance(node[key], (dict, list)):

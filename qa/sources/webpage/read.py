@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qa.sources.compose import Draft, compose
+from qa.sources.compose import DraftPost, compose
 from qa.sources.thread import Thread
 
 
@@ -21,12 +21,12 @@ def read(data: bytes, name: str) -> Iterator[Thread]:
         return
     parts = extract.take_apart(root)
     facts = metadata.facts_of(root)
-    drafts = [Draft("article", "" if parts.forum else article.main_text(root), facts.author, facts.date)]
+    drafts = [DraftPost("article", "" if parts.forum else article.main_text(root), facts.author, facts.date)]
     for number, comment in enumerate(parts.comments):
         above = parts.parents[number]
         opens = parts.forum and not number
         drafts.append(
-            Draft(
+            DraftPost(
                 "article" if opens else "comment",
                 comment.text,
                 comment.author,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa.text.spelling import mended
+from qa.text.spelling import correct_spelling
 
 KNOWN = {"where", "which", "lens", "made", "factory", "asynchronously"}.__contains__
 
@@ -24,4 +24,4 @@ KNOWN = {"where", "which", "lens", "made", "factory", "asynchronously"}.__contai
     ],
 )
 def test_only_a_word_that_nobody_knows_is_respelled(question: str, text: str, expected: str) -> None:
-    assert mended(question, [text], KNOWN) == expected
+    assert correct_spelling(question, [text], KNOWN) == expected

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import qa
 from qa.encoding.minilm import MiniLMEncoder
-from qa.search.chunker import MOST_CHARACTERS, Passage, passages
+from qa.search.chunker import MOST_CHARACTERS, Passage, split_passages
 
 _PIECES = st.sampled_from(
     ["A sentence. ", "Dr. Who came at 3.5 p.m. ", "word ", "\n", "\r\n", "\n\n", "- item\n", "(a) lettered\n", "漢字。",
@@ -22,7 +22,7 @@ _TEXTS = st.lists(_PIECES, max_size=120).map("".join) | st.text(st.characters(co
 
 def cut(text: str, title: str | None = None) -> tuple[qa.Thread, list[Passage]]:
     thread = qa.Thread.from_text(text, title=title)
-    return thread, list(passages(thread, FakeEncoder()))
+    return thread, list(split_passages(thread, FakeEncoder()))
 
 
 @given(_TEXTS, st.none() | st.text("ab ", min_size=1, max_size=300))
@@ -81,7 +81,7 @@ def test_a_title_is_context_but_not_where_the_passage_says_it() -> None:
 
 @pytest.mark.parametrize("text", ["x" * 100_000, "lorem ipsum " * 20_000, "漢" * 30_000, "e\u0301" * 5_000])
 def test_what_has_no_sentence_end_is_cut_all_the_same(text: str, real_encoder: MiniLMEncoder) -> None:
-    found = list(passages(qa.Thread.from_text(text), real_encoder))
+    found = list(split_passages(qa.Thread.from_text(text), real_encoder))
     assert re.sub(r"\s", "", "".join(p.text for p in found)) == re.sub(r"\s", "", text)
     assert max(real_encoder.lengths([p.in_context for p in found])) <= real_encoder.max_tokens
     assert max(len(p.text) for p in found) <= MOST_CHARACTERS
@@ -89,7 +89,7 @@ def test_what_has_no_sentence_end_is_cut_all_the_same(text: str, real_encoder: M
 
 def test_leica_fits_the_real_encoder_and_its_list_items_are_whole(real_encoder: MiniLMEncoder) -> None:
     (thread,) = qa.read(LEICA)
-    found = list(passages(thread, real_encoder))
+    found = list(split_passages(thread, real_encoder))
     assert max(real_encoder.lengths([p.in_context for p in found])) <= real_encoder.max_tokens
     items = [line.strip() for line in thread.posts[3].text.splitlines() if re.match(r"\s*\([a-j]\)", line)]
     assert len(items) == 10

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import qa
 from qa.cli.main import main
 from qa.sources.thread import Kind
-from qa.text.near_duplicates import _Said, gathered
+from qa.text.near_duplicates import _Shingles, group_near_duplicates
 
 LONG = "Every lens is ground and polished by hand in the old town, and then it is tested by people before it is sold."
 
@@ -75,16 +75,16 @@ def test_the_command_line_tells_it(repeating: qa.Library, capsys: pytest.Capture
 def test_gathered_is_what_comparing_each_with_each_finds(texts: list[str], most: int) -> None:
     expected: list[list[int]] = []
     for place, text in enumerate(texts):
-        said = _Said.by(text)
-        group = next((g for g in expected if said.repeats(_Said.by(texts[g[0]]))), None)
+        said = _Shingles.by(text)
+        group = next((g for g in expected if said.repeats(_Shingles.by(texts[g[0]]))), None)
         if group:
             group.append(place)
         elif len(expected) < most:
             expected.append([place])
-    assert gathered(texts, most) == expected
+    assert group_near_duplicates(texts, most) == expected
 
 
 def test_a_number_or_a_negation_is_no_repeat() -> None:
     pairs = [LONG, f"Not {LONG}", f"{LONG} 5", f"Indeed: {LONG}"]
-    assert [len(gathered(list(pair), 9)) for pair in combinations(pairs, 2)] == [2, 2, 1, 2, 2, 2]
-    assert gathered(["?", "!", "東京", "東京。"], 9) == [[0], [1], [2, 3]]
+    assert [len(group_near_duplicates(list(pair), 9)) for pair in combinations(pairs, 2)] == [2, 2, 1, 2, 2, 2]
+    assert group_near_duplicates(["?", "!", "東京", "東京。"], 9) == [[0], [1], [2, 3]]

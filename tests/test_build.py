@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import qa
 from qa.encoding.encoder import Vectors
-from qa.library.directory import Shelf
+from qa.library.directory import LibraryDirectory
 from qa.types import Progress, no_progress
 
 WORDS = "lens glass red blue bread night solms price old new camera film light paper wood stone".split()
@@ -111,7 +111,7 @@ def test_a_library_that_another_model_rewrote_is_encoded_whole(library: qa.Libra
 
 
 def test_nothing_is_taken_over_from_what_was_altered(library: qa.Library, encoder: Counting) -> None:
-    vectors = Shelf(library.path).current() / "dense.faiss"
+    vectors = LibraryDirectory(library.path).current() / "dense.faiss"
     whole = vectors.read_bytes()
     vectors.write_bytes(whole[:-4] + b"\0\0\0\0")
     with pytest.raises(qa.LibraryDamaged, match="was altered"):
@@ -122,9 +122,9 @@ def test_nothing_is_taken_over_from_what_was_altered(library: qa.Library, encode
 
 
 def test_the_words_of_before_are_shared_with_the_generation_before(library: qa.Library) -> None:
-    before = {path.stat().st_ino for path in (Shelf(library.path).current() / "lexical").iterdir()}
+    before = {path.stat().st_ino for path in (LibraryDirectory(library.path).current() / "lexical").iterdir()}
     library.add(thread("wood"))
-    after = {path.stat().st_ino for path in (Shelf(library.path).current() / "lexical").iterdir()}
+    after = {path.stat().st_ino for path in (LibraryDirectory(library.path).current() / "lexical").iterdir()}
     assert len(before & after) >= len(before) - 2  # all but the two lists of files
 
 

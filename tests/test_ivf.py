@@ -15,8 +15,8 @@ from qa.encoding.encoder import Vectors
 from qa.search import ivf
 from qa.search.dense import DenseIndex
 from qa.search.engine import Ids
-from qa.search.ivf import Cells
-from qa.search.query import Question
+from qa.search.ivf import IvfIndex
+from qa.search.query import EncodedQuery
 
 DIMENSION = 24
 
@@ -46,7 +46,7 @@ def test_what_is_found_is_nearly_all_of_the_best(tmp_path: Path, monkeypatch: py
     assert {f.name for f in tmp_path.iterdir()} == set(ivf.FILES)
     found = 0
     for vector in unit(50, seed=4):
-        hits = index.search(Question("q", vector), 10)
+        hits = index.search(EncodedQuery("q", vector), 10)
         found += len(set(hits.ids.tolist()) & set(np.argsort(-(vectors @ vector))[:10].tolist()))
         np.testing.assert_allclose(hits.scores, (vectors @ vector)[hits.ids], atol=1e-3)
         assert (np.diff(hits.scores) <= 0).all()
@@ -63,15 +63,15 @@ def test_looking_through_every_cell_is_exact(
     among: Ids | None = np.flatnonzero(random.random(count) < 0.3).astype(np.int64) if filtered else None
     left = np.arange(count) if among is None else among
     folder = tmp_path_factory.mktemp("cells")
-    Cells.create(folder, vectors)
-    index = DenseIndex(Cells.open(folder, count, dimension), count, folder)
+    IvfIndex.create(folder, vectors)
+    index = DenseIndex(IvfIndex.open(folder, count, dimension), count, folder)
     (vector,) = unit(1, seed + 1, dimension)
-    hits = index.search(Question("q", vector), k, among)
+    hits = index.search(EncodedQuery("q", vector), k, among)
     best = np.sort((vectors @ vector)[left])[::-1][:k]
     assert len(set(hits.ids.tolist())) == len(best) and set(hits.ids.tolist()) <= set(left.tolist())
     np.testing.assert_allclose(hits.scores, best, atol=2e-3)
     np.testing.assert_allclose(index.vectors(left), vectors[left], atol=1e-3)
-    np.testing.assert_allclose(index.scores(Question("q", vector), left), (vectors @ vector)[left], atol=2e-3)
+    np.testing.assert_allclose(index.scores(EncodedQuery("q", vector), left), (vectors @ vector)[left], atol=2e-3)
 
 
 def test_a_filter_that_leaves_only_the_far_is_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,7 +80,7 @@ def test_a_filter_that_leaves_only_the_far_is_answered(tmp_path: Path, monkeypat
     index = opened(tmp_path, vectors)
     (vector,) = unit(1, seed=5)
     farthest = np.sort(np.argsort(vectors @ vector)[:40]).astype(np.int64)
-    hits = index.search(Question("q", vector), 10, farthest)
+    hits = index.search(EncodedQuery("q", vector), 10, farthest)
     assert hits.ids.tolist() == farthest[np.argsort(-(vectors @ vector)[farthest])[:10]].tolist()
 
 
@@ -95,7 +95,7 @@ def test_a_library_that_grew_a_little_keeps_its_cells(tmp_path: Path) -> None:
     assert (grown / ivf.CENTRES).read_bytes() == (tmp_path / "old" / ivf.CENTRES).read_bytes()
     index = DenseIndex.open(grown, *vectors.shape)
     for vector in unit(5, seed=6):
-        hits = index.search(Question("q", vector), 10)
+        hits = index.search(EncodedQuery("q", vector), 10)
         np.testing.assert_allclose(hits.scores, np.sort(vectors @ vector)[::-1][:10], atol=1e-3)
     much = tmp_path / "much"
     much.mkdir()
@@ -105,7 +105,7 @@ def test_a_library_that_grew_a_little_keeps_its_cells(tmp_path: Path) -> None:
 
 def test_numbers_that_lead_nowhere_are_damage(tmp_path: Path) -> None:
     vectors = unit(100)
-    question = Question("q", vectors[7])
+    question = EncodedQuery("q", vectors[7])
     for name, content in ((ivf.PLACES, np.full(100, 10**12)), (ivf.PLACES, np.full(100, -1))):
         opened(tmp_path, vectors)
         content.astype("<i8").tofile(tmp_path / name)
