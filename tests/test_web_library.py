@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import time
 from pathlib import Path
 
@@ -11,12 +10,13 @@ import pytest
 import qa
 from qa.library.store import SourceInfo
 from qa.sources.read import FileReport
-from qa.web import eta, file_reports, library_view, panel
+from qa.web import file_reports, library_view, panel
 from qa.web.actions import Actions
 from qa.web.conversation import Turn, conversation
 from qa.web.eta import Eta
-from qa.web.rebuild import Mode, Phase, Rebuild, State
+from qa.web.rebuild import Mode, PastedText, Phase, Rebuild, State
 
+COPIED = "Mars is red.\n\n2 comments\n\nJane says:\nRust makes it so.\n\nJohn says:\nIt is cold.\n"
 HOSTILE = "<img src=x onerror=alert(1)>.txt"
 
 
@@ -31,60 +31,64 @@ def ended(rebuild: Rebuild) -> State:
     return rebuild.state
 
 
-def test_the_table_is_bounded_and_says_how_much_is_left_out() -> None:
+def test_the_table_lists_200_texts_and_counts_the_rest() -> None:
     rows = [row(number) for number in range(5_000)]
-    table = library_view.table(rows)
+    table = library_view.source_table(rows)
     assert table.count("<tr>") == 1 + 200
     assert "5,000 texts in the library" in table
     assert "and 4,800 more" in table
-    assert "more" not in library_view.table(rows[:200])
+    assert "more" not in library_view.source_table(rows[:200])
 
 
-def test_names_and_reasons_are_shown_and_ask_for_nothing() -> None:
-    told = [FileReport(HOSTILE, "failed", f"{HOSTILE!r} is bad & <b>"), FileReport(HOSTILE, "read", None, "<i>", 1, 1)]
-    shown = file_reports.listed(told) + library_view.table([SourceInfo(HOSTILE, "<b>", "thread", 2, 1, 3, "<u>")])
+def test_names_and_reasons_are_escaped() -> None:
+    reports = [
+        FileReport(HOSTILE, "failed", f"{HOSTILE!r} is bad & <b>"),
+        FileReport(HOSTILE, "read", None, "<i>", 1, 1),
+    ]
+    shown = file_reports.report_list(reports) + library_view.source_table(
+        [SourceInfo(HOSTILE, "<b>", "thread", 2, 1, 3, "<u>")]
+    )
     for part in ("<img", "<b>", "<i>", "<u>"):
         assert part not in shown
-    assert "</strong> <bdi>is bad &amp; &lt;b&gt;</bdi>" in shown, "the name is not said twice"
+    assert "</strong> <bdi>is bad &amp; &lt;b&gt;</bdi>" in shown, "the name is not repeated"
 
 
-def test_what_is_not_whole_comes_first() -> None:
-    told = [
+def test_files_with_problems_come_first() -> None:
+    reports = [
         FileReport("a.txt", "read", None, "text", 1, 1),
         FileReport("b.pdf", "skipped", "'b.pdf' is a PDF"),
         FileReport("c.jsonl", "read", "1 of the 3 lines is bad", "threads as JSON", 2, 7),
     ]
-    shown = file_reports.listed(told)
+    shown = file_reports.report_list(reports)
     assert shown.index("b.pdf") < shown.index("c.jsonl") < shown.index("a.txt")
     assert "7 posts in 2 threads" in shown and "In part" in shown
-    assert file_reports.summed(told) == "2 read, 1 skipped"
-    assert file_reports.listed(()) == ""
+    assert file_reports.report_counts(reports) == "2 read, 1 skipped"
+    assert file_reports.report_list(()) == ""
 
 
-def test_the_time_left_is_the_rest_at_the_pace_so_far() -> None:
+def test_the_remaining_time_follows_the_pace_so_far() -> None:
     now = 0.0
     paced = Eta(lambda: now)
     assert paced.remaining("encoding", 100, 500) is None
     now = 10.0
     assert paced.remaining("encoding", 200, 500) == 30.0
-    assert paced.remaining("writing", 0, 1) is None, "another stage has another pace"
-    assert doctest.testmod(eta).failed == 0
+    assert paced.remaining("writing", 0, 1) is None, "each stage has its own pace"
 
 
 def test_the_meter_shows_counts_and_time_left() -> None:
     running = State(Phase.RUNNING, "encoding", 1_200, 4_800, 185.0)
     assert "1,200 of 4,800 (25%), about 3 minutes left for this step" in panel.meter(running)
-    assert "left" not in panel.status(running), "what changes all the time is not announced"
+    assert "left" not in panel.status(running), "a changing number is not announced"
     assert panel.meter(State(Phase.DONE)) == ""
 
 
-def test_a_bad_file_costs_itself_alone(library: qa.Library, tmp_path: Path) -> None:
+def test_a_bad_file_is_skipped_and_the_rest_are_read(library: qa.Library, tmp_path: Path) -> None:
     good, bad = tmp_path / "good.txt", tmp_path / "bad.pdf"
     good.write_text("The moon is made of basalt.")
     bad.write_bytes(b"%PDF-1.7")
     rebuild = Rebuild(library)
 
-    rebuild.start([good, bad, qa.Thread.from_text("Mars is red.", title="Mars")], Mode.ADD)
+    rebuild.start([good, bad, PastedText("Mars is red.", "Mars")], Mode.ADD)
 
     state = ended(rebuild)
     assert state.phase is Phase.DONE, state.message
@@ -96,9 +100,25 @@ def test_a_bad_file_costs_itself_alone(library: qa.Library, tmp_path: Path) -> N
     assert {source.name for source in library.sources} == {"Lenses", "Bread", "good.txt", "Mars"}
 
 
-def test_where_nothing_can_be_read_the_library_stays_and_no_folder_is_named(
-    library: qa.Library, tmp_path: Path
-) -> None:
+def test_a_pasted_text_is_parsed_in_the_sandbox_only(library: qa.Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    def parse_here(*_: object, **__: object) -> None:
+        raise AssertionError("the server's own process parses the text")
+
+    expected = qa.Thread.from_text(COPIED, title="Mars")
+    monkeypatch.setattr("qa.sources.thread.split", parse_here)
+    sources = panel.chosen_sources(COPIED, " Mars ", None)
+    assert sources == [PastedText(COPIED, "Mars")]
+
+    rebuild = Rebuild(library)
+    rebuild.start(sources, Mode.REPLACE)
+
+    state = ended(rebuild)
+    assert state.phase is Phase.DONE, state.message
+    assert [(report.source, report.posts) for report in state.reports] == [("Mars", 3)]
+    assert library.thread("Mars") == expected
+
+
+def test_if_nothing_can_be_read_the_library_stays_and_no_folder_is_named(library: qa.Library, tmp_path: Path) -> None:
     files = [tmp_path / "a.pdf", tmp_path / "b.pdf"]
     for file in files:
         file.write_bytes(b"%PDF-1.7")
@@ -113,40 +133,40 @@ def test_where_nothing_can_be_read_the_library_stays_and_no_folder_is_named(
     assert library.sources == before
 
 
-def test_what_is_chosen_is_checked_before_anything_is_read(tmp_path: Path) -> None:
+def test_chosen_sources_are_checked_before_anything_is_read(tmp_path: Path) -> None:
     for pasted, files, said in (
         ("", None, "nothing to read yet"),
-        ("", [str(tmp_path / "gone.txt")], r"^gone\.txt is not here any more"),
+        ("", [str(tmp_path / "gone.txt")], r"^gone\.txt is no longer on the server"),
         ("", ["x.txt"] * 201, "at most 200"),
         ("x" * 5_000_001, None, "5,000,001 characters"),
     ):
         with pytest.raises(qa.SourceError, match=said):
-            panel.chosen(pasted, "", files)
+            panel.chosen_sources(pasted, "", files)
 
 
-def test_a_page_is_told_once_that_the_library_is_another(library: qa.Library) -> None:
+def test_a_page_announces_once_that_the_library_has_changed(library: qa.Library) -> None:
     actions = Actions(library)
     *_, asked = actions.ask("Where are lenses ground?", ())
     past, seen = asked[1], actions.greet(())[3]
     nothing = actions.notice(past, seen)
-    assert nothing == actions.notice(past, ""), "a page of a server that was started anew keeps what it shows"
+    assert nothing == actions.notice(past, ""), "after a restart of the server a page keeps what it shows"
 
     library.add(qa.Thread.from_text("Mars is red.", title="Mars"))
 
     shelf, table, talk, now, news = actions.notice(past, seen)
     assert "2 more" not in shelf and "Mars" in shelf and "3 texts" in table
-    assert talk == nothing[2], "a conversation is not drawn again under its reader"
+    assert talk == nothing[2], "a conversation is not redrawn while it is read"
     assert "The library was updated" in news
     assert actions.notice(past, now) == nothing
     *_, again = actions.ask("Why is Mars red?", past)
     assert again[0].count("The library was updated here") == 1
 
 
-def test_a_question_without_an_answer_yet_says_nothing_of_updates() -> None:
+def test_a_pending_question_announces_no_update() -> None:
     assert "updated" not in conversation([Turn("a", error="x", generation="1"), Turn("b")])
 
 
-def test_the_rows_tell_comments_and_the_earliest_date(tmp_path: Path, library: qa.Library) -> None:
+def test_the_table_counts_comments_and_shows_the_earliest_date(tmp_path: Path, library: qa.Library) -> None:
     bread = next(source for source in library.sources if source.name == "Bread")
     assert (bread.kind, bread.posts, bread.comments, bread.date) == ("thread", 3, 2, None)
     file = tmp_path / "t.jsonl"

@@ -1,4 +1,4 @@
-"""A passage as a card: where it stands, who wrote it, how well it matches, and its words with the answer marked."""
+"""A passage as a card: its place, its author, how well it matches, and its text with the answer marked."""
 
 from collections.abc import Sequence
 
@@ -7,16 +7,23 @@ from qa.web.escape import isolated, marked
 from qa.web.post_labels import byline
 
 SCORE_MEANS = (
-    "Match, from 0 to 100, is how well a passage fits the question: by its meaning and by its words. "
-    "It orders the passages of one answer behind the one that answers; it is not the chance that one of them is right."
+    "Match, from 0 to 100, says how well a passage fits the question in meaning and in words. It ranks the passages "
+    "below the one that answers; it is not the probability that a passage is right."
 )
 
 
 def card(quote: Quote, place: str, turn: int, number: int, *, named: bool, supports: bool = False) -> str:
-    """The card of one quote, with the name of its text where `named`, and a word on it where it `supports` the answer.
+    """Draw the card of one quote.
 
-    `turn` and `number` come back with a click, and say which card it was. A click anywhere opens
-    the thread, for the hand; the button in it does the same for the keyboard and screen readers.
+    A click anywhere on the card opens its thread; the button does the same for keyboards and screen readers.
+
+    Args:
+        quote: The passage.
+        place: The label of its post, such as "Comment 2 of 3".
+        turn: The index of the turn in the conversation, sent back on a click.
+        number: The index of the quote in the answer, sent back on a click.
+        named: Whether to show the name of the text.
+        supports: Whether the passage gives the same answer as the first one.
     """
     title = f"<span>{isolated(quote.title or quote.source)}</span>" if named else ""
     support = '<span class="support">Says the same</span>' if supports else ""
@@ -33,7 +40,7 @@ def card(quote: Quote, place: str, turn: int, number: int, *, named: bool, suppo
 
 
 def _also(places: Sequence[Place]) -> str:
-    """Where the passage's words are said over again."""
+    """List the near-duplicates of the passage."""
     if not places:
         return ""
     rows = "".join(
@@ -41,21 +48,21 @@ def _also(places: Sequence[Place]) -> str:
         f"<span>{isolated(place.title or place.source)}</span></li>"
         for place in places
     )
-    return f'<div class="also"><p>Also said in</p><ul>{rows}</ul></div>'
+    return f'<div class="also"><p>Also found in</p><ul>{rows}</ul></div>'
 
 
 def _why(why: Why | None) -> str:
-    """How the passage was found, for whoever opens it."""
+    """Explain how the passage was found, folded away."""
     if why is None:
         return ""
     rows = [
         ("By meaning", _rank(why.dense_rank)),
-        ("By its words", _rank(why.lexical_rank)),
-        ("By both", _rank(why.fused_rank)),
-        ("Words of the question in it, or in its title", ", ".join(map(isolated, why.terms)) or "none"),
+        ("By words", _rank(why.lexical_rank)),
+        ("Combined", _rank(why.fused_rank)),
+        ("Words of the question in the passage or its title", ", ".join(map(isolated, why.terms)) or "none"),
     ]
-    told = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in rows)
-    return f'<details class="why"><summary>Why this passage</summary><dl>{told}</dl></details>'
+    items = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in rows)
+    return f'<details class="why"><summary>Why this passage</summary><dl>{items}</dl></details>'
 
 
 def _rank(rank: int | None) -> str:

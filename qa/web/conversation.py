@@ -1,4 +1,4 @@
-"""The conversation: what was asked, what the text answers, as HTML."""
+"""The conversation, questions and answers, as HTML."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,12 +12,15 @@ from qa.web.error_text import error_text
 from qa.web.escape import escaped, isolated
 from qa.web.post_labels import places
 
-QUESTION_SHOWN = 400  # characters of a question that the page repeats; a longer one is cut, and said to be
+QUESTION_SHOWN = 400  # characters; a longer question is cut, and the page says so
 
 
 @dataclass(frozen=True)
 class Turn:
-    """A question and what became of it: an answer, an error, or nothing yet."""
+    """A question with its answer, its error, or neither while it is pending.
+
+    `places` name the post of each quote, as `post_labels.places` does.
+    """
 
     question: str
     answer: Answer | None = None
@@ -26,8 +29,8 @@ class Turn:
     generation: str = ""
 
 
-def answered(library: Library, question: str) -> Turn:
-    """The turn of a question, answered by the library or refused by it in its own words."""
+def answer_turn(library: Library, question: str) -> Turn:
+    """Ask the library; an error becomes part of the turn."""
     generation = library.status().generation
     try:
         answer = library.ask(question)
@@ -37,7 +40,7 @@ def answered(library: Library, question: str) -> Turn:
 
 
 def conversation(turns: Sequence[Turn], examples: Sequence[str] = ()) -> str:
-    """All turns, oldest first; before the first one, a word of welcome and the example questions."""
+    """Draw all turns, oldest first; without any, a welcome and the example questions."""
     if turns:
         return "".join(
             _updated(before, turn) + _turn(turn, number)
@@ -48,7 +51,7 @@ def conversation(turns: Sequence[Turn], examples: Sequence[str] = ()) -> str:
     )
     return (
         '<section class="welcome"><p>Ask a question. The answer is quoted from the text, word for word, with the place '
-        "where it stands. If the text does not answer, you are told so.</p>"
+        "where it stands. If the text does not answer, the page says so.</p>"
         + (f"<h2>For example</h2><ul>{buttons}</ul>" if buttons else "")
         + "</section>"
     )
@@ -57,7 +60,7 @@ def conversation(turns: Sequence[Turn], examples: Sequence[str] = ()) -> str:
 def _updated(before: Turn, turn: Turn) -> str:
     if turn.generation in ("", before.generation):
         return ""
-    return '<p class="updated">The library was updated here: what stands above is quoted from the texts before.</p>'
+    return '<p class="updated">The library was updated here. The answers above quote the earlier texts.</p>'
 
 
 def _turn(turn: Turn, number: int) -> str:
@@ -87,18 +90,18 @@ def _verdict(answer: Answer, places: Sequence[str]) -> str:
     if answer.found and answer.text is None:  # filters alone ask nothing; what passes them is listed
         return ""
     if not answer.found or answer.text is None:
-        missing_terms = (
-            f'<p class="missing_terms">{isolated(question_type.missing_message(answer.missing_terms))}</p>'
+        missing = (
+            f'<p class="missing-terms">{isolated(question_type.missing_message(answer.missing_terms))}</p>'
             if answer.missing_terms
             else ""
         )
-        return f'<p class="not-found">{question_type.no_answer_message(answer.question)}</p>{missing_terms}'
+        return f'<p class="not-found">{question_type.no_answer_message(answer.question)}</p>{missing}'
     best = answer.quotes[0]
-    # Without a reader nobody has judged whether the sentence answers, so it is not called more than the closest one.
+    # Without a reader nothing has judged whether the sentence answers, so it is only called the closest one.
     if answer.confidence is None:
         kind = "Closest sentence"
     elif question_type.asks_yes_no(answer.question):
-        kind = f"Evidence, to the point with a probability of {answer.confidence:.0%}"
+        kind = f"Evidence, relevant with a probability of {answer.confidence:.0%}"
     else:
         kind = f"Answers with a probability of {answer.confidence:.0%}"
     title = f" of {isolated(best.title)}" if best.title else ""
@@ -114,14 +117,14 @@ def _passages(answer: Answer, places: Sequence[str], number: int) -> str:
         return ""
     heading = "Passages" if answer.found else "The closest passages"
     if answer.found and answer.text is None:
-        heading = "What passes the filters, in reading order"
+        heading = "Passages that match the filters, in reading order"
     named = len({quote.source for quote in answer.quotes}) > 1
     supporting = answer.supported_by
     cards = "".join(
         card(quote, place, number, index, named=named, supports=index in supporting)
         for index, (quote, place) in enumerate(zip(answer.quotes, places, strict=True))
     )
-    # The log announces what is new; the cards are for reading at one's own pace, so they are not announced.
+    # The log region announces what is new; the cards are left to be read on demand.
     return (
         f'<div class="passages" aria-live="off"><h3>{heading}</h3><ol>{cards}</ol>'
         f'<p class="aside">{SCORE_MEANS}</p></div>'

@@ -1,4 +1,4 @@
-"""An error, in words for whoever reads the page."""
+"""Error messages for the page."""
 
 import logging
 
@@ -8,8 +8,8 @@ logger = logging.getLogger(__name__)
 
 
 def error_text(error: Exception) -> str:
-    """The error's own words where Verbatim raised it; of any other, that there was one, with the rest in the log."""
+    """The message of one of Verbatim's errors; any other error is logged, and the message says so."""
     if isinstance(error, VerbatimError):
         return str(error)
     logger.error("An unexpected error behind the page", exc_info=error)
-    return "something went wrong inside Verbatim; the terminal that it runs in says what"
+    return "something went wrong inside Verbatim; see the terminal it runs in for details"

@@ -1,11 +1,11 @@
-"""How long a stage of work will still take, from how long it has taken."""
+"""The remaining time of a stage of work, estimated from its pace so far."""
 
 import time
 from collections.abc import Callable
 
 
 class Eta:
-    """Told of a stage as a progress callback is; each stage has a pace of its own."""
+    """Takes what a progress callback takes; each stage has its own pace."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -14,7 +14,7 @@ class Eta:
         self._first = 0
 
     def remaining(self, stage: str, done: int, total: int) -> float | None:
-        """The seconds until the stage is done; None as long as nothing is known of its pace."""
+        """The seconds until the stage is done; None while its pace is unknown."""
         if stage != self._stage:
             self._stage, self._begun, self._first = stage, self._clock(), done
         if done <= self._first:
@@ -22,10 +22,10 @@ class Eta:
         return (self._clock() - self._begun) / (done - self._first) * (total - done)
 
 
-def spoken(seconds: float) -> str:
-    """The time in words, as roughly as it is known.
+def readable_duration(seconds: float) -> str:
+    """Round the time to words, as roughly as it is known.
 
-    >>> spoken(4), spoken(43), spoken(200), spoken(9000)
+    >>> readable_duration(4), readable_duration(43), readable_duration(200), readable_duration(9000)
     ('a few seconds', 'about 45 seconds', 'about 3 minutes', 'about 2 hours')
     """
     if seconds < 10:

@@ -1,4 +1,4 @@
-"""Questions to begin with, for the text that Verbatim ships; a reader's own texts bring their own questions."""
+"""Example questions for the text that Verbatim ships."""
 
 from collections.abc import Sequence
 
@@ -15,5 +15,5 @@ _EXAMPLES = {
 
 
 def examples(rows: Sequence[SourceInfo]) -> tuple[str, ...]:
-    """The questions for the texts that are in the library now; empty when none of them is known."""
+    """The example questions for these texts; empty if none of them is known."""
     return tuple(question for row in rows for question in _EXAMPLES.get(row.name, ()))

@@ -1,4 +1,4 @@
-"""What became of each file that was to be read."""
+"""What happened to each file of a rebuild, as HTML."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -8,19 +8,19 @@ from qa.web.escape import escaped, isolated
 from qa.web.library_view import counted
 
 
-def summed(reports: Sequence[FileReport]) -> str:
-    """How many were read and how many were not: "3 read, 1 failed"."""
+def report_counts(reports: Sequence[FileReport]) -> str:
+    """Count the outcomes: "3 read, 1 failed"."""
     numbers = Counter(report.outcome for report in reports)
     return ", ".join(f"{number:,} {outcome}" for outcome, number in sorted(numbers.items(), key=_read_first))
 
 
-def listed(reports: Sequence[FileReport]) -> str:
-    """A line for each; those that are not whole come first, for they are looked for."""
+def report_list(reports: Sequence[FileReport]) -> str:
+    """List the files, those with a problem first."""
     if not reports:
         return ""
     lines = "".join(map(_line, sorted(reports, key=lambda report: report.reason is None)))
     return (
-        '<h2 id="reports-title">What became of each</h2>'
+        '<h2 id="reports-title">Files</h2>'
         f'<div class="scroll" role="region" aria-labelledby="reports-title" tabindex="0"><ul>{lines}</ul></div>'
     )
 
@@ -33,11 +33,11 @@ def _line(report: FileReport) -> str:
     outcome = "in part" if report.outcome == "read" and report.reason else report.outcome
     return (
         f'<li><span class="outcome {report.outcome}">{outcome.capitalize()}</span> '
-        f"<p><strong>{isolated(report.source)}</strong>{_told(report)}</p></li>"
+        f"<p><strong>{isolated(report.source)}</strong>{_details(report)}</p></li>"
     )
 
 
-def _told(report: FileReport) -> str:
+def _details(report: FileReport) -> str:
     if report.outcome != "read":
         return _reason(report)
     posts = counted(report.posts, "post")
@@ -47,7 +47,7 @@ def _told(report: FileReport) -> str:
 
 
 def _reason(report: FileReport) -> str:
-    """A reason often begins with the file's name, which stands before it already."""
+    """The reason without the file's name in front, which the line shows already."""
     if not report.reason:
         return ""
     rest = report.reason.removeprefix(f"{report.source!r} ").removeprefix(f"{report.source} ")

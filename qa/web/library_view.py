@@ -1,17 +1,17 @@
-"""The texts that answer now: in one line, and in a table."""
+"""The library's texts: in one line, and in a table."""
 
 from collections.abc import Sequence
 
 from qa.library.store import SourceInfo
 from qa.web.escape import escaped, isolated
-from qa.web.post_labels import spoken
+from qa.web.post_labels import readable_date
 
-NAMED = 3  # texts that are called by name; the others are counted
-LISTED = 200  # texts in the table; a browser copes with more, its reader does not
+NAMED = 3  # texts shown by name; the others are counted
+LISTED = 200  # texts in the table: more than anyone reads
 
 
-def shelf(rows: Sequence[SourceInfo]) -> str:
-    """Which texts the answers come from, in one line."""
+def source_line(rows: Sequence[SourceInfo]) -> str:
+    """Name the texts that answers come from, in one line."""
     names = [f"<strong>{isolated(row.title or row.name)}</strong>" for row in rows[:NAMED]]
     if len(rows) > NAMED:
         names.append(f"{len(rows) - NAMED:,} more")
@@ -23,11 +23,11 @@ def shelf(rows: Sequence[SourceInfo]) -> str:
     )
 
 
-def table(rows: Sequence[SourceInfo]) -> str:
-    """The texts with their counts, in the order in which they were read."""
+def source_table(rows: Sequence[SourceInfo]) -> str:
+    """Tabulate the texts with their counts, in the order they were read."""
     more = ""
     if len(rows) > LISTED:
-        more = f'<p class="aside">and {len(rows) - LISTED:,} more, which answer as these do</p>'
+        more = f'<p class="aside">and {len(rows) - LISTED:,} more, which are searched as well</p>'
     return (
         f'<h2 id="texts-title">{counted(len(rows), "text")} in the library</h2>'
         '<div class="scroll" role="region" aria-labelledby="texts-title" tabindex="0">'
@@ -38,7 +38,7 @@ def table(rows: Sequence[SourceInfo]) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """The number with its noun: "1 post", "2,000 posts"."""
+    """A number with its noun: "1 post", "2,000 posts"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
@@ -49,7 +49,7 @@ def _row(row: SourceInfo) -> str:
     return (
         f'<tr><th scope="row">{name}</th><td class="minor">{escaped(row.kind.capitalize())}</td>'
         f'<td class="minor number">{row.posts:,}</td><td class="number">{row.comments:,}</td>'
-        f'<td class="number">{row.passages:,}</td><td>{isolated(spoken(row.date)) if row.date else "–"}</td></tr>'
+        f'<td class="number">{row.passages:,}</td><td>{isolated(readable_date(row.date)) if row.date else "–"}</td></tr>'
     )
 
 

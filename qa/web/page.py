@@ -1,4 +1,4 @@
-"""The page: its parts, and which action each of them starts."""
+"""The page: its components, and the action behind each of them."""
 
 from typing import Any
 
@@ -11,25 +11,27 @@ from qa.web.panel import LIMITS
 from qa.web.rebuild import Mode
 from qa.web.theme import script as load_script
 
-ASKING_AT_ONCE = 4
-LOOK_FOR_NEWS = 5  # seconds between two looks of an open page whether the library is another
-KEEP_UPLOADS = 3600  # seconds; the library has its own copy of every text
+CONCURRENT_QUESTIONS = 4
+UPDATE_CHECK_SECONDS = 5  # how often an open page checks whether the library has changed
+UPLOAD_SECONDS = 3600  # how long uploads are kept; the library has its own copy of every text
 
 
 def page(library: Library) -> gr.Blocks:
     """The chat over the library, with the endpoint `/ask` for programs."""
     actions = Actions(library)
 
-    blocks: gr.Blocks = gr.Blocks(title="Verbatim", analytics_enabled=False, delete_cache=(KEEP_UPLOADS, KEEP_UPLOADS))
+    blocks: gr.Blocks = gr.Blocks(
+        title="Verbatim", analytics_enabled=False, delete_cache=(UPLOAD_SECONDS, UPLOAD_SECONDS)
+    )
     with blocks:
         turns = gr.State(())
         seen = gr.State("")
         _html("masthead", "<h1>Verbatim</h1><p>Answers in the text’s own words</p>")
-        shelf = _html("shelf", template='<div role="status">${value}</div>')
+        line = _html("library-line", template='<div role="status">${value}</div>')
         with gr.Accordion("Library", open=False, elem_id="library"):
             table = _html("texts")
             pasted = gr.Textbox(label="Paste a text", lines=5, max_lines=12)
-            title = gr.Textbox(label="Its title, if it has one", max_lines=1)
+            title = gr.Textbox(label="Its title (optional)", max_lines=1)
             uploads = gr.File(
                 label="Or choose files",
                 file_count="multiple",
@@ -37,7 +39,7 @@ def page(library: Library) -> gr.Blocks:
                 elem_id="uploads",
             )
             _html("limits", LIMITS)
-            mode = gr.Radio([*Mode], value=Mode.REPLACE, label="The texts that are there now")
+            mode = gr.Radio([*Mode], value=Mode.REPLACE, label="The texts already in the library")
             rebuild = gr.Button("Rebuild the index", variant="primary", size="md")
         with gr.Row(elem_id="progress"):
             with gr.Column():
@@ -64,8 +66,8 @@ def page(library: Library) -> gr.Blocks:
             elem_id="question",
         )
 
-        asking: dict[str, Any] = {"concurrency_limit": ASKING_AT_ONCE, "concurrency_id": "ask"}
-        api(actions.endpoint, api_name="ask", **asking)  # the first by this name, else Gradio calls it /ask_1
+        asking: dict[str, Any] = {"concurrency_limit": CONCURRENT_QUESTIONS, "concurrency_id": "ask"}
+        api(actions.endpoint, api_name="ask", **asking)  # registered first: Gradio would call a second one /ask_1
 
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         reply = [talk, turns, question, news]
@@ -78,22 +80,21 @@ def page(library: Library) -> gr.Blocks:
         progress = [status, meter, reports, cancel]
         rebuilt = rebuild.click(actions.rebuild, [*panel, mode], [*progress, *panel], **watching)
         resumed = blocks.load(actions.resume, None, progress, **watching)
-        texts = [shelf, table, talk, seen]
+        texts = [line, table, talk, seen]
         blocks.load(actions.greet, turns, texts, **quiet)
         blocks.load(None, js=load_script("panel.js"), **quiet)
         for ended in (rebuilt, resumed):
             ended.then(actions.notice, [turns, seen], [*texts, news], **quiet)
-        gr.Timer(LOOK_FOR_NEWS).tick(actions.notice, [turns, seen], [*texts, news], queue=False, **quiet)
+        gr.Timer(UPDATE_CHECK_SECONDS).tick(actions.notice, [turns, seen], [*texts, news], queue=False, **quiet)
         cancel.click(actions.cancel, **watching)
 
     return blocks
 
 
 def _html(elem_id: str, value: str = "", *, template: str = "${value}", script: str | None = None) -> gr.HTML:
-    """A part of the page that is HTML of ours.
+    """A component whose HTML is made here.
 
-    A template may hold `${value}` and nothing else that varies: Gradio runs whatever Handlebars puts into a template
-    as JavaScript.
+    A template may contain `${value}` and nothing else that varies: Gradio evaluates templates as JavaScript.
     """
     return gr.HTML(
         value,

@@ -1,4 +1,4 @@
-"""Where a passage stands: in the article, or in which of the comments."""
+"""Labels for posts: "Article" or "Comment 2 of 3", author and date."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -11,7 +11,7 @@ from qa.web.escape import isolated
 
 
 def thread_of(library: Library, quote: Quote) -> Thread | None:
-    """The thread that holds the quote; None when a rebuild has replaced it since the quote was found."""
+    """The thread of the quote; None if a rebuild has replaced it since."""
     try:
         thread = library.thread(quote)
     except VerbatimError:
@@ -20,38 +20,39 @@ def thread_of(library: Library, quote: Quote) -> Thread | None:
 
 
 def labels(posts: Sequence[Post]) -> list[str]:
-    """What each post is called: "Article" or "Comment 2 of 3"."""
+    """Label each post: "Article" or "Comment 2 of 3"."""
     comments = sum(post.kind == "comment" for post in posts)
     names, number = [], 0
     for post in posts:
         number += post.kind == "comment"
-        names.append(f"Comment {number} of {comments}" if post.kind == "comment" else "Article")
+        names.append(_comment_label(number, comments) if post.kind == "comment" else "Article")
     return names
 
 
 def places(library: Library, quotes: Sequence[Quote]) -> tuple[str, ...]:
-    """What the post of each quote is called; each thread is looked at once, for it may be long."""
-    known: dict[str, list[str]] = {}
-    for quote in quotes:
-        if quote.source not in known:
-            thread = thread_of(library, quote)
-            known[quote.source] = labels(thread.posts) if thread else []
-    return tuple(
-        known[quote.source][quote.post] if known[quote.source] else quote.kind.capitalize() for quote in quotes
-    )
+    """Label the post of each quote, without reading its thread."""
+    return tuple(_place(quote, library.comment_place(quote)) for quote in quotes)
+
+
+def _place(quote: Quote, number: tuple[int, int] | None) -> str:
+    return _comment_label(*number) if number else quote.kind.capitalize()
+
+
+def _comment_label(number: int, count: int) -> str:
+    return f"Comment {number} of {count}"
 
 
 def byline(author: str | None, day: str | None) -> str:
-    """Who wrote it and when, as HTML; empty when the text tells neither."""
+    """Author and date as HTML; empty if neither is known."""
     who = f'<span class="author">{isolated(author)}</span>' if author else ""
-    when = f"<time>{isolated(spoken(day))}</time>" if day else ""
+    when = f"<time>{isolated(readable_date(day))}</time>" if day else ""
     return who + when
 
 
-def spoken(day: str) -> str:
-    """The day in words where it is a date: "2012-03-04T10:00" is "4 March 2012"."""
+def readable_date(day: str) -> str:
+    """Spell out an ISO date: "2012-03-04T10:00" is "4 March 2012"; anything else stays as it is."""
     try:
-        known = date.fromisoformat(day[:10])
+        parsed = date.fromisoformat(day[:10])
     except ValueError:
         return day
-    return f"{known.day} {known:%B %Y}"
+    return f"{parsed.day} {parsed:%B %Y}"

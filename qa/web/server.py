@@ -1,4 +1,4 @@
-"""Serving the page on this machine: nothing that it loads comes from anywhere else, and it tells nobody anything."""
+"""Serving the page on this machine: it loads nothing from elsewhere and reports nothing to anyone."""
 
 import os
 import socket
@@ -16,8 +16,8 @@ from qa.web.page import page
 from qa.web.panel import FILE_SIZE
 from qa.web.theme import STATIC, style, theme
 
-# The browser itself refuses what is not from here. Gradio needs inline scripts and `eval`; text that hopes for them
-# meets `exact.escaped` first.
+# The browser refuses whatever is not from this server. Gradio needs inline scripts and `eval`; hostile text never gets
+# that far, since `escape.escaped` has made it inert.
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; object-src 'none'; frame-ancestors 'self'"
@@ -44,13 +44,22 @@ class _Policy:
 
 
 def launch(library: Library, host: str = "127.0.0.1", port: int = 7860) -> gr.Blocks:
-    """Start the page's server and return at once; `.local_url` says where it is, `.close()` ends it.
+    """Start the page's server and return at once.
 
-    Port 0 takes any free one. Raises SettingError where the port is taken or the host is not of this machine.
+    Args:
+        library: The library that answers.
+        host: The address to listen on.
+        port: The port; 0 takes any free one.
+
+    Returns:
+        The running app: `.local_url` is its address, `.close()` stops it.
+
+    Raises:
+        SettingError: If the port is taken or the host is not an address of this machine.
     """
     _check(host, port)
     blocks = page(library)
-    with _past_any_proxy(host):
+    with _without_proxy(host):
         blocks.launch(
             server_name=host,
             server_port=port or _free_port(host),
@@ -63,7 +72,7 @@ def launch(library: Library, host: str = "127.0.0.1", port: int = 7860) -> gr.Bl
             max_file_size=FILE_SIZE,
             footer_links=["api"],
             app_kwargs={"middleware": [Middleware(_Policy)]},
-            # Each of these could otherwise be switched on from outside, by a variable of the environment.
+            # Each of these could otherwise be switched on by an environment variable.
             share=False,
             run_history=False,
             ssr_mode=False,
@@ -77,7 +86,7 @@ def launch(library: Library, host: str = "127.0.0.1", port: int = 7860) -> gr.Bl
 def serve(library: Library, host: str = "127.0.0.1", port: int = 7860) -> None:
     """Serve the page until Ctrl-C."""
     blocks = launch(library, host, port)
-    print(f"Verbatim is at {blocks.local_url}  (Ctrl-C ends it)", flush=True)  # noqa: T201 — what was asked for
+    print(f"Verbatim is at {blocks.local_url}  (Ctrl-C stops it)", flush=True)  # noqa: T201 — the command's output
     try:
         threading.Event().wait()
     except KeyboardInterrupt:
@@ -87,11 +96,11 @@ def serve(library: Library, host: str = "127.0.0.1", port: int = 7860) -> None:
 
 
 @contextmanager
-def _past_any_proxy(host: str) -> Iterator[None]:
-    """While it starts, Gradio asks its own server whether it is there; a proxy for the web must not hear of that."""
+def _without_proxy(host: str) -> Iterator[None]:
+    """Keep Gradio's start-up request to its own server from going through a web proxy."""
     before = os.environ.get("no_proxy")
-    named = before or os.environ.get("NO_PROXY")
-    os.environ["no_proxy"] = ",".join(filter(None, [named, host, "localhost"]))
+    current = before or os.environ.get("NO_PROXY")
+    os.environ["no_proxy"] = ",".join(filter(None, [current, host, "localhost"]))
     try:
         yield
     finally:
@@ -102,7 +111,7 @@ def _past_any_proxy(host: str) -> Iterator[None]:
 
 
 def _check(host: str, port: int) -> None:
-    """Say what is wrong with the address before Gradio tries it, in words for whoever typed it."""
+    """Refuse an unusable address before Gradio tries it, with a clear message."""
     try:
         with socket.create_server((host, port)):
             pass

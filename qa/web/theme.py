@@ -1,16 +1,16 @@
-"""Gradio's own parts in the colours and letters of base.css."""
+"""The look of the page: Gradio's theme in the colours of base.css, and the files sent to the browser."""
 
 from pathlib import Path
 
 import gradio as gr
 
-# Names of system fonts only: as plain strings, Gradio asks nobody for them.
+# System fonts only: given as plain strings, Gradio downloads nothing.
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
 
 def theme() -> gr.themes.Base:
-    """The theme: every colour is a variable of base.css, which knows light from dark."""
+    """Build the theme; every colour is a variable of base.css, which has a light and a dark set."""
     both = {
         "body_background_fill": "var(--paper)",
         "body_text_color": "var(--ink)",
@@ -64,11 +64,11 @@ STATIC = Path(__file__).parent / "static"
 
 
 def script(name: str) -> str:
-    """A script, for Gradio to run."""
+    """Read a script for Gradio to run."""
     return (STATIC / name).read_text("utf-8")
 
 
 def style() -> str:
-    """The page's whole look; base.css is first, the others build on it."""
+    """Read all style sheets; base.css comes first, the others build on it."""
     names = ("base.css", "panel.css", "conversation.css", "thread.css")
     return "\n".join((STATIC / name).read_text("utf-8") for name in names)

@@ -1,4 +1,4 @@
-"""The opened thread: the whole text with its posts told apart, and the passage marked where it stands."""
+"""The dialog that shows a thread: its posts, with the quoted passage marked."""
 
 import string
 
@@ -8,11 +8,11 @@ from qa.web.escape import escaped, isolated, marked
 from qa.web.post_labels import byline, labels
 
 _BETWEEN = string.whitespace + "•*·-–—"
-REACH = 100_000  # characters shown on each side of the passage: a browser copes with that, not with a text of 50 MB
+REACH = 100_000  # characters shown on each side of the passage; a text of 50 MB would freeze the browser
 
 
-def opened(thread: Thread, quote: Quote) -> str:
-    """The thread around the quote, as the inside of a dialog."""
+def thread_dialog(thread: Thread, quote: Quote) -> str:
+    """Draw the thread around the quote."""
     first, last = max(0, quote.start - REACH), min(len(thread.text), quote.end + REACH)
     pieces, done = [], first
     for post, name in zip(thread.posts, labels(thread.posts), strict=True):
@@ -33,19 +33,19 @@ def opened(thread: Thread, quote: Quote) -> str:
     return _dialog(thread.title or thread.source, thread.source, cut + "".join(pieces))
 
 
-def replaced(quote: Quote) -> str:
-    """What is left to show of a quote whose thread is no longer in the library."""
+def replaced_dialog(quote: Quote) -> str:
+    """Draw a quote whose thread is no longer in the library."""
     return _dialog(
         quote.title or quote.source,
         quote.source,
-        '<p class="aside">This text has been replaced since. Only the passage that was quoted is left.</p>'
+        '<p class="aside">This text has been replaced since. Only the quoted passage is left.</p>'
         f'<div class="source-text" dir="auto">{_with_passage(quote.text, quote.start, quote)}</div>',
     )
 
 
-def forgotten() -> str:
-    """For a card of a chat that the server no longer knows, as after a restart."""
-    return _dialog("Not here any more", "", '<p id="passage" tabindex="-1">Please ask the question again.</p>')
+def expired_dialog() -> str:
+    """Draw the dialog for a conversation that the server no longer knows, as after a restart."""
+    return _dialog("No longer available", "", '<p id="passage" tabindex="-1">Please ask the question again.</p>')
 
 
 def _dialog(title: str, source: str, body: str) -> str:
@@ -65,12 +65,12 @@ def _with_passage(text: str, start: int, quote: Quote) -> str:
 
 
 def _between(text: str) -> str:
-    """What stands between the posts: its words shown small, the blank lines and bullets around them kept unseen."""
+    """Text between posts: its words in small print, blank lines and bullets kept but hidden."""
     words = text.strip(_BETWEEN)
     before, after = text.split(words, 1) if words else (text, "")
     shown = f'<div class="source-text between" dir="auto">{escaped(words)}</div>' if words else ""
-    return _unseen(before) + shown + _unseen(after)
+    return _hidden(before) + shown + _hidden(after)
 
 
-def _unseen(text: str) -> str:
+def _hidden(text: str) -> str:
     return f'<span class="source-text" hidden>{escaped(text)}</span>' if text else ""

@@ -81,7 +81,7 @@ def open_page(chromium: BrowserContext) -> Iterator[OpenPage]:
         page.on("pageerror", lambda error: mishaps.append(str(error)))
         page.on("dialog", lambda dialog: mishaps.append(f"a dialog: {dialog.message}"))
         page.goto(url)
-        page.locator("#shelf p").wait_for()
+        page.locator("#library-line p").wait_for()
         return page
 
     yield opened

@@ -16,7 +16,7 @@ from .pages import ask, served
 QUESTION = "Where are Leica lenses made?"
 
 
-def test_an_answer_is_the_librarys_own_with_its_words_marked(
+def test_the_page_shows_the_librarys_answer_with_its_span_marked(
     open_page: OpenPage, leica: qa.Library, leica_page: str
 ) -> None:
     page = open_page(leica_page)
@@ -33,7 +33,7 @@ def test_an_answer_is_the_librarys_own_with_its_words_marked(
         assert card.locator("mark").all_text_contents() == [text[start:end] for start, end in quote.highlights]
 
 
-def test_a_question_that_the_text_does_not_answer_is_told_so(open_page: OpenPage, leica_page: str) -> None:
+def test_a_question_the_text_does_not_answer_is_declined(open_page: OpenPage, leica_page: str) -> None:
     page = open_page(leica_page)
     turn = ask(page, "What is the capital of France?")
     expect(turn.locator(".not-found")).to_have_text("The text does not answer this.")
@@ -42,7 +42,7 @@ def test_a_question_that_the_text_does_not_answer_is_told_so(open_page: OpenPage
     assert turn.locator(".card").count() == 5 and turn.locator("mark").count() == 0
 
 
-def test_confidence_is_told(open_page: OpenPage, leica_page: str) -> None:
+def test_the_confidence_is_shown(open_page: OpenPage, leica_page: str) -> None:
     page = open_page(leica_page)
     fact = ask(page, "How long does it take to make a lens?").locator("figcaption")
     expect(fact).to_contain_text(re.compile(r"Answers with a probability of \d+%"))
@@ -66,7 +66,7 @@ def test_the_first_card_says_which_comment_it_is(open_page: OpenPage, leica_page
         expect(turn).to_contain_text("it is not the chance")
 
 
-def test_an_example_is_asked_by_a_click(open_page: OpenPage, leica_page: str) -> None:
+def test_a_click_asks_an_example_question(open_page: OpenPage, leica_page: str) -> None:
     page = open_page(leica_page)
 
     page.get_by_role("button", name=QUESTION).click()
@@ -77,9 +77,7 @@ def test_an_example_is_asked_by_a_click(open_page: OpenPage, leica_page: str) ->
     expect(page.get_by_label("Your question")).to_be_focused()
 
 
-def test_a_question_that_cannot_be_asked_is_refused_in_the_librarys_words(
-    open_page: OpenPage, leica: qa.Library, leica_page: str
-) -> None:
+def test_an_invalid_question_shows_the_librarys_error(open_page: OpenPage, leica: qa.Library, leica_page: str) -> None:
     page = open_page(leica_page)
     for question in ("", "   ", "x" * 100_000):
         turn = ask(page, question)
@@ -98,7 +96,7 @@ class Doubting(qa.Library):
         return qa.Answer(question, False, None, 0.02, self.search(question, k, **only))
 
 
-def test_where_nothing_answers_that_is_said_and_nothing_is_marked(
+def test_without_an_answer_the_page_says_so_and_marks_nothing(
     leica: qa.Library, real_encoder: MiniLMEncoder, open_page: OpenPage
 ) -> None:
     with served(Doubting.open(leica.path, encoder=real_encoder)) as url:
@@ -110,7 +108,7 @@ def test_where_nothing_answers_that_is_said_and_nothing_is_marked(
         expect(turn.locator("mark")).to_have_count(0)
 
 
-def test_each_reader_has_a_conversation_of_their_own(open_page: OpenPage, leica_page: str) -> None:
+def test_each_visitor_has_their_own_conversation(open_page: OpenPage, leica_page: str) -> None:
     one, other = open_page(leica_page), open_page(leica_page)
 
     ask(one, QUESTION)
@@ -121,7 +119,7 @@ def test_each_reader_has_a_conversation_of_their_own(open_page: OpenPage, leica_
     assert other.locator(".turn .question").all_text_contents() == ["What does the Leica Passport protect against?"]
 
 
-def test_a_phone_shows_everything_without_scrolling_sideways(open_page: OpenPage, leica_page: str) -> None:
+def test_nothing_overflows_on_a_phone(open_page: OpenPage, leica_page: str) -> None:
     page = open_page(leica_page, width=390, height=844)
 
     turn = ask(page, QUESTION)
@@ -138,7 +136,7 @@ def test_a_phone_shows_everything_without_scrolling_sideways(open_page: OpenPage
 
 
 @pytest.mark.parametrize(("scheme", "brighter"), [("light", "paper"), ("dark", "ink")])
-def test_the_page_follows_the_readers_light_or_dark(
+def test_the_page_follows_the_colour_scheme(
     open_page: OpenPage, leica_page: str, scheme: Scheme, brighter: str
 ) -> None:
     page = open_page(leica_page, scheme=scheme)
@@ -159,7 +157,7 @@ def test_the_page_follows_the_readers_light_or_dark(
         assert abs(paper - ink) > 300, "words stand out from what they stand on"
 
 
-def test_the_keyboard_reaches_everything_in_order_and_shows_where_it_is(open_page: OpenPage, leica_page: str) -> None:
+def test_the_keyboard_reaches_everything_in_order_with_a_visible_focus(open_page: OpenPage, leica_page: str) -> None:
     page = open_page(leica_page)
     expect(page.get_by_label("Your question")).to_be_focused()
 
@@ -187,7 +185,7 @@ def test_the_keyboard_reaches_everything_in_order_and_shows_where_it_is(open_pag
     ]
 
 
-def test_a_card_says_on_demand_why_it_is_there(open_page: OpenPage, leica: qa.Library, leica_page: str) -> None:
+def test_a_card_explains_on_demand_how_it_was_found(open_page: OpenPage, leica: qa.Library, leica_page: str) -> None:
     page = open_page(leica_page)
     asked = "Leica <b>lenses</b> in:comments"
     turn = ask(page, asked)
@@ -211,19 +209,19 @@ def test_a_card_says_on_demand_why_it_is_there(open_page: OpenPage, leica: qa.Li
     expect(page.get_by_role("dialog")).to_be_hidden()
 
 
-def test_filters_alone_list_what_passes_them(open_page: OpenPage, leica_page: str) -> None:
+def test_filters_alone_list_the_matching_passages(open_page: OpenPage, leica_page: str) -> None:
     turn = open_page(leica_page)
     listed = ask(turn, "in:article")
-    expect(listed.locator("h3")).to_have_text("What passes the filters, in reading order")
+    expect(listed.locator("h3")).to_have_text("Passages that match the filters, in reading order")
     expect(listed.locator(".card .place").first).to_have_text("Article")
     expect(ask(turn, "Leica before:yesterday").get_by_role("alert")).to_contain_text("'before:yesterday'")
     expect(ask(turn, "Leica author:nobody").locator(".not-found")).to_be_visible()
 
 
-def test_what_is_said_over_again_is_one_card(open_page: OpenPage, real_encoder: MiniLMEncoder, tmp_path: Path) -> None:
+def test_near_duplicates_share_one_card(open_page: OpenPage, real_encoder: MiniLMEncoder, tmp_path: Path) -> None:
     said = "Lenses are ground by hand in <i>Solms</i>."
     texts = [qa.Thread.from_text(said, title=title) for title in ("Hall", "Yard <b>x</b>")]
     with served(qa.build(texts, tmp_path / "library", encoder=real_encoder)) as url:
         turn = ask(open_page(url), "Where are lenses ground?")
         expect(turn.locator(".card")).to_have_count(1)
-        expect(turn.locator(".also")).to_have_text(re.compile("Also said in.*Article.*(Hall|Yard <b>x</b>)"))
+        expect(turn.locator(".also")).to_have_text(re.compile("Also found in.*Article.*(Hall|Yard <b>x</b>)"))

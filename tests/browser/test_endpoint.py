@@ -20,12 +20,12 @@ def client(leica_page: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     client.close()
 
 
-def test_it_answers_with_the_object_of_qa_ask_json(client: Client, leica: qa.Library) -> None:
+def test_the_endpoint_returns_the_object_of_qa_ask_json(client: Client, leica: qa.Library) -> None:
     assert client.predict(QUESTION, api_name="/ask") == leica.ask(QUESTION).to_dict()
     assert client.predict(QUESTION, 2, api_name="/ask") == leica.ask(QUESTION, k=2).to_dict()
 
 
-def test_it_is_the_only_one_and_says_what_it_takes(client: Client) -> None:
+def test_the_endpoint_is_the_only_one_and_documents_its_parameters(client: Client) -> None:
     endpoints = client.view_api(return_format="dict", print_info=False)
     assert list(endpoints["named_endpoints"]) == ["/ask"]
     assert endpoints["unnamed_endpoints"] == {}
@@ -34,11 +34,11 @@ def test_it_is_the_only_one_and_says_what_it_takes(client: Client) -> None:
 
 
 @pytest.mark.parametrize("question", ["", "x" * 100_000])
-def test_it_refuses_in_the_librarys_words(client: Client, leica: qa.Library, question: str) -> None:
+def test_the_endpoint_reports_the_librarys_error(client: Client, leica: qa.Library, question: str) -> None:
     with pytest.raises(qa.QuestionError) as refused:
         leica.ask(question)
 
-    with pytest.raises(AppError) as told:
+    with pytest.raises(AppError) as raised:
         client.predict(question, api_name="/ask")
 
-    assert str(refused.value) in str(told.value)
+    assert str(refused.value) in str(raised.value)

@@ -35,7 +35,9 @@ sys.exit(main(["serve", "--port", "0", "--library", sys.argv[1]]))
 ELSEWHERE = "http://192.0.2.1:9"  # an address that is kept for documentation: nobody is there
 
 
-def test_serving_asks_nobody_else_and_ends_with_ctrl_c(leica: qa.Library, open_page: OpenPage, tmp_path: Path) -> None:
+def test_serving_makes_no_outside_request_and_stops_on_ctrl_c(
+    leica: qa.Library, open_page: OpenPage, tmp_path: Path
+) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("GRADIO_", "HF_"))}
     environment |= {"GRADIO_TEMP_DIR": str(tmp_path), "HTTP_PROXY": ELSEWHERE, "http_proxy": ELSEWHERE, "no_proxy": ""}
     with subprocess.Popen(
@@ -53,18 +55,18 @@ def test_serving_asks_nobody_else_and_ends_with_ctrl_c(leica: qa.Library, open_p
         finally:
             server.send_signal(signal.SIGINT)
             try:
-                _, told = server.communicate(timeout=60)
+                _, log = server.communicate(timeout=60)
             except subprocess.TimeoutExpired:
                 server.kill()  # else leaving the block waits for it for ever
                 raise
-    asked = {line.split()[1] for line in told.splitlines() if line.startswith("ADDRESS")}
-    assert server.returncode == 0, told
-    assert "Traceback" not in told
-    assert "127.0.0.1" in asked, "the tell-tale is awake"
-    assert [host for host in asked if not ipaddress.ip_address(host).is_loopback] == []
+    addresses = {line.split()[1] for line in log.splitlines() if line.startswith("ADDRESS")}
+    assert server.returncode == 0, log
+    assert "Traceback" not in log
+    assert "127.0.0.1" in addresses, "the tell-tale is awake"
+    assert [host for host in addresses if not ipaddress.ip_address(host).is_loopback] == []
 
 
-def test_the_browser_is_told_to_load_nothing_from_elsewhere(chromium: BrowserContext, leica_page: str) -> None:
+def test_the_policy_forbids_loading_from_elsewhere(chromium: BrowserContext, leica_page: str) -> None:
     with urllib.request.urlopen(leica_page) as response:
         policy = response.headers["content-security-policy"]
     assert policy.startswith("default-src 'self'")

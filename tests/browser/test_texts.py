@@ -91,12 +91,12 @@ def rebuild(page: Page) -> None:
     page.get_by_role("button", name="Rebuild the index").click()
 
 
-def test_pasted_text_is_read_while_the_old_one_still_answers(
+def test_pasted_text_is_read_while_the_earlier_texts_still_answer(
     url: str, open_page: OpenPage, library: qa.Library, gated: Gated
 ) -> None:
     page = panel(open_page(url))
     page.get_by_label("Paste a text").fill(MOON)
-    page.get_by_label("Its title, if it has one").fill("Moon rocks")
+    page.get_by_label("Its title (optional)").fill("Moon rocks")
     gated.gate.clear()
 
     rebuild(page)
@@ -110,8 +110,8 @@ def test_pasted_text_is_read_while_the_old_one_still_answers(
 
     gated.gate.set()
     expect(page.locator("#status")).to_contain_text("Done")
-    expect(page.locator("#shelf")).to_contain_text("Moon rocks")
-    expect(late.locator("#shelf")).to_contain_text("Moon rocks")
+    expect(page.locator("#library-line")).to_contain_text("Moon rocks")
+    expect(late.locator("#library-line")).to_contain_text("Moon rocks")
     expect(page.get_by_label("Paste a text")).to_have_value("")
     assert [source.title for source in library.sources] == ["Moon rocks"]
     turn = ask(page, "What is the Moon made of?")
@@ -135,7 +135,7 @@ def test_a_rebuild_can_be_cancelled(url: str, open_page: OpenPage, library: qa.L
     assert [source.name for source in library.sources] == ["leica-manufacturing-process.txt"]
 
 
-def test_uploaded_files_are_added_to_what_is_there(
+def test_uploaded_files_are_added_to_the_library(
     url: str, open_page: OpenPage, library: qa.Library, tmp_path: Path
 ) -> None:
     moon, mars = tmp_path / "moon.md", tmp_path / "mars.txt"
@@ -184,13 +184,11 @@ def test_a_file_that_cannot_be_read_is_named_and_the_library_stays(
     expect(ask(page, LEICA).locator(".card").first).to_contain_text("£799")
 
 
-def test_each_file_has_its_fate_and_a_bad_one_costs_itself_alone(
-    url: str, open_page: OpenPage, library: qa.Library
-) -> None:
+def test_each_file_is_reported_and_a_bad_one_is_skipped(url: str, open_page: OpenPage, library: qa.Library) -> None:
     page = panel(open_page(url))
     upload(page, {"harbour.jsonl": HARBOUR, "moon.html": PAGE, "paper.pdf": b"%PDF-1.7", "empty.txt": b""})
     page.get_by_label("Paste a text").fill("Mars is red because of iron oxide in its dust.")
-    page.get_by_label("Its title, if it has one").fill("Mars <b>")
+    page.get_by_label("Its title (optional)").fill("Mars <b>")
     page.get_by_label("Keep them and add").check()
 
     rebuild(page)
@@ -215,7 +213,7 @@ def test_each_file_has_its_fate_and_a_bad_one_costs_itself_alone(
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_what_the_table_and_the_reports_show_is_reached_by_keyboard(url: str, open_page: OpenPage) -> None:
+def test_the_table_and_the_reports_scroll_by_keyboard(url: str, open_page: OpenPage) -> None:
     page = panel(open_page(url, width=390, height=844))
     region = page.get_by_role("region", name="1 text in the library")
     expect(region).to_be_visible()
@@ -224,7 +222,7 @@ def test_what_the_table_and_the_reports_show_is_reached_by_keyboard(url: str, op
     assert region.evaluate("box => box.scrollWidth <= box.clientWidth"), "a phone shows all of it"
 
 
-def test_open_chats_say_that_the_library_was_updated(
+def test_open_pages_announce_an_updated_library(
     url: str, open_page: OpenPage, library: qa.Library, gated: Gated
 ) -> None:
     page, other, fresh = panel(open_page(url)), open_page(url), open_page(url)
@@ -235,9 +233,9 @@ def test_open_chats_say_that_the_library_was_updated(
 
     for chat in (page, other):
         expect(chat.locator("#news").get_by_role("status")).to_contain_text("The library was updated.")
-        expect(chat.locator("#shelf")).to_contain_text("The Moon is made")
+        expect(chat.locator("#library-line")).to_contain_text("The Moon is made")
         expect(chat.locator(".turn")).to_have_count(1)
-    expect(fresh.locator("#shelf")).to_contain_text("The Moon is made")
+    expect(fresh.locator("#library-line")).to_contain_text("The Moon is made")
     expect(fresh.locator("[data-example]")).to_have_count(0)
     expect(fresh.locator("#news")).to_have_text("")
 
@@ -250,17 +248,17 @@ def test_open_chats_say_that_the_library_was_updated(
 
 
 @pytest.mark.filterwarnings("ignore::qa.LanguageWarning")
-def test_a_text_that_the_model_does_not_serve_is_told(url: str, open_page: OpenPage) -> None:
+def test_a_text_in_another_language_is_warned_of(url: str, open_page: OpenPage) -> None:
     page = panel(open_page(url))
     page.get_by_label("Paste a text").fill(GERMAN)
-    page.get_by_label("Its title, if it has one").fill("Werk")
+    page.get_by_label("Its title (optional)").fill("Werk")
 
     rebuild(page)
 
     expect(page.locator("#status .warning")).to_contain_text("'Werk' (de): not in English")
 
 
-def test_nothing_to_read_is_said(url: str, open_page: OpenPage) -> None:
+def test_an_empty_panel_is_refused(url: str, open_page: OpenPage) -> None:
     page = panel(open_page(url))
 
     rebuild(page)

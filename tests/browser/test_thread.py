@@ -39,7 +39,7 @@ def test_a_click_opens_the_whole_thread_at_the_passage(open_page: OpenPage, leic
     expect(dialog).to_be_hidden()
 
 
-def test_the_keyboard_opens_and_closes_it_and_goes_on_where_it_was(
+def test_the_keyboard_opens_and_closes_the_thread_and_keeps_its_place(
     open_page: OpenPage, leica: qa.Library, leica_page: str
 ) -> None:
     page = open_page(leica_page)
@@ -56,7 +56,7 @@ def test_the_keyboard_opens_and_closes_it_and_goes_on_where_it_was(
         expect(button).to_be_focused()
 
 
-def test_words_can_be_selected_on_a_card_without_opening_it(open_page: OpenPage, leica_page: str) -> None:
+def test_selecting_text_on_a_card_does_not_open_it(open_page: OpenPage, leica_page: str) -> None:
     page = open_page(leica_page)
     ask(page, QUESTION)
 

@@ -1,5 +1,5 @@
-// Runs once, when Gradio has put the conversation on the page. What it shows comes from Python; this only tells Python
-// what was clicked, and keeps the newest question in view.
+// Runs once, when Gradio has put the conversation on the page. Python draws it; this script only reports clicks
+// and keeps the newest question in view.
 
 const DOUBLE_CLICK = 250; // milliseconds in which a second click makes it one
 const byFinger = matchMedia("(pointer: coarse)").matches;
@@ -10,12 +10,12 @@ element.addEventListener("click", (event) => {
   const card = !event.target.closest("details") && event.target.closest("[data-quote]");
   if (example) {
     trigger("example", { question: example.textContent });
-    // The button goes away with the welcome; the focus should not. By finger that would call up the keyboard.
+    // The button disappears with the welcome, so the focus moves on; on a touch screen that would open the keyboard.
     if (!byFinger) document.querySelector("#question textarea").focus();
   } else if (card) {
     const open = () => trigger("open", { turn: card.dataset.turn, quote: card.dataset.quote });
     if (event.target.closest("button")) open();
-    // Elsewhere on the card, words that are selected by then say that the click was for copying them, not for leaving.
+    // Elsewhere on the card, a selection means that the click was for copying text, not for opening the thread.
     else setTimeout(() => getSelection().isCollapsed && open(), DOUBLE_CLICK);
   }
 });

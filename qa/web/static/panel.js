@@ -1,10 +1,10 @@
-// Gradio's accordion does not say whether it is open; this tells it to a screen reader. Gradio may put the button on the
-// page, or another in its place, after this has run: so the whole page is watched.
+// Gradio's accordion does not expose whether it is open; this does, for screen readers. Gradio may add or replace the
+// button after this has run, so the whole page is watched.
 () => {
-  const tell = () => {
+  const update = () => {
     const button = document.querySelector("#library > button");
     button?.setAttribute("aria-expanded", button.classList.contains("open"));
   };
-  new MutationObserver(tell).observe(document.body, { attributeFilter: ["class"], childList: true, subtree: true });
-  tell();
+  new MutationObserver(update).observe(document.body, { attributeFilter: ["class"], childList: true, subtree: true });
+  update();
 };

@@ -1,5 +1,5 @@
-// Runs once, when Gradio has put the (closed) dialog on the page. A thread that arrives opens it at the passage.
-// Escape, the focus that stays inside and the focus that goes back to the card are the browser's own work.
+// Runs once, when Gradio has put the closed dialog on the page. A new value opens it at the passage.
+// The browser itself handles Escape, keeps the focus inside and returns it to the card.
 
 const dialog = element.querySelector("dialog");
 
@@ -16,7 +16,7 @@ dialog.addEventListener("click", (event) => {
   if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
 });
 
-// Emptied, so that opening the same passage again is a change, and nothing of it lies about unseen.
+// Emptied, so that opening the same passage again counts as a change.
 dialog.addEventListener("close", () => {
   props.value = "";
 });
