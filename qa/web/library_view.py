@@ -46,10 +46,11 @@ def _row(row: SourceInfo) -> str:
     name = isolated(row.title or row.name)
     if row.title and row.title != row.name:
         name += f'<span class="aside">{isolated(row.name)}</span>'
+    date = isolated(readable_date(row.date)) if row.date else "–"
     return (
         f'<tr><th scope="row">{name}</th><td class="minor">{escaped(row.kind.capitalize())}</td>'
         f'<td class="minor number">{row.posts:,}</td><td class="number">{row.comments:,}</td>'
-        f'<td class="number">{row.passages:,}</td><td>{isolated(readable_date(row.date)) if row.date else "–"}</td></tr>'
+        f'<td class="number">{row.passages:,}</td><td>{date}</td></tr>'
     )
 
 
