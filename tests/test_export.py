@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import qa
 from benchmarks import exports
 from qa.cli.main import main
+from qa.sources.protocol import thread_from_message, thread_to_message
 from qa.sources.thread import Post, Thread
 from qa.sources.thread_json import thread_from_row, thread_to_row
 from qa.sources.worker import open_file
@@ -44,8 +45,12 @@ def threads(draw: st.DrawFn) -> Thread:
 
 @given(threads())
 def test_a_thread_and_its_row_are_the_same(thread: Thread) -> None:
-    for brief in (False, True):
-        assert thread_from_row(json.loads(json.dumps(thread_to_row(thread, brief=brief)))) == thread.checked()
+    assert thread_from_row(json.loads(json.dumps(thread_to_row(thread)))) == thread.checked()
+
+
+@given(threads())
+def test_a_thread_crosses_from_the_child_to_the_parent_unchanged(thread: Thread) -> None:
+    assert thread_from_message(json.loads(json.dumps(thread_to_message(thread)))) == thread.checked()
 
 
 @given(st.lists(threads(), min_size=1, max_size=3))

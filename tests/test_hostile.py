@@ -153,11 +153,11 @@ REFUSED: dict[str, tuple[str, bytes | Callable[[], bytes], str]] = {
     "1,000 mails in each other": ("a.eml", lambda: nested_mail(1_000), "nested too deeply|no post with words"),
     "a program": ("a.txt", b"\x7fELF" + bytes(range(256)), "is a program"),
     "noise": ("a.txt", bytes(range(256)) * 9, "is not text"),
-    "noise called JSON": ("a.json", bytes(range(256)) * 9, "no .json file of a kind that is read"),
-    "noise called a mailbox": ("a.mbox", bytes(range(256)) * 9, "no .mbox file of a kind that is read"),
+    "noise called JSON": ("a.json", bytes(range(256)) * 9, "not a .json file of a format that can be read"),
+    "noise called a mailbox": ("a.mbox", bytes(range(256)) * 9, "not a .mbox file of a format that can be read"),
     "a drawing": ("a.xml",
-        b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>", "no .xml file of a kind"),
-    "a configuration": ("a.json", b'{"name": "x", "version": 1}', "no .json file of a kind that is read"),
+        b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>", "not a .xml file of a format"),
+    "a configuration": ("a.json", b'{"name": "x", "version": 1}', "not a .json file of a format that can be read"),
     "nothing": ("a.json", b"", "is empty"),
     "no posts": ("a.jsonl", b'{"posts": []}', "no threads with words"),
     "posts that are none": ("a.jsonl", b'{"posts": [1, null, "x", [], {}]}', "no threads with words"),
@@ -242,7 +242,7 @@ def test_a_file_of_200_megabytes_is_read_or_refused_in_a_line(tmp_path: Path) ->
     (tmp_path / "small.txt").write_text("It rains.")
     threads, reports = read_all(tmp_path)
     assert [thread.text for thread in threads] == ["It rains."]
-    assert "more than the 200,000,000" in str(reports[0].reason)
+    assert "more than the limit of 200,000,000" in str(reports[0].reason)
 
 
 def test_circles_are_broken_at_their_first_post(tmp_path: Path) -> None:

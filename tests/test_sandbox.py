@@ -10,9 +10,12 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import qa
-from qa.sources.read import FileReport, read_all
+from qa.sources.protocol import ReadRequest
+from qa.sources.read import FileReport, read_all, read_text
 from qa.sources.sandbox import Limits, Sandbox
 
 ROOT = Path(qa.__file__).parent.parent
@@ -29,11 +32,11 @@ def child(code: str) -> tuple[str, str]:
 
 def test_one_child_reads_many_files(tmp_path: Path) -> None:
     with Sandbox() as sandbox:
-        readings = [sandbox.read(text(tmp_path, f"{n}.txt", f"Rain {n}."), f"{n}.txt") for n in range(3)]
+        readings = [sandbox.read_file(text(tmp_path, f"{n}.txt", f"Rain {n}."), f"{n}.txt") for n in range(3)]
         assert [reading.threads[0].text for reading in readings] == ["Rain 0.", "Rain 1.", "Rain 2."]
         assert sandbox._process is not None
         process = sandbox._process
-        sandbox.read(tmp_path / "0.txt", "0.txt")
+        sandbox.read_file(tmp_path / "0.txt", "0.txt")
         assert sandbox._process is process
     assert process.poll() is not None
 
@@ -41,25 +44,25 @@ def test_one_child_reads_many_files(tmp_path: Path) -> None:
 def test_a_child_that_was_ended_is_replaced(tmp_path: Path) -> None:
     file = text(tmp_path, "a.txt")
     with Sandbox() as sandbox:
-        sandbox.read(file, "a.txt")
+        sandbox.read_file(file, "a.txt")
         assert sandbox._process is not None
         sandbox._process.kill()
         sandbox._process.wait()
-        assert sandbox.read(file, "a.txt").threads[0].text == "It rains."
+        assert sandbox.read_file(file, "a.txt").threads[0].text == "It rains."
 
 
 @pytest.mark.parametrize(
     ("code", "said"),
     [
         ("sys.stdin.readline(); time.sleep(60)", "took longer than 0 seconds"),
-        ("sys.stdin.readline(); os.abort()", "made the process that reads it end"),
+        ("sys.stdin.readline(); os.abort()", "crashed the process that reads it"),
         ("sys.stdin.readline(); os._exit(99)", "needs more than 3.0 GiB of memory"),
         (
             "sys.stdin.readline(); print(json.dumps({'format': 'x'})[:5], end='', flush=True)",
-            "process that reads it end",
+            "crashed the process that reads it",
         ),
-        ("sys.stdin.readline(); print('[1]'); print('{}', flush=True); time.sleep(60)", "not an answer"),
-        ("sys.stdin.readline(); print('garbage', flush=True); time.sleep(60)", "not an answer"),
+        ("sys.stdin.readline(); print('[1]'); print('{}', flush=True); time.sleep(60)", "invalid answer"),
+        ("sys.stdin.readline(); print('garbage', flush=True); time.sleep(60)", "invalid answer"),
     ],
 )
 def test_what_ends_a_child_is_told_in_a_line(tmp_path: Path, code: str, said: str) -> None:
@@ -67,14 +70,14 @@ def test_what_ends_a_child_is_told_in_a_line(tmp_path: Path, code: str, said: st
         Sandbox(Limits(seconds=0.3 if "longer" in said else 30), program=child(code)) as sandbox,
         pytest.raises(qa.SourceError, match=said) as caught,
     ):
-        sandbox.read(text(tmp_path, "bad.txt"), "bad.txt")
+        sandbox.read_file(text(tmp_path, "bad.txt"), "bad.txt")
     assert "'bad.txt'" in str(caught.value) and "\n" not in str(caught.value)
 
 
 def test_a_program_that_cannot_start_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "missing"))
-    with Sandbox() as sandbox, pytest.raises(qa.SourceError, match="no process can be started"):
-        sandbox.read(text(tmp_path, "a.txt"), "a.txt")
+    with Sandbox() as sandbox, pytest.raises(qa.SourceError, match="cannot start a process"):
+        sandbox.read_file(text(tmp_path, "a.txt"), "a.txt")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit of memory is the platform's")
@@ -83,13 +86,13 @@ def test_a_file_that_needs_too_much_memory_costs_itself_alone(tmp_path: Path) ->
     small = text(tmp_path, "small.txt")
     with Sandbox(Limits(memory=256 << 20)) as sandbox:
         with pytest.raises(qa.SourceError, match=r"'big.txt' needs more than 0\.2 GiB of memory"):
-            sandbox.read(big, "big.txt")
-        assert sandbox.read(small, "small.txt").threads[0].text == "It rains."
+            sandbox.read_file(big, "big.txt")
+        assert sandbox.read_file(small, "small.txt").threads[0].text == "It rains."
 
 
 def test_ctrl_c_in_the_middle_of_a_file_leaves_no_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sandbox = Sandbox()
-    sandbox.read(text(tmp_path, "a.txt"), "a.txt")
+    sandbox.read_file(text(tmp_path, "a.txt"), "a.txt")
     process = sandbox._process
     assert process is not None
 
@@ -97,11 +100,11 @@ def test_ctrl_c_in_the_middle_of_a_file_leaves_no_child(tmp_path: Path, monkeypa
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("qa.sources.sandbox.thread_of", interrupted)
+        patch.setattr("qa.sources.sandbox.thread_from_message", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            sandbox.read(tmp_path / "a.txt", "a.txt")
+            sandbox.read_file(tmp_path / "a.txt", "a.txt")
     assert process.poll() is not None
-    assert sandbox.read(tmp_path / "a.txt", "a.txt").threads[0].text == "It rains."
+    assert sandbox.read_file(tmp_path / "a.txt", "a.txt").threads[0].text == "It rains."
     sandbox.close()
 
 
@@ -176,10 +179,10 @@ def test_named_files_have_reports_too_where_that_is_wanted(tmp_path: Path) -> No
 
 
 def test_many_threads_of_one_name_are_soon_told_apart() -> None:
-    from qa.sources.read import distinct
+    from qa.sources.read import make_names_distinct
 
     same = [qa.Thread.from_text("It rains.", title="Rain")] * 30_000
-    names = [thread.source for thread in distinct(same)]
+    names = [thread.source for thread in make_names_distinct(same)]
     assert len(set(names)) == 30_000 and names[:3] == ["Rain", "Rain (2)", "Rain (3)"]
 
 
@@ -194,13 +197,89 @@ def test_a_folder_of_a_thousand_is_read_in_seconds(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 def test_a_child_whose_parent_has_gone_ends(tmp_path: Path) -> None:
-    hang = "import qa.sources.worker as c; c._GRACE = 0.2; c._answers = lambda *_: iter(int, 1); c.main()"
+    hang = "import qa.sources.worker as c; c._GRACE_SECONDS = 0.2; c._answers = lambda *_: iter(int, 1); c.main()"
     process = subprocess.Popen(
         [sys.executable, "-c", hang, "4000000000", "1000"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT,
     )  # fmt: skip
     assert process.stdin is not None
-    process.stdin.write(json.dumps({"path": "x", "name": "x", "seconds": 0.1}).encode() + b"\n")
+    process.stdin.write(ReadRequest("x", "x", 0.1).to_line())
     process.stdin.flush()
     assert process.wait(20) != 0
     process.communicate()
+
+
+TEXTS = {
+    "comments": "Lenses\n\nGround in Solms.\n\n2 comments\n\nAnn says:\nMay 2, 2015\nWhy?\n\nBob says:\nTradition.\n",
+    "line breaks and other planes": "It rains.\r\nStill.\r\u2028😀 \x00 \ufeffGrüße",
+    "looks like a page": "<!doctype html><html><body><p>It rains.</p></body></html>",
+    "looks like JSON": '{"posts": [{"text": "One."}]}',
+    "one line": "It rains.",
+}
+
+
+@pytest.mark.parametrize("title", [None, "Rain", "a\nb"])
+@pytest.mark.parametrize("content", TEXTS.values(), ids=TEXTS)
+def test_a_text_in_memory_is_read_as_thread_from_text_reads_it(content: str, title: str | None) -> None:
+    assert read_text(content, title=title) == qa.Thread.from_text(content, title=title)
+
+
+def test_any_text_is_read_alike_in_the_child_and_here() -> None:
+    with Sandbox() as sandbox:
+
+        @settings(max_examples=40, deadline=None)
+        @given(st.text(max_size=60), st.none() | st.text(max_size=10))
+        def compare(content: str, title: str | None) -> None:
+            try:
+                expected: qa.Thread | str = qa.Thread.from_text(content, title=title)
+            except qa.SourceError as error:
+                expected = str(error)
+            try:
+                actual: qa.Thread | str = sandbox.read_text(content, title)
+            except qa.SourceError as error:
+                actual = str(error)
+            assert actual == expected
+
+        compare()
+
+
+@pytest.mark.parametrize(
+    ("content", "title", "message"),
+    [
+        (" \n", None, "the text is empty; give a text with at least one word"),
+        ("a\ud800", None, r"a text holds half a character \(a lone surrogate\) at position 1"),
+        ("It rains.", "\udfff", r"a title holds half a character"),
+        (b"It rains.", None, "a text is a string, not bytes"),
+        ("Leave a Reply", None, "only page furniture"),
+    ],
+)
+def test_a_text_in_memory_that_cannot_be_read_is_refused(content: str, title: str | None, message: str) -> None:
+    with pytest.raises(qa.SourceError, match=message):
+        read_text(content, title=title)
+
+
+def test_a_text_in_memory_is_held_to_the_limits() -> None:
+    with pytest.raises(
+        qa.SourceError, match=r"^the text has 12 bytes, more than the limit of 11; split it into parts$"
+    ):
+        read_text("Größe, An.", limits=Limits(expanded=11))
+    with (
+        Sandbox(Limits(seconds=0.3), program=child("sys.stdin.readline(); time.sleep(60)")) as sandbox,
+        pytest.raises(qa.SourceError, match=r"^the text 'Rain' took longer than 0 seconds to read"),
+    ):
+        sandbox.read_text("It rains.", "Rain")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not enforce the memory limit")
+def test_a_text_in_memory_that_needs_too_much_memory_is_refused() -> None:
+    with pytest.raises(qa.SourceError, match=r"^the text needs more than 0\.2 GiB of memory"):
+        read_text("It rains. " * 6_000_000, limits=Limits(memory=256 << 20))
+
+
+def test_no_text_stays_behind_in_the_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    read_text("It rains.")
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
+    with pytest.raises(qa.SourceError, match="cannot store the text in a temporary file: No such file"):
+        read_text("It rains.")

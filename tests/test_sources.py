@@ -52,7 +52,7 @@ def test_one_bad_file_in_a_folder_costs_that_file_alone(tmp_path: Path) -> None:
     ("make", "said"),
     [
         (lambda folder: folder / "missing.txt", "there is no file or folder"),
-        (lambda folder: folder, "no file of a kind that is read"),
+        (lambda folder: folder, "has no file that can be read"),
         (lambda folder: "a\x00b", "usable path|no file"),
         (lambda folder: "x" * 5000, "usable path|no file"),
         (lambda folder: [], "nothing to read"),
@@ -67,7 +67,7 @@ def test_what_cannot_be_read_is_named(tmp_path: Path, make, said: str) -> None: 
 def test_a_file_beyond_the_limit_is_refused_before_it_is_read(tmp_path: Path) -> None:
     with (tmp_path / "huge.txt").open("wb") as stream:
         stream.truncate(MOST_BYTES + 1)
-    with pytest.raises(qa.SourceError, match="cut it into parts"):
+    with pytest.raises(qa.SourceError, match="split it into parts"):
         list(qa.read(tmp_path / "huge.txt"))
 
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from qa.errors import SourceError
+from qa.sources.sanitize import replace_surrogates
 from qa.sources.thread import Post, Thread
 from qa.text.sentences import trim
 
 _GREATEST_GRADE = 1_000
-_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +70,9 @@ def _documents(path: Path, notes: list[str]) -> Iterator[Thread]:
         else:
             seen.add(name)
             # One character for one: the offsets of the answers still hold.
-            text = _HALF_A_CHARACTER.sub("\ufffd", text)
+            text = replace_surrogates(text)
             post = Post("article", text[slice(*span)], *span)
-            title = _HALF_A_CHARACTER.sub("\ufffd", str(row.get("title") or "")).strip()
+            title = replace_surrogates(str(row.get("title") or "")).strip()
             yield Thread(name, text, (post,), title or None)
     _note(notes, empty, path, "documents without a text, skipped")
     _note(notes, repeated, path, "documents with an id that came before, skipped")
@@ -159,7 +158,7 @@ def _lines(path: Path) -> Iterator[str]:
 
 
 def _id(row: Mapping[str, Any]) -> str:
-    return _HALF_A_CHARACTER.sub("\ufffd", str(row["_id"]))
+    return replace_surrogates(str(row["_id"]))
 
 
 def _note(notes: list[str], count: int, path: Path, what: str) -> None:

@@ -19,6 +19,7 @@ from typing import Any, Literal, TypedDict
 
 from qa.encoding.encoder import Encoder, Vectors, unit_vectors
 from qa.errors import QuestionError, SettingError, VerbatimError
+from qa.sources.sanitize import replace_surrogates
 from qa.sources.thread import Kind
 
 _KINDS: dict[str, Kind] = {"article": "article", "articles": "article", "comment": "comment", "comments": "comment"}
@@ -219,7 +220,7 @@ def check_question(text: str) -> str:
     if not isinstance(text, str):
         raise QuestionError(f"a question is a string, not {type(text).__name__}")
     # Half a character (a lone surrogate) cannot be looked up anywhere; the rest of the question can.
-    text = text.encode("utf-8", "ignore").decode("utf-8").strip().strip("\x00").strip()
+    text = replace_surrogates(text, "").strip().strip("\x00").strip()
     if not any(char.isalnum() for char in text):
         raise QuestionError(f"the question {text[:40]!r} has no word in it; ask in words")
     if len(text) > MOST_CHARACTERS:

@@ -1,4 +1,4 @@
-"""A thread out of posts that a format keeps apart: their texts are joined, and each post knows where its own stands."""
+"""Compose threads from posts that a format keeps apart: the reading text is their texts, joined by blank lines."""
 
 from __future__ import annotations
 
@@ -7,18 +7,22 @@ from dataclasses import dataclass, replace
 
 from qa.errors import SourceError
 from qa.sources.sanitize import label
-from qa.sources.thread import Kind, Post, Thread, first_in_circles
+from qa.sources.thread import Kind, Post, Thread, first_in_cycles
 from qa.types import Span
 
-_BETWEEN = "\n\n"
+HIDDEN: tuple[str, tuple[Span, ...]] = ("", ())
+"""Text and quotations of a post that is deleted, spam or not approved: it is left out, its replies move up."""
+
+_SEPARATOR = "\n\n"
+_LONGEST_TITLE = 100  # characters of a title in a thread's name, which is shown in one line
 
 
 @dataclass(frozen=True, slots=True)
 class DraftPost:
-    """A post before its place in the reading text is known.
+    """A post whose place in the reading text is not known yet.
 
-    `parent` is an index among the drafts. `omitted` are spans of `text` that are shown and never indexed: the words
-    of somebody else that a comment quotes.
+    `parent` is an index among the drafts. `omitted` are spans of `text` that are shown but never indexed: somebody
+    else's words that a comment quotes.
     """
 
     kind: Kind
@@ -27,67 +31,6 @@ class DraftPost:
     date: str | None = None
     parent: int | None = None
     omitted: tuple[Span, ...] = ()
-
-
-def compose(
-    source: str,
-    drafts: Sequence[DraftPost],
-    *,
-    title: str | None = None,
-    url: str | None = None,
-    original: str | None = None,
-) -> Thread:
-    """The thread of these posts in their order.
-
-    A post without a word is left out, and what replies to it is given to what it replies to. A comment on the article
-    has no parent; nor has one whose parent is not there, nor the first of those whose replies go round in a circle.
-    Raises SourceError where no post holds a word.
-    """
-    kept = [number for number, draft in enumerate(drafts) if draft.text.strip()]
-    if not kept:
-        raise SourceError(f"{source} holds no text; give a file with at least one word")
-    above = _kept_above(drafts)
-    places = {number: place for place, number in enumerate(kept)}
-    posts: list[Post] = []
-    at = 0
-    for number in kept:
-        draft = drafts[number]
-        omitted = tuple((at + start, at + end) for start, end in draft.omitted)
-        answered = above[number]
-        parent = None if answered is None or drafts[answered].kind == "article" else places[answered]
-        end = at + len(draft.text)
-        posts.append(Post(draft.kind, draft.text, at, end, draft.author, draft.date, parent, omitted))
-        at = end + len(_BETWEEN)
-    text = _BETWEEN.join(drafts[number].text for number in kept)
-    return Thread(source, text, tuple(posts), title, url, original).checked()
-
-
-def _kept_above(drafts: Sequence[DraftPost]) -> list[int | None]:
-    """For each draft the nearest one above it that has words."""
-    parents = [
-        draft.parent if draft.parent is not None and 0 <= draft.parent < len(drafts) else None for draft in drafts
-    ]
-    for number in first_in_circles(parents):
-        parents[number] = None
-    above: list[int | None] = [None] * len(drafts)
-    known = [False] * len(drafts)
-    for start in range(len(drafts)):
-        way, at = [], start
-        while not known[at]:
-            way.append(at)
-            parent = parents[at]
-            if parent is None or drafts[parent].text.strip():
-                above[at], known[at] = parent, True
-            else:
-                at = parent
-        for passed in way:  # a chain of posts without words is walked once, however many hang on it
-            above[passed], known[passed] = above[at], True
-    return above
-
-
-HIDDEN: tuple[str, tuple[Span, ...]] = ("", ())
-"""The text of a post that is deleted, spam or not approved: none; what replies to it keeps its place above."""
-_LONGEST_TITLE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,49 +44,131 @@ class RawPost:
 
 @dataclass(frozen=True, slots=True)
 class RawThread:
-    """The posts of one thread, with the name of its source, its title and its address."""
+    """The posts of one thread in reading order, with the name of its source, its title and its address."""
 
     source: str
-    said: Sequence[RawPost]
+    posts: Sequence[RawPost]
     title: str | None
     url: str | None = None
 
 
-def resolve_replies(said: Iterable[RawPost]) -> list[DraftPost]:
-    """The posts with their parents as places; a post that comes again under its id, word for word, is left out.
+def compose(
+    source: str,
+    drafts: Sequence[DraftPost],
+    *,
+    title: str | None = None,
+    url: str | None = None,
+    original: str | None = None,
+) -> Thread:
+    """Compose a thread from posts in reading order.
 
-    Where several go by one id, a reply belongs to the first.
+    A post without words is left out, and its replies become replies to its parent. A reply to the article, to a post
+    that does not exist, and the first post of a cycle of replies have no parent.
+
+    Args:
+        source: The name of the source.
+        drafts: The posts.
+        title: The thread's title.
+        url: The thread's address.
+        original: The SHA-256 of the file that the posts come from.
+
+    Raises:
+        SourceError: No post has words, or the thread is inconsistent.
     """
-    places: dict[str, int] = {}
+    kept = [number for number, draft in enumerate(drafts) if draft.text.strip()]
+    if not kept:
+        raise SourceError(f"{source} holds no text; give a file with at least one word")
+    parents = _nearest_kept_parents(drafts)
+    numbers = {draft: post for post, draft in enumerate(kept)}
+    posts: list[Post] = []
+    start = 0
+    for index in kept:
+        draft, above = drafts[index], parents[index]
+        omitted = tuple((start + first, start + last) for first, last in draft.omitted)
+        parent = None if above is None or drafts[above].kind == "article" else numbers[above]
+        end = start + len(draft.text)
+        posts.append(Post(draft.kind, draft.text, start, end, draft.author, draft.date, parent, omitted))
+        start = end + len(_SEPARATOR)
+    text = _SEPARATOR.join(drafts[index].text for index in kept)
+    return Thread(source, text, tuple(posts), title, url, original).checked()
+
+
+def is_composed(thread: Thread) -> bool:
+    """Whether composing the thread's posts gives the thread again, so that its text need not be kept beside them."""
+    start = 0
+    for post in thread.posts:
+        replies_to_article = post.parent is not None and thread.posts[post.parent].kind == "article"
+        if post.start != start or not post.text.strip() or replies_to_article:
+            return False
+        start = post.end + len(_SEPARATOR)
+    return bool(thread.posts) and thread.text == _SEPARATOR.join(post.text for post in thread.posts)
+
+
+def _nearest_kept_parents(drafts: Sequence[DraftPost]) -> list[int | None]:
+    """For each draft, the nearest one above it that has words."""
+    parents = [
+        draft.parent if draft.parent is not None and 0 <= draft.parent < len(drafts) else None for draft in drafts
+    ]
+    for first in first_in_cycles(parents):
+        parents[first] = None
+    nearest: list[int | None] = [None] * len(drafts)
+    known = [False] * len(drafts)
+    for start in range(len(drafts)):
+        path, current = [], start
+        while not known[current]:
+            path.append(current)
+            parent = parents[current]
+            if parent is None or drafts[parent].text.strip():
+                nearest[current], known[current] = parent, True
+            else:
+                current = parent
+        for passed in path:  # so a chain of posts without words is walked once, whatever its length
+            nearest[passed], known[passed] = nearest[current], True
+    return nearest
+
+
+def resolve_replies(posts: Iterable[RawPost]) -> list[DraftPost]:
+    """The posts as drafts, their parents' ids resolved to indices.
+
+    A post that repeats an earlier one, with the same id and content, is left out. If different posts share an id, a
+    reply to it belongs to the first of them.
+    """
+    numbers: dict[str, int] = {}
     kept: list[RawPost] = []
-    for post in said:
-        first = places.setdefault(post.id, len(kept))
+    for post in posts:
+        first = numbers.setdefault(post.id, len(kept))
         if first == len(kept) or kept[first].draft != post.draft:
             kept.append(post)
-    return [replace(post.draft, parent=None if post.parent is None else places.get(post.parent)) for post in kept]
+    return [replace(post.draft, parent=None if post.parent is None else numbers.get(post.parent)) for post in kept]
 
 
-def compose_threads(found: Iterable[RawThread], name: str, flaw: SourceError | None = None) -> Iterator[Thread]:
-    """The threads of a file; those without a word are left out.
+def compose_threads(raw_threads: Iterable[RawThread], name: str, error: SourceError | None = None) -> Iterator[Thread]:
+    """Yield the threads of a file; those without words are left out.
 
-    Raises SourceError at the end: `flaw`, what was wrong with the file, else that no thread has a word.
+    Args:
+        raw_threads: The threads as the format groups them.
+        name: The file's name, for the error message.
+        error: What is wrong with the rest of the file, if anything.
+
+    Raises:
+        SourceError: After the last thread: `error`, if there is one, or that no thread has words.
     """
     empty = True
-    for group in found:
-        if any(post.draft.text.strip() for post in group.said):
+    for thread in raw_threads:
+        if any(post.draft.text.strip() for post in thread.posts):
             empty = False
-            yield compose(group.source, resolve_replies(group.said), title=group.title, url=group.url)
-    if flaw is not None:
-        raise flaw
+            yield compose(thread.source, resolve_replies(thread.posts), title=thread.title, url=thread.url)
+    if error is not None:
+        raise error
     if empty:
-        raise SourceError(f"{name!r} holds no post with words in it (what is deleted or hidden is left out)")
+        raise SourceError(f"{name!r} holds no post with words (deleted and hidden posts are left out)")
 
 
-def thread_name(name: str, title: str | None, otherwise: object = None) -> str:
-    """The name of one of a file's threads: the file and the title, which hold still when the file grows.
+def thread_name(name: str, title: str | None, fallback: object = None) -> str:
+    """The name of one of several threads in a file: file and title, which do not change when the file grows.
 
     >>> thread_name("blog.xml", "Lenses", 7), thread_name("blog.xml", None, 7)
     ('blog.xml · Lenses', 'blog.xml · 7')
     """
-    told = title or label(otherwise)
-    return f"{name} · {told[:_LONGEST_TITLE]}" if told else name
+    title = title or label(fallback)
+    return f"{name} · {title[:_LONGEST_TITLE]}" if title else name

@@ -1,45 +1,51 @@
-"""Which format a file is of: by what it holds, and by its ending only where that leaves it open."""
+"""Recognise a file's format by its content, and by its suffix only if the content leaves it open."""
 
 from __future__ import annotations
 
 import codecs
 import importlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import cast
+from typing import Protocol, cast
 
 from qa.errors import SourceError
 from qa.sources.thread import Thread
 
-Reader = Callable[[bytes, str], Iterator[Thread]]
-_OPENING = 1 << 20
+_OPENING = 1 << 20  # bytes; a key that tells a JSON format can stand behind a long first post
 SUFFIXES = (
     ".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml", ".xml", ".wxr", ".json", ".jsonl", ".ndjson",
     ".eml", ".mbox", ".mbx", ".gz",
 )  # fmt: skip
-"""The endings that a folder is searched for; a file that is named itself may have any."""
-
+"""The suffixes of the files that are read from a folder; a file that is named itself can have any."""
 
 MOST_BYTES = 200_000_000
+"""The most bytes of a file, before and after decompression."""
 
 
 class NotRecognised(SourceError):
-    """The file is of no format that is read."""
+    """The file is of no format that can be read."""
+
+
+class FormatModule(Protocol):
+    """What a module that reads a format provides; `qa.sources.formats` documents it."""
+
+    def read(self, data: bytes, name: str, /) -> Iterator[Thread]:
+        """Yield the threads of a file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format by its name, and the module below `qa.sources` that reads it, imported when the first file needs it."""
+    """A format: its name, and the module below `qa.sources` that reads it, a `FormatModule`."""
 
     name: str
     module: str
 
-    @property
-    def read(self) -> Reader:
-        """The format's reader: bytes and a name to threads."""
-        return cast(Reader, importlib.import_module(f"qa.sources.{self.module}").read)
+    def read_threads(self, data: bytes, name: str) -> Iterator[Thread]:
+        """Yield the threads of a file of this format; the module is imported when the first file needs it."""
+        module = cast(FormatModule, importlib.import_module(f"qa.sources.{self.module}"))
+        return module.read(data, name)
 
 
 TEXT = Format("text", "formats.text")
@@ -59,7 +65,7 @@ _BINARY = (
     (b"\x7fELF", "a program"), (b"MZ\x90", "a program"), (b"SQLite format 3", "a database"),
     (b"\xd0\xcf\x11\xe0", "an office document"), (b"{\\rtf", "an RTF document"),
 )  # fmt: skip
-_JSON = (  # every key of a row is there, as a key: inside a text its quotation marks would be escaped
+_JSON = (  # a format has every key of its row; inside a string the quotation marks of a key would be escaped
     (DISCOURSE, (r'"post_stream"\s*:',)),
     (REDDIT, (r'"kind"\s*:\s*"(?:Listing|t1|t3)"|"link_id"\s*:\s*"t3_|"selftext"\s*:',)),
     (HACKER_NEWS, (r'"created_at_i"\s*:', r'"type"\s*:')),
@@ -77,26 +83,34 @@ _MBOX = re.compile(r"From [^\n]{0,100}\d:\d\d[^\n]{0,40}\d{4}[^\n]{0,40}\n")
 
 
 def recognise(data: bytes, name: str) -> Format:
-    """The format of a file's bytes. Raises NotRecognised, with the way out, for one that is not read."""
-    for magic, what in _BINARY:
+    """The format of a file.
+
+    Args:
+        data: The file's bytes, decompressed.
+        name: The file's name; its suffix decides only if the content leaves the format open.
+
+    Raises:
+        NotRecognised: The file is of no format that can be read.
+    """
+    for magic, kind in _BINARY:
         if data.startswith(magic):
-            raise NotRecognised(f"{name!r} is {what}, which is not read; save its text, or take out what it holds")
+            raise NotRecognised(f"{name!r} is {kind}, which cannot be read; save it as text, or extract its files")
     suffix = PurePath(name).suffix.lower()
     opening = _opening(data)
     first = opening[:1]
-    if first == "<" and (found := _markup(opening, suffix)):
-        return found
-    if first and first in "{[" and (found := _json(opening)):
-        return found
+    if first == "<" and (format_ := _markup_format(opening, suffix)):
+        return format_
+    if first and first in "{[" and (format_ := _json_format(opening)):
+        return format_
     if _MBOX.match(opening) or _is_mail(opening, suffix):
         return MAIL
     if suffix in (".json", ".jsonl", ".ndjson", ".xml", ".wxr", ".eml", ".mbox", ".mbx") and opening:
-        raise NotRecognised(f"{name!r} is no {suffix} file of a kind that is read; see the table of formats")
+        raise NotRecognised(f"{name!r} is not a {suffix} file of a format that can be read; docs/formats.md lists them")
     return HTML if suffix in (".html", ".htm", ".xhtml") and opening else TEXT
 
 
 def _opening(data: bytes) -> str:
-    """The beginning as characters that are good enough to look at."""
+    """The beginning of the file, decoded well enough to look for ASCII signs."""
     head = data[:_OPENING]
     for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
         if head.startswith(mark):
@@ -104,7 +118,7 @@ def _opening(data: bytes) -> str:
     return head.removeprefix(codecs.BOM_UTF8).decode("latin-1").lstrip()
 
 
-def _markup(opening: str, suffix: str) -> Format | None:
+def _markup_format(opening: str, suffix: str) -> Format | None:
     if "<rss" in opening and "wordpress.org/export" in opening:
         return WORDPRESS
     if _DISQUS.match(opening):
@@ -116,8 +130,8 @@ def _markup(opening: str, suffix: str) -> Format | None:
     return HTML if _PAGE.search(opening[:2000]) else None
 
 
-def _json(opening: str) -> Format | None:
-    return next((found for found, keys in _JSON if all(re.search(key, opening) for key in keys)), None)
+def _json_format(opening: str) -> Format | None:
+    return next((format_ for format_, keys in _JSON if all(re.search(key, opening) for key in keys)), None)
 
 
 def _is_mail(opening: str, suffix: str) -> bool:

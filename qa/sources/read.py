@@ -1,4 +1,4 @@
-"""From files, folders and threads in memory to threads: what a file is, is decided here; how it is read, beside."""
+"""Read sources (files, folders, threads and texts in memory) as threads, and report on each file."""
 
 from __future__ import annotations
 
@@ -12,22 +12,26 @@ from typing import Literal
 from qa.errors import SourceError, SourceWarning
 from qa.sources.detect import MOST_BYTES, SUFFIXES, NotRecognised
 from qa.sources.sandbox import FileContent, Limits, Sandbox
+from qa.sources.sanitize import replace_surrogates
 from qa.sources.thread import Thread
 from qa.types import Progress, no_progress
 
 Source = str | os.PathLike[str] | Thread
-
-
 Sources = Source | Iterable[Source]
 
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """What became of one file: read, skipped because it is of no kind that is read, or failed.
+    """What happened to one file.
 
-    `format` is the name of its format and `posts` the number of its posts, where it was read. `reason` says why it was
-    not, or what was wrong with the part that is not there. `passed_over` are files of a folder that were skipped for
-    their ending, unread.
+    Attributes:
+        source: The file's name.
+        outcome: "read"; "skipped": it is of no format that can be read; or "failed": reading it went wrong.
+        reason: Why it was not read, or what is wrong with the part of it that could not be read.
+        format: The name of its format, if it was read.
+        threads: How many threads it holds.
+        posts: How many posts they hold.
+        passed_over: Whether it was skipped unopened, because a folder's files are chosen by their suffix.
     """
 
     source: str
@@ -43,40 +47,76 @@ OnFile = Callable[[FileReport], object]
 
 
 def read(source: Source) -> Iterator[Thread]:
-    """Yield the threads of a file, of every file of a known kind below a folder, or of a thread itself.
+    """Yield the threads of a file, of every readable file in a folder and below it, or a thread as it is.
 
-    Warns of a file of which a part alone can be read. Raises SourceError where a file cannot be read at all; files of a
-    folder that are of no kind that is read are passed over.
+    Warns with SourceWarning if only a part of a file can be read. Files of a folder whose format cannot be read are
+    skipped.
+
+    Args:
+        source: A path or a Thread.
+
+    Raises:
+        SourceError: A file cannot be read at all.
     """
     with Sandbox() as sandbox:
-        for found in _files(source):
-            if isinstance(found, Thread):
-                yield found
-            elif isinstance(found, Path):
+        for item in _expand(source):
+            if isinstance(item, Thread):
+                yield item
+            elif isinstance(item, Path):
                 try:
-                    reading = _read_file(found, sandbox)
+                    content = _read_file(item, sandbox)
                 except NotRecognised:
                     if _is_folder(source):
                         continue
                     raise
-                if reading.flaw:
-                    warnings.warn(SourceWarning(reading.flaw), stacklevel=2)
-                yield from reading.threads
+                if content.error:
+                    warnings.warn(SourceWarning(content.error), stacklevel=2)
+                yield from content.threads
+
+
+def read_text(text: str, *, title: str | None = None, limits: Limits | None = None) -> Thread:
+    """Read a text in memory in the sandbox, with the same result as `Thread.from_text`.
+
+    Use it for text from strangers (one that is pasted into a web page): it is parsed in a child process, limited in
+    time, memory and size, while the caller waits without using the CPU.
+
+    Args:
+        text: An article, or an article followed by its comments.
+        title: The title, which also names the source.
+        limits: Limits other than the default ones.
+
+    Raises:
+        SourceError: The text is empty, cannot be stored as UTF-8 or cannot be read within its limits.
+    """
+    with Sandbox(limits) as sandbox:
+        return sandbox.read_text(text, title)
 
 
 def read_all(
-    sources: Source | Iterable[Source],
+    sources: Sources,
     *,
     progress: Progress = no_progress,
     on_file: OnFile | None = None,
     strict: bool = True,
     limits: Limits | None = None,
 ) -> tuple[list[Thread], list[FileReport]]:
-    """Read many sources and report on each file, to `on_file` as it goes; a bad file in a folder is left out alone.
+    """Read many sources and report on each file.
 
-    A file that is named more than once is read once. Two sources of one name are told apart: "a.txt", "a.txt (2)".
+    A bad file of a folder is reported and skipped; the rest are read. A file that is named twice is read once. Threads
+    of the same name are numbered: "a.txt", "a.txt (2)".
 
-    Raises SourceError where nothing is left to read and, if `strict`, where a file that was named itself cannot be.
+    Args:
+        sources: A path or a Thread, or several of them.
+        progress: Called with the stage "reading" before each file.
+        on_file: Called with the report of each file as soon as it is known.
+        strict: Whether a bad file that is named itself is an error, rather than reported and skipped.
+        limits: Limits of each file other than the default ones.
+
+    Returns:
+        The threads, and the reports in the order of the files.
+
+    Raises:
+        SourceError: There is nothing to read, or `strict` holds and a file that is named itself cannot be read.
     """
     if isinstance(sources, (str, os.PathLike, Thread)):
         sources = [sources]
@@ -84,51 +124,51 @@ def read_all(
         sources = list(sources)
     except TypeError:
         raise SourceError(f"sources are paths and threads, not {str(sources)[:80]!r}") from None
-    found = [(file, strict and not _is_folder(source)) for source in sources for file in _files(source)]
+    items = [(item, strict and not _is_folder(source)) for source in sources for item in _expand(source)]
     threads: list[Thread] = []
     reports: list[FileReport] = []
     seen: set[Path] = set()
     with Sandbox(limits) as sandbox:
-        for done, (file, must) in enumerate(found):
-            progress("reading", done, len(found))
-            if isinstance(file, Thread):
-                threads.append(file.checked())
+        for done, (item, required) in enumerate(items):
+            progress("reading", done, len(items))
+            if isinstance(item, Thread):
+                threads.append(item.checked())
                 continue
-            if isinstance(file, Path):
-                if file.resolve() in seen:
+            if isinstance(item, Path):
+                if item.resolve() in seen:
                     continue
-                seen.add(file.resolve())
-                new, report = _report_of(file, sandbox, must)
+                seen.add(item.resolve())
+                new, report = _read_and_report(item, sandbox, required)
                 threads += new
             else:
-                report = file
+                report = item
             reports.append(report)
             if on_file is not None:
                 on_file(report)
-    progress("reading", len(found), len(found))
+    progress("reading", len(items), len(items))
     if not threads:
         reasons = "; ".join(report.reason for report in reports[:3] if report.reason)
         raise SourceError(f"nothing to read in {_names(sources)}{': ' + reasons if reasons else ''}")
-    return distinct(threads), reports
+    return make_names_distinct(threads), reports
 
 
-def _report_of(path: Path, sandbox: Sandbox, must: bool) -> tuple[Sequence[Thread], FileReport]:
-    name = printable(path.name)
+def _read_and_report(path: Path, sandbox: Sandbox, required: bool) -> tuple[Sequence[Thread], FileReport]:
+    name = replace_surrogates(path.name)
     try:
-        reading = _read_file(path, sandbox)
+        content = _read_file(path, sandbox)
     except SourceError as error:
-        if must:
+        if required:
             raise
         return (), FileReport(name, "skipped" if isinstance(error, NotRecognised) else "failed", str(error))
-    posts = sum(len(thread.posts) for thread in reading.threads)
-    return reading.threads, FileReport(name, "read", reading.flaw, reading.format, len(reading.threads), posts)
+    posts = sum(len(thread.posts) for thread in content.threads)
+    return content.threads, FileReport(name, "read", content.error, content.format, len(content.threads), posts)
 
 
-def distinct(threads: Iterable[Thread]) -> list[Thread]:
-    """Give a later thread of the same name a number, so that a name means one thread."""
+def make_names_distinct(threads: Iterable[Thread]) -> list[Thread]:
+    """Number threads whose name an earlier one has, so that each name means one thread."""
     taken: set[str] = set()
     numbers: dict[str, int] = {}
-    named = []
+    renamed = []
     for thread in threads:
         name, number = thread.source, numbers.get(thread.source, 1)
         while name in taken:
@@ -136,16 +176,16 @@ def distinct(threads: Iterable[Thread]) -> list[Thread]:
             name = f"{thread.source} ({number})"
         taken.add(name)
         numbers[thread.source] = number
-        named.append(thread if name == thread.source else replace(thread, source=name))
-    return named
+        renamed.append(thread if name == thread.source else replace(thread, source=name))
+    return renamed
 
 
 def _is_folder(source: Source) -> bool:
     return not isinstance(source, Thread) and Path(source).is_dir()
 
 
-def _files(source: Source) -> Iterator[Path | Thread | FileReport]:
-    """The files of a source; of a folder also the fate of those that are not looked into."""
+def _expand(source: Source) -> Iterator[Path | Thread | FileReport]:
+    """The files of a source, and a report on each file of a folder that is skipped unopened."""
     if isinstance(source, Thread):
         yield source
         return
@@ -157,49 +197,43 @@ def _files(source: Source) -> Iterator[Path | Thread | FileReport]:
     except (OSError, ValueError) as error:  # a name with a NUL in it, a name too long
         raise SourceError(f"{str(source)[:200]!r} is not a usable path: {error}") from error
     if is_folder:
-        yield from _below(path)
+        yield from _walk(path)
     elif is_file:
         yield path
     else:
         raise SourceError(f"there is no file or folder {str(path)!r}; give the path of a file or a folder")
 
 
-def _below(folder: Path) -> Iterator[Path | FileReport]:
-    below = sorted(file for file in folder.rglob("*") if file.is_file())
-    visible = [file for file in below if not any(p.startswith(".") for p in file.relative_to(folder).parts)]
-    if not any(_has_known_ending(file) for file in visible):
-        raise SourceError(f"no file of a kind that is read ({', '.join(SUFFIXES)}) in the folder {str(folder)!r}")
+def _walk(folder: Path) -> Iterator[Path | FileReport]:
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    visible = [file for file in files if not any(part.startswith(".") for part in file.relative_to(folder).parts)]
+    if not any(_has_known_suffix(file) for file in visible):
+        raise SourceError(f"the folder {str(folder)!r} has no file that can be read ({', '.join(SUFFIXES)})")
     for file in visible:
-        if _has_known_ending(file):
+        if _has_known_suffix(file):
             yield file
         else:
-            ending = f"files that end in {file.suffix}" if file.suffix else "files without an ending"
-            reason = (
-                f"{printable(file.name)!r} was not looked into, as {ending} are not; name it itself to have it read"
-            )
-            yield FileReport(printable(file.name), "skipped", printable(reason), passed_over=True)
+            name = replace_surrogates(file.name)
+            kind = f"files that end in {replace_surrogates(file.suffix)}" if file.suffix else "files without a suffix"
+            reason = f"{name!r} was skipped: {kind} are not read from a folder; name the file itself to read it"
+            yield FileReport(name, "skipped", reason, passed_over=True)
 
 
-def _has_known_ending(file: Path) -> bool:
+def _has_known_suffix(file: Path) -> bool:
     return file.suffix.lower() in SUFFIXES
 
 
 def _read_file(path: Path, sandbox: Sandbox) -> FileContent:
-    name = printable(path.name)
+    name = replace_surrogates(path.name)
     try:
         size = path.stat().st_size
         if size <= MOST_BYTES:
-            return sandbox.read(path, name)
+            return sandbox.read_file(path, name)
     except OSError as error:
         raise SourceError(f"cannot read {name!r}: {error.strerror or error}") from error
-    raise SourceError(f"{name!r} has {size:,} bytes, more than the {MOST_BYTES:,} that are read; cut it into parts")
-
-
-def printable(name: str) -> str:
-    """A file's name as text that can be stored: undecodable bytes of a name become a replacement character."""
-    return name.encode("utf-8", "replace").decode("utf-8")
+    raise SourceError(f"{name!r} has {size:,} bytes, more than the limit of {MOST_BYTES:,}; split it into parts")
 
 
 def _names(sources: Sequence[Source]) -> str:
-    named = [s.source if isinstance(s, Thread) else str(s) for s in sources]
-    return ", ".join(repr(name) for name in named[:5]) or "an empty list of sources"
+    names = [source.source if isinstance(source, Thread) else str(source) for source in sources]
+    return ", ".join(repr(name) for name in names[:5]) or "an empty list of sources"

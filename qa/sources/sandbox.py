@@ -1,7 +1,8 @@
-"""Files parsed where a bad one can harm nothing: in a child process, bounded in time, memory and expanded size.
+"""A child process that parses files, so that a hostile or broken one cannot harm this process.
 
-One child reads many files; when a file makes it crash, hang or swell, that file alone is lost, and another child reads
-the rest. Children are started as a module, not forked, so that it works from a notebook or an unguarded script alike.
+Each file is limited in time, memory and expanded size. One child reads many files; a file that crashes it, hangs or
+exceeds a limit is lost, and a new child reads the rest. Children are started as a module, not forked, so that reading
+works from a notebook and from an unguarded script alike.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -19,17 +21,20 @@ from pathlib import Path
 
 from qa.errors import SourceError
 from qa.sources.detect import MOST_BYTES, NotRecognised
-from qa.sources.thread import Thread
-from qa.sources.thread_json import thread_from_row
-from qa.sources.worker import MEMORY_ENDED
+from qa.sources.protocol import OUT_OF_MEMORY, ReadRequest, thread_from_message
+from qa.sources.thread import Thread, check_text
 
 PROGRAM = ("-m", "qa.sources.worker")
-_BYTES_A_SECOND = 1_000_000  # slower than the slowest reader, so that a large file has its time
+_BYTES_A_SECOND = 1_000_000  # slower than every parser here (docs/formats.md), so that a large file has enough time
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one file may cost: seconds (and one more for each megabyte of it), bytes of memory, bytes expanded."""
+    """The limits of one file.
+
+    `seconds` is the time to read it, and one second more for each megabyte. `memory` is the child's address space in
+    bytes (enforced on Linux alone). `expanded` is the most bytes of a text, or that a gzipped file expands to.
+    """
 
     seconds: float = 30.0
     memory: int = 3 << 30
@@ -38,15 +43,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class FileContent:
-    """The threads of a file, the name of its format, and what was wrong with the rest of it."""
+    """The threads of a file, the name of its format, and what was wrong with the rest of the file, if anything."""
 
     threads: tuple[Thread, ...]
     format: str
-    flaw: str | None
+    error: str | None
 
 
 class Sandbox:
-    """A child process that reads files; a context manager, which ends it."""
+    """A child process that reads files; leaving the context ends it."""
 
     def __init__(self, limits: Limits | None = None, *, program: Sequence[str] = PROGRAM) -> None:
         self._limits = limits or Limits()
@@ -60,89 +65,122 @@ class Sandbox:
         self.close()
 
     def close(self) -> None:
-        """End the child; a later file starts another."""
+        """End the child; reading another file starts a new one."""
         process, self._process = self._process, None
         if process is not None:
             process.kill()
             process.communicate()
 
-    def read(self, path: Path, name: str) -> FileContent:
-        """The threads of the file at `path`, called `name`.
+    def read_file(self, path: Path, name: str) -> FileContent:
+        """Read the file at `path`.
 
-        Raises NotRecognised where nothing here reads it, SourceError where it cannot be read within its limits.
+        Args:
+            path: Where the file is.
+            name: What to call it, in its threads and in error messages.
+
+        Raises:
+            NotRecognised: The file is of no format that can be read.
+            SourceError: The file cannot be read within its limits.
+            OSError: There is no such file.
         """
         seconds = self._limits.seconds + path.stat().st_size / _BYTES_A_SECOND
-        whole = False
-        try:
-            process = self._asked(path, name, seconds)
-            with _ended_after(process, seconds) as late:
-                threads, format_, flaw, recognised = _answered(process)
-            whole = True
-        except EOFError:
-            why = self._why(name, process.wait(), seconds if late.is_set() else None)
-            raise SourceError(why) from None
-        except (ValueError, TypeError, AttributeError, LookupError) as error:
-            raise SourceError(f"the process that reads {name!r} gave what is not an answer") from error
-        finally:  # after half an answer, for Ctrl-C or whatever else, the next file must not get the rest of it
-            if not whole:
-                self.close()
-        if not threads:
-            raise (SourceError if recognised else NotRecognised)(flaw or f"{name!r} holds no text")
-        return FileContent(threads, format_, flaw)
+        return self._read(ReadRequest(str(path.absolute()), name, seconds), repr(name))
 
-    def _asked(self, path: Path, name: str, seconds: float) -> subprocess.Popen[bytes]:
-        asked = {"path": str(path.absolute()), "name": name, "seconds": seconds}
-        question = json.dumps(asked).encode("ascii") + b"\n"
+    def read_text(self, text: str, title: str | None = None) -> Thread:
+        """Read a text in memory, exactly as `Thread.from_text` does.
+
+        Raises:
+            SourceError: The text is empty, cannot be stored, or cannot be read within its limits.
+        """
+        check_text("a title", title or "")
+        check_text("a text", text)
+        subject = f"the text {title!r}" if title else "the text"
+        data = text.encode("utf-8")
+        if len(data) > self._limits.expanded:
+            raise SourceError(
+                f"{subject} has {len(data):,} bytes, more than the limit of {self._limits.expanded:,}; "
+                "split it into parts"
+            )
+        seconds = self._limits.seconds + len(data) / _BYTES_A_SECOND
+        try:
+            with tempfile.TemporaryDirectory(prefix="verbatim-") as folder:
+                path = Path(folder) / "text"
+                path.write_bytes(data)
+                request = ReadRequest(str(path), title or "the text", seconds, is_text=True, title=title)
+                return self._read(request, subject).threads[0]
+        except OSError as error:
+            raise SourceError(f"cannot store {subject} in a temporary file: {error.strerror or error}") from error
+
+    def _read(self, request: ReadRequest, subject: str) -> FileContent:
+        complete = False
+        try:
+            process = self._send(request, subject)
+            with _kill_after(process, request.seconds) as too_late:
+                content, recognised = _receive(process)
+            complete = True
+        except EOFError:
+            reason = self._why_ended(process.wait(), request.seconds if too_late.is_set() else None)
+            raise SourceError(f"{subject} {reason}") from None
+        except (ValueError, TypeError, AttributeError, LookupError) as error:
+            raise SourceError(f"the process that reads {subject} sent an invalid answer") from error
+        finally:  # after half an answer, whatever the reason, the next file must not get the other half
+            if not complete:
+                self.close()
+        if not content.threads:
+            raise (SourceError if recognised else NotRecognised)(content.error or f"{subject} holds no text")
+        return content
+
+    def _send(self, request: ReadRequest, subject: str) -> subprocess.Popen[bytes]:
         for attempt in (1, 2):
             try:
-                process = self._process = self._process or self._started()
+                process = self._process = self._process or self._start()
                 assert process.stdin is not None
-                process.stdin.write(question)
+                process.stdin.write(request.to_line())
                 process.stdin.flush()
                 break
-            except OSError as error:  # it was ended while it waited
+            except OSError as error:  # the child was ended while it waited
                 self.close()
                 if attempt == 2:
-                    raise SourceError(f"{name!r}: no process can be started to read it in: {error}") from error
+                    raise SourceError(f"cannot start a process to read {subject}: {error}") from error
         return process
 
-    def _started(self) -> subprocess.Popen[bytes]:
-        # -P: a module in the working folder, which may be a folder of downloads, must not stand in for one of ours.
+    def _start(self) -> subprocess.Popen[bytes]:
+        # -P: a module in the working folder, which can be a folder of downloads, must not replace one of ours.
         command = [sys.executable, "-P", *self._program, str(self._limits.memory), str(self._limits.expanded)]
         return subprocess.Popen(  # noqa: S603
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
         )
 
-    def _why(self, name: str, code: int, seconds: float | None) -> str:
+    def _why_ended(self, status: int, seconds: float | None) -> str:
         if seconds is not None:
-            return f"{name!r} took longer than {seconds:,.0f} seconds to read; cut it into parts, or save it as text"
-        if code == MEMORY_ENDED:
-            return f"{name!r} needs more than {self._limits.memory / (1 << 30):.1f} GiB of memory; cut it into parts"
-        return f"{name!r} made the process that reads it end ({code}); save it again, or as text"
+            return f"took longer than {seconds:,.0f} seconds to read; split it into parts, or save it as plain text"
+        if status == OUT_OF_MEMORY:
+            return f"needs more than {self._limits.memory / (1 << 30):.1f} GiB of memory; split it into parts"
+        return f"crashed the process that reads it (exit status {status}); save it again, or as plain text"
 
 
 @contextmanager
-def _ended_after(process: subprocess.Popen[bytes], seconds: float) -> Iterator[threading.Event]:
-    """End the process unless the block is left in time; the event tells whether that happened."""
-    late = threading.Event()
+def _kill_after(process: subprocess.Popen[bytes], seconds: float) -> Iterator[threading.Event]:
+    """Kill the process if the block takes longer; the event says whether that happened."""
+    too_late = threading.Event()
 
-    def end() -> None:
-        late.set()
+    def kill() -> None:
+        too_late.set()
         process.kill()
 
-    clock = threading.Timer(seconds, end)
-    clock.daemon = True
-    clock.start()
+    timer = threading.Timer(seconds, kill)
+    timer.daemon = True
+    timer.start()
     try:
-        yield late
+        yield too_late
     finally:
-        clock.cancel()
+        timer.cancel()
 
 
-def _answered(process: subprocess.Popen[bytes]) -> tuple[tuple[Thread, ...], str, str | None, bool]:
-    """The threads of an answer, its format, what was wrong, and whether the format is one that is read.
+def _receive(process: subprocess.Popen[bytes]) -> tuple[FileContent, bool]:
+    """The child's answer, and whether the file's format is one that can be read.
 
-    Raises EOFError where the child ends before the answer does.
+    Raises EOFError if the child ends before the answer does.
     """
     threads: list[Thread] = []
     format_ = ""
@@ -152,19 +190,19 @@ def _answered(process: subprocess.Popen[bytes]) -> tuple[tuple[Thread, ...], str
             break
         answer = json.loads(line)
         if "thread" in answer:
-            threads.append(thread_from_row(answer["thread"]))
+            threads.append(thread_from_message(answer["thread"]))
         elif "format" in answer:
             format_ = answer["format"]
         else:
-            return tuple(threads), format_, answer["done"], answer["recognised"]
+            return FileContent(tuple(threads), format_, answer["error"]), answer["recognised"]
     with suppress(subprocess.TimeoutExpired):
         process.wait(1)
-    process.kill()  # one whose output has ended must end too
+    process.kill()  # a child that has closed its output must end too
     raise EOFError
 
 
 def _environment() -> dict[str, str]:
-    """Ours, with the folder that this package was imported from where the child would not look for it."""
+    """Our environment; the child also finds this package if it was imported from a folder outside site-packages."""
     home = str(Path(__file__).resolve().parents[2])
     environment = dict(os.environ)
     if home not in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib")):

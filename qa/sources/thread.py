@@ -1,4 +1,4 @@
-"""Thread and Post: an article with the comments under it, and where each stands in its source."""
+"""Thread and Post: an article with its comments, and where each of them is in the source's reading text."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from qa.sources.patterns.boilerplate import furniture
 from qa.sources.patterns.lines import lines_of, span_of
 from qa.sources.plaintext.comments import Comment, split
 from qa.sources.plaintext.front_matter import author_of, title_of
+from qa.sources.sanitize import first_surrogate
 from qa.types import Span
 
 Kind = Literal["article", "comment"]
@@ -22,9 +23,10 @@ Kind = Literal["article", "comment"]
 class Post:
     """One article or comment: `text` is exactly `thread.text[start:end]`.
 
-    `author` and `date` (ISO 8601) are None where the source does not tell. `parent` is the index of the post that
+    `author` and `date` (ISO 8601) are None if the source does not name them. `parent` is the index of the post that
     this one replies to, None for the article and for comments on it. `omitted` are spans inside the post (offsets
-    into the thread's text) that are shown and never indexed, because they are not content: a share button's label.
+    into the thread's text) that are shown but never indexed, because they are not its content: the label of a share
+    button, or somebody else's words that a comment quotes.
     """
 
     kind: Kind
@@ -41,9 +43,9 @@ class Post:
 class Thread:
     """A source's reading text with the posts found in it, in reading order.
 
-    `source` is a name, never a path. `text` is what every offset counts in; it is never cleaned. `url` is where the
-    source says that it stands, None where it does not tell. `original` is the SHA-256 of the file that the text was
-    taken out of, None where the text is the file itself.
+    `source` is a name, never a path. Every offset counts code points of `text`, which is never cleaned. `url` is the
+    source's own address, None if it does not name one. `original` is the SHA-256 of the file that the text was
+    extracted from, None if the text is the file itself.
     """
 
     source: str
@@ -55,22 +57,25 @@ class Thread:
 
     @classmethod
     def from_text(cls, text: str, *, title: str | None = None) -> Thread:
-        """Read text in memory as a text file would be read.
+        """Parse a text in memory as a text file would be parsed.
 
-        The source's name is the title; an untitled text is named after its first words and its hash, so that two
-        untitled texts do not meet under one name.
+        Args:
+            text: An article, or an article followed by its comments.
+            title: The title, which also names the source. An untitled text is named after its first words and its
+                hash, so that two untitled texts have different names.
 
-        Raises SourceError where the text is empty or cannot be stored.
+        Raises:
+            SourceError: The text is empty or cannot be stored as UTF-8.
         """
-        return read_text(text, source=title, title=title)
+        return thread_from_text(text, source=title, title=title)
 
     def checked(self) -> Thread:
-        """The thread itself. Raises SourceError where it does not hold together or cannot be stored."""
+        """The thread itself. Raises SourceError if it is inconsistent or cannot be stored."""
         if not self.source or not isinstance(self.source, str):
             raise SourceError(f"a thread's source is a name, not {self.source!r}")
-        said = [self.source, self.text, self.title, self.url, self.original]
-        said += [text for post in self.posts for text in (post.author, post.date)]
-        if not all(text is None or (isinstance(text, str) and _is_utf8(text)) for text in said):
+        texts = [self.source, self.text, self.title, self.url, self.original]
+        texts += [text for post in self.posts for text in (post.author, post.date)]
+        if not all(text is None or (isinstance(text, str) and first_surrogate(text) is None) for text in texts):
             raise SourceError(f"the thread {self.source!a} holds text that cannot be stored as UTF-8")
         for number, post in enumerate(self.posts):
             if not 0 <= post.start <= post.end <= len(self.text) or self.text[post.start : post.end] != post.text:
@@ -81,12 +86,12 @@ class Thread:
                 raise SourceError(f"post {number} of {self.source!r} is an article or a comment, not {post.kind!r}")
             if post.parent is not None and not 0 <= post.parent < len(self.posts):
                 raise SourceError(
-                    f"post {number} of {self.source!r} replies to post {post.parent!r}, which is not there"
+                    f"post {number} of {self.source!r} replies to post {post.parent!r}, which does not exist"
                 )
-            if not _in_order([post.start, *(edge for span in post.omitted for edge in span), post.end]):
+            if not _ascending([post.start, *(edge for span in post.omitted for edge in span), post.end]):
                 raise SourceError(f"post {number} of {self.source!r} omits spans that are not inside it, in order")
-        if circles := first_in_circles([post.parent for post in self.posts]):
-            raise SourceError(f"post {circles[0]} of {self.source!r} replies to itself, through the posts between")
+        if cycles := first_in_cycles([post.parent for post in self.posts]):
+            raise SourceError(f"post {cycles[0]} of {self.source!r} replies to itself, through the posts between")
         return self
 
     @property
@@ -95,51 +100,45 @@ class Thread:
         return tuple(post for post in self.posts if post.kind == "comment")
 
 
-def first_in_circles(parents: Sequence[int | None]) -> list[int]:
-    """The first post of each circle that replies go round in; without its parent there is no circle.
+def first_in_cycles(parents: Sequence[int | None]) -> list[int]:
+    """The first post of each cycle of replies; without those posts' parents there is no cycle.
 
-    >>> first_in_circles([None, 2, 3, 1, 3])
+    >>> first_in_cycles([None, 2, 3, 1, 3])
     [1]
     """
-    first, walked = [], set[int]()
+    first, visited = [], set[int]()
     for start in range(len(parents)):
-        way: dict[int, None] = {}
-        at: int | None = start
-        while at is not None and at not in walked and at not in way:
-            way[at] = None
-            at = parents[at]
-        if at is not None and at in way:
-            on_the_way = list(way)
-            first.append(min(on_the_way[on_the_way.index(at) :]))
-        walked.update(way)
+        path: dict[int, None] = {}
+        post: int | None = start
+        while post is not None and post not in visited and post not in path:
+            path[post] = None
+            post = parents[post]
+        if post is not None and post in path:
+            posts = list(path)
+            first.append(min(posts[posts.index(post) :]))
+        visited.update(path)
     return first
 
 
-def _in_order(places: Sequence[int]) -> bool:
-    return all(before <= after for before, after in pairwise(places))
+def _ascending(offsets: Sequence[int]) -> bool:
+    return all(before <= after for before, after in pairwise(offsets))
 
 
-def _is_utf8(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
+def thread_from_text(text: str, *, source: str | None = None, title: str | None = None) -> Thread:
+    """Parse `text` as an article, or as an article followed by its comments.
 
+    Args:
+        text: The reading text.
+        source: The source's name. A text without one is named after its title (or first words) and its hash.
+        title: The title. If it is missing, the first line is taken if it looks like one; it stays part of the article
+            either way, so that no word of the text is lost to search.
 
-def read_text(text: str, *, source: str | None = None, title: str | None = None) -> Thread:
-    """Read `text` as an article with the comments under it, or as an article alone.
-
-    A text without a `source` is named after its title and its hash, so that two of them do not meet under one name.
-
-    The title is the one given, else the text's first line where that looks like one. A first line is part of the
-    article either way, so that no word of the text is lost to a question.
-
-    Raises SourceError, naming `source`, where the text is no string, is empty or cannot be stored as UTF-8.
+    Raises:
+        SourceError: The text is not a string, is empty, holds nothing but page furniture or cannot be stored as UTF-8.
     """
-    _check("a title", title or "")
-    _check("a source's name", source or "")
-    _check(f"the text of {source!r}" if source else "a text", text)
+    check_text("a title", title or "")
+    check_text("a source's name", source or "")
+    check_text(f"the text of {source!r}" if source else "a text", text)
     if not text.strip().strip("\x00\ufeff"):
         raise SourceError(f"{source or 'the text'} is empty; give a text with at least one word")
     parts = split(lines_of(text))
@@ -147,44 +146,42 @@ def read_text(text: str, *, source: str | None = None, title: str | None = None)
     posts = [_post(text, "article", Comment(parts.article, author))]
     posts += [_post(text, "comment", comment) for comment in parts.comments]
     posts.append(_post(text, "article", Comment(parts.rest, author)))
-    written = tuple(post for post in posts if post is not None)
-    if not written:
+    nonempty = tuple(post for post in posts if post is not None)
+    if not nonempty:
         raise SourceError(
-            f"{source or 'the text'} holds page furniture alone (comment form, counters); give a text with content"
+            f"{source or 'the text'} has no content, only page furniture (a comment form, counters); give another text"
         )
     title = title or title_of(parts.article)
-    return Thread(source or _name(text, title), text, written, title)
+    return Thread(source or _generated_name(text, title), text, nonempty, title)
 
 
-def _check(named: str, given: object) -> None:
-    """Raise SourceError where what is given is no string, or one that no file can hold."""
-    if not isinstance(given, str):
-        raise SourceError(f"{named} is a string, not {type(given).__name__}: {given!a:.80}")
-    try:
-        given.encode("utf-8")
-    except UnicodeEncodeError as error:
+def check_text(subject: str, text: object) -> None:
+    """Raise SourceError, naming `subject`, if `text` is not a string or cannot be stored as UTF-8."""
+    if not isinstance(text, str):
+        raise SourceError(f"{subject} is a string, not {type(text).__name__}: {text!a:.80}")
+    if (position := first_surrogate(text)) is not None:
         raise SourceError(
-            f"{named} holds half a character (a lone surrogate) at position {error.start}; "
+            f"{subject} holds half a character (a lone surrogate) at position {position}; "
             "read it again with its right encoding"
-        ) from error
+        )
 
 
-def _name(text: str, title: str | None) -> str:
+def _generated_name(text: str, title: str | None) -> str:
     opening = title or " ".join(text[:400].split()[:6])
     digest = hashlib.sha256(text.encode("utf-8")).hexdigest()[:8]
     return f"{opening[:60]} · {digest}"
 
 
-def _post(text: str, kind: Kind, written: Comment) -> Post | None:
-    """The post that stands on these lines: page furniture at its edges cut off, inside it marked as omitted."""
-    lines = written.lines
-    marks = furniture([line.text for line in lines], comment=kind == "comment")
-    content = [index for index, line in enumerate(lines) if not line.blank and not marks[index]]
+def _post(text: str, kind: Kind, comment: Comment) -> Post | None:
+    """The post on these lines; page furniture is cut off at the edges and marked as omitted inside."""
+    lines = comment.lines
+    is_furniture = furniture([line.text for line in lines], comment=kind == "comment")
+    content = [index for index, line in enumerate(lines) if not line.blank and not is_furniture[index]]
     if not content:
         return None
     first, last = content[0], content[-1]
     span = span_of(lines[first : last + 1])
     assert span is not None
     start, end = span
-    omitted = tuple((lines[index].start, lines[index].end) for index in range(first, last) if marks[index])
-    return Post(kind, text[start:end], start, end, written.who.author, written.who.date, omitted=omitted)
+    omitted = tuple((lines[index].start, lines[index].end) for index in range(first, last) if is_furniture[index])
+    return Post(kind, text[start:end], start, end, comment.who.author, comment.who.date, omitted=omitted)

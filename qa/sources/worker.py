@@ -1,8 +1,6 @@
-"""The process in which files are parsed: `python -m qa.sources.worker MEMORY MOST`, started by `qa.sources.sandbox`.
+"""The child process that parses files: `python -m qa.sources.worker MEMORY MAX_BYTES`, started by `qa.sources.sandbox`.
 
-It takes a JSON line on standard input for each file, {"path", "name", "seconds"}, and answers with lines: {"format"},
-then {"thread"} for each thread, then {"done", "recognised"}: what was wrong with the file (null: nothing), and whether
-it is of a format that is read. What is sent is data; the reading side builds nothing else out of it than threads.
+It reads requests from standard input and writes answers to standard output, both as `qa.sources.protocol` describes.
 """
 
 from __future__ import annotations
@@ -24,106 +22,124 @@ from typing import Any
 
 from qa.errors import SourceError
 from qa.sources.detect import MOST_BYTES, TEXT, Format, NotRecognised, recognise
+from qa.sources.protocol import OUT_OF_MEMORY, ReadRequest, thread_to_message
+from qa.sources.sanitize import replace_surrogates
 from qa.sources.thread import Thread
-from qa.sources.thread_json import thread_to_row
 
 _GZIP = b"\x1f\x8b"
+_GRACE_SECONDS = 5.0  # the parent ends a slow child itself; this much later the child takes the parent for gone
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedFile:
-    """A file whose format is known: `threads` are read as they are asked for, and raise SourceError alone."""
+    """A file whose format is known; `threads` parses it lazily and raises nothing but SourceError (and MemoryError)."""
 
     format: Format
     threads: Iterator[Thread]
 
 
 def open_file(data: bytes, name: str, *, most: int = MOST_BYTES) -> OpenedFile:
-    """Recognise a file. What it raises after some threads is what was wrong with the rest of the file.
+    """Recognise a file's format, decompressing it first if it is gzipped.
 
-    Raises NotRecognised where nothing here reads it, SourceError where it expands to more than `most` bytes.
+    Args:
+        data: The file's bytes.
+        name: The file's name, used for the threads and in error messages.
+        most: The most bytes that a gzipped file may expand to.
+
+    Returns:
+        The format and the threads. If `threads` raises after it has yielded some, the rest of the file is damaged.
+
+    Raises:
+        NotRecognised: No format that can be read fits.
+        SourceError: The gzip file is damaged or expands to more than `most` bytes.
     """
-    original = hashlib.sha256(data).hexdigest()
-    content = name
+    original: str | None = hashlib.sha256(data).hexdigest()
+    content_name = name
     if data.startswith(_GZIP):
-        data, content = _expanded(data, name, most), name.removesuffix(".gz")
-    found = recognise(data, content)
-    if found is TEXT and content is name:
-        return OpenedFile(found, _told(found, data, name, None))
-    return OpenedFile(found, _told(found, data, name, original))
+        data, content_name = _expand(data, name, most), name.removesuffix(".gz")
+    format_ = recognise(data, content_name)
+    if format_ is TEXT and content_name is name:
+        original = None  # the reading text is the file itself
+    return OpenedFile(format_, _guard(_with_original(format_.read_threads(data, name), original), name, format_))
 
 
-def _told(found: Format, data: bytes, name: str, original: str | None) -> Iterator[Thread]:
+def open_text(data: bytes, name: str, title: str | None) -> OpenedFile:
+    """A text that was in memory, as UTF-8, for reading as `Thread.from_text` does."""
+
+    def threads() -> Iterator[Thread]:
+        yield Thread.from_text(data.decode("utf-8"), title=title)
+
+    return OpenedFile(TEXT, _guard(threads(), name, TEXT))
+
+
+def _with_original(threads: Iterator[Thread], original: str | None) -> Iterator[Thread]:
+    for thread in threads:
+        yield thread if thread.original or not original else replace(thread, original=original)
+
+
+def _guard(threads: Iterator[Thread], name: str, format_: Format) -> Iterator[Thread]:
+    """The same threads, with every error of the parser as a SourceError."""
     try:
-        for thread in found.read(data, name):
-            yield replace(thread, original=thread.original or original)
-    except SourceError:
+        yield from threads
+    except (SourceError, MemoryError):
         raise
     except RecursionError:
         raise SourceError(f"{name!r} is nested too deeply to be read") from None
-    except MemoryError:
-        raise
-    except Exception as error:  # a library's own errors, whatever they are, on input that nobody foresaw
-        raise SourceError(f"{name!r} cannot be read as {found.name}: {type(error).__name__}: {error!s:.200}") from error
+    except Exception as error:  # a parser can raise anything on input that its authors did not foresee
+        raise SourceError(
+            f"{name!r} cannot be read as {format_.name}: {type(error).__name__}: {error!s:.200}"
+        ) from error
 
 
-def _expanded(data: bytes, name: str, most: int) -> bytes:
+def _expand(data: bytes, name: str, most: int) -> bytes:
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
             expanded = stream.read(most + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise SourceError(f"{name!r} is a damaged or cut off gzip file: {error}") from error
     if len(expanded) > most:
-        raise SourceError(f"{name!r} expands to more than the {most:,} bytes that are read; cut it into parts")
+        raise SourceError(f"{name!r} expands to more than the limit of {most:,} bytes; split it into parts")
     return expanded
 
 
 def main() -> None:
-    """Answer until standard input ends."""
+    """Answer requests until standard input ends."""
     memory, most = int(sys.argv[1]), int(sys.argv[2])
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, which then closes our input
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then closes our input
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
-    os.dup2(2, 1)  # whatever a library prints must not be taken for an answer
-    _bound(memory)
+    os.dup2(2, 1)  # what a library prints must not end up among the answers
+    _limit_memory(memory)
     for line in sys.stdin.buffer:
-        asked = json.loads(line)
-        # The parent ends us when a file takes too long; this is for when the parent has gone.
-        faulthandler.dump_traceback_later(asked["seconds"] + _GRACE, exit=True)
+        request = ReadRequest.from_line(line)
+        faulthandler.dump_traceback_later(request.seconds + _GRACE_SECONDS, exit=True)
         try:
-            for answer in _answers(Path(asked["path"]), asked["name"], most):
+            for answer in _answers(request, most):
                 answers.write(json.dumps(answer, ensure_ascii=False) + "\n")
             answers.flush()
         except MemoryError:
-            os._exit(MEMORY_ENDED)
+            os._exit(OUT_OF_MEMORY)
         except BrokenPipeError:  # the parent has gone
             os._exit(0)
         faulthandler.cancel_dump_traceback_later()
 
 
-_GRACE = 5.0
-MEMORY_ENDED = 99
-"""The exit status that tells that a file needed more memory than it may have."""
-
-
-def _answers(path: Path, name: str, most: int) -> Iterator[dict[str, Any]]:
+def _answers(request: ReadRequest, most: int) -> Iterator[dict[str, Any]]:
+    name = request.name
     try:
-        found = open_file(path.read_bytes(), name, most=most)
-        yield {"format": found.format.name}
-        for thread in found.threads:
-            yield {"thread": thread_to_row(thread, brief=True)}
-        yield {"done": None, "recognised": True}
+        data = Path(request.path).read_bytes()
+        opened = open_text(data, name, request.title) if request.is_text else open_file(data, name, most=most)
+        yield {"format": opened.format.name}
+        for thread in opened.threads:
+            yield {"thread": thread_to_message(thread)}
+        yield {"error": None, "recognised": True}
     except SourceError as error:
-        yield {"done": _storable(str(error)), "recognised": not isinstance(error, NotRecognised)}
+        yield {"error": replace_surrogates(str(error)), "recognised": not isinstance(error, NotRecognised)}
     except OSError as error:
-        yield {"done": _storable(f"cannot read {name!r}: {error.strerror or error}"), "recognised": True}
+        yield {"error": replace_surrogates(f"cannot read {name!r}: {error.strerror or error}"), "recognised": True}
 
 
-def _storable(message: str) -> str:
-    return message.encode("utf-8", "replace").decode("utf-8")
-
-
-def _bound(memory: int) -> None:
-    with contextlib.suppress(ImportError, ValueError, OSError):  # Windows has none, macOS refuses some
+def _limit_memory(memory: int) -> None:
+    with contextlib.suppress(ImportError, ValueError, OSError):  # Windows has no limits, macOS refuses some
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

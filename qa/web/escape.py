@@ -7,12 +7,11 @@ the browser shows the text character for character and never runs anything in it
 import html
 from collections.abc import Iterable
 
+from qa.sources.sanitize import replace_surrogates
+
 # The HTML parser turns a bare carriage return into a line feed; a character reference keeps it. It drops NUL, which no
-# reference can express: an empty span marks its place, and the page's script inserts it. A lone surrogate cannot be
-# sent.
-_REPLACEMENTS = {0: '<span class="nul"></span>', 13: "&#13;"} | dict.fromkeys(
-    range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}"
-)
+# reference can express: an empty span marks its place, and the page's script inserts it.
+_REPLACEMENTS = {0: '<span class="nul"></span>', 13: "&#13;"}
 
 
 def escaped(text: str) -> str:
@@ -21,7 +20,11 @@ def escaped(text: str) -> str:
     >>> escaped("<b>&lt;</b>")
     '&lt;b&gt;&amp;lt;&lt;/b&gt;'
     """
-    return html.escape(text).translate(_REPLACEMENTS)
+from qa.sources.sanitize import replace_surrogates
+
+# The HTML parser turns a bare carriage return into a line feed; a character reference keeps it. It drops NUL, which no
+# reference can express: an empty span marks its place, and the page's script inserts it.
+_REPLACEMENTS = {0: '<span class="nul"></span>', 13: "&#13;"}
 
 
 def isolated(text: str) -> str:

@@ -197,7 +197,7 @@ def test_each_file_is_reported_and_a_bad_one_is_skipped(url: str, open_page: Ope
     expect(page.locator("#reports li")).to_have_text(
         [
             re.compile(r"In part\s*harbour.jsonl threads as JSON, 2 posts: 1 of the 2 lines"),
-            re.compile(r"Skipped\s*paper.pdf is a PDF, which is not read"),
+            re.compile(r"Skipped\s*paper.pdf is a PDF, which cannot be read"),
             re.compile(r"Failed\s*empty.txt is empty"),
             re.compile(r"Read\s*Mars <b> pasted text, 1 post"),
             re.compile(r"Read\s*moon.html web page, 1 post"),

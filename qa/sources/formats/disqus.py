@@ -19,7 +19,7 @@ from qa.sources.thread import Thread
 class _Page:
     title: str | None
     url: str | None
-    said: list[RawPost] = field(default_factory=list)
+    posts: list[RawPost] = field(default_factory=list)
 
 
 def read(data: bytes, name: str) -> Iterator[Thread]:
@@ -32,7 +32,7 @@ def read(data: bytes, name: str) -> Iterator[Thread]:
     except SourceError as error:  # the pages stand before the comments: nothing can be yielded until the end
         flaw = error
     found = (
-        RawThread(thread_name(name, page.title or page.url, id_), page.said, page.title, page.url)
+        RawThread(thread_name(name, page.title or page.url, id_), page.posts, page.title, page.url)
         for id_, page in pages.items()
     )
     yield from compose_threads(found, name, flaw)
@@ -47,13 +47,13 @@ def _take(element: Any, pages: dict[str, _Page]) -> None:
     if xml.local(element) == "thread" and shown:
         page = _Page(label(html_to_text(told.get("title"))[0]), address(told.get("link")))
         if text:
-            page.said.append(RawPost("", None, DraftPost("article", text, author, day)))
+            page.posts.append(RawPost("", None, DraftPost("article", text, author, day)))
         pages.setdefault(_id(element), page)
     elif xml.local(element) == "post":
         linked = {xml.local(child): _id(child) for child in element}
         draft = DraftPost("comment", text, author, day, omitted=quotes)
         if page_of := pages.get(linked.get("thread", "")):
-            page_of.said.append(RawPost(_id(element), linked.get("parent"), draft))
+            page_of.posts.append(RawPost(_id(element), linked.get("parent"), draft))
 
 
 def _id(element: Any) -> str:

@@ -1,0 +1,78 @@
+"""What the sandbox and its child process send each other: one JSON object a line.
+
+The parent sends a `ReadRequest`. The child answers with `{"format": name}`, one `{"thread": …}` for each thread, and
+last `{"error": message or null, "recognised": bool}`: what was wrong with the file, and whether its format is one that
+can be read. A thread travels as its reading text and the spans of its posts, so the parent builds and checks it once.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from qa.sources.thread import Post, Thread
+
+OUT_OF_MEMORY = 99
+"""The child's exit status after a file needed more memory than its limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRequest:
+    """One file to read.
+
+    `seconds` is how long it may take. A file with `is_text` is a text that was in memory, as UTF-8: it is read as
+    `Thread.from_text` reads it, with `title`, whatever it looks like.
+    """
+
+    path: str
+    name: str
+    seconds: float
+    is_text: bool = False
+    title: str | None = None
+
+    def to_line(self) -> bytes:
+        """The request as the line that is sent."""
+        return json.dumps(asdict(self)).encode("ascii") + b"\n"
+
+    @classmethod
+    def from_line(cls, line: bytes) -> ReadRequest:
+        """The request that `to_line` wrote."""
+        return cls(**json.loads(line))
+
+
+def thread_to_message(thread: Thread) -> dict[str, Any]:
+    """The thread for the way from the child to the parent."""
+    return {
+        "source": thread.source,
+        "text": thread.text,
+        "title": thread.title,
+        "url": thread.url,
+        "original": thread.original,
+        "posts": [
+            (post.kind, post.start, post.end, post.author, post.date, post.parent, post.omitted)
+            for post in thread.posts
+        ],
+    }
+
+
+def thread_from_message(message: dict[str, Any]) -> Thread:
+    """The thread that `thread_to_message` described, checked.
+
+    Raises SourceError if it is not consistent, and TypeError, ValueError or LookupError if it is no thread at all.
+    """
+    text = message["text"]
+    posts = tuple(
+        Post(
+            kind,
+            text[start:end],
+            start,
+            end,
+            author,
+            date,
+            None if parent is None else int(parent),
+            tuple((int(first), int(last)) for first, last in omitted),
+        )
+        for kind, start, end, author, date, parent, omitted in message["posts"]
+    )
+    return Thread(message["source"], text, posts, message["title"], message["url"], message["original"]).checked()
