@@ -29,32 +29,37 @@ from qa.sources.thread import Post, Thread
 
 if TYPE_CHECKING:
     from qa.answering.answer import Answer, Place, Quote, Why
+    from qa.library.ask import ask
     from qa.library.generation import Status
-    from qa.library.library import Library, ask
+    from qa.library.library import Library
     from qa.sources.read import FileReport, read
 
     build = Library.build
     open = Library.open
 
-_ROOMS = {
-    "answering.answer": ("Answer", "Place", "Quote", "Why"),
-    "library.generation": ("Status",),
-    "library.library": ("Library", "ask"),
-    "sources.read": ("FileReport", "read"),
+_MODULE_OF = {
+    "Answer": "qa.answering.answer",
+    "FileReport": "qa.sources.read",
+    "Library": "qa.library.library",
+    "Place": "qa.answering.answer",
+    "Quote": "qa.answering.answer",
+    "Status": "qa.library.generation",
+    "Why": "qa.answering.answer",
+    "ask": "qa.library.ask",
+    "read": "qa.sources.read",
 }
 
 
 def __getattr__(name: str) -> object:
-    """Import the rest when it is asked for: the process that reads files needs none of it, and starts in no time."""
+    """Import the rest on first use: the sandboxed process that reads files starts without numpy and all that."""
     if name in ("build", "open"):
-        found = getattr(import_module("qa.library.library").Library, name)
+        value = getattr(import_module("qa.library.library").Library, name)
+    elif name in _MODULE_OF:
+        value = getattr(import_module(_MODULE_OF[name]), name)
     else:
-        room = next((room for room, names in _ROOMS.items() if name in names), None)
-        if room is None:
-            raise AttributeError(f"module 'qa' has no attribute {name!r}")
-        found = getattr(import_module(f"qa.{room}"), name)
-    globals()[name] = found
-    return found
+        raise AttributeError(f"module 'qa' has no attribute {name!r}")
+    globals()[name] = value
+    return value
 
 
 def __dir__() -> list[str]:

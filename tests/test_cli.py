@@ -157,8 +157,8 @@ def test_files_of_other_endings_are_told_in_one_line(capsys: pytest.CaptureFixtu
     passed = [FileReport(f"{n}.png", "skipped", f"'{n}.png' was not looked into", passed_over=True) for n in range(30)]
     print_reports([FileReport("a.txt", "read"), FileReport("b.xml", "read", "'b.xml' is cut off"), *passed])
     assert capsys.readouterr().err.splitlines() == [
-        "qa: in part: 'b.xml' is cut off",
-        "qa: skipped: 30 files of other endings (30 .png); name one itself to have it read",
+        "qa: read in part: 'b.xml' is cut off",
+        "qa: skipped: 30 files with other extensions (30 .png); to read one, name it itself",
     ]
 
 

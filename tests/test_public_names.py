@@ -11,7 +11,7 @@ from qa import errors
 
 def test_the_public_names() -> None:
     assert sorted(qa.__all__) == [
-        "Answer", "Fate", "LanguageWarning", "Library", "LibraryBusy", "LibraryDamaged", "LibraryError",
+        "Answer", "FileReport", "LanguageWarning", "Library", "LibraryBusy", "LibraryDamaged", "LibraryError",
         "LibraryMismatch", "LibraryMissing", "LibraryNotWritable", "ModelError", "Place", "Post", "QuestionError",
         "Quote", "SettingError", "SourceError", "SourceWarning", "Status", "Thread", "VerbatimError", "Why", "ask",
         "build", "open", "read",

@@ -1,6 +1,6 @@
-"""The command `qa`: build a library, ask it, look after it, serve it, evaluate it.
+"""The command `qa`: build a library, ask it, check it, serve it, evaluate it.
 
-Exit status: 0 done or found, 1 the text does not answer, 2 an error, told in one line on standard error.
+Exit status: 0 for success, 1 if the text does not answer, 2 after an error, which is one line on standard error.
 """
 
 from __future__ import annotations
@@ -18,16 +18,27 @@ from typing import NoReturn, get_args
 
 from qa.answering.calibration import load_calibration
 from qa.answering.reader import DEFAULT_READER
-from qa.cli.output import print_answer, print_error, print_reports, progress_bars
+from qa.cli.output import (
+    OutputClosed,
+    OutputError,
+    print_answer,
+    print_error,
+    print_line,
+    print_reports,
+    progress_bars,
+    reporting_output_errors,
+)
 from qa.encoding.bert import SETTING, Precision, default_precision
 from qa.errors import VerbatimError
 from qa.library.defaults import VARIABLE, default_path
-from qa.library.library import Library, export, status, verify
+from qa.library.directory import LibraryDirectory
+from qa.library.generation import Generation
+from qa.library.library import Library
 
 _ERROR, _NOT_FOUND, _CANCELLED = 2, 1, 130
 _SYNTAX = (
-    'A question may hold: "exact phrase", -word, in:article, in:comments, author:NAME, source:NAME, before:DATE and '
-    'after:DATE (2012-03-04, 2012-03 or 2012); author:"Jane Doe" where a name has spaces.'
+    'A question can contain filters: "exact phrase", -word, in:article, in:comments, author:NAME, source:NAME, '
+    'before:DATE and after:DATE (2012-03-04, 2012-03 or 2012). Quote a name with spaces: author:"Jane Doe".'
 )
 
 
@@ -39,7 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         warnings.showwarning = lambda message, *_, **__: print_error(f"warning: {message}")
         try:
             code = int(options.run(options))
-            sys.stdout.flush()
+            with reporting_output_errors():
+                sys.stdout.flush()
             return code
         except VerbatimError as error:
             print_error(str(error))
@@ -47,17 +59,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except KeyboardInterrupt:
             print_error("cancelled; the library is as it was")
             return _CANCELLED
-        except BrokenPipeError:  # the reader of our output has gone: `qa ask … | head`
+        except OutputClosed:
             _discard_output()
             return 0
-        except OSError as error:
+        except OutputError as error:
             _discard_output()
-            print_error(f"cannot write the output: {error.strerror or error}")
+            print_error(f"cannot write the output: {error}")
             return _ERROR
 
 
 def _prepare_streams() -> None:
-    """A character that the terminal's encoding lacks is escaped, and a closed stream takes what it gets."""
+    """Escape characters that the terminal's encoding lacks, and replace a stream that is closed from the start."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
@@ -67,7 +79,7 @@ def _prepare_streams() -> None:
 
 
 def _discard_output() -> None:
-    """Leave nothing in the buffer that the interpreter would try to write again when it ends."""
+    """Leave nothing in the buffer, which the interpreter would try to write again when it ends."""
     sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115
 
 
@@ -75,8 +87,8 @@ def _build(options: argparse.Namespace) -> int:
     with progress_bars() as progress:
         library = Library.build(options.sources or None, _path(options), model=options.model, progress=progress)
     print_reports(library.reports)
-    now = library.status()
-    print(f"{now.path}: {now.sources} sources, {now.posts} posts, {now.passages} passages")
+    status = library.status()
+    print_line(f"{status.path}: {status.sources} sources, {status.posts} posts, {status.passages} passages")
     return 0
 
 
@@ -84,31 +96,35 @@ def _ask(options: argparse.Namespace) -> int:
     answer = _library(options).ask(options.question, options.k, search_syntax=not options.literal)
     if options.json:
         unicode = (sys.stdout.encoding or "").lower().startswith("utf")
-        print(json.dumps(answer.to_dict(why=options.why), ensure_ascii=not unicode))
+        print_line(json.dumps(answer.to_dict(why=options.why), ensure_ascii=not unicode))
     else:
         print_answer(answer, why=options.why)
     return 0 if answer.found else _NOT_FOUND
 
 
 def _status(options: argparse.Namespace) -> int:
-    now = status(_path(options))
-    print(f"library     {now.path}\ngeneration  {now.generation}, made {now.created}\nmodel       {now.model}")
-    print(
-        f"arithmetic  {default_precision()} on this processor (set it with {SETTING}: {', '.join(get_args(Precision))})"
-    )
-    print(f"holds       {now.sources} sources, {now.posts} posts, {now.passages} passages, {now.bytes:,} bytes")
+    status = _generation(options).status()
+    precisions = ", ".join(get_args(Precision))
+    print_line(f"library     {status.path}")
+    print_line(f"generation  {status.generation}, written {status.created}")
+    print_line(f"model       {status.model}")
+    print_line(f"precision   {default_precision()} on this processor (set it with {SETTING}: {precisions})")
+    counts = f"{status.sources} sources, {status.posts} posts, {status.passages} passages"
+    print_line(f"contents    {counts}, {status.bytes:,} bytes")
     return 0
 
 
 def _verify(options: argparse.Namespace) -> int:
-    proved = verify(_path(options))
-    print(f"{proved.path}: whole; {proved.passages} passages of {proved.sources} sources are slices of their texts")
+    status = _generation(options, check_hashes=True).verify(files=False)
+    print_line(
+        f"{status.path}: whole; all {status.passages} passages of {status.sources} sources are slices of their texts"
+    )
     return 0
 
 
 def _serve(options: argparse.Namespace) -> int:
     library = _library(options)
-    # Gradio loads it around every answer, for plots that this page has not: 25 MB.
+    # Gradio loads it around every answer, for plots that this page does not have: 25 MB.
     sys.modules.setdefault("matplotlib", None)  # type: ignore[arg-type]
     from qa.web import serve
 
@@ -118,8 +134,8 @@ def _serve(options: argparse.Namespace) -> int:
 
 def _export(options: argparse.Namespace) -> int:
     with progress_bars() as progress:
-        written = export(_path(options), options.output, progress=progress)
-    print(f"{options.output}: {written} sources")
+        count = _generation(options).export(options.output, progress)
+    print_line(f"{options.output}: {count} sources")
     return 0
 
 
@@ -137,7 +153,7 @@ def _evaluate(options: argparse.Namespace) -> int:
             min_confidence=options.min_confidence,
             progress=progress,
         )
-    print(report)
+    print_line(str(report))
     return 0
 
 
@@ -145,9 +161,14 @@ def _path(options: argparse.Namespace) -> Path:
     return default_path() if options.library is None else Path(options.library)
 
 
+def _generation(options: argparse.Namespace, *, check_hashes: bool = False) -> Generation:
+    """The library's current generation, whatever model it was built with."""
+    return Generation.current(LibraryDirectory(_path(options)), check_hashes=check_hashes)
+
+
 def _library(options: argparse.Namespace) -> Library:
-    """The library that was named, else the default one, built on first use."""
-    if options.library is not None:  # one that was named is never built on the side
+    """The library that is named, which is never built here; else the default one, built on first use."""
+    if options.library is not None:
         library = Library.open(options.library, model=options.model, reader=options.reader)
     else:
         with progress_bars() as progress:
@@ -163,10 +184,10 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
-    whole = _Parser(prog="qa", description="Ask a text, get its own words back.")
-    whole.add_argument("--version", action="version", version=f"verbatim-qa {version('verbatim-qa')}")
-    commands = whole.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
+    """The parser of the whole command line."""
+    top = _Parser(prog="qa", description="Answer questions about texts in the texts' own words.")
+    top.add_argument("--version", action="version", version=f"verbatim-qa {version('verbatim-qa')}")
+    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
 
     library = _Parser(add_help=False)
     library.add_argument(
@@ -181,56 +202,59 @@ def parser() -> argparse.ArgumentParser:
         metavar="NAME_OR_PATH",
         help="another sentence-transformers model (default: all-MiniLM-L6-v2, for English)",
     )
-
-    reading = _Parser(add_help=False)
-    reading.add_argument(
+    reader = _Parser(add_help=False)
+    reader.add_argument(
         "--no-reader",
         dest="reader",
         action="store_const",
         const=None,
         default=DEFAULT_READER,
-        help="rank and quote only: nothing judges whether the text answers",
+        help="rank and quote only, without judging whether the text answers",
     )
-    reading.add_argument(
+    reader.add_argument(
         "--min-confidence",
         type=float,
         metavar="P",
-        help=f"the probability from which an answer is given, 0 to 1 (default: {load_calibration().threshold})",
+        help=f"the lowest probability at which to give an answer, 0 to 1 (default: {load_calibration().threshold})",
     )
 
     command = commands.add_parser("build", parents=[library, model], help="build or rebuild a library from texts")
-    command.add_argument("sources", nargs="*", metavar="PATH", help="files and folders; none: the same texts again")
+    command.add_argument(
+        "sources", nargs="*", metavar="PATH", help="files and folders (default: the texts that the library holds)"
+    )
     command.set_defaults(run=_build)
 
-    command = commands.add_parser("ask", parents=[library, model, reading], help="ask a question", epilog=_SYNTAX)
-    command.add_argument("question")
+    command = commands.add_parser("ask", parents=[library, model, reader], help="ask a question", epilog=_SYNTAX)
+    command.add_argument("question", help="the question, with or without filters (see below)")
     command.add_argument("-k", type=int, default=5, metavar="N", help="how many passages to show (default: 5)")
     command.add_argument("--json", action="store_true", help="print one JSON object")
-    command.add_argument("--why", action="store_true", help="tell of each passage how it was found")
-    command.add_argument("--literal", action="store_true", help="take every sign of the question as it stands")
+    command.add_argument("--why", action="store_true", help="say how each passage was found")
+    command.add_argument("--literal", action="store_true", help="take the question literally, without filters")
     command.set_defaults(run=_ask)
 
-    command = commands.add_parser("status", parents=[library], help="tell what a library holds")
+    command = commands.add_parser("status", parents=[library], help="show what a library contains")
     command.set_defaults(run=_status)
 
-    command = commands.add_parser("verify", parents=[library], help="prove every file and every passage of a library")
+    command = commands.add_parser("verify", parents=[library], help="check every file and every passage of a library")
     command.set_defaults(run=_verify)
 
-    command = commands.add_parser("export", parents=[library], help="write every text as a thread of JSON, one a line")
+    command = commands.add_parser("export", parents=[library], help="write all texts to a file of JSON Lines")
     command.add_argument("-o", "--output", metavar="FILE", type=Path, required=True, help="the file to write")
     command.set_defaults(run=_export)
 
-    command = commands.add_parser("serve", parents=[library, model, reading], help="open the web chat on this machine")
+    command = commands.add_parser("serve", parents=[library, model, reader], help="serve the web chat on this machine")
     command.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
-    command.add_argument("--port", type=int, default=7860, help="the port, 0 for any free one (default: 7860)")
+    command.add_argument("--port", type=int, default=7860, help="the port, or 0 for any free one (default: 7860)")
     command.set_defaults(run=_serve)
 
-    command = commands.add_parser("evaluate", parents=[model, reading], help="measure on a set of judged questions")
-    command.add_argument("folder", metavar="DIR", type=Path, help="corpus.jsonl, queries.jsonl, qrels.tsv, …")
-    command.add_argument(
-        "--run", dest="run_file", metavar="FILE", type=Path, help="write a TREC run, 100 documents a query"
+    command = commands.add_parser(
+        "evaluate", parents=[model, reader], help="measure ranking and answers on a set of judged questions"
     )
-    command.add_argument("--answers", metavar="FILE", type=Path, help="write each query's answer as JSON lines")
-    command.add_argument("--limit", type=int, metavar="N", help="ask the first N queries only")
+    command.add_argument("folder", metavar="DIR", type=Path, help="the set: corpus.jsonl, queries.jsonl, qrels.tsv, …")
+    command.add_argument(
+        "--run", dest="run_file", metavar="FILE", type=Path, help="write a TREC run, 100 documents for each query"
+    )
+    command.add_argument("--answers", metavar="FILE", type=Path, help="write the answer to each query as JSON Lines")
+    command.add_argument("--limit", type=int, metavar="N", help="ask only the first N queries")
     command.set_defaults(run=_evaluate)
-    return whole
+    return top

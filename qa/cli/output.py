@@ -1,4 +1,4 @@
-"""What a person at a terminal sees: progress bars, answers, one-line errors and warnings."""
+"""What the command prints: answers on standard output; progress bars, errors and warnings on standard error."""
 
 from __future__ import annotations
 
@@ -17,25 +17,51 @@ from qa.sources.read import FileReport
 from qa.types import Progress, no_progress
 
 _BOLD, _DIM, _PLAIN = "\033[1m", "\033[2m", "\033[0m"
+_EXTENSIONS_NAMED = 8  # in one line of a report
+
+
+class OutputError(Exception):
+    """Standard output cannot be written: its disk is full, say. Its message is the reason."""
+
+
+class OutputClosed(Exception):
+    """The program that read standard output has ended, as in `qa ask … | head`."""
+
+
+@contextmanager
+def reporting_output_errors() -> Iterator[None]:
+    """Turn a failure to write standard output into OutputError or OutputClosed; nothing else may be done inside."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise OutputClosed from error
+    except OSError as error:
+        raise OutputError(error.strerror or str(error)) from error
+
+
+def print_line(line: str = "") -> None:
+    """Print a line on standard output. Raises OutputError or OutputClosed."""
+    with reporting_output_errors():
+        print(line)
 
 
 @contextmanager
 def progress_bars() -> Iterator[Progress]:
-    """A progress callback that draws a bar a stage on standard error, and nothing where that is not a terminal."""
+    """A progress callback that draws one bar for each stage on standard error, and none if that is not a terminal."""
     if not sys.stderr.isatty():
         yield no_progress
         return
     from tqdm import tqdm
 
     bar: Any = None
-    shown = ""
+    current = ""
 
     def show(stage: str, done: int, total: int, /) -> None:
-        nonlocal bar, shown
-        if stage != shown:
+        nonlocal bar, current
+        if stage != current:
             if bar is not None:
                 bar.close()
-            bar, shown = tqdm(desc=stage, total=total, file=sys.stderr, leave=False), stage
+            bar, current = tqdm(desc=stage, total=total, file=sys.stderr, leave=False), stage
         bar.total = total
         bar.update(done - bar.n)
 
@@ -47,44 +73,48 @@ def progress_bars() -> Iterator[Progress]:
 
 
 def print_error(message: str) -> None:
-    """One line on standard error."""
+    """Print a message as one line on standard error."""
     print(f"qa: {visible(' '.join(message.split()))}", file=sys.stderr)
 
 
 def print_reports(reports: Sequence[FileReport]) -> None:
-    """A line for each file that was not read, or not to its end; the endings that nothing is read from, in one."""
-    passed_over = Counter(Path(report.source).suffix or "no ending" for report in reports if report.passed_over)
+    """Print a line for each file that was not read, or not to its end, and one line for all that were passed over."""
+    passed_over = Counter(Path(report.source).suffix or "without one" for report in reports if report.passed_over)
     for report in reports:
         if report.reason and not report.passed_over:
-            print_error(f"{'in part' if report.outcome == 'read' else report.outcome}: {report.reason}")
+            print_error(f"{'read in part' if report.outcome == 'read' else report.outcome}: {report.reason}")
     if passed_over:
-        kinds = ", ".join(f"{number} {ending}" for ending, number in passed_over.most_common(8))
-        print_error(f"skipped: {passed_over.total()} files of other endings ({kinds}); name one itself to have it read")
+        extensions = ", ".join(
+            f"{count} {extension}" for extension, count in passed_over.most_common(_EXTENSIONS_NAMED)
+        )
+        print_error(
+            f"skipped: {passed_over.total()} files with other extensions ({extensions}); to read one, name it itself"
+        )
 
 
 def print_answer(answer: Answer, *, why: bool = False) -> None:
-    """The answer, then each quote under who said it and where; with `why`, how it was found."""
+    """Print the answer, then each quote below its byline; with `why`, also how the quote was found."""
     rich = sys.stdout.isatty()
     if answer.text is None and answer.found:
-        print("What passes the filters, in reading order:")
+        print_line("What passes the filters, in reading order:")
     elif answer.text is None:
-        print(question_type.no_answer_message(answer.question))
-        if said := question_type.missing_message(answer.missing_terms):
-            print(_shown(said, rich))
+        print_line(question_type.no_answer_message(answer.question))
+        if missing := question_type.missing_message(answer.missing_terms):
+            print_line(_shown(missing, rich))
     else:
-        print(_styled(_shown(answer.text, rich), _BOLD, rich))
+        print_line(_styled(_shown(answer.text, rich), _BOLD, rich))
     for number, quote in enumerate(answer.quotes, 1):
-        said = _byline(quote)
-        print(f"\n{_styled(f'[{number}] {_shown(said, rich)} · score {quote.score:.2f}', _DIM, rich)}")
-        print(textwrap.indent(_marked(quote, rich), "    "))
+        heading = f"[{number}] {_shown(_byline(quote), rich)} · score {quote.score:.2f}"
+        print_line(f"\n{_styled(heading, _DIM, rich)}")
+        print_line(textwrap.indent(_marked(quote, rich), "    "))
         for place in quote.also:
-            print(_styled(f"    also said in: {_shown(_byline(place), rich)}", _DIM, rich))
+            print_line(_styled(f"    also said in: {_shown(_byline(place), rich)}", _DIM, rich))
         if why and quote.why:
-            print(_styled(f"    {_shown(_reason(quote.why), rich)}", _DIM, rich))
+            print_line(_styled(f"    {_shown(_reason(quote.why), rich)}", _DIM, rich))
 
 
-def _byline(said: Quote | Place) -> str:
-    return " · ".join(part for part in (said.kind, said.author, said.date, said.source) if part)
+def _byline(place: Quote | Place) -> str:
+    return " · ".join(part for part in (place.kind, place.author, place.date, place.source) if part)
 
 
 def _reason(why: Why) -> str:
@@ -93,11 +123,11 @@ def _reason(why: Why) -> str:
 
 
 def visible(text: str) -> str:
-    """The text with its control characters made harmless: a terminal obeys what a corpus or a file name says."""
-    return "".join("\ufffd" if _controls(char) else char for char in text)
+    """The text with its control characters replaced, since a terminal would obey those of a corpus or a file name."""
+    return "".join("\ufffd" if _is_control(char) else char for char in text)
 
 
-def _controls(char: str) -> bool:
+def _is_control(char: str) -> bool:
     return char not in "\n\t" and unicodedata.category(char) in ("Cc", "Cf")
 
 
@@ -108,12 +138,12 @@ def _shown(text: str, rich: bool) -> str:
 def _marked(quote: Quote, rich: bool) -> str:
     if not rich:
         return quote.text
-    pieces, at = [], quote.start
-    for start, end in quote.highlights:
-        pieces += [visible(quote.text[at - quote.start : start - quote.start])]
-        pieces += [_styled(visible(quote.text[start - quote.start : end - quote.start]), _BOLD, rich)]
-        at = end
-    return "".join([*pieces, visible(quote.text[at - quote.start :])])
+    pieces, done = [], 0
+    for highlight in quote.highlights:
+        start, end = (offset - quote.start for offset in highlight)
+        pieces += [visible(quote.text[done:start]), _styled(visible(quote.text[start:end]), _BOLD, rich)]
+        done = end
+    return "".join([*pieces, visible(quote.text[done:])])
 
 
 def _styled(text: str, style: str, rich: bool) -> str:

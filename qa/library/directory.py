@@ -1,18 +1,16 @@
-"""Shelf: the folder of a library, where its generations stand and one pointer says which is current.
+"""LibraryDirectory: the folder of a library, which holds its generations and a pointer to the current one.
 
     library/
       current                   the name of the current generation
       generations/000003-1f0c…  each whole: written under another name, then renamed, then pointed to
-      writing.lock              held by the one writer
+      writing.lock              locked by the one writer
 
-Readers hold a shared lock on the generation that they opened, so a writer leaves it standing until they are done.
+A reader holds a shared lock on the generation that it opened, so that no writer removes it before the reader is done.
 """
 
 from __future__ import annotations
 
 import os
-import re
-import secrets
 import shlex
 import shutil
 from collections.abc import Iterator
@@ -23,21 +21,17 @@ from typing import BinaryIO
 import portalocker
 
 from qa.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMissing, LibraryNotWritable
+from qa.library.generation_writer import GENERATION_NAME, GENERATIONS, POINTER, READ_LOCK, UNFINISHED, GenerationWriter
 
-_POINTER = "current"
-_GENERATIONS = "generations"
 _WRITE_LOCK = "writing.lock"
-_READ_LOCK = "reading.lock"
-_NAME = re.compile(r"(\d{6})-[0-9a-f]{8}")
-_KEPT = 2
-_ATTEMPTS = 5
+_ATTEMPTS = 5  # at locking a generation that writers may replace at the same time; one is nearly always enough
 
 
 class LibraryDirectory:
     """The generations of the library at `path`."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        """Raises LibraryError where `path` cannot be one."""
+        """Raises LibraryError if `path` is no usable path."""
         try:
             self.path = Path(path)
             with suppress(FileNotFoundError, NotADirectoryError):
@@ -48,9 +42,12 @@ class LibraryDirectory:
     def current(self) -> Path:
         """The folder of the current generation.
 
-        Raises LibraryMissing where there is no library, LibraryDamaged where its pointer leads nowhere.
+        Raises:
+            LibraryMissing: There is no library.
+            LibraryDamaged: The pointer to the current generation is gone, or leads nowhere.
+            LibraryError: The path is a file.
         """
-        pointer = self.path / _POINTER
+        pointer = self.path / POINTER
         if self.path.exists() and not self.path.is_dir():
             raise LibraryError(f"{str(self.path)!r} is a file; a library is a folder")
         try:
@@ -59,40 +56,49 @@ class LibraryDirectory:
         except FileNotFoundError:
             if self._generation_names():
                 raise LibraryDamaged(
-                    f"the library at {str(self.path)!r} is not whole: its file {_POINTER!r} is gone; "
-                    f"{how_to_build(self.path)}"
+                    f"the library at {str(self.path)!r} is not whole: its file {POINTER!r} is gone; "
+                    f"{build_hint(self.path)}"
                 ) from None
-            raise LibraryMissing(f"there is no library at {str(self.path)!r}; {how_to_build(self.path)}") from None
+            raise LibraryMissing(f"there is no library at {str(self.path)!r}; {build_hint(self.path)}") from None
         except OSError as error:
             raise LibraryDamaged(f"cannot read {str(pointer)!r}: {error.strerror}") from error
-        folder = self.path / _GENERATIONS / name
-        if not _NAME.fullmatch(name) or not folder.is_dir():
+        folder = self.path / GENERATIONS / name
+        if not GENERATION_NAME.fullmatch(name) or not folder.is_dir():
             raise LibraryDamaged(
                 f"the library at {str(self.path)!r} is not whole: its generation {name[:40]!r} is gone; "
-                f"{how_to_build(self.path)}"
+                f"{build_hint(self.path)}"
             )
         return folder
 
-    def take_current(self) -> tuple[Path, BinaryIO | None]:
-        """The current generation's folder, and the open file that keeps it standing as long as it is open."""
+    def lock_current(self) -> tuple[Path, BinaryIO | None]:
+        """Lock the current generation for reading.
+
+        Returns:
+            Its folder, and the file whose lock keeps writers from removing it until the file is closed; None if there
+            is no lock to be had.
+        """
         for _ in range(_ATTEMPTS):  # it may be replaced and removed between the two steps
             folder = self.current()
-            lock = _held_for_reading(folder)
+            lock = _lock_for_reading(folder)
             if folder == self.current():
-                break
-        return folder, lock
+                return folder, lock
+            if lock is not None:
+                lock.close()
+        return self.current(), None
 
     @contextmanager
-    def writing(self) -> Iterator[Writer]:
-        """Hold the library for one writer; where nothing was put on the shelf, it is left as it was found.
+    def writing(self) -> Iterator[GenerationWriter]:
+        """Lock the library for one writer. If it publishes nothing, the folder is left as it was.
 
-        Raises LibraryBusy where another writer holds it, LibraryNotWritable where the folder cannot be written,
-        LibraryError where the path is a file or a folder of something else.
+        Raises:
+            LibraryBusy: Another writer has locked it.
+            LibraryNotWritable: The folder cannot be written.
+            LibraryError: The path is a file, or a folder that holds something else.
         """
         self._refuse_foreign()
         first_new = next((p for p in (*reversed(self.path.parents), self.path) if not p.exists()), None)
         try:
-            (self.path / _GENERATIONS).mkdir(parents=True, exist_ok=True)
+            (self.path / GENERATIONS).mkdir(parents=True, exist_ok=True)
             lock = (self.path / _WRITE_LOCK).open("ab")
         except OSError as error:
             raise LibraryNotWritable(
@@ -106,15 +112,15 @@ class LibraryDirectory:
                     f"the library at {str(self.path)!r} is busy: another process is writing it; try again later"
                 ) from error
             try:
-                yield Writer(self.path)
+                yield GenerationWriter(self.path)
             finally:
-                _remove_unfinished(self.path / _GENERATIONS)
-                if not (self.path / _POINTER).exists() and not self._generation_names():
+                _remove_unfinished(self.path / GENERATIONS)
+                if not (self.path / POINTER).exists() and not self._generation_names():
                     self._clear(first_new)
 
     def _generation_names(self) -> list[str]:
-        folder = self.path / _GENERATIONS
-        return sorted(f.name for f in folder.iterdir() if _NAME.fullmatch(f.name)) if folder.is_dir() else []
+        folder = self.path / GENERATIONS
+        return sorted(f.name for f in folder.iterdir() if GENERATION_NAME.fullmatch(f.name)) if folder.is_dir() else []
 
     def _refuse_foreign(self) -> None:
         if self.path.exists() and not self.path.is_dir():
@@ -123,70 +129,33 @@ class LibraryDirectory:
             foreign = self.path.is_dir() and not self._is_library() and any(self.path.iterdir())
         except OSError as error:
             raise LibraryNotWritable(f"cannot read {str(self.path)!r}: {error.strerror}") from error
-        if (self.path / _POINTER).is_dir():
-            raise LibraryDamaged(f"{str(self.path / _POINTER)!r} is a folder where a file belongs; remove it")
+        if (self.path / POINTER).is_dir():
+            raise LibraryDamaged(f"{str(self.path / POINTER)!r} is a folder where a file belongs; remove it")
         if foreign:
             raise LibraryError(
                 f"the folder {str(self.path)!r} holds other things and no library; name an empty or a new folder"
             )
 
     def _is_library(self) -> bool:
-        return (self.path / _POINTER).exists() or (self.path / _GENERATIONS).is_dir()
+        return (self.path / POINTER).exists() or (self.path / GENERATIONS).is_dir()
 
     def _clear(self, first_new: Path | None) -> None:
-        """Remove what was made for a first build that failed, the folders above included."""
-        shutil.rmtree(self.path / _GENERATIONS, ignore_errors=True)
+        """Remove everything that a failed first build created, including the folders above the library."""
+        shutil.rmtree(self.path / GENERATIONS, ignore_errors=True)
         (self.path / _WRITE_LOCK).unlink(missing_ok=True)
         if first_new is not None:
             shutil.rmtree(first_new, ignore_errors=True)
 
 
-class Writer:
-    """The one who may put generations on a shelf; see `LibraryDirectory.writing`."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._generations = path / _GENERATIONS
-
-    def new_folder(self) -> Path:
-        """An empty folder to write a generation into."""
-        folder = self._generations / f".unfinished-{secrets.token_hex(4)}"
-        folder.mkdir()
-        return folder
-
-    def publish(self, folder: Path) -> Path:
-        """Make a finished folder the current generation: on disk for good, renamed, pointed to, in this order."""
-        (folder / _READ_LOCK).touch()
-        _sync_tree(folder)
-        last = max((int(m[1]) for f in self._generations.iterdir() if (m := _NAME.fullmatch(f.name))), default=0)
-        final = self._generations / f"{last + 1:06d}-{secrets.token_hex(4)}"
-        folder.rename(final)
-        _sync(self._generations)
-        pointer = self.path / f".{_POINTER}-{secrets.token_hex(4)}"
-        pointer.write_text(final.name + "\n", encoding="ascii")
-        _sync(pointer)
-        pointer.replace(self.path / _POINTER)
-        _sync(self.path)
-        self._prune(final)
-        return final
-
-    def _prune(self, current: Path) -> None:
-        """Remove all but the newest two, and whatever a reader still holds."""
-        old = sorted((f for f in self._generations.iterdir() if _NAME.fullmatch(f.name) and f != current), reverse=True)
-        for folder in old[_KEPT - 1 :]:
-            if not _is_read(folder):
-                shutil.rmtree(folder, ignore_errors=True)
-
-
-def how_to_build(path: Path) -> str:
-    """The way out of most troubles with a library."""
+def build_hint(path: Path) -> str:
+    """The end of a message about a library that is missing or damaged: the command that builds it."""
     return f"build it with: qa build PATH… --library {shlex.quote(str(path))}"
 
 
-def _held_for_reading(folder: Path) -> BinaryIO | None:
-    """The shared lock of a generation, None where its file is gone or the file system has no locks."""
+def _lock_for_reading(folder: Path) -> BinaryIO | None:
+    """Take a generation's shared lock; None if its file is gone or the file system has no locks."""
     try:
-        stream = (folder / _READ_LOCK).open("rb")
+        stream = (folder / READ_LOCK).open("rb")
     except OSError:
         return None
     try:
@@ -197,33 +166,6 @@ def _held_for_reading(folder: Path) -> BinaryIO | None:
     return stream
 
 
-def _is_read(folder: Path) -> bool:
-    try:
-        with (folder / _READ_LOCK).open("rb") as stream:
-            portalocker.lock(stream, portalocker.LOCK_EX | portalocker.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except (OSError, portalocker.LockException):
-        return True
-    return False
-
-
 def _remove_unfinished(generations: Path) -> None:
-    for folder in generations.glob(".unfinished-*"):
+    for folder in generations.glob(f"{UNFINISHED}*"):
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _sync_tree(folder: Path) -> None:
-    for path in sorted(folder.rglob("*")):
-        _sync(path)
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    if os.name == "nt":
-        return  # Windows flushes neither a folder nor a file that is open for reading
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

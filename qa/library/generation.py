@@ -1,4 +1,4 @@
-"""Generation: one whole state of a library, written once, then opened and searched."""
+"""Generation: one complete state of a library, written once, then opened and searched."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 
-import numpy as np
-
 from qa.encoding import minilm_files
 from qa.encoding.encoder import Encoder
 from qa.errors import LibraryDamaged, LibraryMismatch
-from qa.library.directory import LibraryDirectory, how_to_build
+from qa.library.directory import LibraryDirectory, build_hint
 from qa.library.manifest import Manifest
+from qa.library.selection import select_passages
 from qa.library.store import Store
 from qa.search import hybrid
 from qa.search.bm25 import LexicalIndex
@@ -23,14 +22,19 @@ from qa.search.engine import Ids
 from qa.search.hybrid import Fused
 from qa.search.query import EncodedQuery, Filters
 from qa.sources.thread import Thread
-from qa.text.normalize import normalize, phrase_pattern
+from qa.sources.thread_json import export_threads
+from qa.types import Progress, StrPath, no_progress
 
-_SELECTIONS_KEPT = 8
+_SELECTIONS_KEPT = 8  # of a million passages each takes up to 8 MB
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What `qa status` tells of a library."""
+    """What `qa status` reports about a library.
+
+    `generation` is the name of the generation, `created` the time it was written in ISO 8601, `model` the name of the
+    model it was built with. `bytes` is the size of its files.
+    """
 
     path: str
     generation: str
@@ -43,113 +47,122 @@ class Status:
 
 
 class Generation:
-    """An opened generation: its texts, its two engines, and the lock that keeps it on the shelf; safe in threads."""
+    """An opened generation: its texts and its two indexes; safe in threads."""
 
-    def __init__(self, path: Path, folder: Path, *, prove: bool = False) -> None:
-        """Open the generation in `folder` of the library at `path`: its manifest, its files' sizes and headers.
+    def __init__(self, path: Path, folder: Path, *, check_hashes: bool = False) -> None:
+        """Open a generation.
 
-        With `prove` every file's hash is checked before it is opened.
+        Args:
+            path: The library, for messages.
+            folder: The generation's folder.
+            check_hashes: Whether to check every file's hash first, not only sizes and headers.
 
-        Raises LibraryDamaged or LibraryMismatch, each with the command that helps.
+        Raises:
+            LibraryDamaged: A file is missing or damaged.
+            LibraryMismatch: It is in another format.
         """
         self.path, self.folder = path, folder
         try:
             self.manifest = Manifest.read(folder)
-            if prove:
+            if check_hashes:
                 self.manifest.check_hashes(folder)
             else:
                 self.manifest.check_sizes(folder)
             counts, model = self.manifest.counts, self.manifest.model
             self.store = Store.open(folder)
             if dict(self.store.counts()) != dict(counts):
-                raise LibraryDamaged(f"{folder} holds other counts of texts than its manifest says")
+                raise LibraryDamaged(f"{folder} does not have the number of texts that its manifest says")
             self.dense = DenseIndex.open(folder, counts["passages"], model.dimension)
             self.lexical = LexicalIndex.open(folder, counts["passages"])
-            # The same filter comes with one question after another, and takes a second among a million passages.
-            self._selected = lru_cache(maxsize=_SELECTIONS_KEPT)(partial(select_passages, self.store, self.lexical))
+            # Users ask several questions with one filter, and selecting takes a second among a million passages.
+            self._select = lru_cache(maxsize=_SELECTIONS_KEPT)(partial(select_passages, self.store, self.lexical))
         except (LibraryDamaged, LibraryMismatch) as error:
-            raise type(error)(f"{error}; {how_to_build(path)}") from error
+            raise type(error)(f"{error}; {build_hint(path)}") from error
 
     @classmethod
-    def current(cls, shelf: LibraryDirectory, *, prove: bool = False) -> Generation:
-        """Open the current generation of `shelf`, which then leaves it standing. Raises LibraryError."""
-        folder, lock = shelf.take_current()
+    def current(cls, directory: LibraryDirectory, *, check_hashes: bool = False) -> Generation:
+        """Open the current generation of a library; no writer removes it while it is in use. Raises LibraryError."""
+        folder, lock = directory.lock_current()
         try:
-            opened = cls(shelf.path, folder, prove=prove)
+            generation = cls(directory.path, folder, check_hashes=check_hashes)
         except BaseException:
             if lock is not None:
                 lock.close()
             raise
         if lock is not None:
-            weakref.finalize(opened, lock.close)
-        return opened
+            weakref.finalize(generation, lock.close)
+        return generation
 
     def select(self, filters: Filters) -> Ids | None:
-        """The numbers of the passages that pass, in reading order; None where there is no filter."""
-        return self._selected(filters)
+        """The numbers of the passages that pass all filters, in reading order; None if there is no filter."""
+        return self._select(filters)
 
     def search(self, question: EncodedQuery, k: int, among: Ids | None = None) -> Fused:
-        """The numbers of the best `k` passages, or of the best of those `among`, with their fused scores."""
+        """Rank passages by meaning and by words together.
+
+        Args:
+            question: The encoded question.
+            k: How many passages to return at most.
+            among: The numbers of the passages to choose from; None stands for all.
+
+        Returns:
+            The numbers, ranks and fused scores of the best passages, best first.
+        """
         return hybrid.search(self.dense, self.lexical, question, k, among)
 
     def status(self) -> Status:
         """Counts, model and size."""
         size = sum(file.size for file in self.manifest.files.values())
-        made = self.manifest
-        return Status(str(self.path), self.folder.name, made.created, made.model.name, bytes=size, **made.counts)
+        manifest = self.manifest
+        return Status(
+            str(self.path), self.folder.name, manifest.created, manifest.model.name, bytes=size, **manifest.counts
+        )
 
     def threads(self) -> list[Thread]:
-        """The texts, as they were read."""
+        """Every source as the thread that was read."""
         return list(map(self.store.thread, self.store.names()))
 
+    def export(self, path: StrPath, progress: Progress = no_progress) -> int:
+        """Write every source to a file of JSON Lines; return their number. See `Library.export`."""
+        names = self.store.names()
+        return export_threads(map(self.store.thread, names), len(names), path, progress)
+
     def verify(self, *, files: bool = True) -> Status:
-        """Prove every file by its hash, and every passage to be its slice; return what was proved.
+        """Check every file by its hash, and that every passage is its slice of the text.
 
-        Without `files` the passages alone: for who opened it with `prove`.
+        Args:
+            files: Whether to check the files; False if they were when the generation was opened.
 
-        Raises LibraryDamaged at the first that is not.
+        Returns:
+            What was checked.
+
+        Raises:
+            LibraryDamaged: Names the first file or passage that is wrong.
         """
         try:
             if files:
                 self.manifest.check_hashes(self.folder)
             self.store.verify()
         except LibraryDamaged as error:
-            raise LibraryDamaged(f"{error}; {how_to_build(self.path)}") from error
+            raise LibraryDamaged(f"{error}; {build_hint(self.path)}") from error
         return self.status()
 
 
-def open_generation(path: Path, encoder: Encoder) -> Generation:
-    opened = Generation.current(LibraryDirectory(path))
-    built_with = opened.manifest.model
-    if built_with.fingerprint != encoder.fingerprint:
-        again = f"qa build --library {shlex.quote(str(path))}"
-        again += "" if encoder.name == minilm_files.NAME else f" --model {shlex.quote(encoder.name)}"
+def open_generation(directory: LibraryDirectory, encoder: Encoder) -> Generation:
+    """Open the current generation of a library, which must have been built with `encoder`.
+
+    Raises:
+        LibraryMismatch: It was built with another one.
+        LibraryError: It cannot be opened.
+    """
+    generation = Generation.current(directory)
+    model = generation.manifest.model
+    if model.fingerprint != encoder.fingerprint:
+        command = f"qa build --library {shlex.quote(str(directory.path))}"
+        command += "" if encoder.name == minilm_files.NAME else f" --model {shlex.quote(encoder.name)}"
         raise LibraryMismatch(
-            f"the library at {str(path)!r} was built with the model {built_with.name[:80]!r} "
-            f"({built_with.fingerprint[:8]}), not with {encoder.name!r} ({encoder.fingerprint[:8]}); "
-            f"name that model (--model), or build the same texts again with this one: {again}"
+            f"the library at {str(directory.path)!r} was built with the model {model.name[:80]!r} "
+            f"({model.fingerprint[:8]}), not with {encoder.name!r} ({encoder.fingerprint[:8]}); "
+            f"name that model (--model), or build the same texts again with this one: {command}"
         )
-    return opened
-
-
-def select_passages(store: Store, lexical: LexicalIndex, filters: Filters) -> Ids | None:
-    """The numbers of the passages that pass all filters, in reading order; None where there is no filter."""
-    if not filters:
-        return None
-    left: Ids = np.array(store.numbers(filters), dtype=np.int64)
-    for phrase in filters.phrase:
-        left = _saying(phrase, left, store, lexical)
-    for words in filters.exclude:
-        left = np.setdiff1d(left, _saying(words, left, store, lexical), assume_unique=True)
-    return left
-
-
-def _saying(phrase: str, among: Ids, store: Store, lexical: LexicalIndex) -> Ids:
-    """Those that say it word for word: the index knows which may, their texts which do."""
-    held = lexical.holding(phrase)
-    perhaps = among if held is None else np.intersect1d(among, held, assume_unique=True)
-    pattern = phrase_pattern(phrase)
-    texts = store.texts(perhaps.tolist())
-    return np.array(
-        [n for n, text in zip(perhaps, texts, strict=True) if pattern.search(normalize(text))], dtype=np.int64
-    )
+    return generation

@@ -1,4 +1,4 @@
-"""A warning where texts are in a language that the default model was not trained for."""
+"""A warning about texts in a language that the default model was not trained for."""
 
 from __future__ import annotations
 
@@ -10,29 +10,33 @@ from qa.errors import LanguageWarning
 from qa.sources.thread import Thread
 from qa.text.language import language_of
 
-_NAMED = 3
+_NAMED = 3  # texts named in the message; the others are counted
 
 
-def warn_of_foreign_texts(threads: Sequence[Thread], model: str) -> None:
-    """Warn once, with LanguageWarning, of what `foreign_texts_message` tells."""
-    if told := foreign_texts_message(threads, model):
-        warnings.warn(told, LanguageWarning, stacklevel=2)
+def warn_of_foreign_texts(threads: Sequence[Thread], model: str) -> str | None:
+    """Warn once, with LanguageWarning, about texts that `model` cannot search well; return the warning's message.
 
+    Only the default model is checked: any other is assumed to be chosen for the language of the texts. A text too
+    short for its language to be identified is left out.
 
-def foreign_texts_message(threads: Sequence[Thread], model: str) -> str | None:
-    """Which texts the default model will find badly, and the way out; None where there are none.
+    Args:
+        threads: The texts.
+        model: The name of the encoder that they are indexed with.
 
-    Other models are taken to be chosen for their language. Short texts are not judged.
+    Returns:
+        The message, which names the texts and the way out; None if there was nothing to warn of.
     """
     if model != minilm_files.NAME:
         return None
-    spoken = [(thread.source, language_of(thread.text)) for thread in threads]
-    foreign = [(source, code) for source, code in spoken if code not in (None, minilm_files.LANGUAGE)]
+    languages = [(thread.source, language_of(thread.text)) for thread in threads]
+    foreign = [(source, code) for source, code in languages if code not in (None, minilm_files.LANGUAGE)]
     if not foreign:
         return None
     named = ", ".join(f"{source!r} ({code})" for source, code in foreign[:_NAMED])
     more = f" and {len(foreign) - _NAMED} more" if len(foreign) > _NAMED else ""
-    return (
+    message = (
         f"{named}{more}: not in English, for which {minilm_files.NAME} was made; "
         "name a multilingual model: --model paraphrase-multilingual-MiniLM-L12-v2"
     )
+    warnings.warn(message, LanguageWarning, stacklevel=2)
+    return message

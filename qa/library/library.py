@@ -1,10 +1,9 @@
-"""Library: texts that can be asked. Build it, open it, ask it, rebuild it."""
+"""Library: texts to ask questions of. Build it, open it, ask it, rebuild it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any, Unpack
 
 from qa.answering.answer import Answer, Quote
@@ -13,24 +12,25 @@ from qa.answering.select import CANDIDATES, answer_from, answer_without_reader, 
 from qa.encoding.encoder import Encoder
 from qa.encoding.load import load_encoder
 from qa.errors import LibraryMissing, SettingError, SourceError
-from qa.library.build import BuildPlan, ReadPlan, plan_reader, write_generation
+from qa.library import changes
+from qa.library.changes import Change
 from qa.library.defaults import default_path, shipped_corpus
 from qa.library.directory import LibraryDirectory
 from qa.library.generation import Generation, Status, open_generation
 from qa.library.retrieve import retrieve
 from qa.library.store import SourceInfo, Store
 from qa.search.query import FilterArguments, Query
-from qa.sources.read import FileReport, OnFile, Sources, read_all
+from qa.sources.read import FileReport, OnFile, Sources
 from qa.sources.thread import Thread
-from qa.sources.thread_json import export_threads as write_threads
 from qa.types import Progress, StrPath, no_progress
 
 _MOST_QUOTES = 10_000
+_NAMES_IN_MESSAGE = 5
 
 
 @dataclass(frozen=True, slots=True)
-class _Opened:
-    """What a question needs, in one piece: an index is searched with the encoder that made it."""
+class _OpenedGeneration:
+    """A generation with the encoder that made its vectors, in one piece, so that no question mixes two of them."""
 
     generation: Generation
     encoder: Encoder
@@ -39,17 +39,25 @@ class _Opened:
 class Library:
     """A folder of texts with their index; safe in threads.
 
-    Made by `Library.build` or `Library.open`. `reports` tells what became of each file of the last build.
-    `min_confidence` is the confidence from which an answer counts as found, None for the one chosen on open data.
+    Made by `Library.build`, `Library.open` or `Library.default`.
+
+    Attributes:
+        path: The library's folder.
+        reports: One report for each file that the last change by this object read or skipped.
+        language_warning: The message of the LanguageWarning of the last change by this object, None if there was none.
+        min_confidence: The confidence from which an answer counts as found, 0 to 1; None for the calibrated threshold.
     """
 
     reports: Sequence[FileReport] = ()
+    language_warning: str | None = None
     min_confidence: float | None = None
 
     def __init__(self, path: StrPath, encoder: Encoder, reader: Reader | None = DEFAULT_READER) -> None:
-        self.path = LibraryDirectory(path).path
+        """Open the library at `path`; `Library.open` also loads the encoder."""
+        self._directory = LibraryDirectory(path)
+        self.path = self._directory.path
         self._reader = check_reader(reader)
-        self._opened = _Opened(open_generation(self.path, encoder), encoder)
+        self._opened = _OpenedGeneration(open_generation(self._directory, encoder), encoder)
 
     @classmethod
     def build(
@@ -63,24 +71,33 @@ class Library:
         progress: Progress = no_progress,
         on_file: OnFile | None = None,
     ) -> Library:
-        """Read `sources` (files, folders, threads) and write them as the library at `path`; open it.
+        """Read texts, write them with their index as the library at `path`, and open it.
 
-        On a library this writes its next generation; `sources` None takes the texts that it holds. `model` names
-        another sentence-transformers model than the default, `encoder` is an object with `encode(texts)`, `reader`
-        one with `read(question, passages)` as `qa.answering.reader` describes it, or None. `progress` is called with
-        stage, done and total, `on_file` with the fate of each file.
+        If there is a library at `path`, this writes its next generation. Passages that the library already holds are
+        not encoded again. After an error, whatever was at `path` is as it was.
 
-        Raises SourceError, ModelError or LibraryError; whatever was at `path` is then as it was.
+        Args:
+            sources: A file, a folder, a `Thread`, or several of them; None for the texts that the library holds.
+            path: The library's folder. It is created if need be, with the folders above it.
+            model: The name or the folder of a sentence-transformers model; None for the default one, for English.
+            encoder: An object with `encode(texts)` to use instead of a model.
+            reader: An object with `read(question, passages)`, as `qa.answering.reader` describes it, that judges
+                whether passages answer; None for none.
+            progress: Called with the stage's name, the items done and the items in all.
+            on_file: Called with the `FileReport` of each file as soon as it is read.
+
+        Returns:
+            The opened library; its `reports` say what became of each file.
+
+        Raises:
+            SourceError: A text cannot be read, or there is nothing to index.
+            ModelError: The model cannot be loaded.
+            LibraryError: The library cannot be written.
         """
         chosen = load_encoder(model, encoder)
-        reports = write_generation(
-            LibraryDirectory(path).path,
-            plan_reader(sources, LibraryDirectory(path).path, chosen, progress, on_file),
-            chosen,
-            progress,
-        )
+        change = changes.rebuild(LibraryDirectory(path), sources, chosen, progress, on_file)
         library = cls(path, chosen, reader)
-        library.reports = reports
+        library._report(change)
         return library
 
     @classmethod
@@ -92,9 +109,19 @@ class Library:
         encoder: Any = None,
         reader: Reader | None = DEFAULT_READER,
     ) -> Library:
-        """Open the library at `path`, which must have been built with the same model; `reader` None reads nothing.
+        """Open a library, with the model that it was built with.
 
-        Raises LibraryMissing, LibraryDamaged or LibraryMismatch.
+        Args:
+            path: The library's folder.
+            model: The name or the folder of a sentence-transformers model; None for the default one.
+            encoder: An object with `encode(texts)` to use instead of a model.
+            reader: An object with `read(question, passages)` that judges whether passages answer; None for none.
+
+        Raises:
+            LibraryMissing: There is no library at `path`.
+            LibraryDamaged: A file of it is missing, cut off or altered.
+            LibraryMismatch: It was built with another model or in another format.
+            ModelError: The model cannot be loaded.
         """
         return cls(path, load_encoder(model, encoder), reader)
 
@@ -107,7 +134,11 @@ class Library:
         reader: Reader | None = DEFAULT_READER,
         progress: Progress = no_progress,
     ) -> Library:
-        """Open the default library; on first use build it from the shipped corpus."""
+        """Open the default library; on first use, build it from the shipped corpus.
+
+        It is at `$VERBATIM_LIBRARY`, or in the user's data folder if that is not set. The arguments are those of
+        `build`.
+        """
         path = default_path()
         try:
             return cls.open(path, model=model, encoder=encoder, reader=reader)
@@ -123,18 +154,25 @@ class Library:
         min_confidence: float | None = None,
         **only: Unpack[FilterArguments],
     ) -> Answer:
-        """Answer from the best passages, and show the best `k` of them.
+        """Answer a question in the words of the best passage.
 
-        The text answers where the answer's confidence is `min_confidence` or more (0..1; without it the library's
-        own). Without a reader that is not judged: the sentence that fits best is given.
+        Args:
+            question: The question, of up to 20,000 characters. It may hold the filters `"exact phrase"`, `-word`,
+                `in:article`, `in:comments`, `author:NAME`, `source:NAME`, `before:DATE` and `after:DATE`. Filters
+                without a question list the passages that pass them, in reading order; `text` is then None.
+            k: How many passages the answer shows at most, 1 to 10,000.
+            search_syntax: Whether to look for filters in the question; if False it is taken literally.
+            min_confidence: The confidence from which the answer counts as found, 0 to 1; None for the library's own.
+            **only: The same filters as keyword arguments: `kind="comment"`, `author=`, `source=`, `before=`, `after=`,
+                `phrase=`, `exclude=`.
 
-        The question may hold what `qa.search.query` lists: `"exact phrase"`, `-word`, `in:comments`, `author:NAME`,
-        `source:NAME`, `before:DATE`, `after:DATE`; with `search_syntax=False` every sign in it is meant as it stands.
-        The same filters are keyword arguments: `kind="comment"`, `author=`, `source=`, `before=`, `after=`, `phrase=`,
-        `exclude=`. Filters alone list what passes them, in reading order, and then `text` is None.
+        Returns:
+            The answer with its quotes, best first. Without a reader nothing judges whether the text answers: the
+            sentence that fits best is given, and `confidence` is None.
 
-        Raises QuestionError where the question is empty, too long or holds a filter that is not understood,
-        SettingError where `k` or another argument is out of range.
+        Raises:
+            QuestionError: The question is empty or too long, or a filter cannot be understood.
+            SettingError: `k` or another argument is out of range.
         """
         min_confidence = self.min_confidence if min_confidence is None else min_confidence
         _check(k, min_confidence)
@@ -160,7 +198,11 @@ class Library:
         min_confidence: float | None = None,
         **only: Unpack[FilterArguments],
     ) -> list[Answer]:
-        """The answers to many questions, in their order."""
+        """Answer several questions; the arguments are those of `ask`.
+
+        Returns:
+            One answer for each question, in their order.
+        """
         return [
             self.ask(question, k, search_syntax=search_syntax, min_confidence=min_confidence, **only)
             for question in questions
@@ -176,12 +218,23 @@ class Library:
         read: bool = False,
         **only: Unpack[FilterArguments],
     ) -> tuple[Quote, ...]:
-        """The best `k` passages alone, nothing marked in them; with `repeats`, each is a quote of its own
-        and none has a `why`.
+        """Rank passages without answering: nothing in them is highlighted.
 
-        They are ranked without the reader; with `read` its evidence joins in and what answers leads, as in `ask`.
+        Args:
+            question: As for `ask`.
+            k: How many passages to return at most, 1 to 10,000.
+            search_syntax: As for `ask`.
+            repeats: Whether to return near-duplicate passages one by one, without their `why`, instead of grouping
+                them in the `also` of the first.
+            read: Whether the reader takes part in the ranking, so that it is the one of `ask`.
+            **only: Filters, as for `ask`.
 
-        Takes and raises what `ask` does.
+        Returns:
+            The quotes, best first.
+
+        Raises:
+            QuestionError: The question is empty or too long, or a filter cannot be understood.
+            SettingError: `k` or another argument is out of range.
         """
         _check(k)
         opened, reader = self._opened, self._reader if read else None
@@ -201,47 +254,48 @@ class Library:
         progress: Progress = no_progress,
         on_file: OnFile | None = None,
     ) -> None:
-        """Write the next generation and switch to it: from `sources`, or from the texts that are already here.
+        """Write the next generation from `sources` alone, and switch to it; after an error, all is as it was.
 
-        `model` or `encoder` change to another one, without them the library keeps its own. Questions asked meanwhile
-        are answered by the old generation; other objects that opened this library keep it.
-
-        Raises SourceError, ModelError or LibraryError; the library then stays as it was.
+        Questions asked meanwhile are answered by the old generation. Other objects that opened this library keep
+        theirs. The arguments and errors are those of `build`, but without `model` and `encoder` the library keeps its
+        encoder.
         """
         chosen = self._opened.encoder if model is None and encoder is None else load_encoder(model, encoder)
-        self._switch(plan_reader(sources, self.path, chosen, progress, on_file), chosen, progress)
+        self._switch(changes.rebuild(self._directory, sources, chosen, progress, on_file), chosen)
 
     def add(self, sources: Sources, *, progress: Progress = no_progress, on_file: OnFile | None = None) -> None:
-        """Write the next generation with these sources beside the present ones; one of the same name is replaced."""
+        """Write the next generation with these sources beside the present ones, and switch to it.
 
+        A source with the name of a present one replaces it. The arguments and errors are those of `rebuild`.
+        """
         encoder = self._opened.encoder
-
-        def read() -> tuple[BuildPlan, list[FileReport]]:
-            new, reports = read_all(sources, progress=progress, on_file=on_file)
-            return BuildPlan.of_changes(self.path, encoder, new), reports
-
-        self._switch(read, encoder, progress)
+        self._switch(changes.add(self._directory, sources, encoder, progress, on_file), encoder)
 
     def remove(self, names: str | Iterable[str], *, progress: Progress = no_progress) -> None:
-        """Write the next generation without the sources of these names. Raises SourceError where one is not there."""
+        """Write the next generation without some sources, and switch to it.
+
+        Args:
+            names: The name of a source, or several.
+            progress: Called with the stage's name, the items done and the items in all.
+
+        Raises:
+            SourceError: There is no source of that name, or none would be left.
+            LibraryError: The library cannot be written.
+        """
         names = [names] if isinstance(names, str) else list(names)
         for name in names:
-            self._known(name)
-
+            self._store_with(name)
         encoder = self._opened.encoder
-
-        def read() -> tuple[BuildPlan, list[FileReport]]:
-            kept = BuildPlan.of_changes(self.path, encoder, without=names)
-            if not kept.sources:
-                raise SourceError("a library holds at least one text; rebuild it from others, or delete its folder")
-            return kept, []
-
-        self._switch(read, encoder, progress)
+        self._switch(changes.remove(self._directory, names, encoder, progress), encoder)
 
     def verify(self) -> Status:
-        """Prove every file by its hash and every passage to be its slice of the text; return what was proved.
+        """Check every file by its hash, and that every passage is exactly its slice of the text.
 
-        Raises LibraryDamaged at the first that is not.
+        Returns:
+            The counts of what was checked.
+
+        Raises:
+            LibraryDamaged: Names the first file or passage that is wrong.
         """
         return self._opened.generation.verify()
 
@@ -255,72 +309,66 @@ class Library:
         return self._opened.generation.store.sources()
 
     def text(self, source: str) -> str:
-        """The reading text of a source. Raises SourceError where there is none of that name."""
-        return self._known(source).text(source)
+        """The reading text of a source, in which the offsets of its quotes count.
+
+        Raises:
+            SourceError: There is no source of that name.
+        """
+        return self._store_with(source).text(source)
 
     def thread(self, source: str | Quote) -> Thread:
-        """A source, or the source of a quote as it was when it was quoted, as a thread.
+        """A source as a thread.
 
-        Raises SourceError where there is none of that name.
+        Args:
+            source: The name of a source; or a quote, for its source as it was when it was quoted.
+
+        Raises:
+            SourceError: There is no source of that name.
         """
-        return source.thread() if isinstance(source, Quote) else self._known(source).thread(source)
+        return source.thread() if isinstance(source, Quote) else self._store_with(source).thread(source)
+
+    def comment_place(self, quote: Quote) -> tuple[int, int] | None:
+        """The place of a quoted comment among its thread's comments: "Comment 2 of 3" is `(2, 3)`.
+
+        Returns:
+            The comment's number, from 1, and the number of comments; None if the quote is from an article, or if its
+            passage is no longer in the library.
+        """
+        store = self._opened.generation.store
+        return store.comment_place(quote.source, quote.post, quote.start, quote.end, quote.text)
 
     def export(self, path: StrPath, *, progress: Progress = no_progress) -> int:
-        """Write every source to a file of JSON Lines, which reads back as it is; return their number.
+        """Write every source to a file of JSON Lines that `build` reads back exactly.
 
-        Raises LibraryDamaged; SettingError where the file cannot be written, which is then as it was.
+        Args:
+            path: The file to write.
+            progress: Called with the stage's name, the items done and the items in all.
+
+        Returns:
+            The number of sources.
+
+        Raises:
+            SettingError: The file cannot be written; it is then as it was.
+            LibraryDamaged: The library cannot be read.
         """
-        return _export(self._opened.generation, path, progress)
+        return self._opened.generation.export(path, progress)
 
-    def _switch(self, read: ReadPlan, encoder: Encoder, progress: Progress) -> None:
-        reports = write_generation(self.path, read, encoder, progress)
+    def _switch(self, change: Change, encoder: Encoder) -> None:
+        """Open the generation that a change wrote."""
         # One assignment: a question that is being answered keeps the pair that it took.
-        self._opened = _Opened(open_generation(self.path, encoder), encoder)
-        self.reports = reports
+        self._opened = _OpenedGeneration(open_generation(self._directory, encoder), encoder)
+        self._report(change)
 
-    def _known(self, source: str) -> Store:
+    def _report(self, change: Change) -> None:
+        self.reports, self.language_warning = change.reports, change.language_warning
+
+    def _store_with(self, source: str) -> Store:
+        """The store, once it is known to hold a source of that name. Raises SourceError."""
         store = self._opened.generation.store
-        names = store.names()
-        if source not in names:
-            raise SourceError(f"there is no source {source!r} in the library; it holds {', '.join(names[:5])}")
+        if source not in store:
+            names = ", ".join(store.names(_NAMES_IN_MESSAGE))
+            raise SourceError(f"there is no source {source!r} in the library; it holds {names}")
         return store
-
-
-def ask(
-    question: str,
-    k: int = 5,
-    *,
-    search_syntax: bool = True,
-    min_confidence: float | None = None,
-    **only: Unpack[FilterArguments],
-) -> Answer:
-    """Answer from the default library, which is built from the shipped corpus on first use."""
-    return _default_library().ask(question, k, search_syntax=search_syntax, min_confidence=min_confidence, **only)
-
-
-@cache
-def _default_library() -> Library:
-    return Library.default()
-
-
-def status(path: StrPath) -> Status:
-    """What a library holds, whatever model it was built with. Raises LibraryError."""
-    return Generation.current(LibraryDirectory(path)).status()
-
-
-def verify(path: StrPath) -> Status:
-    """`Library.verify` for a library of any model."""
-    return Generation.current(LibraryDirectory(path), prove=True).verify(files=False)
-
-
-def export(path: StrPath, to: StrPath, *, progress: Progress = no_progress) -> int:
-    """`Library.export` for a library of any model."""
-    return _export(Generation.current(LibraryDirectory(path)), to, progress)
-
-
-def _export(generation_: Generation, to: StrPath, progress: Progress) -> int:
-    names = generation_.store.names()
-    return write_threads(map(generation_.store.thread, names), len(names), to, progress)
 
 
 def _check(k: int, min_confidence: float | None = None) -> None:

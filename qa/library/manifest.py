@@ -1,4 +1,4 @@
-"""Manifest: what a generation says of itself, and the size and hash of every file in it."""
+"""Manifest: a generation's format, model and counts, and the size and hash of every file in it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 
 from qa.errors import LibraryDamaged, LibraryMismatch
-from qa.search import dense
+from qa.library import schema
+from qa.search import bm25, dense
 
 FORMAT = 2
 FILE = "manifest.json"
-_MOST_BYTES = 4_000_000
-_LONGEST_NAME = 200
-_NEEDED = frozenset({"texts.sqlite", "lexical/meta.json"})
-_NEEDED_OF_DENSE = tuple(map(frozenset, dense.FILES))
+_MAX_BYTES = 4_000_000
+_MAX_NAME_LENGTH = 200
+_REQUIRED = frozenset({schema.FILE, *bm25.FILES})
+_REQUIRED_GROUPS = tuple(map(frozenset, dense.FILES))  # one of these groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,19 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class File:
+    """The size of a file in bytes, and its SHA-256 in hexadecimal."""
+
     size: int
     sha256: str
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """`created` is the moment in ISO 8601; `files` are named by their path below the generation's folder."""
+    """The description of a generation, stored in its folder.
+
+    `created` is the time of writing in ISO 8601. `counts` has the number of "sources", "posts" and "passages". `files`
+    has every other file by its path below the generation's folder.
+    """
 
     format: int
     created: str
@@ -45,29 +52,35 @@ class Manifest:
     files: Mapping[str, File]
 
     def write(self, folder: Path) -> None:
+        """Write the manifest into the generation's folder."""
         (folder / FILE).write_text(json.dumps(asdict(self), indent=1, sort_keys=True), encoding="utf-8")
 
     @classmethod
     def read(cls, folder: Path) -> Manifest:
-        """Read a folder's manifest, trusting nothing in it.
+        """Read a folder's manifest; everything in it is checked.
 
-        Raises LibraryMismatch where it is of another format, LibraryDamaged where it is not a manifest.
+        Raises:
+            LibraryMismatch: It is in another format.
+            LibraryDamaged: It is missing, is not a manifest, or does not name the files that every generation has.
         """
         path = folder / FILE
         try:
-            if path.stat().st_size > _MOST_BYTES:
+            if path.stat().st_size > _MAX_BYTES:
                 raise LibraryDamaged(f"{path} is too large to be a manifest")
-            found = json.loads(path.read_text(encoding="utf-8"))
-            if isinstance(found, dict) and (type(found.get("format")), found.get("format")) != (int, FORMAT):
-                raise LibraryMismatch(f"{folder} is in format {found.get('format')!r}, this version reads {FORMAT}")
-            counts = {name: _count(found["counts"][name]) for name in ("sources", "posts", "passages")}
-            files = {_inside(name): File(_count(f["size"]), _text(f["sha256"])) for name, f in found["files"].items()}
-            if missing := _missing(files.keys()):
+            content = json.loads(path.read_text(encoding="utf-8"))
+            if isinstance(content, dict) and (type(content.get("format")), content.get("format")) != (int, FORMAT):
+                raise LibraryMismatch(f"{folder} is in format {content.get('format')!r}, this version reads {FORMAT}")
+            counts = {name: _count(content["counts"][name]) for name in ("sources", "posts", "passages")}
+            files = {
+                _inner_path(name): File(_count(file["size"]), _text(file["sha256"]))
+                for name, file in content["files"].items()
+            }
+            if missing := _missing_files(files.keys()):
                 raise LibraryDamaged(f"{path} does not name {', '.join(sorted(missing))}")
-            model = found["model"]
+            model = content["model"]
             return cls(
                 FORMAT,
-                _text(found["created"]),
+                _text(content["created"]),
                 Model(_text(model["name"]), _text(model["fingerprint"]), _count(model["dimension"])),
                 counts,
                 files,
@@ -76,7 +89,7 @@ class Manifest:
             raise LibraryDamaged(f"{path} is missing or is not a manifest ({type(error).__name__})") from error
 
     def check_sizes(self, folder: Path) -> None:
-        """Raises LibraryDamaged where a file is missing or has another size."""
+        """Raise LibraryDamaged if a file is missing or has another size."""
         for name, expected in self.files.items():
             path = folder / name
             size = path.stat().st_size if path.is_file() else None
@@ -85,17 +98,17 @@ class Manifest:
                 raise LibraryDamaged(f"{path} {state}")
 
     def check_hashes(self, folder: Path) -> None:
-        """Raises LibraryDamaged where a file has another hash than when it was written."""
+        """Raise LibraryDamaged if a file is missing or its hash has changed."""
         self.check_sizes(folder)
         for name, expected in self.files.items():
             if file_hash(folder / name) != expected.sha256:
-                raise LibraryDamaged(f"{folder / name} was altered since it was written: its SHA-256 is another")
+                raise LibraryDamaged(f"{folder / name} was altered since it was written: its SHA-256 has changed")
 
 
-def _missing(named: Set[str]) -> Set[str]:
-    """What every library has and this one does not name; of vectors, one of the ways to hold them."""
-    least = min((group - named for group in _NEEDED_OF_DENSE), key=len)
-    return (_NEEDED - named) | least
+def _missing_files(named: Set[str]) -> Set[str]:
+    """The files that every generation has and that are not `named`; of the dense index, one group is enough."""
+    dense_files = min((group - named for group in _REQUIRED_GROUPS), key=len)
+    return (_REQUIRED - named) | dense_files
 
 
 def files_of(folder: Path) -> dict[str, File]:
@@ -105,6 +118,7 @@ def files_of(folder: Path) -> dict[str, File]:
 
 
 def file_hash(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -121,8 +135,8 @@ def _text(value: object) -> str:
     return value
 
 
-def _inside(name: str) -> str:
-    """A file's name, refused where it would lead out of the folder."""
+def _inner_path(name: str) -> str:
+    """The path of a file below the folder. Raises ValueError if it leads out of it."""
     path = PurePosixPath(name)
     if (
         path.is_absolute()
@@ -130,7 +144,7 @@ def _inside(name: str) -> str:
         or "\\" in name
         or "\x00" in name
         or not path.parts
-        or len(name) > _LONGEST_NAME
+        or len(name) > _MAX_NAME_LENGTH
     ):
         raise ValueError(f"a file outside the generation: {name!r}")
     return name

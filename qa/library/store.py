@@ -1,48 +1,27 @@
-"""Store: the texts, posts and passages of one generation, in one SQLite file that is written once and then read."""
+"""Store: the texts, posts and passages of one generation, read from its SQLite file."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from qa.errors import LibraryDamaged
+from qa.library.schema import FILE, TABLES, read_only_uri, reporting_damage, text_hash
 from qa.search.chunker import Passage
-from qa.search.query import Filters
 from qa.sources.thread import Kind, Post, Thread
-from qa.text.normalize import normalize, phrase_pattern
 
-FILE = "texts.sqlite"
-_VALUES_A_QUERY = 500
-_SCHEMA = """
-CREATE TABLE source (
-    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, title TEXT, url TEXT, original TEXT, text TEXT NOT NULL,
-    sha256 TEXT NOT NULL
-);
-CREATE TABLE post (
-    source INTEGER NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL, author TEXT, date TEXT, parent INTEGER,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL, omitted TEXT NOT NULL, PRIMARY KEY (source, number)
-) WITHOUT ROWID;
-CREATE TABLE passage (
-    id INTEGER PRIMARY KEY, source INTEGER NOT NULL, post INTEGER NOT NULL,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL, title TEXT NOT NULL
-);
-CREATE INDEX passage_post ON passage (source, post);
-CREATE INDEX post_author ON post (author);
-"""
+_NUMBERS_PER_QUERY = 500  # SQLite allows 999 placeholders at least
 
 
 @dataclass(frozen=True, slots=True)
 class StoredPassage:
-    """A stored passage with what is said about it: the row behind a quote."""
+    """A stored passage with its post's and its source's metadata: the row behind a quote."""
 
     text: str
     start: int
@@ -56,19 +35,11 @@ class StoredPassage:
 
 
 @dataclass(frozen=True, slots=True)
-class NumberedPassage:
-    """A passage, its number in the index, and that of its source."""
-
-    number: int
-    source: int
-    passage: Passage
-
-
-@dataclass(frozen=True, slots=True)
 class SourceInfo:
-    """One source in a table of them: `kind` is "thread" where it has comments, else "article".
+    """One row of the table of sources.
 
-    `date` is the earliest that it tells, None where it tells none.
+    `kind` is "thread" if the source has comments, else "article". `date` is the earliest date of its posts, None if
+    none has one.
     """
 
     name: str
@@ -80,10 +51,6 @@ class SourceInfo:
     date: str | None
 
 
-def sha256(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
-
-
 class Store:
     """A store opened for reading; safe in threads."""
 
@@ -91,62 +58,39 @@ class Store:
         self._path = path
         self._connection = connection
         self._lock = threading.Lock()
-        weakref.finalize(self, connection.close)
-        self._text = lru_cache(maxsize=8)(self._read_text)
+        self._finalizer = weakref.finalize(self, connection.close)
 
     @classmethod
     def open(cls, folder: Path) -> Store:
-        """Raises LibraryDamaged where the folder holds no such store."""
+        """Open the store in `folder`. Raises LibraryDamaged if there is none."""
         path = folder / FILE
-        # immutable: no lock and no journal is looked for, so a read-only mount will do.
-        uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-        with _reporting_damage(path):
-            connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        with reporting_damage(path):
+            connection = sqlite3.connect(read_only_uri(folder), uri=True, check_same_thread=False)
             connection.execute("PRAGMA trusted_schema = OFF")
         return cls(path, connection)
 
-    @staticmethod
-    def create(folder: Path, threads: Mapping[int, Thread], passages: Sequence[NumberedPassage]) -> None:
-        """Write threads by their numbers, and passages, into `folder`."""
-        connection = sqlite3.connect(folder / FILE)
-        try:
-            connection.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN; {_SCHEMA}")
-            connection.executemany(
-                "INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?)",
-                ((i, t.source, t.title, t.url, t.original, t.text, sha256(t.text)) for i, t in threads.items()),
-            )
-            connection.executemany(
-                "INSERT INTO post VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    (i, number, p.kind, p.author, p.date, p.parent, p.start, p.end, json.dumps(p.omitted))
-                    for i, thread in threads.items()
-                    for number, p in enumerate(thread.posts)
-                ),
-            )
-            connection.executemany(
-                "INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    (row.number, row.source, p.post, p.start, p.end, p.text, p.title)
-                    for row in passages
-                    for p in [row.passage]
-                ),
-            )
-            connection.commit()
-        finally:
-            connection.close()
+    def close(self) -> None:
+        """Close its file, as happens by itself once nothing refers to the store."""
+        self._finalizer()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Copied and pickled as the place to open it again, so that quotes can be."""
+        """Copy and pickle it as the folder to open again, so that quotes can be copied and pickled."""
         return Store.open, (self._path.parent,)
 
+    def __contains__(self, name: object) -> bool:
+        """Whether there is a source of that name."""
+        # As bytes: SQLite takes no string with a lone surrogate, and no name in it equals one.
+        return isinstance(name, str) and bool(
+            self.rows("SELECT 1 FROM source WHERE name = CAST(? AS TEXT)", name.encode("utf-8", "surrogatepass"))
+        )
+
     def counts(self) -> Mapping[str, int]:
-        """How many sources, posts and passages there are."""
-        tables = ("source", "post", "passage")
-        return {f"{table}s": self._rows(f"SELECT count(*) FROM {table}")[0][0] for table in tables}
+        """The number of sources, posts and passages, by these words."""
+        return {f"{table.name}s": self.rows(f"SELECT count(*) FROM {table.name}")[0][0] for table in TABLES}
 
     def sources(self) -> tuple[SourceInfo, ...]:
         """Every source with its counts, in the order in which they were read."""
-        rows = self._rows(
+        rows = self.rows(
             """SELECT s.name, s.title, (SELECT count(*) FROM post WHERE source = s.id),
                       (SELECT count(*) FROM post WHERE source = s.id AND kind = 'comment'),
                       (SELECT count(*) FROM passage WHERE source = s.id),
@@ -158,88 +102,66 @@ class Store:
             for name, title, posts, comments, passages, date in rows
         )
 
-    def names(self) -> list[str]:
-        """The sources' names, in the order in which they were read."""
-        return [name for (name,) in self._rows("SELECT name FROM source ORDER BY id")]
+    def names(self, limit: int = -1) -> list[str]:
+        """The names of all sources, or of the first `limit`, in the order in which they were read."""
+        return [name for (name,) in self.rows("SELECT name FROM source ORDER BY id LIMIT ?", limit)]
 
-    def spans(self) -> dict[str, range]:
+    def passage_ranges(self) -> dict[str, range]:
         """The numbers of each source's passages by its name, in the order in which they were read."""
-        rows = self._rows("SELECT source, min(id), count(*) FROM passage GROUP BY source")
-        spans = {source: range(first, first + count) for source, first, count in rows}
-        names = self._rows("SELECT id, name FROM source ORDER BY id")
-        return {name: spans.get(number, range(0)) for number, name in names}
+        rows = self.rows("SELECT source, min(id), count(*) FROM passage GROUP BY source")
+        ranges = {source: range(first, first + count) for source, first, count in rows}
+        names = self.rows("SELECT id, name FROM source ORDER BY id")
+        return {name: ranges.get(number, range(0)) for number, name in names}
 
-    def cut(self, span: range) -> list[Passage]:
-        """The passages of these numbers, as they were cut."""
-        rows = self._rows(
+    def indexed_passages(self, numbers: range) -> list[Passage]:
+        """The passages of these numbers as the chunker made them, to index them again."""
+        rows = self.rows(
             """SELECT text, start, "end", post, title FROM passage WHERE id >= ? AND id < ? ORDER BY id""",
-            span.start,
-            span.stop,
+            numbers.start,
+            numbers.stop,
         )
         return [Passage(*row) for row in rows]
 
     def passages(self, numbers: Sequence[int]) -> list[StoredPassage]:
-        """The passages of these numbers, as the engines of the index count, in the order asked for."""
-        found: dict[int, StoredPassage] = {}
-        for at in range(0, len(numbers), _VALUES_A_QUERY):
-            some = numbers[at : at + _VALUES_A_QUERY]
-            rows = self._rows(
+        """The passages of these numbers, in their order.
+
+        Raises LibraryDamaged if one is not there.
+        """
+        passages: dict[int, StoredPassage] = {}
+        for start in range(0, len(numbers), _NUMBERS_PER_QUERY):
+            batch = numbers[start : start + _NUMBERS_PER_QUERY]
+            rows = self.rows(
                 f"""SELECT p.id, p.text, p.start, p."end", p.post, o.kind, o.author, o.date, s.name, s.title
                     FROM passage p JOIN source s ON s.id = p.source
                     JOIN post o ON o.source = p.source AND o.number = p.post
-                    WHERE p.id IN ({",".join("?" * len(some))})""",
-                *some,
+                    WHERE p.id IN ({",".join("?" * len(batch))})""",
+                *batch,
             )
-            found.update((number, StoredPassage(*row)) for number, *row in rows)
-        if len(found) < len(set(numbers)):
+            passages.update((number, StoredPassage(*row)) for number, *row in rows)
+        if len(passages) < len(set(numbers)):
             raise LibraryDamaged(f"{self._path} lacks a passage that the index knows")
-        return [found[number] for number in numbers]
-
-    def numbers(self, filters: Filters) -> list[int]:
-        """The passages of these kinds, authors, sources and dates, in reading order; phrases are not looked at here.
-
-        Dates are compared as far as both are told: of 2012 and 2012-03 neither is before the other.
-        """
-        conditions, values = [], []
-        if filters.author:
-            authors = self._rows("SELECT DISTINCT author, author FROM post WHERE author IS NOT NULL")
-            conditions.append("o.author IN (SELECT value FROM json_each(?))")
-            values.append(json.dumps(_matching_keys(filters.author, authors)))
-        if filters.source:
-            sources = self._rows("SELECT id, name, title FROM source")
-            conditions.append("o.source IN (SELECT value FROM json_each(?))")
-            values.append(json.dumps(_matching_keys(filters.source, sources)))
-        if filters.kind:
-            conditions.append("o.kind IN (SELECT value FROM json_each(?))")
-            values.append(json.dumps(filters.kind))
-        for sign, days in (("<", filters.before), (">", filters.after)):
-            for day in days:
-                conditions.append(f"substr(o.date, 1, length(?)) {sign} substr(?, 1, length(o.date))")
-                values += [day, day]
-        rows = self._rows(
-            f"""SELECT p.id FROM passage p JOIN post o ON o.source = p.source AND o.number = p.post
-                WHERE {" AND ".join(conditions) or "true"} ORDER BY p.id""",
-            *values,
-        )
-        return [number for (number,) in rows]
+        return [passages[number] for number in numbers]
 
     def texts(self, numbers: Sequence[int]) -> list[str]:
-        """The words of these passages alone, in their order."""
+        """The texts of the passages of these numbers, in their order."""
         query = "SELECT id, text FROM passage WHERE id IN (SELECT value FROM json_each(?))"
-        found = dict(self._rows(query, json.dumps(numbers)))
-        return [found[number] for number in numbers]
+        texts = dict(self.rows(query, json.dumps(numbers)))
+        return [texts[number] for number in numbers]
 
     def text(self, name: str) -> str:
-        """The reading text of a source. Raises KeyError where there is none of that name."""
-        return self._text(name)
+        """The reading text of a source. Raises KeyError if there is none of that name."""
+        rows = self.rows("SELECT text FROM source WHERE name = ?", name)
+        if not rows:
+            raise KeyError(name)
+        return str(rows[0][0])
 
     def thread(self, name: str) -> Thread:
-        """A source as the thread that was read. Raises KeyError where there is none of that name."""
-        text = self.text(name)
-        ((number, title, url, original),) = self._rows(
-            "SELECT id, title, url, original FROM source WHERE name = ?", name
-        )
-        rows = self._rows(
+        """A source as the thread that was read. Raises KeyError if there is none of that name."""
+        sources = self.rows("SELECT id, title, url, original, text FROM source WHERE name = ?", name)
+        if not sources:
+            raise KeyError(name)
+        number, title, url, original, text = sources[0]
+        rows = self.rows(
             """SELECT kind, start, "end", author, date, parent, omitted FROM post WHERE source = ? ORDER BY number""",
             number,
         )
@@ -249,86 +171,49 @@ class Store:
         )
         return Thread(name, text, posts, title, url, original)
 
+    def comment_place(self, source: str, post: int, start: int, end: int, text: str) -> tuple[int, int] | None:
+        """The place of a passage's comment among its thread's comments.
+
+        Counted in the table of posts: a thread can hold a text of 200 MB, which this neither reads nor slices.
+
+        Returns:
+            The comment's number, from 1, and the number of comments; None if there is no such passage in a comment.
+        """
+        rows = self.rows(
+            """SELECT (SELECT count(*) FROM post WHERE source = s.id AND kind = 'comment' AND number <= o.number),
+                      (SELECT count(*) FROM post WHERE source = s.id AND kind = 'comment')
+               FROM source s JOIN post o ON o.source = s.id AND o.number = ? AND o.kind = 'comment'
+               WHERE s.name = ? AND EXISTS (
+                   SELECT 1 FROM passage
+                   WHERE source = s.id AND post = o.number AND start = ? AND "end" = ? AND text = ?)""",
+            post,
+            source,
+            start,
+            end,
+            text,
+        )
+        return (rows[0][0], rows[0][1]) if rows else None
+
     def verify(self) -> None:
-        """Prove every text by its hash, and every passage to be its slice of the text, inside its post.
+        """Check every text by its hash, and that every passage is its slice of the text, inside its post.
 
         Raises LibraryDamaged at the first that is not.
         """
-        for name, digest in self._rows("SELECT name, sha256 FROM source"):
+        for name, digest in self.rows("SELECT name, sha256 FROM source"):
             thread = self.thread(name)
-            if sha256(thread.text) != digest:
-                raise LibraryDamaged(f"the text of {name!r} in {self._path} has not the hash that was stored with it")
-            rows = self._rows(
+            if text_hash(thread.text) != digest:
+                raise LibraryDamaged(f"the text of {name!r} in {self._path} does not have the hash stored with it")
+            rows = self.rows(
                 """SELECT p.id, p.post, p.start, p."end", p.text FROM passage p JOIN source s ON s.id = p.source
                    WHERE s.name = ?""",
                 name,
             )
-            for number, post, start, end, text in rows:
-                whole = thread.posts[post] if 0 <= post < len(thread.posts) else None
-                if whole is None or not whole.start <= start <= end <= whole.end or thread.text[start:end] != text:
+            for number, index, start, end, text in rows:
+                post = thread.posts[index] if 0 <= index < len(thread.posts) else None
+                if post is None or not post.start <= start <= end <= post.end or thread.text[start:end] != text:
                     raise LibraryDamaged(f"passage {number} in {self._path} is not a slice of {name!r}")
 
-    def _read_text(self, name: str) -> str:
-        rows = self._rows("SELECT text FROM source WHERE name = ?", name)
-        if not rows:
-            raise KeyError(name)
-        return str(rows[0][0])
-
-    def _rows(self, query: str, *values: Any) -> list[Any]:
-        with self._lock, _reporting_damage(self._path):
+    def rows(self, query: str, *values: Any) -> list[Any]:
+        """All rows of a query. Raises LibraryDamaged if the file cannot be read."""
+        with self._lock, reporting_damage(self._path):
             return self._connection.execute(query, values).fetchall()
-
-
-@dataclass(frozen=True, slots=True)
-class CopiedSource:
-    """A source of number `earlier` then and `source` now; its passages were `span`, and begin with `first` now."""
-
-    earlier: int
-    source: int
-    span: range
-    first: int
-
-
-def copy_sources(folder: Path, earlier: Path, sources: Sequence[CopiedSource]) -> None:
-    """Copy the sources with their posts and passages from the store in `earlier` into that in `folder`."""
-    connection = sqlite3.connect((folder / FILE).resolve().as_uri(), uri=True)
-    try:
-        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA trusted_schema = OFF")
-        connection.execute("ATTACH ? AS earlier", (f"{(earlier / FILE).resolve().as_uri()}?mode=ro&immutable=1",))
-        connection.execute("CREATE TEMP TABLE taken (earlier INTEGER PRIMARY KEY, source INTEGER, shift INTEGER)")
-        connection.executemany(
-            "INSERT INTO taken VALUES (?, ?, ?)", ((t.earlier, t.source, t.first - t.span.start) for t in sources)
-        )
-        for table, renumbered in (
-            ("source", {"id": "t.source"}),
-            ("post", {"source": "t.source"}),
-            ("passage", {"id": "s.id + t.shift", "source": "t.source"}),
-        ):
-            columns = [name for _, name, *_ in connection.execute(f"PRAGMA main.table_info({table})")]
-            values = ", ".join(renumbered.get(name, f's."{name}"') for name in columns)
-            key = "id" if table == "source" else "source"
-            connection.execute(
-                f"INSERT INTO main.{table} SELECT {values} FROM earlier.{table} s JOIN taken t ON t.earlier = s.{key}"
-            )
-        connection.commit()
-    finally:
-        connection.close()
-
-
-def _matching_keys(wanted: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> list[Any]:
-    """The keys, first in each row, of the rows of which one name is wanted: a whole name, else one that holds it."""
-    known = [(key, [normalize(name) for name in names if name]) for key, *names in rows]
-    found: set[Any] = set()
-    for name in wanted:
-        whole = {key for key, names in known if normalize(name) in names}
-        holds = phrase_pattern(name)
-        found |= whole or {key for key, names in known if any(map(holds.search, names))}
-    return sorted(found)
-
-
-@contextmanager
-def _reporting_damage(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except (sqlite3.Error, UnicodeDecodeError) as error:
-        raise LibraryDamaged(f"{path} cannot be read as a store of texts: {error}") from error

@@ -22,6 +22,8 @@ from qa.text.normalize import has_unspaced_script
 from qa.text.spelling import one_edit_apart
 
 FOLDER = "lexical"
+FILES = (f"{FOLDER}/meta.json",)
+"""The files that every index has, whatever its segments are called."""
 _HEAP_BYTES = 64_000_000
 _LOCK_SUFFIX = ".lock"
 _QUESTIONS_KEPT = 64

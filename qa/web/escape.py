@@ -20,11 +20,7 @@ def escaped(text: str) -> str:
     >>> escaped("<b>&lt;</b>")
     '&lt;b&gt;&amp;lt;&lt;/b&gt;'
     """
-from qa.sources.sanitize import replace_surrogates
-
-# The HTML parser turns a bare carriage return into a line feed; a character reference keeps it. It drops NUL, which no
-# reference can express: an empty span marks its place, and the page's script inserts it.
-_REPLACEMENTS = {0: '<span class="nul"></span>', 13: "&#13;"}
+    return html.escape(replace_surrogates(text)).translate(_REPLACEMENTS)
 
 
 def isolated(text: str) -> str:

@@ -1,0 +1,101 @@
+"""The tables of a store of texts, as `store_writer` fills them and `store` reads them."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from qa.errors import LibraryDamaged
+
+FILE = "texts.sqlite"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: the SQL type of each column by its name, and what follows them in CREATE TABLE."""
+
+    name: str
+    columns: Mapping[str, str]
+    key: str = ""
+    options: str = ""
+
+    @property
+    def create(self) -> str:
+        """The statement that creates it."""
+        columns = ", ".join([*(f'"{name}" {kind}' for name, kind in self.columns.items()), *filter(None, [self.key])])
+        return f"CREATE TABLE {self.name} ({columns}) {self.options};"
+
+    @property
+    def insert(self) -> str:
+        """The statement that adds a row, its values in the order of the columns."""
+        return f"INSERT INTO {self.name} VALUES ({', '.join('?' * len(self.columns))})"
+
+
+SOURCE = Table(
+    "source",
+    {
+        "id": "INTEGER PRIMARY KEY",
+        "name": "TEXT NOT NULL UNIQUE",
+        "title": "TEXT",
+        "url": "TEXT",
+        "original": "TEXT",
+        "text": "TEXT NOT NULL",
+        "sha256": "TEXT NOT NULL",
+    },
+)
+POST = Table(
+    "post",
+    {
+        "source": "INTEGER NOT NULL",
+        "number": "INTEGER NOT NULL",
+        "kind": "TEXT NOT NULL",
+        "author": "TEXT",
+        "date": "TEXT",
+        "parent": "INTEGER",
+        "start": "INTEGER NOT NULL",
+        "end": "INTEGER NOT NULL",
+        "omitted": "TEXT NOT NULL",
+    },
+    key="PRIMARY KEY (source, number)",
+    options="WITHOUT ROWID",
+)
+PASSAGE = Table(
+    "passage",
+    {
+        "id": "INTEGER PRIMARY KEY",
+        "source": "INTEGER NOT NULL",
+        "post": "INTEGER NOT NULL",
+        "start": "INTEGER NOT NULL",
+        "end": "INTEGER NOT NULL",
+        "text": "TEXT NOT NULL",
+        "title": "TEXT NOT NULL",
+    },
+)
+TABLES = (SOURCE, POST, PASSAGE)
+INDEXES = "CREATE INDEX passage_post ON passage (source, post); CREATE INDEX post_author ON post (author);"
+
+
+def read_only_uri(folder: Path) -> str:
+    """The address at which SQLite opens the store in `folder` for reading.
+
+    `immutable` makes SQLite use no lock and no journal, so that a read-only mount will do.
+    """
+    return f"{(folder / FILE).resolve().as_uri()}?mode=ro&immutable=1"
+
+
+def text_hash(text: str) -> str:
+    """The SHA-256 of a text in UTF-8, in hexadecimal, which is stored beside it."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+@contextmanager
+def reporting_damage(path: Path) -> Iterator[None]:
+    """Turn an error of SQLite while it reads the store at `path` into LibraryDamaged."""
+    try:
+        yield
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        raise LibraryDamaged(f"{path} cannot be read as a store of texts: {error}") from error

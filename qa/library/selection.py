@@ -1,0 +1,79 @@
+"""Selection: which passages pass the filters of a question."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from qa.library.store import Store
+from qa.search.bm25 import LexicalIndex
+from qa.search.engine import Ids
+from qa.search.query import Filters
+from qa.text.normalize import normalize, phrase_pattern
+
+
+def select_passages(store: Store, lexical: LexicalIndex, filters: Filters) -> Ids | None:
+    """The numbers of the passages that pass all filters, in reading order; None if there is no filter."""
+    if not filters:
+        return None
+    selected: Ids = np.array(_passages_by_post(store, filters), dtype=np.int64)
+    for phrase in filters.phrase:
+        selected = _with_phrase(phrase, selected, store, lexical)
+    for words in filters.exclude:
+        excluded = _with_phrase(words, selected, store, lexical)
+        selected = np.setdiff1d(selected, excluded, assume_unique=True)
+    return selected
+
+
+def _passages_by_post(store: Store, filters: Filters) -> list[int]:
+    """The passages of these kinds, authors, sources and dates, in reading order.
+
+    Two dates are compared as far as both go: neither of 2012 and 2012-03 is before the other.
+    """
+    conditions, values = [], []
+    if filters.author:
+        authors = store.rows("SELECT DISTINCT author, author FROM post WHERE author IS NOT NULL")
+        conditions.append("o.author IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(_matching_keys(filters.author, authors)))
+    if filters.source:
+        sources = store.rows("SELECT id, name, title FROM source")
+        conditions.append("o.source IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(_matching_keys(filters.source, sources)))
+    if filters.kind:
+        conditions.append("o.kind IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(filters.kind))
+    for operator, days in (("<", filters.before), (">", filters.after)):
+        for day in days:
+            conditions.append(f"substr(o.date, 1, length(?)) {operator} substr(?, 1, length(o.date))")
+            values += [day, day]
+    rows = store.rows(
+        f"""SELECT p.id FROM passage p JOIN post o ON o.source = p.source AND o.number = p.post
+            WHERE {" AND ".join(conditions) or "true"} ORDER BY p.id""",
+        *values,
+    )
+    return [number for (number,) in rows]
+
+
+def _matching_keys(wanted: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> list[Any]:
+    """The key, first in each row, of every row with a wanted name: the whole name, else one that contains it."""
+    known = [(key, [normalize(name) for name in names if name]) for key, *names in rows]
+    keys: set[Any] = set()
+    for name in wanted:
+        whole = {key for key, names in known if normalize(name) in names}
+        pattern = phrase_pattern(name)
+        keys |= whole or {key for key, names in known if any(map(pattern.search, names))}
+    return sorted(keys)
+
+
+def _with_phrase(phrase: str, numbers: Ids, store: Store, lexical: LexicalIndex) -> Ids:
+    """Those of the passages that have the phrase word for word: the index narrows them down, their texts decide."""
+    holding = lexical.holding(phrase)
+    candidates = numbers if holding is None else np.intersect1d(numbers, holding, assume_unique=True)
+    pattern = phrase_pattern(phrase)
+    texts = store.texts(candidates.tolist())
+    return np.array(
+        [n for n, text in zip(candidates, texts, strict=True) if pattern.search(normalize(text))], dtype=np.int64
+    )

@@ -1,0 +1,92 @@
+"""Writes the store of a new generation: its new threads, and the sources that it copies from an earlier one."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from qa.library.schema import FILE, INDEXES, PASSAGE, POST, SOURCE, TABLES, Table, read_only_uri, text_hash
+from qa.search.chunker import Passage
+from qa.sources.thread import Thread
+
+# A generation is synced and published as a whole, so SQLite need not protect a half-written file.
+_UNPROTECTED = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA trusted_schema = OFF;"
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedPassage:
+    """A passage, its number in the index, and the number of its source."""
+
+    number: int
+    source: int
+    passage: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedSource:
+    """A source that is copied from an earlier generation.
+
+    `earlier` is its number there and `passages` are the numbers of its passages there; `source` is its number in the
+    new generation and `first` the number of its first passage there.
+    """
+
+    earlier: int
+    source: int
+    passages: range
+    first: int
+
+
+def create_store(folder: Path, threads: Mapping[int, Thread], passages: Sequence[NumberedPassage]) -> None:
+    """Write threads, by their numbers, and their passages into a new store in `folder`."""
+    with closing(sqlite3.connect(folder / FILE)) as connection:
+        connection.executescript(f"{_UNPROTECTED} BEGIN; {' '.join(table.create for table in TABLES)} {INDEXES}")
+        connection.executemany(
+            SOURCE.insert,
+            (
+                (number, t.source, t.title, t.url, t.original, t.text, text_hash(t.text))
+                for number, t in threads.items()
+            ),
+        )
+        connection.executemany(
+            POST.insert,
+            (
+                (source, number, p.kind, p.author, p.date, p.parent, p.start, p.end, json.dumps(p.omitted))
+                for source, thread in threads.items()
+                for number, p in enumerate(thread.posts)
+            ),
+        )
+        connection.executemany(
+            PASSAGE.insert,
+            (
+                (row.number, row.source, p.post, p.start, p.end, p.text, p.title)
+                for row in passages
+                for p in [row.passage]
+            ),
+        )
+        connection.commit()
+
+
+def copy_sources(folder: Path, earlier: Path, sources: Sequence[CopiedSource]) -> None:
+    """Copy sources with their posts and passages from the store in the folder `earlier` into the one in `folder`."""
+    with closing(sqlite3.connect((folder / FILE).resolve().as_uri(), uri=True)) as connection:
+        connection.executescript(_UNPROTECTED)
+        connection.execute("ATTACH ? AS earlier", (read_only_uri(earlier),))
+        connection.execute("CREATE TEMP TABLE copied (earlier INTEGER PRIMARY KEY, source INTEGER, shift INTEGER)")
+        connection.executemany(
+            "INSERT INTO copied VALUES (?, ?, ?)", ((c.earlier, c.source, c.first - c.passages.start) for c in sources)
+        )
+        _copy_rows(connection, SOURCE, "id", {"id": "c.source"})
+        _copy_rows(connection, POST, "source", {"source": "c.source"})
+        _copy_rows(connection, PASSAGE, "source", {"id": "e.id + c.shift", "source": "c.source"})
+        connection.commit()
+
+
+def _copy_rows(connection: sqlite3.Connection, table: Table, key: str, renumbered: Mapping[str, str]) -> None:
+    """Copy a table's rows whose `key` is a copied source, with new values for the `renumbered` columns."""
+    values = ", ".join(renumbered.get(name, f'e."{name}"') for name in table.columns)
+    rows = f"SELECT {values} FROM earlier.{table.name} e JOIN copied c ON c.earlier = e.{key}"
+    connection.execute(f"INSERT INTO main.{table.name} {rows}")
