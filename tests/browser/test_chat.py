@@ -63,7 +63,7 @@ def test_the_first_card_says_which_comment_it_is(open_page: OpenPage, leica_page
         expect(first.locator("blockquote")).to_contain_text(words)
         expect(first.locator(".match")).to_have_text(re.compile(r"Match \d+ of 100"))
         expect(first.locator(".match")).to_have_attribute("title", re.compile("fits the question"))
-        expect(turn).to_contain_text("it is not the chance")
+        expect(turn).to_contain_text("it is not the probability")
 
 
 def test_a_click_asks_an_example_question(open_page: OpenPage, leica_page: str) -> None:
