@@ -1,7 +1,10 @@
-"""What the next generation takes over from the one before, and what of it is new."""
+"""Writing the next generation: what it copies from the one before, what it encodes, and how it is published."""
 
 from __future__ import annotations
 
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,13 +22,13 @@ WORDS = "lens glass red blue bread night solms price old new camera film light p
 
 
 class Counting(FakeEncoder):
-    """Remembers what it was asked to encode."""
+    """Records the texts that it encodes."""
 
     def __init__(self) -> None:
-        self.asked: list[str] = []
+        self.encoded: list[str] = []
 
     def encode(self, texts: Sequence[str], *, progress: Progress = no_progress) -> Vectors:
-        self.asked += texts
+        self.encoded += texts
         return super().encode(texts, progress=progress)
 
 
@@ -44,14 +47,14 @@ def thread(name: str, *comments: str, author: str = "Jane") -> qa.Thread:
 
 
 def contents(library: qa.Library) -> list[object]:
-    """Everything that can be asked of a library, its place and time of writing left out."""
+    """Everything that a library returns, except its path and its time of writing."""
     threads = [library.thread(row.name) for row in library.sources]
-    found = [
+    quotes = [
         (question, quote.text, quote.source, quote.author, quote.post, quote.score, quote.why)
         for question in ("lens", "stone", "red wood", "old bread in:comments", '"about stone"', "camra")
         for quote in library.search(question, k=50, repeats=True)
     ]
-    return [threads, library.sources, found]
+    return [threads, library.sources, quotes]
 
 
 @pytest.fixture
@@ -62,22 +65,22 @@ def encoder() -> Counting:
 @pytest.fixture
 def library(tmp_path: Path, encoder: Counting) -> qa.Library:
     library = qa.build([thread("lens", "old glass"), thread("bread"), thread("film")], tmp_path / "l", encoder=encoder)
-    encoder.asked.clear()
+    encoder.encoded.clear()
     return library
 
 
-def test_adding_encodes_what_is_new(library: qa.Library, encoder: Counting) -> None:
+def test_adding_encodes_only_new_passages(library: qa.Library, encoder: Counting) -> None:
     library.add([thread("wood"), thread("bread", "at night")])
-    assert encoder.asked == ["Title of bread. at night", "Title of wood. This is about wood."]
+    assert encoder.encoded == ["Title of bread. at night", "Title of wood. This is about wood."]
     assert [row.name for row in library.sources] == ["lens", "bread", "film", "wood"]
     library.verify()
 
 
-def test_removing_and_rebuilding_the_same_encode_nothing(library: qa.Library, encoder: Counting) -> None:
+def test_removing_texts_and_rebuilding_from_known_ones_encodes_nothing(library: qa.Library, encoder: Counting) -> None:
     library.remove("lens")
     library.rebuild()
     library.rebuild([thread("film", author="Joe"), thread("bread")])
-    assert encoder.asked == []
+    assert encoder.encoded == []
     assert [(row.name, library.thread(row.name).posts[0].author) for row in library.sources] == [
         ("film", "Joe"),
         ("bread", "Jane"),
@@ -85,47 +88,151 @@ def test_removing_and_rebuilding_the_same_encode_nothing(library: qa.Library, en
     library.verify()
 
 
-def test_building_again_encodes_what_is_new(library: qa.Library, encoder: Counting) -> None:
+def test_building_again_encodes_only_new_passages(library: qa.Library, encoder: Counting) -> None:
     qa.build([thread("film"), thread("stone")], library.path, encoder=encoder)
-    assert encoder.asked == ["Title of stone. This is about stone."]
+    assert encoder.encoded == ["Title of stone. This is about stone."]
 
 
-def test_another_title_is_another_context(library: qa.Library, encoder: Counting) -> None:
+def test_a_text_with_a_new_title_is_encoded_again(library: qa.Library, encoder: Counting) -> None:
     film = thread("film")
     library.add(qa.Thread(film.source, film.text, film.posts, "Cinema"))
-    assert encoder.asked == ["Cinema. This is about film."]
+    assert encoder.encoded == ["Cinema. This is about film."]
 
 
-def test_the_vectors_of_another_model_are_not_taken_over(library: qa.Library) -> None:
+def test_the_vectors_of_another_model_are_not_copied(library: qa.Library) -> None:
     other = Other()
     library.rebuild(encoder=other)
-    assert len(other.asked) == 4
+    assert len(other.encoded) == 4
     library.verify()
 
 
-def test_a_library_that_another_model_rewrote_is_encoded_whole(library: qa.Library, encoder: Counting) -> None:
+def test_a_library_rewritten_with_another_model_is_encoded_from_scratch(library: qa.Library, encoder: Counting) -> None:
     qa.build(None, library.path, encoder=Other())
     library.add(thread("wood"))
-    assert len(encoder.asked) == 5
+    assert len(encoder.encoded) == 5
     assert len(library.sources) == 4
 
 
-def test_nothing_is_taken_over_from_what_was_altered(library: qa.Library, encoder: Counting) -> None:
+def test_nothing_is_copied_from_a_damaged_generation(library: qa.Library, encoder: Counting) -> None:
     vectors = LibraryDirectory(library.path).current() / "dense.faiss"
     whole = vectors.read_bytes()
     vectors.write_bytes(whole[:-4] + b"\0\0\0\0")
     with pytest.raises(qa.LibraryDamaged, match="was altered"):
         library.add(thread("wood"))
     library.rebuild()
-    assert len(encoder.asked) == 4
+    assert len(encoder.encoded) == 4
     library.verify()
 
 
-def test_the_words_of_before_are_shared_with_the_generation_before(library: qa.Library) -> None:
+def test_the_lexical_index_shares_its_files_with_the_generation_before(library: qa.Library) -> None:
     before = {path.stat().st_ino for path in (LibraryDirectory(library.path).current() / "lexical").iterdir()}
     library.add(thread("wood"))
     after = {path.stat().st_ino for path in (LibraryDirectory(library.path).current() / "lexical").iterdir()}
     assert len(before & after) >= len(before) - 2  # all but the two lists of files
+
+
+def open_files(folder: Path) -> list[str]:
+    """The files below a folder that this process has open or mapped."""
+    descriptors = Path("/proc/self/fd")
+    targets = [str(link.readlink()) for link in descriptors.iterdir() if link.exists()]
+    mapped = [line.split(maxsplit=5)[-1] for line in Path("/proc/self/maps").read_text().splitlines()]
+    return sorted(path for path in targets + mapped if path.startswith(f"{folder}/"))
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="needs Linux's /proc")
+@pytest.mark.parametrize("exact_up_to", [50_000, 0], ids=["exact", "ivf"])
+def test_no_file_is_open_when_its_folder_is_renamed(
+    tmp_path: Path, encoder: Counting, monkeypatch: pytest.MonkeyPatch, exact_up_to: int
+) -> None:
+    """Windows would refuse the renaming."""
+    monkeypatch.setattr("qa.search.dense.EXACT_UP_TO", exact_up_to)
+    rename = Path.rename
+    renamed: list[list[str]] = []
+
+    def recording_rename(folder: Path, target: Path) -> Path:
+        renamed.append(open_files(folder))
+        return rename(folder, target)
+
+    monkeypatch.setattr(Path, "rename", recording_rename)
+    library = qa.build([thread("lens"), thread("bread")], tmp_path / "l", encoder=encoder)
+    library.add(thread("wood"))
+    library.remove("lens")
+    library.rebuild()
+    assert renamed == [[], [], [], []]
+    assert any(path.endswith("texts.sqlite") for path in open_files(library.path))
+
+
+def test_a_generation_that_fails_its_check_is_removed(library: qa.Library) -> None:
+    def check(folder: Path) -> None:
+        assert folder.is_dir()
+        raise qa.LibraryDamaged("it cannot be opened")
+
+    directory = LibraryDirectory(library.path)
+    before = directory.current()
+    with pytest.raises(qa.LibraryDamaged, match="it cannot be opened"), directory.writing() as writer:
+        writer.publish(writer.new_folder(), check)
+    assert directory.current() == before
+    assert list(before.parent.iterdir()) == [before]
+
+
+def test_a_bug_in_an_engine_is_not_called_a_full_disk(library: qa.Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    for bug in (RuntimeError("bug"), ValueError("bug"), sqlite3.OperationalError("no such column: bug")):
+
+        def fail(*_: object, bug: Exception = bug) -> None:
+            raise bug
+
+        monkeypatch.setattr("qa.library.build.DenseIndex.create", fail)
+        with pytest.raises(type(bug), match="bug"):
+            library.add(thread("wood"))
+    assert len(library.sources) == 3
+
+
+_FULL_DISK = """
+import resource, signal, sys
+sys.path.insert(0, {tests!r})
+import qa
+from conftest import FakeEncoder
+from qa.library import build
+from qa.search import dense
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+threads = [qa.Thread.from_text(f"Lens number {{n}}. " * 60, title=str(n)) for n in range(40)]
+library = qa.build(threads[:1], {path!r}, encoder=FakeEncoder(), reader=None)
+
+def with_full_disk(write):
+    def limited(*arguments):
+        _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (500, hard))
+        try:
+            return write(*arguments)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    return limited
+
+for owner, name in (
+    (build, "create_store"), (dense.FlatIndex, "create"), (dense.IvfIndex, "create"), (build.LexicalIndex, "create")
+):
+    dense.EXACT_UP_TO = 0 if owner is dense.IvfIndex else 50_000
+    write = getattr(owner, name)
+    setattr(owner, name, with_full_disk(write))
+    try:
+        library.add(threads)
+    except qa.LibraryNotWritable as error:
+        print(error)
+    setattr(owner, name, write)
+dense.EXACT_UP_TO = 50_000
+library.add(threads)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
+def test_a_full_disk_is_named_whatever_writes(tmp_path: Path) -> None:
+    script = _FULL_DISK.format(tests=str(Path(__file__).parent), path=str(tmp_path / "library"))
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    message = "the new index could not be written: {}; the old one is untouched"
+    reasons = ["disk I/O error", *["File too large"] * 3]
+    assert done.stdout.splitlines() == [message.format(reason) for reason in reasons]
 
 
 _TEXTS = st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join)
@@ -138,7 +245,7 @@ _THREADS = st.lists(
 @given(
     _THREADS, st.lists(st.tuples(st.sampled_from(["add", "remove", "rebuild"]), _THREADS), max_size=5), st.booleans()
 )
-def test_step_by_step_is_the_same_as_at_once(
+def test_a_library_changed_step_by_step_equals_one_built_at_once(
     tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
     first: list[qa.Thread],
@@ -149,18 +256,18 @@ def test_step_by_step_is_the_same_as_at_once(
         patch.setattr("qa.search.dense.EXACT_UP_TO", 0 if large else 1_000)
         folder = tmp_path_factory.mktemp("libraries")
         library = qa.build(first, folder / "steps", encoder=FakeEncoder())
-        held = {t.source: t for t in first}
+        present = {t.source: t for t in first}
         for step, threads in steps:
-            names = [t.source for t in threads if t.source in held]
+            names = [t.source for t in threads if t.source in present]
             if step == "add":
                 library.add(threads)
-                held |= {t.source: t for t in threads}
+                present |= {t.source: t for t in threads}
             elif step == "rebuild":
                 library.rebuild(threads)
-                held = {t.source: t for t in threads}
-            elif len(names) < len(held):
+                present = {t.source: t for t in threads}
+            elif len(names) < len(present):
                 library.remove(names)
-                held = {name: t for name, t in held.items() if name not in names}
+                present = {name: t for name, t in present.items() if name not in names}
         library.verify()
-        at_once = qa.build(list(held.values()), folder / "at once", encoder=FakeEncoder())
+        at_once = qa.build(list(present.values()), folder / "at once", encoder=FakeEncoder())
         assert contents(library) == contents(at_once)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import subprocess
 import sys
 import threading
+import weakref
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import qa
+from qa.encoding import minilm_files
+from qa.library import language_check
 from qa.library.directory import LibraryDirectory
+from qa.text.language import language_of
+from qa.web.rebuild import Mode, Rebuild
 
 
 def generations(path: Path) -> list[Path]:
@@ -25,7 +31,7 @@ def text(word: str) -> qa.Thread:
     return qa.Thread.from_text(f"This is about {word}.", title=word)
 
 
-def test_quotes_are_slices_with_who_said_it_and_where(library: qa.Library) -> None:
+def test_quotes_are_slices_with_author_and_source(library: qa.Library) -> None:
     answer = qa.open(library.path, encoder=FakeEncoder(), reader=None).ask("bread is old")
     best = answer.quotes[0]
     assert (best.text, best.kind, best.post, best.source, best.title) == (
@@ -74,17 +80,66 @@ def test_k_out_of_range_is_refused(library: qa.Library, k: int) -> None:
             method("bread", k)
 
 
-def test_k_beyond_the_passages_gives_them_all(library: qa.Library) -> None:
+def test_k_above_the_number_of_passages_returns_all(library: qa.Library) -> None:
     assert len(library.ask("bread", k=10_000).quotes) == library.status().passages == 4
 
 
-def test_an_unknown_source_is_named(library: qa.Library) -> None:
+@pytest.mark.parametrize("name", ["missing", "", "\ud800", "lenses", 7, None])
+def test_an_unknown_source_is_an_error_that_names_it(library: qa.Library, name: str) -> None:
     for call in (library.text, library.thread, lambda name: library.remove([name])):
-        with pytest.raises(qa.SourceError, match="no source 'nobody'.*Lenses, Bread"):
-            call("nobody")
+        with pytest.raises(qa.SourceError) as raised:
+            call(name)
+        assert str(raised.value) == f"there is no source {name!r} in the library; it holds Lenses, Bread"
 
 
-def test_opened_again_it_answers_the_same(library: qa.Library, encoder: FakeEncoder) -> None:
+def test_a_text_is_found_by_one_look_at_its_name(library: qa.Library) -> None:
+    queries: list[str] = []
+    library._opened.generation.store._connection.set_trace_callback(queries.append)
+    library.text("Bread")
+    assert len(queries) == 2 and all("WHERE name = " in query for query in queries)
+
+
+def test_a_replaced_generation_is_closed_at_once(library: qa.Library) -> None:
+    library.ask("bread in:comments")
+    library.text("Bread")
+    opened = weakref.ref(library._opened.generation), weakref.ref(library._opened.generation.store)
+    gc.disable()
+    try:
+        library.rebuild([text("new")])
+        assert [reference() for reference in opened] == [None, None]
+    finally:
+        gc.enable()
+
+
+def test_the_store_keeps_no_text(library: qa.Library) -> None:
+    assert library.text("Bread") is not library.text("Bread")
+
+
+def test_a_comment_has_a_place_among_its_threads_comments(library: qa.Library) -> None:
+    places = {quote.text: library.comment_place(quote) for quote in library.search("bread", k=10)}
+    assert places == {
+        "I like bread.": (1, 2),
+        "Bread is old.": (2, 2),
+        "Bread is baked at night.": None,
+        "Lenses are ground in Solms. The price is high.": None,
+    }
+
+
+def test_the_place_of_a_comment_is_counted_without_reading_its_thread(library: qa.Library) -> None:
+    (quote,) = library.search("bread is old", k=1)
+    queries: list[str] = []
+    library._opened.generation.store._connection.set_trace_callback(queries.append)
+    assert library.comment_place(quote) == (2, 2)
+    assert len(queries) == 1 and queries[0].startswith("SELECT (SELECT count(*)")
+
+
+def test_a_comment_that_was_replaced_has_no_place(library: qa.Library) -> None:
+    (quote,) = library.search("bread is old", k=1)
+    library.rebuild([qa.Thread.from_text("Other.\n\n2 comments\n\nLike bread.\n\nBread is new.", title="Bread")])
+    assert library.comment_place(quote) is None
+
+
+def test_a_library_opened_again_answers_the_same(library: qa.Library, encoder: FakeEncoder) -> None:
     again = qa.open(library.path, encoder=encoder)
     assert again.ask("bread").to_dict() == library.ask("bread").to_dict()
     assert again.verify() == library.status()
@@ -106,7 +161,7 @@ def test_rebuild_replaces_add_adds_remove_removes(library: qa.Library) -> None:
     assert library.text("pears") == text("pears").text
 
 
-def test_others_keep_the_generation_that_they_opened(library: qa.Library, encoder: FakeEncoder) -> None:
+def test_other_objects_keep_the_generation_that_they_opened(library: qa.Library, encoder: FakeEncoder) -> None:
     old = qa.open(library.path, encoder=encoder)
     for word in ("one", "two", "three", "four"):
         library.rebuild([text(word)])
@@ -116,20 +171,20 @@ def test_others_keep_the_generation_that_they_opened(library: qa.Library, encode
     old.verify()
 
 
-def test_two_generations_are_kept_and_older_ones_when_read(library: qa.Library, encoder: FakeEncoder) -> None:
+def test_two_generations_are_kept_and_older_ones_while_they_are_open(library: qa.Library, encoder: FakeEncoder) -> None:
     for word in ("one", "two", "three"):
         library.rebuild([text(word)])
     assert len(generations(library.path)) == 2
-    held = qa.open(library.path, encoder=encoder)
+    opened = qa.open(library.path, encoder=encoder)
     for word in ("four", "five"):
         library.rebuild([text(word)])
     assert len(generations(library.path)) == 3
-    del held
+    del opened
     library.rebuild([text("six")])
     assert len(generations(library.path)) == 2
 
 
-def test_questions_are_answered_while_it_rebuilds(library: qa.Library) -> None:
+def test_questions_are_answered_during_a_rebuild(library: qa.Library) -> None:
     failures: list[BaseException] = []
     done = threading.Event()
 
@@ -172,20 +227,20 @@ def test_a_failed_first_build_leaves_nothing(tmp_path: Path, encoder: FakeEncode
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_second_writer_is_told_busy_and_readers_read_on(library: qa.Library) -> None:
+def test_a_second_writer_gets_library_busy_and_readers_go_on(library: qa.Library) -> None:
     with LibraryDirectory(library.path).writing():
         with pytest.raises(qa.LibraryBusy, match="is busy"):
             library.rebuild([text("new")])
         assert library.ask("bread").quotes
 
 
-def test_what_a_killed_writer_left_is_removed(library: qa.Library) -> None:
+def test_the_unfinished_generation_of_a_killed_writer_is_removed(library: qa.Library) -> None:
     (library.path / "generations" / ".unfinished-0123abcd").mkdir()
     library.rebuild([text("new")])
     assert not list((library.path / "generations").glob(".unfinished*"))
 
 
-def test_building_refuses_what_is_not_a_library(tmp_path: Path, encoder: FakeEncoder) -> None:
+def test_building_into_a_file_or_a_foreign_folder_is_refused(tmp_path: Path, encoder: FakeEncoder) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "letter.txt").write_text("mine")
     (tmp_path / "file").write_text("mine")
@@ -198,12 +253,12 @@ def test_building_refuses_what_is_not_a_library(tmp_path: Path, encoder: FakeEnc
     assert [p.name for p in (tmp_path / "folder").iterdir()] == ["letter.txt"]
 
 
-def test_opening_what_is_not_there_names_the_command(tmp_path: Path, encoder: FakeEncoder) -> None:
+def test_opening_a_missing_library_names_the_command_that_builds_it(tmp_path: Path, encoder: FakeEncoder) -> None:
     with pytest.raises(qa.LibraryMissing, match="build it with: qa build PATH… --library .*nowhere"):
         qa.open(tmp_path / "nowhere", encoder=encoder)
 
 
-def test_another_model_is_refused_with_the_command_that_helps(library: qa.Library) -> None:
+def test_another_model_is_refused_with_the_command_that_rebuilds(library: qa.Library) -> None:
     class Other(FakeEncoder):
         name, fingerprint = "other", "other-1"
 
@@ -227,8 +282,8 @@ def test_a_library_can_be_moved(library: qa.Library, tmp_path: Path) -> None:
     )
 
 
-def test_a_read_only_mount_is_read_and_not_written(library: qa.Library, tmp_path: Path) -> None:
-    """In a mount namespace of its own, where this user may have one."""
+def test_a_read_only_mount_can_be_read_but_not_written(library: qa.Library, tmp_path: Path) -> None:
+    """In a separate mount namespace."""
     script = f"""
 import qa, sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
@@ -257,20 +312,37 @@ except qa.LibraryNotWritable as error:
     assert "Read-only file system" in done.stdout
 
 
-def test_texts_in_another_language_are_told_once(tmp_path: Path) -> None:
-    from qa.library.language_check import warn_of_foreign_texts
-    from qa.text.language import language_of
+GERMAN = qa.Thread.from_text(
+    "Die Objektive werden in Solms von Hand gefertigt, geschliffen und geprüft. " * 3, title="D"
+)
+ENGLISH = qa.Thread.from_text("Lenses are made by hand in a small town in Germany. " * 3, title="E")
 
-    german = qa.Thread.from_text(
-        "Die Objektive werden in Solms von Hand gefertigt, geschliffen und geprüft. " * 3, title="D"
-    )
-    assert language_of(german.text) == "de"
-    with pytest.warns(qa.LanguageWarning, match=r"'D' \(de\): not in English.*--model paraphrase-multilingual"):
-        warn_of_foreign_texts([german], "all-MiniLM-L6-v2")
-    warn_of_foreign_texts([german], "another-model")
-    warn_of_foreign_texts(
-        [qa.Thread.from_text("Lenses are made by hand in a small town in Germany. " * 3)], "all-MiniLM-L6-v2"
-    )
+
+def test_texts_in_another_language_are_warned_of_for_the_default_model_only() -> None:
+    assert language_of(GERMAN.text) == "de"
+    with pytest.warns(
+        qa.LanguageWarning, match=r"'D' \(de\): not in English.*--model paraphrase-multilingual"
+    ) as warned:
+        message = language_check.warn_of_foreign_texts([ENGLISH, GERMAN], minilm_files.NAME)
+    assert [str(warning.message) for warning in warned] == [message]
+    assert language_check.warn_of_foreign_texts([GERMAN], "another-model") is None
+    assert language_check.warn_of_foreign_texts([ENGLISH], minilm_files.NAME) is None
+
+
+def test_the_language_of_a_text_is_identified_once_a_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Default(FakeEncoder):
+        name = minilm_files.NAME
+
+    identified: list[str] = []
+    monkeypatch.setattr(language_check, "language_of", lambda text: identified.append(text) or language_of(text))
+    with pytest.warns(qa.LanguageWarning) as warned:
+        library = qa.build([ENGLISH, GERMAN], tmp_path / "l", encoder=Default())
+    assert library.language_warning == str(warned[0].message)
+    with pytest.warns(qa.LanguageWarning):
+        Rebuild(library)._run([GERMAN], Mode.ADD)
+    library.add([ENGLISH])
+    assert library.language_warning is None
+    assert identified == [ENGLISH.text, GERMAN.text, GERMAN.text, ENGLISH.text]
 
 
 _STORED = st.text(st.characters(codec="utf-8"), min_size=1, max_size=200)
@@ -278,7 +350,7 @@ _STORED = st.text(st.characters(codec="utf-8"), min_size=1, max_size=200)
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_STORED, min_size=1, max_size=3))
-def test_what_is_written_is_what_is_read(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
+def test_threads_are_read_back_as_they_were_written(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
     threads = []
     for number, content in enumerate(texts):
         try:
@@ -307,7 +379,7 @@ def test_a_generation_that_cannot_be_opened_never_becomes_current(library: qa.Li
 
 
 @pytest.mark.parametrize("path", ["x" * 5000, "a\x00b", 5, None])
-def test_a_path_that_is_none_is_refused(path: object, encoder: FakeEncoder) -> None:
+def test_an_unusable_path_is_refused(path: object, encoder: FakeEncoder) -> None:
     with pytest.raises(qa.LibraryError, match="is not a usable path"):
         qa.open(path, encoder=encoder)  # type: ignore[arg-type]
     with pytest.raises(qa.LibraryError, match="is not a usable path"):
@@ -321,7 +393,7 @@ def test_a_failed_first_build_removes_the_folders_it_made(tmp_path: Path, encode
 
 
 @pytest.mark.parametrize(
-    ("posts", "said"),
+    ("posts", "message"),
     [
         ([qa.Post("article", "zzzz", 0, 4)], "post 0 of 'mine' is not the text from 0 to 4"),
         ([qa.Post("article", "text", 0, 400)], "is not the text from 0 to 400"),
@@ -329,8 +401,8 @@ def test_a_failed_first_build_removes_the_folders_it_made(tmp_path: Path, encode
         ([qa.Post("comment", "text", 0, 4, parent=7)], "replies to post 7, which is not there"),
     ],
 )
-def test_a_thread_made_by_hand_must_hold_together(library: qa.Library, posts: list[qa.Post], said: str) -> None:
-    with pytest.raises(qa.SourceError, match=said):
+def test_a_thread_made_by_hand_must_be_consistent(library: qa.Library, posts: list[qa.Post], message: str) -> None:
+    with pytest.raises(qa.SourceError, match=message):
         library.add(qa.Thread("mine", "text", tuple(posts)))
     with pytest.raises(qa.SourceError, match="cannot be stored as UTF-8"):
         library.add(qa.Thread("mine", "\ud800", ()))

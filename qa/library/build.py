@@ -19,9 +19,10 @@ import numpy as np
 
 from qa.encoding.encoder import Encoder, Vectors, unit_vectors
 from qa.errors import LibraryError, SourceError
-from qa.library.directory import GenerationWriter, LibraryDirectory
+from qa.library.directory import LibraryDirectory
 from qa.library.disk_errors import reporting_disk_errors
 from qa.library.generation import Generation
+from qa.library.generation_writer import GenerationWriter
 from qa.library.manifest import FORMAT, Manifest, Model, files_of
 from qa.library.store import Store
 from qa.library.store_writer import CopiedSource, NumberedPassage, copy_sources, create_store

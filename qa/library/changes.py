@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from qa.encoding.encoder import Encoder
 from qa.errors import SourceError
 from qa.library.build import BuildPlan
-from qa.library.directory import GenerationWriter, LibraryDirectory
+from qa.library.directory import LibraryDirectory
 from qa.library.generation import Generation
+from qa.library.generation_writer import GenerationWriter
 from qa.library.language_check import warn_of_foreign_texts
 from qa.sources.read import FileReport, OnFile, Sources, read_all
 from qa.types import Progress
@@ -31,8 +32,9 @@ def rebuild(
 ) -> Change:
     """Write a generation of `sources` alone; None stands for the texts that are there."""
     with directory.writing() as writer:
+        reports: Sequence[FileReport] = ()
         if sources is None:
-            threads, reports = Generation.current(directory).threads(), []
+            threads = Generation.current(directory).threads()
         else:
             threads, reports = read_all(sources, progress=progress, on_file=on_file)
         return _write(writer, BuildPlan.of(threads, directory, encoder), reports, encoder, progress)

@@ -17,7 +17,7 @@ _SQLITE_DISK_ERRORS = {
 }
 _SQLITE_PRIMARY_CODE = 0xFF  # the low byte; extended codes such as SQLITE_IOERR_WRITE add bits above it
 _FAISS = re.compile(r"(?:write error in|could not open) .*?[(:] ?([^():]+)\)?$")
-_TANTIVY = re.compile(r"'([^']+) \(os error \d+\)'")
+_TANTIVY = re.compile(r"'([^'()]+) \(os error \d+\)")
 
 
 @contextmanager
@@ -33,7 +33,7 @@ def reporting_disk_errors() -> Iterator[None]:
 
 
 def _disk_error(error: Exception) -> str | None:
-    """The disk's complaint in an exception of Python, SQLite, FAISS or tantivy; None if it is about something else.
+    """What the disk reports in an exception of Python, SQLite, FAISS or tantivy; None if it is about something else.
 
     >>> _disk_error(ValueError("An IO error occurred: 'No space left on device (os error 28)'"))
     'No space left on device'
@@ -45,7 +45,8 @@ def _disk_error(error: Exception) -> str | None:
     if isinstance(error, OSError):
         return error.strerror or str(error)
     if isinstance(error, sqlite3.OperationalError):
-        return str(error) if error.sqlite_errorcode & _SQLITE_PRIMARY_CODE in _SQLITE_DISK_ERRORS else None
+        code = getattr(error, "sqlite_errorcode", 0) & _SQLITE_PRIMARY_CODE
+        return str(error) if code in _SQLITE_DISK_ERRORS else None
     pattern = {RuntimeError: _FAISS, ValueError: _TANTIVY}.get(type(error))
     match = pattern.search(str(error)) if pattern else None
     return match[1].strip() if match else None
