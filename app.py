@@ -1,4 +1,4 @@
-"""Starts the web chat on the default library, and nothing else."""
+"""Starts the web chat on the default library."""
 
 from qa.cli.main import main
 

@@ -1,4 +1,4 @@
-"""`python -m qa`: the command `qa`."""
+"""`python -m qa` runs the command `qa`."""
 
 import sys
 

@@ -1,33 +1,33 @@
-"""Every error that this package raises for a reason its user can act on.
+"""Every error that this package raises for a reason that its user can act on.
 
     VerbatimError
     ├── SourceError            a text cannot be read: missing, empty, binary, too large
     ├── QuestionError          a question is empty or too long
     ├── SettingError           an argument is out of its range
-    ├── ModelError             the sentence-transformers model is missing, altered or unusable
+    ├── ModelError             a model, an encoder or a reader is missing, altered or unusable
     └── LibraryError           something about a library's folder
         ├── LibraryMissing     there is no library there
-        ├── LibraryDamaged     it is there, and not whole
+        ├── LibraryDamaged     a file of it is missing, cut off or altered
         ├── LibraryMismatch    it was built with another model or format
         ├── LibraryBusy        another process is writing it
-        └── LibraryNotWritable it can be read and not written
+        └── LibraryNotWritable it can be read but not written
 
-Beside the tree stand two warnings: LanguageWarning and SourceWarning.
+There are two warnings besides: LanguageWarning and SourceWarning.
 
 A message says what is wrong, with which value, and what to do about it.
 """
 
 
 class VerbatimError(Exception):
-    """The root: catch this one to catch all."""
+    """The root of the tree: catch it to catch every error of this package."""
 
 
 class SourceError(VerbatimError):
-    """A text cannot be read."""
+    """A text cannot be read: it is missing, empty, binary or too large."""
 
 
 class QuestionError(VerbatimError):
-    """A question cannot be asked as it stands."""
+    """A question is empty or too long, or holds a filter that cannot be understood."""
 
 
 class SettingError(VerbatimError):
@@ -35,7 +35,7 @@ class SettingError(VerbatimError):
 
 
 class ModelError(VerbatimError):
-    """The model is missing, is not the one expected, or gave unusable vectors."""
+    """A model, an encoder or a reader is missing, was altered, or gave unusable results."""
 
 
 class LibraryError(VerbatimError):
@@ -55,11 +55,11 @@ class LibraryMismatch(LibraryError):
 
 
 class LibraryBusy(LibraryError):
-    """Another writer is at work on the library."""
+    """Another process is writing the library."""
 
 
 class LibraryNotWritable(LibraryError):
-    """The library's folder cannot be written."""
+    """The library's folder or its disk cannot be written."""
 
 
 class LanguageWarning(UserWarning):
@@ -67,4 +67,4 @@ class LanguageWarning(UserWarning):
 
 
 class SourceWarning(UserWarning):
-    """A part of a file cannot be read; the rest of it is."""
+    """A part of a file cannot be read; the rest is."""

@@ -1,4 +1,4 @@
-"""What all rooms share: a span of text, a path, a callback for progress."""
+"""Types that every part of the package shares: a span of text, a path, a progress callback."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Protocol
 StrPath = str | os.PathLike[str]
 
 Span = tuple[int, int]
-"""A start and an end, counted in code points, the end not included."""
+"""The start and the end of a piece of text, in code points; the end is not included."""
 
 
 class Progress(Protocol):
-    """Called with the stage's name, the items done and the items in all; raising from it cancels the work."""
+    """A callback with the stage's name, the items done and the items in all; if it raises, the work is cancelled."""
 
     def __call__(self, stage: str, done: int, total: int, /) -> None: ...
 

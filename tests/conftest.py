@@ -1,4 +1,4 @@
-"""What several tests share: a fake encoder for exact assertions, the real one, the Leica library."""
+"""Fixtures that several tests share: a fake encoder for exact assertions, the real one, the Leica library."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LEICA = CORPUS / "leica-manufacturing-process.txt"
 
 
 class FakeEncoder:
-    """Words as dimensions: the cosine of two texts is the share of hashed words that they have in common."""
+    """Each word, hashed, is a dimension: the cosine of two texts is the share of words that they have in common."""
 
     name = "fake"
     fingerprint = "fake-1"
@@ -51,13 +51,13 @@ def real_encoder() -> MiniLMEncoder:
 
 @pytest.fixture(scope="session")
 def leica(tmp_path_factory: pytest.TempPathFactory, real_encoder: MiniLMEncoder) -> qa.Library:
-    """The shipped corpus, built with the real model; not to be written."""
+    """The shipped corpus, built with the real model; tests only read it."""
     return qa.build([CORPUS], tmp_path_factory.mktemp("leica") / "library", encoder=real_encoder)
 
 
 @pytest.fixture
 def library(tmp_path: Path, encoder: FakeEncoder) -> qa.Library:
-    """Two small texts with the fake encoder; free to be written."""
+    """Two small texts with the fake encoder; a test may change it."""
     threads = [
         qa.Thread.from_text("Lenses are ground in Solms. The price is high.", title="Lenses"),
         qa.Thread.from_text(

@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-import time
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -32,7 +32,10 @@ def test_build_ask_status_verify(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert main(["build", str(CORPUS), "--library", path]) == 0
     assert capsys.readouterr().out == f"{path}: 1 sources, 4 posts, 11 passages\n"
     assert main(["status", "--library", path]) == 0
-    assert "4 posts" in capsys.readouterr().out
+    lines = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
+    assert list(lines) == ["library", "generation", "model", "precision", "contents"]
+    assert lines["precision"].endswith("on this processor (set it with VERBATIM_PRECISION: bf16, f16, f32)")
+    assert lines["contents"].startswith("1 sources, 4 posts, 11 passages, ")
     assert main(["verify", "--library", path]) == 0
     assert "whole" in capsys.readouterr().out
     assert main(["ask", "Where are Leica lenses made?", "--library", path]) == 0
@@ -60,7 +63,7 @@ def test_json_is_the_documented_object(leica: qa.Library, capsys: pytest.Capture
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["ask", "x", "--library", "nowhere"], "there is no library at 'nowhere'"),
         (["ask", "", "--library", "LEICA"], "has no word in it"),
@@ -76,7 +79,7 @@ def test_json_is_the_documented_object(leica: qa.Library, capsys: pytest.Capture
     ],
 )
 def test_an_error_is_one_line_on_standard_error_and_status_2(
-    arguments: list[str], said: str, leica: qa.Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str], message: str, leica: qa.Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     monkeypatch.chdir(tmp_path)
@@ -86,7 +89,7 @@ def test_an_error_is_one_line_on_standard_error_and_status_2(
         status = int(exit_.code or 0)
     out, err = capsys.readouterr()
     assert status == 2
-    assert said in err and err.startswith("qa: ") and err.count("\n") == 1
+    assert message in err and err.startswith("qa: ") and err.count("\n") == 1
     assert out == ""
     assert list(tmp_path.iterdir()) == []
 
@@ -106,7 +109,7 @@ def test_as_a_process(leica: qa.Library) -> None:
     assert run("--version").stdout.startswith("verbatim-qa ")
 
 
-def test_the_default_library_is_built_on_first_use_where_the_variable_says(tmp_path: Path) -> None:
+def test_the_default_library_is_built_on_first_use_in_the_folder_of_the_variable(tmp_path: Path) -> None:
     done = run("ask", "Where are Leica lenses made?", VERBATIM_LIBRARY=str(tmp_path / "mine"))
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "mine" / "current").is_file()
@@ -121,7 +124,7 @@ def test_the_default_library_is_built_on_first_use_where_the_variable_says(tmp_p
     assert done.stdout == "comment\n"
 
 
-def test_skipped_files_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unreadable_files_are_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "texts").mkdir()
     (tmp_path / "texts" / "good.txt").write_text("Something good to read.")
     (tmp_path / "texts" / "bad.txt").write_bytes(bytes(range(256)))
@@ -129,7 +132,7 @@ def test_skipped_files_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert "failed: 'bad.txt' is not text" in capsys.readouterr().err
 
 
-def test_a_terminal_sees_counts_rate_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_shows_counts_rate_and_remaining_time(monkeypatch: pytest.MonkeyPatch) -> None:
     import io
 
     from qa.cli.output import progress_bars
@@ -138,19 +141,20 @@ def test_a_terminal_sees_counts_rate_and_time_left(monkeypatch: pytest.MonkeyPat
         def isatty(self) -> bool:
             return True
 
+    ticks = count(step=0.2)  # tqdm draws a bar again after a tenth of a second
+    monkeypatch.setattr("tqdm.std.time", lambda: next(ticks))
     for stream, shown in ((Terminal(), True), (io.StringIO(), False)):
         monkeypatch.setattr("sys.stderr", stream)
         with progress_bars() as progress:
             for stage in ("reading", "encoding"):
                 for done in (0, 5, 10):
                     progress(stage, done, 10)
-                    time.sleep(0.11)
         drawn = stream.getvalue()
         assert bool(re.search(r"encoding: .*5/10 \[\d\d:\d\d<\d\d:\d\d, +[\d.]+it/s\]", drawn)) == shown
         assert bool(drawn) == shown
 
 
-def test_files_of_other_endings_are_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_files_with_other_extensions_are_reported_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     from qa.cli.output import print_reports
     from qa.sources.read import FileReport
 
@@ -162,7 +166,9 @@ def test_files_of_other_endings_are_told_in_one_line(capsys: pytest.CaptureFixtu
     ]
 
 
-def test_a_terminal_is_not_obeyed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_control_characters_do_not_reach_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from qa.cli.output import print_answer
 
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
@@ -172,6 +178,45 @@ def test_a_terminal_is_not_obeyed(capsys: pytest.CaptureFixture[str], monkeypatc
     out = capsys.readouterr().out
     assert "\033[2J" not in out and "\u202e" not in out
     assert "\033[1mbefore\033[0m" in out
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_output_that_cannot_be_written_is_an_error(leica: qa.Library) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "qa", "status", "--library", leica.path],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (2, "qa: cannot write the output: No space left on device\n")
+
+
+def test_output_that_no_one_reads_is_no_error(leica: qa.Library) -> None:
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    done = subprocess.run(
+        [sys.executable, "-m", "qa", "status", "--library", leica.path],
+        stdout=write_end,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(write_end)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("bug", [OSError(5, "bug"), BrokenPipeError("bug")])
+def test_an_os_error_of_another_kind_is_not_called_one_of_the_output(
+    leica: qa.Library, monkeypatch: pytest.MonkeyPatch, bug: OSError
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise bug
+
+    monkeypatch.setattr("qa.cli.main.Generation.current", fail)
+    with pytest.raises(type(bug), match="bug"):
+        main(["status", "--library", str(leica.path)])
 
 
 def test_another_model_from_build_to_ask(tmp_path: Path, other_model: Path, capsys: pytest.CaptureFixture[str]) -> None:

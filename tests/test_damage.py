@@ -1,4 +1,4 @@
-"""A library that was damaged: told at opening or by verify, never by an engine's own error."""
+"""A damaged library is reported when it is opened or verified, never by an engine's own error."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from qa.library.generation import Generation
 from qa.library.manifest import FORMAT
 
 
-@pytest.fixture(params=[50_000, 0], ids=["exact", "cells"])
+@pytest.fixture(params=[50_000, 0], ids=["exact", "ivf"])
 def exact_up_to(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("qa.search.dense.EXACT_UP_TO", request.param)
 
 
 @pytest.fixture
 def library(exact_up_to: None, library: qa.Library) -> qa.Library:
-    """The library of the other tests, and the same as a large one is written."""
+    """The library of the other tests with each kind of dense index: a small library's and a large one's."""
     return library
 
 
@@ -33,7 +33,7 @@ def files_of(library: qa.Library) -> list[Path]:
     return sorted(p for p in folder.rglob("*") if p.is_file() and p.name not in ("manifest.json", "reading.lock"))
 
 
-def test_every_file_cut_off_or_gone_is_told_at_opening(library: qa.Library, encoder: FakeEncoder) -> None:
+def test_a_file_that_is_cut_off_or_missing_is_reported_at_opening(library: qa.Library, encoder: FakeEncoder) -> None:
     for file in files_of(library):
         whole = file.read_bytes()
         for broken in (whole[:-1], whole + b"x", None):
@@ -47,7 +47,7 @@ def test_every_file_cut_off_or_gone_is_told_at_opening(library: qa.Library, enco
     qa.open(library.path, encoder=encoder).verify()
 
 
-def test_every_file_altered_is_told_by_verify(library: qa.Library) -> None:
+def test_an_altered_file_is_reported_by_verify(library: qa.Library) -> None:
     for file in files_of(library):
         whole = file.read_bytes()
         file.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
@@ -57,7 +57,7 @@ def test_every_file_altered_is_told_by_verify(library: qa.Library) -> None:
     library.verify()
 
 
-def test_verify_proves_every_passage_to_be_its_slice(library: qa.Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_verify_checks_that_every_passage_is_a_slice(library: qa.Library, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("qa.library.manifest.Manifest.check_hashes", lambda *_: None)
     with sqlite3.connect(LibraryDirectory(library.path).current() / "texts.sqlite") as connection:
         connection.execute("UPDATE passage SET text = 'Never said.' WHERE id = 0")
@@ -90,14 +90,14 @@ def test_a_manifest_is_not_trusted(library: qa.Library, alteration: tuple[str, o
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[" * 100_000, b"\xff\xfe", b"null", b"[]"])
-def test_a_manifest_that_is_none_is_damage(library: qa.Library, content: bytes) -> None:
+def test_a_manifest_that_is_not_one_is_damage(library: qa.Library, content: bytes) -> None:
     (LibraryDirectory(library.path).current() / "manifest.json").write_bytes(content)
     with pytest.raises(qa.LibraryDamaged):
         qa.open(library.path, encoder=FakeEncoder())
 
 
 @pytest.mark.parametrize("pointer", [b"", b"../../etc", b"000009-00000000", b"\xff" * 200])
-def test_a_pointer_that_leads_nowhere_is_damage(library: qa.Library, pointer: bytes) -> None:
+def test_a_pointer_to_no_generation_is_damage(library: qa.Library, pointer: bytes) -> None:
     (library.path / "current").write_bytes(pointer)
     with pytest.raises(qa.LibraryDamaged, match="is not whole"):
         qa.open(library.path, encoder=FakeEncoder())
@@ -105,22 +105,22 @@ def test_a_pointer_that_leads_nowhere_is_damage(library: qa.Library, pointer: by
     assert qa.open(library.path, encoder=FakeEncoder()).sources[0].name == "new"
 
 
-def test_a_lost_pointer_is_damage_and_not_a_reason_to_start_anew(library: qa.Library) -> None:
+def test_a_missing_pointer_is_damage_and_no_new_library(library: qa.Library) -> None:
     (library.path / "current").unlink()
     with pytest.raises(qa.LibraryDamaged, match="'current' is gone"):
         qa.Library.open(library.path, encoder=FakeEncoder())
 
 
-def test_an_altered_file_never_lets_an_engine_s_own_error_out(library: qa.Library) -> None:
+def test_an_altered_file_never_raises_an_error_of_an_engine(library: qa.Library) -> None:
     import random
 
-    chance = random.Random(7)
+    generator = random.Random(7)
     for file in files_of(library):
         whole = file.read_bytes()
         for _ in range(6):
             altered = bytearray(whole)
-            for _ in range(chance.choice((1, 8, 64))):
-                altered[chance.randrange(len(altered))] = chance.randrange(256)
+            for _ in range(generator.choice((1, 8, 64))):
+                altered[generator.randrange(len(altered))] = generator.randrange(256)
             file.write_bytes(altered)
             try:
                 qa.open(library.path, encoder=FakeEncoder()).ask("bread is baked").to_dict()
@@ -131,7 +131,7 @@ def test_an_altered_file_never_lets_an_engine_s_own_error_out(library: qa.Librar
         file.write_bytes(whole)
 
 
-def test_verify_needs_the_files_that_every_library_has(library: qa.Library) -> None:
+def test_verify_requires_the_files_that_every_library_has(library: qa.Library) -> None:
     manifest = LibraryDirectory(library.path).current() / "manifest.json"
     manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "files": {}}))
     with pytest.raises(qa.LibraryDamaged, match="does not name dense.faiss, lexical/meta.json, texts.sqlite"):

@@ -1,4 +1,4 @@
-"""The wheel by itself: installed outside the checkout, with its corpus, it answers."""
+"""The wheel, installed outside the checkout, answers from the corpus inside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the package promises: its names, its light import, its closed tree of errors."""
+"""The package's public names, its light import, and its tree of errors."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ def test_the_public_names() -> None:
         "Quote", "SettingError", "SourceError", "SourceWarning", "Status", "Thread", "VerbatimError", "Why", "ask",
         "build", "open", "read",
     ]  # fmt: skip
-    assert all(hasattr(qa, name) for name in qa.__all__)
+    assert all(getattr(qa, name).__doc__ for name in qa.__all__)
 
 
-def test_importing_loads_nothing_heavy() -> None:
+def test_importing_the_command_loads_nothing_heavy() -> None:
     heavy = ("torch", "gradio", "faiss", "tantivy", "transformers")
     code = f"import sys, qa.cli.main; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

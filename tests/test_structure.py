@@ -1,4 +1,4 @@
-"""A room imports only from rooms on lower floors, and no module imports itself in a circle."""
+"""A room imports only from rooms on lower floors, and there is no circle of imports."""
 
 import ast
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ def _room(module: str) -> str:
 
 
 def _names(node: ast.AST) -> Iterator[str]:
-    """What a statement may import, in every form: modules, names out of them, and `import_module` of a literal."""
+    """The names that a statement may import, in every form: modules, names in them, `import_module` of a literal."""
     if isinstance(node, ast.Import):
         yield from (alias.name for alias in node.names)
     elif isinstance(node, ast.ImportFrom):
@@ -55,10 +55,10 @@ def _names(node: ast.AST) -> Iterator[str]:
 
 
 def _imports(source: str) -> set[str]:
-    """The modules of this house that a module imports, wherever in it: at its head, in a function, for types alone."""
+    """The modules of this project that a source imports: at its head, in a function, or for types only."""
     named = {name for node in ast.walk(ast.parse(source)) for name in _names(node)}
     modules = {name for name in named if name in FILES}
-    # `from qa.search import dense` names the package too, but takes nothing out of it.
+    # `from qa.search import dense` names the package too, but takes nothing from it.
     return {name for name in modules if not any(other.startswith(f"{name}.") for other in modules) or name == "qa"}
 
 
@@ -70,21 +70,21 @@ def test_every_module_is_in_a_room() -> None:
 
 
 @pytest.mark.parametrize("module", sorted(FILES))
-def test_a_module_imports_from_lower_floors_alone(module: str) -> None:
+def test_a_module_imports_only_from_lower_floors(module: str) -> None:
     room = _room(module)
     others = {name for name in IMPORTS[module] if _room(name) != room}
     upwards = {name for name in others if FLOOR[_room(name)] >= FLOOR[room]}
     assert not upwards, f"{module} is on floor {FLOOR[room]}"
 
 
-def test_no_module_imports_itself_in_a_circle() -> None:
+def test_there_is_no_circle_of_imports() -> None:
     try:
         TopologicalSorter(IMPORTS).prepare()
     except CycleError as error:
         pytest.fail(f"imports run in a circle: {' → '.join(error.args[1])}")
 
 
-def test_every_form_of_import_is_seen() -> None:
+def test_every_form_of_import_is_found() -> None:
     source = """
 import qa.errors
 from qa.types import Span

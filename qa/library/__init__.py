@@ -1,1 +1,1 @@
-"""A folder of texts that can be asked: the facade, its generations, how one is built and stored."""
+"""A library of texts: the facade, its generations, and how they are built and stored."""

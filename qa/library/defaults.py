@@ -1,4 +1,4 @@
-"""The default library: where it is, and the shipped corpus that it is first built from."""
+"""The default library's folder, and the shipped corpus that it is first built from."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ VARIABLE = "VERBATIM_LIBRARY"
 
 
 def default_path() -> Path:
-    """`$VERBATIM_LIBRARY` where it is set, else a folder of the user's data directory."""
-    named = os.environ.get(VARIABLE)
-    if named:
-        return Path(named)
+    """`$VERBATIM_LIBRARY` if it is set, else a folder in the user's data folder."""
+    path = os.environ.get(VARIABLE)
+    if path:
+        return Path(path)
     from platformdirs import user_data_path
 
     return user_data_path("verbatim", appauthor=False) / "library"
@@ -21,5 +21,5 @@ def default_path() -> Path:
 def shipped_corpus() -> Path:
     """The folder of the corpus: inside the installed package, or beside it in a checkout."""
     package = Path(__file__).parents[1]
-    inside = package / "corpus"
-    return inside if inside.is_dir() else package.parent / "corpus"
+    installed = package / "corpus"
+    return installed if installed.is_dir() else package.parent / "corpus"
