@@ -1,4 +1,4 @@
-"""Bytes to text."""
+"""Decoding bytes of unknown and of declared encoding."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import pytest
 
 import qa
-from qa.sources.decode import decode
+from qa.sources.decode import decode, decode_labelled
 
 SAMPLES = {
     "latin-1": "Le café était fermé à cause de la grève, et les élèves sont restés à la maison.",
@@ -25,24 +25,48 @@ SAMPLES = {
 
 
 @pytest.mark.parametrize(("encoding", "text"), SAMPLES.items())
-def test_text_comes_back_whole(encoding: str, text: str) -> None:
+def test_every_encoding_is_recognised(encoding: str, text: str) -> None:
     assert decode(text.encode(encoding), "a.txt") == text
 
 
 @pytest.mark.parametrize(
     "data", [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 4, bytes(1000), os.urandom(4000)]
 )
-def test_what_is_not_text_is_refused_by_name(data: bytes) -> None:
+def test_binary_data_is_refused_by_name(data: bytes) -> None:
     with pytest.raises(qa.SourceError, match=r"'picture\.txt' is not text"):
         decode(data, "picture.txt")
 
 
-def test_damaged_utf8_is_not_taken_for_something_older() -> None:
+def test_damaged_utf8_is_not_taken_for_an_older_encoding() -> None:
     data = ("Größe und Übermut über alles. " * 3).encode() + b"\xff end"
-    with pytest.raises(qa.SourceError, match=r"is UTF-8 but for 1 places, the first at byte 102"):
+    with pytest.raises(qa.SourceError, match=r"is UTF-8 except for 1 places, the first at byte 102"):
         decode(data, "a.txt")
 
 
-def test_a_broken_mark_is_told() -> None:
-    with pytest.raises(qa.SourceError, match="breaks off that encoding at byte"):
+def test_text_that_contradicts_its_byte_order_mark_is_refused() -> None:
+    with pytest.raises(qa.SourceError, match="is not valid in that encoding at byte"):
         decode(b"\xef\xbb\xbfgood \xff", "a.txt")
+
+
+@pytest.mark.parametrize(
+    ("label", "data", "text"),
+    [
+        ("iso-8859-1", b"It\x92s \x80 5", "It’s € 5"),
+        ("US-ASCII", b"caf\xe9", "café"),
+        ("gb2312", "鎔".encode("gbk"), "鎔"),  # not in GB 2312
+        ("shift_jis", b"\x87\x40", "①"),  # NEC's extension, not in Shift JIS
+        (" X-SJIS ", "レンズ".encode("shift_jis"), "レンズ"),
+        ("koi8-r", "линза".encode("koi8-r"), "линза"),
+        ("utf-7", b"Gr+APwA3w-e", "Grüße"),
+        ("iso-2022-kr", "렌즈".encode("iso-2022-kr"), "렌즈"),
+        ("utf-8", b"\xef\xbb\xbfGr\xc3\xbc\xc3\x9fe", "Grüße"),
+        ("utf-16", "Grüße".encode("utf-16-le"), "Grüße"),
+        ("iso-8859-1", "Grüße".encode("utf-16"), "Grüße"),
+        ("utf-8", b"Gr\xfc\xdfe aus K\xf6ln", "Grüße aus Köln"),
+        ("hex", b"67", "67"),
+        ("no such thing", "Grüße".encode(), "Grüße"),
+        ("a\x00", b"67", "67"),
+    ],
+)
+def test_a_charset_label_means_what_it_means_to_browsers(label: str, data: bytes, text: str) -> None:
+    assert decode_labelled(data, label, "a.txt") == text

@@ -1,9 +1,11 @@
-"""Threads to JSON Lines and back: what is written is what is read, to the character."""
+"""Threads to JSON Lines and back, the same to the character."""
 
 from __future__ import annotations
 
 import json
+import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,8 @@ from hypothesis import strategies as st
 import qa
 from benchmarks import exports
 from qa.cli.main import main
+from qa.sources.compose import DraftPost, compose
+from qa.sources.formats import jsonl
 from qa.sources.protocol import thread_from_message, thread_to_message
 from qa.sources.thread import Post, Thread
 from qa.sources.thread_json import thread_from_row, thread_to_row
@@ -43,6 +47,17 @@ def threads(draw: st.DrawFn) -> Thread:
     return Thread(draw(texts.filter(bool)), text, tuple(posts), draw(some), draw(some), draw(some))
 
 
+def recomposed(thread: Thread) -> Thread | None:
+    drafts = [
+        DraftPost(p.kind, p.text, p.author, p.date, p.parent, tuple((a - p.start, b - p.start) for a, b in p.omitted))
+        for p in thread.posts
+    ]
+    try:
+        return compose(thread.source, drafts, title=thread.title, url=thread.url, original=thread.original)
+    except qa.SourceError:
+        return None
+
+
 @given(threads())
 def test_a_thread_and_its_row_are_the_same(thread: Thread) -> None:
     assert thread_from_row(json.loads(json.dumps(thread_to_row(thread)))) == thread.checked()
@@ -56,11 +71,13 @@ def test_a_thread_crosses_from_the_child_to_the_parent_unchanged(thread: Thread)
 @given(st.lists(threads(), min_size=1, max_size=3))
 def test_a_file_of_threads_reads_back(written: list[Thread]) -> None:
     data = "".join(json.dumps(thread_to_row(thread)) + "\n" for thread in written).encode()
-    found = open_file(data, "x.jsonl")
-    assert found.format.name == "threads as JSON"
-    from qa.sources.formats import jsonl
-
+    assert open_file(data, "x.jsonl").format.name == "threads as JSON"
     assert list(jsonl.read(data, "x.jsonl")) == written
+
+
+@given(threads() | threads().map(recomposed).filter(bool))
+def test_only_the_text_of_a_composed_thread_is_left_out(thread: Thread) -> None:
+    assert ("text" in thread_to_row(thread)) == (recomposed(thread) != thread)
 
 
 def test_posts_joined_by_blank_lines_need_no_offsets() -> None:
@@ -86,7 +103,7 @@ def test_a_library_exported_and_built_again_is_the_same(tmp_path: Path, encoder:
         )  # fmt: skip
 
 
-def test_the_thread_in_the_documentation_is_read_as_it_says() -> None:
+def test_the_thread_in_the_documentation_is_read_as_described() -> None:
     documented = (Path(__file__).parent.parent / "docs" / "formats.md").read_text(encoding="utf-8")
     (sample,) = re.findall(r"^```json\n(.*?)^```", documented, re.MULTILINE | re.DOTALL)
     (thread,) = open_file(json.dumps(json.loads(sample)).encode(), "x.jsonl").threads
@@ -96,7 +113,7 @@ def test_the_thread_in_the_documentation_is_read_as_it_says() -> None:
     assert [(post.kind, post.author) for post in bare.posts] == [("article", None)]
 
 
-def test_the_command_writes_a_file_whole_or_not_at_all(
+def test_the_command_writes_a_complete_file_or_none(
     library: qa.Library, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = tmp_path / "out.jsonl"
@@ -118,7 +135,45 @@ def test_the_command_writes_a_file_whole_or_not_at_all(
     assert list(tmp_path.glob(".out*")) == []
 
 
-def test_a_library_of_the_first_format_is_to_be_built_again(library: qa.Library, encoder: FakeEncoder) -> None:
+def test_an_export_has_the_permissions_of_any_new_file(
+    library: qa.Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    previous = os.umask(0o027)
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "umask", lambda mask: pytest.fail("the umask belongs to the whole process"))
+            library.export(tmp_path / "out.jsonl")
+        (tmp_path / "other").touch()
+    finally:
+        os.umask(previous)
+    assert (tmp_path / "out.jsonl").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc lists the open files")
+def test_an_export_is_closed_before_it_is_renamed(
+    library: qa.Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renamed: list[str] = []
+
+    def replace_closed(path: Path, target: Path) -> None:
+        descriptors = [link for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+        assert str(path) not in [str(link.readlink()) for link in descriptors if link.is_symlink()]
+        renamed.append(target.name)
+        os.replace(path, target)  # noqa: PTH105
+
+    monkeypatch.setattr(Path, "replace", replace_closed)
+    library.export(tmp_path / "out.jsonl")
+    assert renamed == ["out.jsonl"]
+
+
+def test_an_export_whose_rename_fails_leaves_nothing_behind(library: qa.Library, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(qa.SettingError, match="cannot write .*folder': Is a directory|Access is denied"):
+        library.export(tmp_path / "folder")
+    assert [file.name for file in tmp_path.iterdir() if file.name.startswith(".")] == []
+
+
+def test_a_library_in_format_1_asks_to_be_built_again(library: qa.Library, encoder: FakeEncoder) -> None:
     (generation,) = (library.path / "generations").iterdir()
     manifest = json.loads((generation / "manifest.json").read_text())
     (generation / "manifest.json").write_text(json.dumps({**manifest, "format": 1}))

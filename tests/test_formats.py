@@ -89,7 +89,7 @@ def test_reddit_tells_that_comments_are_left_out() -> None:
     listings[1]["data"]["children"].append({"kind": "more", "data": {"count": 12, "children": []}})
     found = open_file(json.dumps(listings).encode(), "reddit.json").threads
     assert len(next(found).posts) == 4
-    with pytest.raises(qa.SourceError, match="leaves out 12 comments"):
+    with pytest.raises(qa.SourceError, match="lacks 12 comments"):
         next(found)
 
 

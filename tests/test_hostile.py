@@ -165,7 +165,7 @@ REFUSED: dict[str, tuple[str, bytes | Callable[[], bytes], str]] = {
     "an encoding that is another": ("a.xml", exports.wxr().replace(b"UTF-8", b"UTF-16"), "broken at"),
     "an encoding that is none": ("a.xml", exports.wxr().replace(b"UTF-8", b"klingon"), "broken at"),
     "a text cut off in a character": ("a.txt",
-        "Grüße an Ännchen, überall Öl und süße Äpfel".encode() + b"\xc3", "is UTF-8 but for"),
+        "Grüße an Ännchen, überall Öl und süße Äpfel".encode() + b"\xc3", "is UTF-8 except for"),
 }  # fmt: skip
 
 
@@ -262,7 +262,7 @@ def test_replies_to_one_id_belong_to_its_first_post(tmp_path: Path) -> None:
 def test_what_is_whole_of_a_cut_off_export_is_kept(tmp_path: Path) -> None:
     threads, (report,) = read_all(made(tmp_path, *READ["cut off in an item"]))
     assert [thread.title for thread in threads] == ["Lenses 0", "Lenses 1"][: len(threads)] and threads
-    assert "what stands before it is read" in str(report.reason)
+    assert "what comes before that is read" in str(report.reason)
     ((found,), (report,)) = read_all(made(tmp_path, *READ["cut off in a JSON tree"]))
     assert found.posts[-1].text == "> Paris?\n\nNo, Solms."
-    assert "what stands before it is read" in str(report.reason)
+    assert "what comes before that is read" in str(report.reason)

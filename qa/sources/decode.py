@@ -1,36 +1,42 @@
-"""Bytes to text: UTF-8 where it is UTF-8, else the encoding that the bytes speak for, else a clear no."""
+"""Decode bytes: as UTF-8 if they are UTF-8, else in the encoding that they suggest, else refuse them."""
 
 from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable
 
 from qa.errors import SourceError
 
-_BOMS = (
+_BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16: its mark begins with UTF-16's
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark is the beginning of this one
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_SAMPLE = 1 << 16
-_MOST_CONTROL_CHARACTERS = 0.02
-_MOST_ACCENTS = 0.4
-_GOOD_FOR_ONE_BAD = 5
+_SAMPLE = 1 << 16  # bytes, or characters, that the statistics below look at
+_MOST_CONTROL_CHARACTERS = 0.02  # of a text's characters; of random bytes they are 10%
+_MOST_ACCENTS = 0.4  # of a text's letters; more are the letters of Cyrillic or Greek in an older encoding
+_GOOD_FOR_ONE_BAD = 5  # this many valid characters beyond ASCII for each invalid place show that a text is UTF-8
 _WESTERN = re.compile(r"[\x00-\x7f\xa0-\xffŒœŠšŽžŸƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]*")
 _SIGN_INSIDE_WORD = re.compile(r"[^\W\d_][¡-¿×÷†‡•…‰‹›€™][^\W\d_]")
 
 
 def decode(data: bytes, name: str) -> str:
-    """Return the text that `data` holds, every line break kept as it is.
+    """Decode `data`, keeping every line break as it is.
 
-    Tried in turn: a byte order mark, UTF-16 without one, UTF-8, Windows-1252 (which holds Latin-1), then the best
-    guess of charset-normalizer.
+    These are tried in turn: a byte order mark, UTF-16 without one, UTF-8, Windows-1252 (which includes Latin-1), and
+    the best guess of charset-normalizer.
 
-    Raises SourceError, naming the source, where the bytes are not text.
+    Args:
+        data: The bytes of a text.
+        name: The name of the source, for the error message.
+
+    Raises:
+        SourceError: The bytes are not text.
     """
-    for mark, encoding in _BOMS:
+    for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return _checked(_decode_as(data, encoding, name), name)
     unmarked = _utf16_without_mark(data[:_SAMPLE])
@@ -43,12 +49,49 @@ def decode(data: bytes, name: str) -> str:
         return _checked(_guess(data, name), name)
 
 
+def decode_labelled(data: bytes, label: str, name: str) -> str:
+    """Decode `data` in the encoding that a charset label names, or as `decode` does if that is impossible.
+
+    A byte order mark overrules the label. Labels mean what they mean to browsers (the Encoding Standard of WHATWG),
+    because those who write "iso-8859-1" or "gb2312" usually use characters of the larger Windows-1252 or GBK.
+
+    Args:
+        data: The bytes of a text.
+        label: A charset label, as in `Content-Type: text/plain; charset=…`.
+        name: The name of the source, for the error message.
+
+    Raises:
+        SourceError: The bytes are not text.
+    """
+    decoder = _decoder_of(label)
+    if decoder is not None and not data.startswith(tuple(mark for mark, _ in _BYTE_ORDER_MARKS)):
+        try:
+            return decoder(data)[0]
+        except UnicodeDecodeError:
+            pass
+    return decode(data, name)
+
+
+def _decoder_of(label: str) -> Callable[[bytes], tuple[str, int]] | None:
+    from webencodings import lookup
+
+    encoding = lookup(label)
+    if encoding is not None and encoding.name not in ("replacement", "x-user-defined"):
+        decoder: Callable[[bytes], tuple[str, int]] = encoding.codec_info.decode
+        return decoder
+    try:  # what old mail uses and browsers refuse: UTF-7, ISO-2022-KR
+        codec = codecs.lookup(label)
+    except (LookupError, ValueError):  # ValueError: a NUL in it
+        return None
+    return codec.decode if codec._is_text_encoding else None  # hex, rot13 and zip are codecs, too
+
+
 def _decode_as(data: bytes, encoding: str, name: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         raise SourceError(
-            f"{name!r} begins as {encoding.upper()} and breaks off that encoding at byte {error.start}; "
+            f"{name!r} begins as {encoding.upper()} but is not valid in that encoding at byte {error.start}; "
             "save it again as UTF-8"
         ) from error
 
@@ -65,11 +108,13 @@ def _utf16_without_mark(sample: bytes) -> str | None:
 
 
 def _refuse_damaged_utf8(data: bytes, start: int, name: str) -> None:
-    """Text that is UTF-8 nearly everywhere must not be taken for an older encoding, where it reads as gibberish."""
+    """Refuse text that is UTF-8 nearly everywhere: in an older encoding it would read as gibberish."""
     text = data.decode("utf-8", "replace")
     bad = text.count("\ufffd")
     if sum(char > "\x7f" for char in text) > _GOOD_FOR_ONE_BAD * bad:
-        raise SourceError(f"{name!r} is UTF-8 but for {bad} places, the first at byte {start}; save it again as UTF-8")
+        raise SourceError(
+            f"{name!r} is UTF-8 except for {bad} places, the first at byte {start}; save it again as UTF-8"
+        )
 
 
 def _guess(data: bytes, name: str) -> str:
@@ -80,7 +125,7 @@ def _guess(data: bytes, name: str) -> str:
         raise _binary(name)
     if (western := _western(data)) is not None:
         return western
-    # The guess is made on a sample; the rest may hold a byte that the guessed encoding lacks.
+    # The guess is made from a sample; the rest can hold a byte that the guessed encoding does not have.
     for match in from_bytes(sample):
         try:
             return data.decode(match.encoding)
@@ -90,9 +135,9 @@ def _guess(data: bytes, name: str) -> str:
 
 
 def _western(data: bytes) -> str | None:
-    """Read as Windows-1252 what plainly is: few accents, and no sign where a letter would be.
+    """The text as Windows-1252 if it is clearly that: few accents, and no punctuation inside words.
 
-    charset-normalizer takes a few accented letters in a short text for Central European or worse.
+    charset-normalizer mistakes a short text with a few accented letters for Central European or worse.
     """
     try:
         text = data.decode("cp1252")
@@ -100,14 +145,14 @@ def _western(data: bytes) -> str | None:
         return None
     letters = sum(1 for char in text[:_SAMPLE] if char.isalpha())
     accents = sum(1 for char in text[:_SAMPLE] if char > "\x7f" and char.isalpha())
-    plain = _WESTERN.fullmatch(text) and not _SIGN_INSIDE_WORD.search(text)
-    return text if plain and accents <= _MOST_ACCENTS * letters else None
+    is_plausible = _WESTERN.fullmatch(text) and not _SIGN_INSIDE_WORD.search(text)
+    return text if is_plausible and accents <= _MOST_ACCENTS * letters else None
 
 
 def _checked(text: str, name: str) -> str:
     sample = text[:_SAMPLE]
     control = sum(1 for char in sample if char < " " and char not in "\t\n\r\f\v\x1b")
-    # A stray NUL is a flaw in a text; many control characters are a program or a picture.
+    # A text can have a stray NUL; a file with many control characters is a program or a picture.
     if control > max(4, _MOST_CONTROL_CHARACTERS * len(sample)):
         raise _binary(name)
     return text

@@ -1,4 +1,4 @@
-"""A topic of a Discourse forum, as its address with `.json` at the end gives it."""
+"""A topic of a Discourse forum, as served at its address with `.json` appended."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from typing import Any
 
 from qa.errors import SourceError
 from qa.sources.compose import HIDDEN, DraftPost, RawPost, RawThread, compose_threads, thread_name
-from qa.sources.formats.json_objects import whole
+from qa.sources.formats.json_objects import complete_objects
 from qa.sources.html_text import html_to_text
 from qa.sources.patterns.dates import day_of
 from qa.sources.sanitize import address, label
 from qa.sources.thread import Thread
 
-_WRITTEN = (1, 2, None)  # 3 is "closed this topic", 4 a whisper among the staff
+_SHOWN_TYPES = (1, 2, None)  # 3 is an action such as "closed this topic", 4 a whisper among the staff
 
 
 def read(data: bytes, name: str) -> Iterator[Thread]:
-    """Yield each topic of the file. Raises SourceError at the end where posts of a topic are not in it."""
-    found, flaw = whole(data, name)
-    topics = [topic for topic in found if isinstance(_stream(topic).get("posts"), list)]
+    """Yield each topic of the file. Raises SourceError at the end if posts of a topic are missing."""
+    values, error = complete_objects(data, name)
+    topics = [topic for topic in values if isinstance(_stream(topic).get("posts"), list)]
     for topic in topics:
-        here, all_ = len(_stream(topic)["posts"]), _stream(topic).get("stream")
-        if flaw is None and isinstance(all_, list) and len(all_) > here:
-            flaw = SourceError(
-                f"{name!r} holds {here} of the {len(all_)} posts of {label(topic.get('title'))!r}; "
-                "save the topic with ?print=true for all"
+        present, ids = len(_stream(topic)["posts"]), _stream(topic).get("stream")
+        if error is None and isinstance(ids, list) and len(ids) > present:
+            error = SourceError(
+                f"{name!r} holds {present} of the {len(ids)} posts of {label(topic.get('title'))!r}; "
+                "save the topic with ?print=true to get all of them"
             )
-    yield from compose_threads((_grouped(topic, name, len(topics)) for topic in topics), name, flaw)
+    yield from compose_threads((_raw_thread(topic, name, len(topics)) for topic in topics), name, error)
 
 
 def _stream(topic: dict[str, Any]) -> dict[str, Any]:
@@ -35,19 +35,19 @@ def _stream(topic: dict[str, Any]) -> dict[str, Any]:
     return stream if isinstance(stream, dict) else {}
 
 
-def _grouped(topic: dict[str, Any], name: str, number: int) -> RawThread:
+def _raw_thread(topic: dict[str, Any], name: str, topics: int) -> RawThread:
     posts = [post for post in _stream(topic)["posts"] if isinstance(post, dict)]
     title = label(topic.get("title"))
-    # A topic does not tell where it stands, but newer forums tell it of its posts.
+    # A topic does not name its address, but newer forums give the addresses of its posts.
     url = address(topic.get("url")) or next((address(post.get("post_url")) for post in posts), None)
     return RawThread(
-        name if number == 1 else thread_name(name, title, topic.get("id")), [_said(p) for p in posts], title, url
+        name if topics == 1 else thread_name(name, title, topic.get("id")), [_raw_post(p) for p in posts], title, url
     )
 
 
-def _said(post: dict[str, Any]) -> RawPost:
-    gone = any(post.get(sign) for sign in ("hidden", "deleted_at", "user_deleted"))
-    shown = not gone and post.get("post_type") in _WRITTEN
+def _raw_post(post: dict[str, Any]) -> RawPost:
+    removed = any(post.get(key) for key in ("hidden", "deleted_at", "user_deleted"))
+    shown = not removed and post.get("post_type") in _SHOWN_TYPES
     text, quotes = (html_to_text(post.get("cooked") or post.get("raw"))) if shown else HIDDEN
     author = label(post.get("name")) or label(post.get("username"))
     first = post.get("post_number") == 1

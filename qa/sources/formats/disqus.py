@@ -1,4 +1,4 @@
-"""Disqus's export: the comments of a whole site, grouped by the page that they stand under."""
+"""An export of Disqus: the comments of a whole site, grouped by the page that they belong to."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ class _Page:
 
 
 def read(data: bytes, name: str) -> Iterator[Thread]:
-    """Yield a thread for each page with comments. Raises SourceError where there is none, or the file breaks off."""
+    """Yield a thread for each page with comments. Raises SourceError if there is none, or the file is cut off."""
     pages: dict[str, _Page] = {}
-    flaw = None
+    damage = None
     try:
         for element in xml.children(data, name, "disqus"):
-            _take(element, pages)
-    except SourceError as error:  # the pages stand before the comments: nothing can be yielded until the end
-        flaw = error
-    found = (
+            _add_to_pages(element, pages)
+    except SourceError as error:  # all pages come before all comments: nothing can be yielded until the end
+        damage = error
+    raw_threads = (
         RawThread(thread_name(name, page.title or page.url, id_), page.posts, page.title, page.url)
         for id_, page in pages.items()
     )
-    yield from compose_threads(found, name, flaw)
+    yield from compose_threads(raw_threads, name, damage)
 
 
-def _take(element: Any, pages: dict[str, _Page]) -> None:
-    told = xml.texts(element)
-    shown = "true" not in (told.get("isDeleted"), told.get("isSpam")) and told.get("isApproved") != "false"
+def _add_to_pages(element: Any, pages: dict[str, _Page]) -> None:
+    fields = xml.texts(element)
+    shown = "true" not in (fields.get("isDeleted"), fields.get("isSpam")) and fields.get("isApproved") != "false"
     author = next((label(xml.texts(child).get("name")) for child in element if xml.local(child) == "author"), None)
-    text, quotes = html_to_text(told.get("message")) if shown else HIDDEN
-    day = day_of(told.get("createdAt"))
+    text, quotes = html_to_text(fields.get("message")) if shown else HIDDEN
+    day = day_of(fields.get("createdAt"))
     if xml.local(element) == "thread" and shown:
-        page = _Page(label(html_to_text(told.get("title"))[0]), address(told.get("link")))
+        page = _Page(label(html_to_text(fields.get("title"))[0]), address(fields.get("link")))
         if text:
             page.posts.append(RawPost("", None, DraftPost("article", text, author, day)))
         pages.setdefault(_id(element), page)

@@ -1,4 +1,4 @@
-"""The objects in a JSON file: one value, a list of them, or one a line; what is whole of a file that is cut off."""
+"""The objects of a JSON file: one value, a list of them, or one a line; of a cut off file, the complete ones."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from qa.sources.decode import decode
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 _CLOSING = {"{": "}", "[": "]"}
-_DEEPEST = 400  # a reader may follow replies this deep and no format of the web goes deeper
+_DEEPEST = 400  # levels; `json` and the formats recurse less deep than Python's limit of 1,000 calls
 
 
 def objects(data: bytes, name: str) -> Iterator[dict[str, Any]]:
-    """Yield the JSON objects of a file; a list at its top is opened.
+    """Yield the JSON objects of a file, or of the list that it is.
 
-    Raises SourceError at the end where something of the file could not be read.
+    Raises SourceError at the end if a part of the file cannot be read.
     """
     text = decode(data, name).lstrip("\ufeff")
     try:
@@ -27,44 +27,47 @@ def objects(data: bytes, name: str) -> Iterator[dict[str, Any]]:
     except RecursionError:
         raise SourceError(f"{name!r} is nested too deeply to be read") from None
     except ValueError as error:
-        first = str(error)
-    yield from _lines(text, name, first)
+        message = str(error)
+    yield from _objects_of_lines(text, name, message)
 
 
-def whole(data: bytes, name: str) -> tuple[list[dict[str, Any]], SourceError | None]:
-    """The JSON objects of a file, and what was wrong with it; raises it where that leaves nothing."""
-    found: list[dict[str, Any]] = []
+def complete_objects(data: bytes, name: str) -> tuple[list[dict[str, Any]], SourceError | None]:
+    """The complete JSON objects of a file, and what is wrong with the rest of it.
+
+    Raises SourceError if no object is complete.
+    """
+    complete: list[dict[str, Any]] = []
     try:
-        found.extend(objects(data, name))
+        complete.extend(objects(data, name))
     except SourceError as error:
-        if not found:
+        if not complete:
             raise
-        return found, error
-    return found, None
+        return complete, error
+    return complete, None
 
 
-def _lines(text: str, name: str, error: str) -> Iterator[dict[str, Any]]:
-    bad, whole = 0, 0
-    lines = text.split("\n")  # not at the rarer separators, which may stand inside a JSON string
+def _objects_of_lines(text: str, name: str, error: str) -> Iterator[dict[str, Any]]:
+    bad, good = 0, 0
+    lines = text.split("\n")  # not at the rarer line separators, which a JSON string can hold
     for line in lines:
         if line.strip():
             try:
                 value = json.loads(line)
             except (ValueError, RecursionError):
                 bad += 1
-                if not whole and bad == 3:  # one value over many lines
+                if not good and bad == 3:  # one value over many lines
                     break
             else:
-                if isinstance(value, dict):  # in one value over many lines, a line may hold a number
-                    whole += 1
+                if isinstance(value, dict):  # in one value over many lines, a line can hold a number
+                    good += 1
                     yield value
-    if whole and bad:
-        raise SourceError(f"{bad} of the {len(lines)} lines of {name!r} cannot be read as JSON; the others are read")
-    if not whole:
-        mended = _mended(text)
-        if mended is not None:
-            yield from _objects_in(mended)
-        tail = "; what stands before it is read" if mended is not None else ""
+    if good and bad:
+        raise SourceError(f"{bad} of the {len(lines)} lines of {name!r} cannot be read as JSON; the rest are read")
+    if not good:
+        beginning = _complete_beginning(text)
+        if beginning is not None:
+            yield from _objects_in(beginning)
+        tail = "; what comes before that is read" if beginning is not None else ""
         raise SourceError(f"{name!r} is cut off or is not JSON: {error[:100]}{tail}")
 
 
@@ -74,22 +77,22 @@ def _objects_in(value: object) -> Iterator[dict[str, Any]]:
             yield item
 
 
-def _mended(text: str) -> object:
-    """The value up to the last object that is whole, what was open around it closed; None where that is nothing."""
-    opened: list[str] = []
-    end, still_open = 0, ""
+def _complete_beginning(text: str) -> object:
+    """The value up to its last complete object, with the brackets around that closed; None if no object is complete."""
+    open_brackets: list[str] = []  # the brackets that would close them
+    end, closing = 0, ""
     for token in _TOKEN.finditer(text):
-        sign = token[0]
-        if sign in _CLOSING:
-            opened.append(_CLOSING[sign])
-            if len(opened) > _DEEPEST:
+        bracket = token[0]
+        if bracket in _CLOSING:
+            open_brackets.append(_CLOSING[bracket])
+            if len(open_brackets) > _DEEPEST:
                 return None
-        elif sign in "]}":
-            if not opened or opened.pop() != sign:
+        elif bracket in "]}":
+            if not open_brackets or open_brackets.pop() != bracket:
                 break
-            if sign == "}":
-                end, still_open = token.end(), "".join(reversed(opened))
+            if bracket == "}":
+                end, closing = token.end(), "".join(reversed(open_brackets))
     try:
-        return json.loads(text[:end] + still_open) if end else None
+        return json.loads(text[:end] + closing) if end else None
     except (ValueError, RecursionError):
         return None

@@ -1,4 +1,4 @@
-"""JSON Lines of threads: what `qa export` writes, and what others write much like it."""
+"""Threads as JSON Lines: what `qa export` writes, and similar files of other programs."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ _PARENT = ("parent", "parent_id", "reply_to", "in_reply_to")
 
 
 def read(data: bytes, name: str) -> Iterator[Thread]:
-    """Yield the thread of each line: exactly where it is of `qa.sources.thread_json`, else as near as its fields come.
+    """Yield the thread of each object: exactly if it is as `qa.sources.thread_json` writes it, else from similar fields.
 
-    Raises SourceError at the end where lines could not be read.
+    Raises SourceError at the end if objects could not be read.
     """
-    bad, whole = 0, 0
+    bad, good = 0, 0
     for row in objects(data, name):
         try:
-            thread = _exact(row) or _near(row, name)
+            thread = _exact_thread(row) or _similar_thread(row, name)
         except SourceError:
             bad += 1
         else:
-            whole += 1
+            good += 1
             yield thread
     if bad:
-        told = f"; the other {whole} are read" if whole else ""
-        raise SourceError(f"{bad} objects in {name!r} are no threads with words in them{told}")
-    if not whole:
-        raise SourceError(f"{name!r} holds no thread; its lines are to be objects with `posts`")
+        rest = f"; the other {good} are read" if good else ""
+        raise SourceError(f"{bad} objects in {name!r} are no threads with words in them{rest}")
+    if not good:
+        raise SourceError(f"{name!r} holds no thread; each line should be an object with `posts`")
 
 
-def _exact(row: dict[str, Any]) -> Thread | None:
+def _exact_thread(row: dict[str, Any]) -> Thread | None:
     try:
         thread = thread_from_row(row)
     except SourceError:
@@ -52,24 +52,24 @@ def _exact(row: dict[str, Any]) -> Thread | None:
     return replace(thread, posts=tuple(replace(post, date=day_of(post.date)) for post in thread.posts))
 
 
-def _near(row: dict[str, Any], name: str) -> Thread:
-    """A thread out of a line with `posts` or `comments` of other fields, or with a text alone."""
-    ours = isinstance(row.get("posts"), list)
-    replies = row.get("posts") if ours else row.get("comments")
+def _similar_thread(row: dict[str, Any], name: str) -> Thread:
+    """A thread from an object whose `posts` or `comments` have other fields, or that has only a text."""
+    has_posts = isinstance(row.get("posts"), list)
+    replies = row.get("posts") if has_posts else row.get("comments")
     title = label(row.get("title")) or label(row.get("subject"))
     id_ = label(row.get("id") or row.get("thread_id") or row.get("_id"))
-    opens = any(isinstance(row.get(key), str) for key in _TEXT)
-    said = [_said({**row, "id": id_}, "article")] if opens else []
+    has_text = any(isinstance(row.get(key), str) for key in _TEXT)
+    posts = [_raw_post({**row, "id": id_}, "article")] if has_text else []
     for post in replies if isinstance(replies, list) else []:
         if isinstance(post, dict):
-            said.append(_said(post, "comment" if said else "article"))
-    source = id_ if id_ and ours and isinstance(row["id"], str) else thread_name(name, title, id_)
-    return compose(source, resolve_replies(said), title=title, url=address(row.get("url")))
+            posts.append(_raw_post(post, "comment" if posts else "article"))
+    source = id_ if id_ and has_posts and isinstance(row["id"], str) else thread_name(name, title, id_)
+    return compose(source, resolve_replies(posts), title=title, url=address(row.get("url")))
 
 
-def _said(post: dict[str, Any], otherwise: Kind) -> RawPost:
+def _raw_post(post: dict[str, Any], default: Kind) -> RawPost:
     text = next((words(post[key]) for key in _TEXT if post.get(key)), "")
-    kind: Kind = "article" if post.get("kind", otherwise) == "article" else "comment"
+    kind: Kind = "article" if post.get("kind", default) == "article" else "comment"
     author = label(post.get("author")) or label(post.get("name"))
     day = next((day for key in ("date", "created_at", "created") if (day := day_of(post.get(key)))), None)
     parent = next((str(post[key]) for key in _PARENT if post.get(key) is not None), None)

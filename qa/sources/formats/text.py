@@ -1,4 +1,4 @@
-"""Plain text and Markdown as bytes: decoded, then read as `qa.sources.thread` reads a text."""
+"""Plain text and Markdown: decoded, then parsed by `qa.sources.thread`."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from qa.sources.thread import Thread, thread_from_text
 
 
 def read(data: bytes, name: str) -> Iterator[Thread]:
-    """Yield the one thread of a text. Raises SourceError where it is empty or no text."""
+    """Yield the one thread of a text. Raises SourceError if it is empty or binary."""
     yield thread_from_text(decode(data, name), source=name)

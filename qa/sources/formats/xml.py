@@ -1,4 +1,4 @@
-"""XML one element at a time, for exports that are larger than memory likes: no entity, no DTD, no network."""
+"""XML one element at a time, for large exports; without entities, DTDs and the network."""
 
 from __future__ import annotations
 
@@ -10,9 +10,15 @@ from qa.errors import SourceError
 
 
 def children(data: bytes, name: str, below: str) -> Iterator[Any]:
-    """Yield the elements right below the first element named `below`, each forgotten when the next is asked for.
+    """Yield the children of the first element named `below`; each is freed when the next one is read.
 
-    What stands whole before a flaw or a cut is yielded first. Raises SourceError at the flaw.
+    Args:
+        data: The file.
+        name: The file's name, for the error message.
+        below: A local name.
+
+    Raises:
+        SourceError: The file is cut off or is not well-formed; the elements before that have been yielded.
     """
     from lxml import etree
 
@@ -28,20 +34,22 @@ def children(data: bytes, name: str, below: str) -> Iterator[Any]:
                     parent = element
             elif parent is not None and element.getparent() is parent:
                 yield element
-                _forget(element)
+                _free(element)
     except etree.XMLSyntaxError as error:
-        raise SourceError(f"{name!r} is cut off or broken at {_place(error)}; what stands before it is read") from error
+        raise SourceError(
+            f"{name!r} is cut off or broken at {_position(error)}; what comes before that is read"
+        ) from error
 
 
-def _forget(element: Any) -> None:
-    """Free what was read of the tree; the element itself stays, empty, as the place where the parser goes on."""
+def _free(element: Any) -> None:
+    """Free the tree that has been read; the element itself stays, empty, because the parser continues from it."""
     element.clear()
-    for before in list(element.itersiblings(preceding=True)):
-        element.getparent().remove(before)
+    for sibling in list(element.itersiblings(preceding=True)):
+        element.getparent().remove(sibling)
 
 
 def local(element: Any) -> str:
-    """The element's name without its namespace; "" for what is no element.
+    """The element's name without its namespace; "" for a comment or an instruction.
 
     >>> from lxml import etree
     >>> local(etree.fromstring("<a:b xmlns:a='urn:x'/>"))
@@ -51,11 +59,11 @@ def local(element: Any) -> str:
 
 
 def texts(element: Any) -> dict[str, str]:
-    """The text of each child by its local name, the first of a name."""
-    found: dict[str, str] = {}
+    """The text of each child by its local name; if several share a name, the first."""
+    fields: dict[str, str] = {}
     for child in element:
-        found.setdefault(local(child), text_of(child))
-    return found
+        fields.setdefault(local(child), text_of(child))
+    return fields
 
 
 def text_of(element: Any) -> str:
@@ -63,5 +71,5 @@ def text_of(element: Any) -> str:
     return str(element.xpath("string()")) if len(element) else element.text or ""
 
 
-def _place(error: Any) -> str:
+def _position(error: Any) -> str:
     return f"line {error.lineno}" if error.lineno else "its beginning"
