@@ -24,7 +24,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from benchmarks import gate
-from benchmarks.vectors import CachedEncoder, default_folder
+from benchmarks.cached_encoder import CachedEncoder, default_folder
 from qa.answering import reader
 from qa.answering.answer import Quote
 from qa.answering.calibration import FILE, Calibration, ConfidenceFeatures
@@ -54,7 +54,7 @@ UNREAD = Calibration("", 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, (), 0.5)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionRun:
     """A question with the passages found for it, as they are ranked before they are read, and its readings."""
 
     query: str
@@ -65,17 +65,17 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Collection:
+class EvaluationSet:
     """A set's questions, the unanswerable ones apart."""
 
     name: str
     encoder: Encoder
-    asked: list[Asked]
-    unanswerable: list[Asked]
+    asked: list[QuestionRun]
+    unanswerable: list[QuestionRun]
     judgements: Mapping[str, Mapping[str, int]]
 
 
-def collect(folder: Path, limit: int) -> Collection:
+def collect(folder: Path, limit: int) -> EvaluationSet:
     """Ask a set's questions; of more than `limit` a random choice, always the same."""
     data = Dataset.read(folder)
     seen = _trained_on(folder)
@@ -84,7 +84,7 @@ def collect(folder: Path, limit: int) -> Collection:
     with tempfile.TemporaryDirectory() as built:
         encoder = CachedEncoder(MiniLMEncoder(), default_folder())
         library = Library.build(data.documents, Path(built) / "library", encoder=encoder, reader=None)
-        return Collection(
+        return EvaluationSet(
             folder.name,
             encoder,
             list(_ask(library, encoder, _some(answerable, limit), data.answers)),
@@ -108,19 +108,19 @@ def _some(questions: Mapping[str, str], limit: int) -> dict[str, str]:
 
 def _ask(
     library: Library, encoder: Encoder, questions: Mapping[str, str], answers: Mapping[str, Answers]
-) -> Iterator[Asked]:
+) -> Iterator[QuestionRun]:
     for query, words in questions.items():
         try:
             question = EncodedQuery.of(words, encoder)
             quotes = library.search(words, k=DEPTH, search_syntax=False, repeats=True)
         except QuestionError:
             continue
-        yield Asked(
+        yield QuestionRun(
             query, question, quotes, read_candidates(question.text, quotes, reader.DEFAULT_READER), answers.get(query)
         )
 
 
-def ranking_quality(collection: Collection, by: Calibration) -> tuple[float, float]:
+def ranking_quality(collection: EvaluationSet, by: Calibration) -> tuple[float, float]:
     """nDCG@10 and recall@1 with the reader's evidence, and with what answers in the lead once that is fitted."""
     run = {}
     for one in collection.asked:
@@ -138,7 +138,7 @@ def ranking_quality(collection: Collection, by: Calibration) -> tuple[float, flo
 _Told = tuple[str, list[ConfidenceFeatures], list[bool], list[bool]]
 
 
-def choose_evidence(collections: Sequence[Collection]) -> Calibration:
+def choose_evidence(collections: Sequence[EvaluationSet]) -> Calibration:
     """The setting with the greatest mean nDCG@10 of those by which no set loses more than a little."""
     settings = [
         replace(UNREAD, evidence_weight=w, evidence_scale=s, evidence_offset=o, evidence_elsewhere=e)
@@ -167,7 +167,7 @@ def _best_setting(gains: NDArray[np.float64]) -> int:
     return int(np.where(allowed, gains.mean(axis=1), -np.inf).argmax())
 
 
-def fit_confidence(collections: Sequence[Collection], by: Calibration) -> Calibration:
+def fit_confidence(collections: Sequence[EvaluationSet], by: Calibration) -> Calibration:
     """The choice of one answer by which most is right, and its chance of being right.
 
     Where chance decides how much a passage's fit counts in the choice, it counts most: then the ranking, in which the
@@ -206,7 +206,7 @@ def _tell_confidence(told: Sequence[_Told], by: Calibration) -> None:
         )
 
 
-def _signs(collection: Collection, by: Calibration) -> _Told:
+def _signs(collection: EvaluationSet, by: Calibration) -> _Told:
     features, right, answerable = [], [], []
     for one in (*collection.asked, *collection.unanswerable):
         if not one.read or (one.answers is None and one in collection.asked):

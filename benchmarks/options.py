@@ -7,10 +7,11 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.vectors import CachedEncoder, default_folder
+from benchmarks.cached_encoder import CachedEncoder, default_folder
 from qa.encoding.minilm import MiniLMEncoder
 
 RESULTS = Path(__file__).parent / "results"
+OURS = "Verbatim"  # how this project is called beside its peers
 
 
 def parser(told: str | None, sets: Sequence[str]) -> argparse.ArgumentParser:

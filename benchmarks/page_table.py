@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from benchmarks.table import OURS, head, row
+from benchmarks.markdown import head, row
+from benchmarks.options import OURS
 
 PARTS: Mapping[str, tuple[int, ...]] = {"all": (0, 1), "made on": (0,), "checked on": (1,)}
 """All pages, the half that rules were made on, and the half that they were only measured on."""

@@ -20,9 +20,8 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from benchmarks.options import RESULTS
+from benchmarks.options import OURS, RESULTS
 from benchmarks.page_table import PARTS, Figures, write
-from benchmarks.table import OURS
 from qa.errors import SourceError
 from qa.sources.webpage.read import read as read_page
 

@@ -19,10 +19,11 @@ import numpy as np
 
 import qa
 from benchmarks import options as settings
-from benchmarks.measure import Gains, ndcg, p_value
+from benchmarks.options import OURS
 from benchmarks.peers import PEERS, Collection, Peer
-from benchmarks.table import OURS, Results, SetResult
-from benchmarks.task import SETS, Task
+from benchmarks.quality_report import QualityReport, SetResult
+from benchmarks.ranking_metrics import Gains, ndcg, p_value
+from benchmarks.retrieval_task import SETS, RetrievalTask
 from qa.encoding.encoder import Encoder
 from qa.evaluation.ranking import DOCUMENTS, ranked_documents
 from qa.search.query import embed_question
@@ -50,9 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = settings.command(options, "quality")
     sets: dict[str, SetResult] = {}
     for name in options.sets or SETS:
-        sets[name] = _measured(Task.read(options.folder / name), present, encoder)
+        sets[name] = _measured(RetrievalTask.read(options.folder / name), present, encoder)
         # After every set, so that a run which is cut off leaves what it measured.
-        Results(command, encoder.name, encoder.fingerprint, versions, missing, sets).write(options.out)
+        QualityReport(command, encoder.name, encoder.fingerprint, versions, missing, sets).write(options.out)
     return 0
 
 
@@ -67,7 +68,7 @@ def _versions(*packages: str) -> dict[str, str]:
     return found
 
 
-def _measured(task: Task, peers: Sequence[type[Peer]], encoder: Encoder) -> SetResult:
+def _measured(task: RetrievalTask, peers: Sequence[type[Peer]], encoder: Encoder) -> SetResult:
     """Every system's figures on one set."""
     collection = Collection(
         list(task.documents), list(task.documents.values()), encoder.encode(list(task.documents.values()))
@@ -94,7 +95,7 @@ def _measured(task: Task, peers: Sequence[type[Peer]], encoder: Encoder) -> SetR
     )
 
 
-def _ours(task: Task, encoder: Encoder, path: Path) -> Search:
+def _ours(task: RetrievalTask, encoder: Encoder, path: Path) -> Search:
     """This project's ranking of documents, each by its best passage, before the reader has a say."""
     library = qa.build(task.threads, path, encoder=encoder, reader=None)
     if not task.judged_alone:
@@ -107,7 +108,7 @@ def _ours(task: Task, encoder: Encoder, path: Path) -> Search:
     return search
 
 
-def _gains(task: Task, search: Search, name: str) -> Gains:
+def _gains(task: RetrievalTask, search: Search, name: str) -> Gains:
     run: Mapping[str, Sequence[str]] = {
         query: task.counted(query, search(question)) for query, question in task.questions.items()
     }

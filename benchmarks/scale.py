@@ -1,7 +1,8 @@
 """Time, memory and recall by size: `python -m benchmarks.scale DIR [--set NAME …] [--size N …] [--work DIR]`.
 
-Builds libraries of passages drawn from the real ones of the sets below DIR (see benchmarks/drawn.py), opens each in a
-process of its own, and ranks the sets' questions, whose vectors are given. Writes scale.md, scale.json and scale.svg.
+Builds libraries of synthetic passages, mixed from the real ones of the sets below DIR (see benchmarks/synthetic.py),
+opens each in a separate process, and ranks the sets' questions, whose vectors are precomputed. Writes scale.md,
+scale.json and scale.svg.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from numpy.typing import NDArray
 
 import qa
 from benchmarks import options as settings
-from benchmarks.drawn import Drawn, Real
-from benchmarks.growth import Growth, Size
+from benchmarks.scale_report import ScaleReport, SizeResult
+from benchmarks.synthetic import RealPassages, SyntheticPassages
 from qa.library.directory import LibraryDirectory
 from qa.library.generation import Generation
 from qa.search.engine import Ids
@@ -46,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
 
     encoder = settings.encoder(options)
-    real = Real.read([options.folder / name for name in options.sets or SETS], encoder)
+    real = RealPassages.read([options.folder / name for name in options.sets or SETS], encoder)
     sized = [part for size in options.sizes or () for part in ("--size", f"{size}")]
     command = settings.command(options, "scale", *sized)
     sizes = []
@@ -54,13 +55,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sizes.append(_measured(real, size, options.work))
         print(sizes[-1], flush=True)
         # After every size, so that a run which is cut off leaves what it measured.
-        Growth(command, len(real.said), len(real.questions), sizes).write(options.out)
+        ScaleReport(command, len(real.said), len(real.questions), sizes).write(options.out)
     return 0
 
 
-def _measured(real: Real, size: int, work: Path | None) -> Size:
+def _measured(real: RealPassages, size: int, work: Path | None) -> SizeResult:
     """Build, open, rank and add to a library of `size` passages."""
-    drawn = Drawn(real)
+    drawn = SyntheticPassages(real)
     asked = np.random.default_rng(_SEED).choice(len(real.questions), min(_QUESTIONS, len(real.questions)), False)
     questions = [EncodedQuery(real.questions[number], real.question_vectors[number]) for number in asked]
     best = _nearest(drawn, size, real.question_vectors[asked])
@@ -76,13 +77,13 @@ def _measured(real: Real, size: int, work: Path | None) -> Size:
         library = qa.open(folder / "l", encoder=drawn)
         add_s, _ = _timed(lambda: library.add(list(drawn.threads(size, size + _ADDED))))
         verify_s, _ = _timed(library.verify)
-        return Size(size, build_s=build_s, add_s=add_s, verify_s=verify_s, disk_mb=status.bytes / 1e6, **opened)
+        return SizeResult(size, build_s=build_s, add_s=add_s, verify_s=verify_s, disk_mb=status.bytes / 1e6, **opened)
     finally:
         shutil.rmtree(folder)
 
 
 def _opened(path: Path, questions: Sequence[EncodedQuery], best: NDArray[np.int64]) -> dict[str, float]:
-    """What is measured of a library that was just opened, by the field of Size."""
+    """What is measured of a library that was just opened, by the field of SizeResult."""
     before = _resident_mb()
     open_s, library = _timed(lambda: Generation.current(LibraryDirectory(path)))
     first_s, _ = _timed(lambda: library.search(questions[0], _DEPTH))
@@ -117,7 +118,7 @@ def _milliseconds(library: Generation, questions: Sequence[EncodedQuery], among:
     return np.array(times)
 
 
-def _nearest(drawn: Drawn, size: int, vectors: NDArray[np.float32]) -> NDArray[np.int64]:
+def _nearest(drawn: SyntheticPassages, size: int, vectors: NDArray[np.float32]) -> NDArray[np.int64]:
     """The numbers of the ten nearest passages of each vector, all of them compared."""
     ids = np.zeros((len(vectors), 0), dtype=np.int64)
     cosines = np.zeros((len(vectors), 0), dtype=np.float32)

@@ -23,8 +23,8 @@ from unittest.mock import patch
 import numpy as np
 
 import qa
-from benchmarks import cold, speed_report, spent
-from benchmarks.limits import machine, operations, seconds
+from benchmarks import cold_start, profiling, speed_report
+from benchmarks.hardware import machine, operations, seconds
 from benchmarks.options import RESULTS
 from benchmarks.peers import Collection, LangChain, Peer, TxtaiHybrid
 from qa.answering.reader import DEFAULT_READER, WEIGHTS
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parts: dict[str, Callable[[], dict[str, Any]]] = {
         "encoding": lambda: encoding(texts[:ENCODED], questions, options.rounds),
         "asking": lambda: asking(data, questions, options.rounds),
-        "starting": lambda: cold.starting(options.rounds),
+        "starting": lambda: cold_start.starting(options.rounds),
     }
     for part, measure in parts.items():
         found[part] = measure()
@@ -85,7 +85,7 @@ def encoding(texts: Sequence[str], questions: Sequence[str], rounds: int) -> dic
         "GFLOP a passage": float(operations(tokens).mean() / 1e9),
         "passages a second": rates,
         "a question, ms": waits,
-        "spent": spent.in_the_network(),
+        "spent": profiling.in_the_network(),
     }
 
 
@@ -122,7 +122,7 @@ def asking(data: Dataset, questions: Sequence[str], rounds: int) -> dict[str, An
             "questions a second": {"one by one": alone, "eight at once": at_once},
             "vectors, MB": library.status().passages * encoder.dimension * 4 / 1e6,
             "reading": _reading(library, questions, rounds),
-            "spent": spent.in_an_answer(ask, questions),
+            "spent": profiling.in_an_answer(ask, questions),
         }
 
 
@@ -130,9 +130,9 @@ def _reading(library: qa.Library, questions: Sequence[str], rounds: int) -> dict
     """Milliseconds to read a question's twelve candidates, with the same weights in transformers, which look once."""
     import torch
 
-    from training.model import Reader, load_weights
+    from training.model import ReaderNetwork, load_weights
 
-    plain = Reader().eval()
+    plain = ReaderNetwork().eval()
     plain.bert.set_attn_implementation("sdpa")
     plain.load_trained({name: weight.float() for name, weight in load_weights(WEIGHTS).items()})
     tokenizer = minilm_files.tokenizer()

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.table import head, row
+from benchmarks.markdown import head, row
 
 _OURS = "#2a6f97"
 _THEIRS = "#b0b7bd"

@@ -17,8 +17,8 @@ import numpy as np
 
 import qa
 from benchmarks import options as settings
-from benchmarks.table import head, row
-from benchmarks.task import Task
+from benchmarks.markdown import head, row
+from benchmarks.retrieval_task import RetrievalTask
 from qa.encoding.encoder import Encoder
 from qa.library.directory import LibraryDirectory
 from qa.library.generation import Generation
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = settings.command(options, "stages")
     found = {}
     for name in options.sets or SETS:
-        found[name] = _measured(Task.read(options.folder / name), encoder)
+        found[name] = _measured(RetrievalTask.read(options.folder / name), encoder)
         print(name, {stage: round(value, 3) for stage, value in found[name].items()}, flush=True)
     options.out.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"command": command, "sets": found}, indent=1) + "\n"
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _measured(task: Task, encoder: Encoder) -> dict[str, float]:
+def _measured(task: RetrievalTask, encoder: Encoder) -> dict[str, float]:
     """The median milliseconds of each stage on one set, after its passages."""
     with tempfile.TemporaryDirectory(prefix="verbatim-benchmark-") as folder:
         status = qa.build(task.threads, Path(folder) / "library", encoder=encoder).status()

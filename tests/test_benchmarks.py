@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 from conftest import FakeEncoder
 
-from benchmarks import choice, scale, stages
-from benchmarks.drawn import Drawn, Real
-from benchmarks.growth import exponent
-from benchmarks.measure import ndcg, p_value
+from benchmarks import fusion_weights, scale, stages
+from benchmarks.cached_encoder import CachedEncoder
 from benchmarks.peers import Bm25, Collection, Dense, StemmedBm25
 from benchmarks.quality import main
-from benchmarks.table import Results, SetResult
-from benchmarks.task import Task
-from benchmarks.vectors import CachedEncoder
+from benchmarks.quality_report import QualityReport, SetResult
+from benchmarks.ranking_metrics import ndcg, p_value
+from benchmarks.retrieval_task import RetrievalTask
+from benchmarks.scale_report import exponent
+from benchmarks.synthetic import RealPassages, SyntheticPassages
 from qa.encoding.encoder import Vectors
 from qa.types import Progress, no_progress
 
@@ -82,7 +82,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_where_only_candidates_are_judged_the_good_ones_alone_are_relevant(folder: Path) -> None:
-    task = Task.read(folder / "semeval-comments")
+    task = RetrievalTask.read(folder / "semeval-comments")
     assert task.judgements == {"q1": {"d1": 1, "d2": 0}}  # nothing answers q2
     assert task.questions == {"q1": "q1 lenses ground in solms"}
     assert task.documents == {"d1": "Lenses. Ground in Solms.", "d2": "Bread is baked.", "d3": "Lens. A lens."}
@@ -99,12 +99,14 @@ def test_the_engines_that_come_with_us_find_what_they_should(encoder: FakeEncode
     assert StemmedBm25(collection).search("grounds", vector, 3) == ["d1"]
 
 
-def results() -> Results:
+def results() -> QualityReport:
     scores = {"Verbatim": 0.9, "dense": 0.8, "BM25 (tantivy)": 0.5, "BM25 (bm25s)": 0.6, "txtai hybrid": 0.85}
     chances = {"dense": 0.001, "BM25 (tantivy)": 0.2, "BM25 (bm25s)": 0.002, "txtai hybrid": 0.03}
     one = SetResult("0" * 64, 1_234, 56, scores, chances)
     two = SetResult("1" * 64, 7, 8, {"Verbatim": 0.5, "dense": 0.6}, {"dense": 0.4})
-    return Results("python -m …", "model", "f" * 64, {"faiss-cpu": "1"}, {"LlamaIndex": "pip …"}, {"a": one, "b": two})
+    return QualityReport(
+        "python -m …", "model", "f" * 64, {"faiss-cpu": "1"}, {"LlamaIndex": "pip …"}, {"a": one, "b": two}
+    )
 
 
 def test_the_table_compares_with_the_best_bm25_and_says_where_we_are_behind(tmp_path: Path) -> None:
@@ -141,18 +143,18 @@ def test_a_peer_that_is_not_installed_is_named_and_left_out(
 
 
 def test_constants_are_chosen_for_all_sets_and_not_for_one_where_everything_wins() -> None:
-    gains: dict[choice.Constants, dict[str, float]] = {
+    gains: dict[fusion_weights.Constants, dict[str, float]] = {
         (1.0,): {"a": 0.5, "b": -0.5},
         (2.0,): {"a": 0.02, "b": 0.01},
         (3.0,): {"a": 0.0, "b": 0.005},
     }
-    assert choice.chosen(gains, ["a", "b"]) == (2.0,)
-    assert choice.chosen(gains, ["a"]) == (1.0,)
+    assert fusion_weights.chosen(gains, ["a", "b"]) == (2.0,)
+    assert fusion_weights.chosen(gains, ["a"]) == (1.0,)
 
 
 def test_the_set_of_a_column_has_no_say_in_its_constants() -> None:
     gains = {(1.0,): {"a": 0.9, "b": -0.1}, (2.0,): {"a": 0.1, "b": 0.1}, (3.0,): {"a": -0.1, "b": 0.9}}
-    table = choice.markdown({("family", constants): on_sets for constants, on_sets in gains.items()})
+    table = fusion_weights.markdown({("family", constants): on_sets for constants, on_sets in gains.items()})
     # "a" is ranked with what "b" chose, and the other way round.
     assert "| family | -0.100 | -0.100 | -0.100 | -0.100 | 2 |" in table
 
@@ -164,9 +166,9 @@ def test_the_choice_is_made_from_a_folder_of_sets(folder: Path, monkeypatch: pyt
     for file in (folder / "semeval-comments").iterdir():
         (folder / "other" / file.name).write_bytes(file.read_bytes())
     given = [str(folder), "--set", "semeval-comments", "--set", "other", "--cache", str(folder), "--out", str(folder)]
-    assert main(given) == choice.main(given) == 0
-    lines = (folder / "choice.md").read_text(encoding="utf-8").splitlines()
-    assert len([line for line in lines if line.startswith("|")]) == 2 + len(choice.FAMILIES)
+    assert main(given) == fusion_weights.main(given) == 0
+    lines = (folder / "fusion_weights.md").read_text(encoding="utf-8").splitlines()
+    assert len([line for line in lines if line.startswith("|")]) == 2 + len(fusion_weights.FAMILIES)
 
 
 def test_the_exponent_of_a_power_is_found() -> None:
@@ -176,7 +178,7 @@ def test_the_exponent_of_a_power_is_found() -> None:
 def test_drawn_passages_have_the_vectors_of_their_texts_and_are_never_the_same(
     folder: Path, encoder: FakeEncoder
 ) -> None:
-    drawn = Drawn(Real.read([folder / "semeval-comments"], encoder))
+    drawn = SyntheticPassages(RealPassages.read([folder / "semeval-comments"], encoder))
     threads = list(drawn.threads(0, 45))
     texts = [post.text for thread in threads for post in thread.checked().posts]
     assert len(set(texts)) == 45
@@ -187,7 +189,7 @@ def test_drawn_passages_have_the_vectors_of_their_texts_and_are_never_the_same(
 
 def test_every_size_is_measured_and_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("benchmarks.options.MiniLMEncoder", FakeEncoder)
-    monkeypatch.setattr("benchmarks.growth._plot", lambda *_: None)  # matplotlib is one of the peers' packages
+    monkeypatch.setattr("benchmarks.scale_report._plot", lambda *_: None)  # matplotlib is one of the peers' packages
     given = [str(folder), "--set", "semeval-comments", "--size", "60", "--size", "120", "--cache", str(folder / "c")]
     assert scale.main([*given, "--work", str(folder), "--out", str(folder / "out")]) == 0
     written = json.loads((folder / "out" / "scale.json").read_text(encoding="utf-8"))

@@ -65,7 +65,7 @@ def test_a_set_is_read_with_its_liberties(folder: Path) -> None:
 def test_figures_and_files(folder: Path, tmp_path: Path) -> None:
     report = evaluate(folder, run=tmp_path / "run", answers=tmp_path / "answers", encoder=FakeEncoder(), reader=None)
     ranking = report.ranking
-    assert report.reading is None
+    assert report.answer_figures is None
     assert (report.documents, ranking.queries) == (3, 3)
     assert ranking.recall_at_1 == pytest.approx(2 / 3)
     assert report.quotes_with_answer == report.answers_with_answer == 1.0
@@ -100,7 +100,7 @@ def test_the_reader_is_measured_where_answers_are_known(folder: Path, tmp_path: 
             return [ScoredSpan(n, n + 5, 9.0) if n >= 0 else ScoredSpan(0, 1, -9.0) for n in at]
 
     report = evaluate(folder, answers=tmp_path / "answers", encoder=FakeEncoder(), reader=Reader())
-    reading = report.reading
+    reading = report.answer_figures
     assert reading is not None
     assert reading.exact == 0.5 and reading.f1 == pytest.approx(0.5, abs=0.2)
     assert reading.gold_exact == 0.5
@@ -112,7 +112,7 @@ def test_the_reader_is_measured_where_answers_are_known(folder: Path, tmp_path: 
     assert not refused["found"] and refused["text"] is None and refused["doc"] is not None
     assert refused["start"] is not None and 0 < refused["confidence"] < 0.5
     everything = evaluate(folder, answers=tmp_path / "all", encoder=FakeEncoder(), reader=Reader(), min_confidence=0)
-    assert everything.reading is not None
+    assert everything.answer_figures is not None
     assert all(json.loads(row)["found"] for row in (tmp_path / "all").read_text().splitlines()[:-1])
 
 

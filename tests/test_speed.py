@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import qa
-from benchmarks import speed_report, spent
-from benchmarks.limits import operations
+from benchmarks import profiling, speed_report
+from benchmarks.hardware import operations
 
 
 def test_the_operations_of_a_text_are_those_of_six_layers() -> None:
@@ -18,13 +18,13 @@ def test_the_operations_of_a_text_are_those_of_six_layers() -> None:
 
 
 def test_every_step_that_the_profile_names_is_taken(leica: qa.Library) -> None:
-    shares = spent.in_an_answer(leica.ask, ["Where are Leica lenses made?", "Who bought a Digilux 3?"])
+    shares = profiling.in_an_answer(leica.ask, ["Where are Leica lenses made?", "Who bought a Digilux 3?"])
     assert all(share > 0 for share in shares.values()), shares
     assert sum(shares.values()) == pytest.approx(1)
 
 
 def test_the_operations_of_the_network_are_told() -> None:
-    shares = spent.in_the_network()
+    shares = profiling.in_the_network()
     assert sum(shares.values()) == pytest.approx(1)
     assert {"FullyConnected", "MatMul"} & shares.keys()
 

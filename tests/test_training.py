@@ -17,7 +17,7 @@ import training
 from qa.answering.reader import SpanReader
 from qa.encoding import minilm_files
 from training.curriculum import Curriculum, Example
-from training.data import Paragraph, Question, read_squad, read_squad2
+from training.data import LabelledQuestion, Paragraph, read_squad, read_squad2
 from training.edits import Swap, Swaps, exchanged, negated, swapped
 from training.negatives import Miner, without_answer
 from training.neighbours import Neighbours
@@ -26,27 +26,27 @@ from training.plan import Plan
 TOWNS = ("Solms", "Wetzlar", "Berlin", "Jena", "Dresden", "Munich", "Vienna", "Prague")
 
 
-def question(town: str, number: int) -> Question:
+def question(town: str, number: int) -> LabelledQuestion:
     text = (
         f"The lens number {number} was ground in {town} by careful hands. It was then polished for forty minutes in a "
         f"quiet room, because dust ruins glass. Nobody outside {town[0]}-town was told how the coating is made there."
     )
     start = text.index(town)
-    return Question(
+    return LabelledQuestion(
         f"Where was lens number {number} ground?", Paragraph("made", town, text), ((start, start + len(town)),)
     )
 
 
 @pytest.fixture(scope="module")
-def questions() -> list[Question]:
+def questions() -> list[LabelledQuestion]:
     return [question(town, number) for number, town in enumerate(TOWNS)]
 
 
 @pytest.fixture(scope="module")
-def curriculum(questions: list[Question]) -> Curriculum:
-    from training.model import Reader
+def curriculum(questions: list[LabelledQuestion]) -> Curriculum:
+    from training.model import ReaderNetwork
 
-    embeddings = Reader().word_embeddings().numpy()
+    embeddings = ReaderNetwork().word_embeddings().numpy()
     texts = [one.paragraph.text for one in questions] * 3
     return Curriculum(questions, [], Neighbours(texts, minilm_files.tokenizer().get_vocab(), embeddings), seed=1)
 
@@ -75,14 +75,14 @@ def test_answers_stand_where_they_are_said_to(curriculum: Curriculum) -> None:
         assert all(0 <= start < end <= len(one.passage) for start, end in one.answers)
 
 
-def test_a_mined_passage_holds_no_answer(questions: list[Question]) -> None:
+def test_a_mined_passage_holds_no_answer(questions: list[LabelledQuestion]) -> None:
     miner = Miner([one.paragraph for one in questions], frozenset())
     for one in questions:
         found = miner.negative(one, Random(0))
         assert found is not None and one.paragraph.title not in found.text
 
 
-def test_a_passage_without_its_answers_sentence(questions: list[Question]) -> None:
+def test_a_passage_without_its_answers_sentence(questions: list[LabelledQuestion]) -> None:
     rest = without_answer(questions[0])
     assert rest is not None and "Solms" not in rest and rest.startswith("It was then polished")
 
@@ -108,9 +108,9 @@ def test_an_exchange_moves_the_answers_with_the_words_between_them() -> None:
 def test_an_inner_swap_takes_a_word_that_stands_far_from_the_answer() -> None:
     text = "In 1805 the fort fell, not in 1806. In 1907 it rose again."
     swaps = Swaps(Neighbours([], {}, np.zeros((0, 3), dtype=np.float32)), frozenset())
-    asked = Question("What fell in 1805?", Paragraph("made", "Fort", text), ((12, 16),))
+    asked = LabelledQuestion("What fell in 1805?", Paragraph("made", "Fort", text), ((12, 16),))
     assert swaps.draw_inner(asked, Random(0)) == Swap("number", "1805", "1907")
-    assert swaps.draw_inner(Question("What fell?", asked.paragraph, asked.answers), Random(0)) is None
+    assert swaps.draw_inner(LabelledQuestion("What fell?", asked.paragraph, asked.answers), Random(0)) is None
 
 
 def test_a_negated_question_is_another() -> None:
@@ -150,7 +150,7 @@ def test_sets_are_read_and_answers_that_are_not_there_dropped(tmp_path: Path) ->
 
 
 def test_passages_that_nobody_labelled_come_with_a_teacher_alone(
-    curriculum: Curriculum, questions: list[Question]
+    curriculum: Curriculum, questions: list[LabelledQuestion]
 ) -> None:
     neighbours = Neighbours([], {}, np.zeros((0, 3), dtype=np.float32))
     taught = Curriculum(questions, [], neighbours, seed=1, taught=True)
@@ -181,7 +181,7 @@ def test_only_a_teacher_judges_a_window_without_a_label() -> None:
 
 
 @pytest.fixture
-def folders(tmp_path: Path, questions: list[Question]) -> tuple[Path, Path]:
+def folders(tmp_path: Path, questions: list[LabelledQuestion]) -> tuple[Path, Path]:
     """The training sets and squad2, with the made questions in one of them and nothing in the others."""
     data, squad2 = tmp_path / "data", tmp_path / "squad2"
     for name in ("squadshifts", "tydiqa", "mlqa", "policyqa", "selqa"):

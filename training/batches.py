@@ -10,8 +10,8 @@ import torch
 from tokenizers import Encoding, Tokenizer
 from torch import Tensor
 
+from qa.types import Span
 from training.curriculum import Example
-from training.data import Span
 from training.model import NULL, special_tokens
 
 WINDOW = 256

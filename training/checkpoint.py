@@ -9,13 +9,13 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
-from training.model import Pointer
+from training.model import SpanNetwork
 
 NAME = "state.pt"
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class RunPosition:
     """How far a run is: the steps taken, and where the next batch stands."""
 
     step: int = 0
@@ -23,7 +23,9 @@ class Progress:
     batch: int = 0
 
 
-def save(folder: Path, progress: Progress, reader: Pointer, average: dict[str, Tensor], optimizer: Optimizer) -> None:
+def save(
+    folder: Path, progress: RunPosition, reader: SpanNetwork, average: dict[str, Tensor], optimizer: Optimizer
+) -> None:
     """Writes the state beside the old one, then puts it in its place."""
     state = {
         "progress": [progress.step, progress.epoch, progress.batch],
@@ -37,18 +39,18 @@ def save(folder: Path, progress: Progress, reader: Pointer, average: dict[str, T
     fresh.replace(folder / NAME)
 
 
-def restore(folder: Path, reader: Pointer, average: dict[str, Tensor], optimizer: Optimizer) -> Progress:
+def restore(folder: Path, reader: SpanNetwork, average: dict[str, Tensor], optimizer: Optimizer) -> RunPosition:
     """Reads the state into its places; a fresh run where there is none."""
     path = folder / NAME
     if not path.exists():
-        return Progress()
+        return RunPosition()
     state = torch.load(path, map_location="cpu", weights_only=True)
     reader.load_trained(state["trained"])
     for name, value in average.items():
         value.copy_(state["average"][name])
     optimizer.load_state_dict(state["optimizer"])
     torch.set_rng_state(state["random"])
-    return Progress(*state["progress"])
+    return RunPosition(*state["progress"])
 
 
 def averaged(folder: Path) -> dict[str, Tensor]:

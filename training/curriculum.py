@@ -9,7 +9,8 @@ from collections import Counter
 from dataclasses import dataclass
 from random import Random
 
-from training.data import Paragraph, Question, Span
+from qa.types import Span
+from training.data import LabelledQuestion, Paragraph
 from training.edits import Swaps, conditions, exchanged, negated, swapped, with_condition
 from training.negatives import Miner, without_answer
 from training.neighbours import Neighbours
@@ -58,8 +59,8 @@ class Curriculum:
 
     def __init__(
         self,
-        training: list[Question],
-        squad2: list[Question],
+        training: list[LabelledQuestion],
+        squad2: list[LabelledQuestion],
         neighbours: Neighbours,
         seed: int,
         *,
@@ -95,7 +96,7 @@ class Curriculum:
                 )
         return examples
 
-    def _around(self, question: Question, rng: Random) -> list[Example]:
+    def _around(self, question: LabelledQuestion, rng: Random) -> list[Example]:
         """The question itself, a pair that does not answer it, and at times a harmless change."""
         text = question.text.rstrip("?").rstrip() if rng.random() < 0.15 else question.text
         found = [Example("natural", text, question.paragraph.text, question.answers, question.inside)]
@@ -115,7 +116,7 @@ class Curriculum:
                 found.append(Example("retrieved", question.text, other.text, inside=question.inside, answerable=None))
         return found
 
-    def _negative(self, kind: str, question: Question, rng: Random) -> Example | None:
+    def _negative(self, kind: str, question: LabelledQuestion, rng: Random) -> Example | None:
         passage: str | None = question.paragraph.text
         text: str | None = question.text
         lookalikes = question.answers
@@ -145,7 +146,7 @@ class Curriculum:
                 passage, lookalikes = changed if changed else (None, ())
         return Example(kind, text, passage, lookalikes, question.inside, answerable=False) if text and passage else None
 
-    def _harmless(self, question: Question, rng: Random) -> Example | None:
+    def _harmless(self, question: LabelledQuestion, rng: Random) -> Example | None:
         """A changed question that still has its answer: swapped in both places, or with a condition that holds."""
         passage = question.paragraph.text
         if rng.random() < 0.25:
@@ -170,9 +171,9 @@ class Curriculum:
         return None
 
 
-def _share(question: Question) -> float:
+def _share(question: LabelledQuestion) -> float:
     return next((share for source, share in SHARES.items() if question.paragraph.source.startswith(source)), 1.0)
 
 
-def _asks_to_be_told(question: Question) -> bool:
+def _asks_to_be_told(question: LabelledQuestion) -> bool:
     return question.paragraph.source.startswith(INFORMATION_SOURCES)

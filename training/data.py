@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from qa.types import Span
+
 TRAINING_ARTICLES = ("Harvard_University", "Steam_engine", "Islamism", "Immune_system")
 MEASURING_ARTICLES = ("Force", "Packet_switching", "French_and_Indian_War", "Warsaw")
-
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class LabelledQuestion:
     """A question over its own paragraph.
 
     `answers` are character spans of the paragraph, none where it does not answer.
@@ -37,9 +37,9 @@ class Question:
     inside: bool = False
 
 
-def read_training(folder: Path) -> list[Question]:
+def read_training(folder: Path) -> list[LabelledQuestion]:
     """All questions of the training folder, in a fixed order."""
-    questions: list[Question] = []
+    questions: list[LabelledQuestion] = []
     for name in ("squadshifts", "tydiqa", "mlqa", "policyqa"):
         for path in sorted((folder / name).glob("*.json")):
             questions.extend(read_squad(path, f"{name}/{path.stem}"))
@@ -48,7 +48,7 @@ def read_training(folder: Path) -> list[Question]:
     return questions
 
 
-def read_squad(path: Path, source: str) -> Iterator[Question]:
+def read_squad(path: Path, source: str) -> Iterator[LabelledQuestion]:
     """The questions of a file in SQuAD v1.1 format."""
     for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
         for entry in article["paragraphs"]:
@@ -56,10 +56,10 @@ def read_squad(path: Path, source: str) -> Iterator[Question]:
             for qa in entry["qas"]:
                 answers = _located(paragraph.text, qa["answers"])
                 if answers:
-                    yield Question(qa["question"].strip(), paragraph, answers)
+                    yield LabelledQuestion(qa["question"].strip(), paragraph, answers)
 
 
-def read_selqa(path: Path, source: str) -> Iterator[Question]:
+def read_selqa(path: Path, source: str) -> Iterator[LabelledQuestion]:
     """The questions of a SelQA file, each over its section's sentences joined by blanks."""
     for entry in json.loads(path.read_text(encoding="utf-8")):
         spans: list[Span] = []
@@ -70,10 +70,10 @@ def read_selqa(path: Path, source: str) -> Iterator[Question]:
         paragraph = Paragraph(source, entry["article"], " ".join(entry["candidates"]))
         answers = tuple(spans[index] for index in entry["answers"])
         if answers:
-            yield Question(entry["question"].strip(), paragraph, answers, inside=True)
+            yield LabelledQuestion(entry["question"].strip(), paragraph, answers, inside=True)
 
 
-def read_squad2(folder: Path, articles: tuple[str, ...]) -> list[Question]:
+def read_squad2(folder: Path, articles: tuple[str, ...]) -> list[LabelledQuestion]:
     """The answerable, then the unanswerable questions of the named articles, each over its gold paragraph."""
     paragraphs = {
         row["_id"]: Paragraph("squad2", row["title"], row["text"])
@@ -86,12 +86,12 @@ def read_squad2(folder: Path, articles: tuple[str, ...]) -> list[Question]:
             paragraph = paragraphs.get(row["paragraph_id"])
             if paragraph:
                 questions.append(
-                    Question(row["text"].strip(), paragraph, _located(paragraph.text, row.get("answers", [])))
+                    LabelledQuestion(row["text"].strip(), paragraph, _located(paragraph.text, row.get("answers", [])))
                 )
     return questions
 
 
-def read_wikiqa(folder: Path) -> list[Question]:
+def read_wikiqa(folder: Path) -> list[LabelledQuestion]:
     """WikiQA: the answerable questions with the spans of their answer sentences, then the unanswerable ones."""
     paragraphs = {
         row["_id"]: Paragraph("wikiqa", row["title"], row["text"]) for row in read_lines(folder / "corpus.jsonl")
@@ -103,7 +103,7 @@ def read_wikiqa(folder: Path) -> list[Question]:
             found = [(paragraph.text.find(text), text) for text in row.get("answer_sentences", [])]
             spans = tuple((start, start + len(text)) for start, text in found if start >= 0)
             if spans or "answer_sentences" not in row:
-                questions.append(Question(row["text"].strip(), paragraph, spans, inside=True))
+                questions.append(LabelledQuestion(row["text"].strip(), paragraph, spans, inside=True))
     return questions
 
 

@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 from random import Random
 
-from training.data import Question, Span
+from qa.types import Span
+from training.data import LabelledQuestion
 from training.lexicon import AUXILIARIES, CONTRACTED, OPPOSITES, SERIES, STOP_WORDS
 from training.neighbours import Neighbours
 from training.text import sentences, words
@@ -41,7 +42,7 @@ class Swaps:
         self._neighbours = neighbours
         self._common = common | STOP_WORDS
 
-    def draw(self, question: Question, rng: Random) -> Swap | None:
+    def draw(self, question: LabelledQuestion, rng: Random) -> Swap | None:
         """A random swap of one of the question's words, numbers and opposites before mere siblings."""
         present = set(words(question.paragraph.text)) | set(words(question.text))
         found: list[Swap] = []
@@ -54,7 +55,7 @@ class Swaps:
             return None
         return rng.choices(found, [_WEIGHTS[swap.kind] for swap in found])[0]
 
-    def draw_inner(self, question: Question, rng: Random) -> Swap | None:
+    def draw_inner(self, question: LabelledQuestion, rng: Random) -> Swap | None:
         """A word of the question for another of its type that the paragraph has, but nowhere near the answer."""
         near, far = set(words(question.text)), set[str]()
         text = question.paragraph.text

@@ -17,12 +17,12 @@ from sklearn.metrics import roc_auc_score
 
 from qa.answering.reader import Reader, ScoredSpan, SpanReader, read_spans
 from qa.evaluation.answers import exact, f1
-from training.data import MEASURING_ARTICLES, Question, read_squad2, read_wikiqa
+from training.data import MEASURING_ARTICLES, LabelledQuestion, read_squad2, read_wikiqa
 
 Figures = dict[str, float]
 
 
-def squad2_figures(questions: list[Question], found: list[ScoredSpan]) -> Figures:
+def squad2_figures(questions: list[LabelledQuestion], found: list[ScoredSpan]) -> Figures:
     """Exact match and F1 of the answerable questions, and F1 with no-answer and AUROC of all."""
     answerable = [bool(question.answers) for question in questions]
     margins = [reading.margin for reading in found]
@@ -62,7 +62,7 @@ def best_f1(margins: Sequence[float], scores: Sequence[float], answerable: Seque
     return float(totals[best]) / len(order), threshold
 
 
-def wikiqa_figures(questions: list[Question], found: list[ScoredSpan]) -> Figures:
+def wikiqa_figures(questions: list[LabelledQuestion], found: list[ScoredSpan]) -> Figures:
     """AUROC of all, and the share of answerable questions whose span lies inside an answer sentence."""
     answerable = [bool(question.answers) for question in questions]
     inside = sum(
@@ -89,7 +89,7 @@ def read_figures(reader: Reader, eval_folder: Path, name: str) -> Figures:
     return wikiqa_figures(wikiqa, _read(reader, wikiqa))
 
 
-def _read(reader: Reader, questions: list[Question]) -> list[ScoredSpan]:
+def _read(reader: Reader, questions: list[LabelledQuestion]) -> list[ScoredSpan]:
     return [
         read_spans(reader, question.text, [question.paragraph.text], [question.paragraph.title])[0]
         for question in questions

@@ -20,7 +20,7 @@ LOWEST = torch.finfo(torch.float32).min
 NULL = 0  # the position of [CLS], to which a passage that does not answer is pointed
 
 
-class Pointer(nn.Module, ABC):
+class SpanNetwork(nn.Module, ABC):
     """A network with a head that points: start and end logits for every token."""
 
     qa_outputs: nn.Linear
@@ -52,7 +52,7 @@ class Pointer(nn.Module, ABC):
                 value.copy_(weights[name])
 
 
-class Reader(Pointer):
+class ReaderNetwork(SpanNetwork):
     """The network that ships; dropout on the frozen embeddings' output alone, which is cheap."""
 
     def __init__(self, dropout: float = 0.1) -> None:

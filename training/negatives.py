@@ -7,7 +7,7 @@ from random import Random
 import numpy as np
 from scipy import sparse
 
-from training.data import Paragraph, Question
+from training.data import LabelledQuestion, Paragraph
 from training.text import sentences, words
 
 BEST = 8
@@ -39,7 +39,7 @@ class Miner:
         self._weights = sparse.csr_matrix((weights, counts.indices, counts.indptr), shape=shape).tocsc()
         self._present = counts.tocsc()
 
-    def negative(self, question: Question, rng: Random) -> Paragraph | None:
+    def negative(self, question: LabelledQuestion, rng: Random) -> Paragraph | None:
         """One of the best other paragraphs that hold no answer and lack a telling word of the question."""
         quotes = answer_texts(question)
         telling = set(words(question.text)) - self._common
@@ -54,12 +54,12 @@ class Miner:
                     break
         return rng.choice(found) if found else None
 
-    def retrieved(self, question: Question, rng: Random) -> Paragraph | None:
+    def retrieved(self, question: LabelledQuestion, rng: Random) -> Paragraph | None:
         """One of the best other paragraphs, whether or not it answers."""
         found = self._others(question, RETRIEVED + 1)[:RETRIEVED]
         return rng.choice(found) if found else None
 
-    def _others(self, question: Question, count: int) -> list[Paragraph]:
+    def _others(self, question: LabelledQuestion, count: int) -> list[Paragraph]:
         """The best `count` paragraphs, best first, less the question's own."""
         columns = [self._terms[word] for word in sorted(set(words(question.text))) if word in self._terms]
         scores = np.asarray(self._weights[:, columns].sum(axis=1)).ravel()
@@ -67,7 +67,7 @@ class Miner:
         return [other for other in best if other.text != question.paragraph.text]
 
 
-def without_answer(question: Question) -> str | None:
+def without_answer(question: LabelledQuestion) -> str | None:
     """The paragraph less the sentences of its answers; None where an answer stands elsewhere too or little is left."""
     text = question.paragraph.text
     kept = [
@@ -81,6 +81,6 @@ def without_answer(question: Question) -> str | None:
     return rest
 
 
-def answer_texts(question: Question) -> list[str]:
+def answer_texts(question: LabelledQuestion) -> list[str]:
     """The answers in lower case."""
     return sorted({question.paragraph.text[start:end].lower() for start, end in question.answers})

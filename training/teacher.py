@@ -10,7 +10,7 @@ from pathlib import Path
 from torch import Tensor, nn
 from transformers import MPNetModel
 
-from training.model import Pointer, head, load_quietly
+from training.model import SpanNetwork, head, load_quietly
 
 CLS, PADDING, SEP = 0, 1, 2
 OFFSET = 4  # of every other word's number
@@ -18,7 +18,7 @@ READER_CLS, READER_SEP = 101, 102
 FROZEN_LAYERS = 3
 
 
-class Teacher(Pointer):
+class Teacher(SpanNetwork):
     """Start and end logits; the embeddings and the lowest layers stay as they are, which spares a quarter of a step."""
 
     def __init__(self, base: Path, dropout: float = 0.1) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from training.data import Span
+from qa.types import Span
 
 _WORD = re.compile(r"[A-Za-z]+|\d[\d,.]*\d|\d")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+")

@@ -22,10 +22,10 @@ from torch import Tensor
 from qa.encoding import minilm_files
 from training import checkpoint
 from training.batches import Window, batches, windows
-from training.checkpoint import Progress
+from training.checkpoint import RunPosition
 from training.curriculum import Curriculum
 from training.data import TRAINING_ARTICLES, read_squad2, read_training
-from training.model import Pointer, Reader, load_weights, save_weights
+from training.model import ReaderNetwork, SpanNetwork, load_weights, save_weights
 from training.neighbours import Neighbours
 from training.plan import RATE, WARM_UP, Plan
 from training.teacher import Teacher
@@ -44,8 +44,8 @@ def train(
     out: Path,
     threads: int,
     start: Path | None = None,
-    network: Callable[[], Pointer] = Reader,
-    teacher: Pointer | None = None,
+    network: Callable[[], SpanNetwork] = ReaderNetwork,
+    teacher: SpanNetwork | None = None,
 ) -> None:
     """Trains to the plan's last step and writes `reader.safetensors`, the averaged weights, into `out`.
 
@@ -87,7 +87,7 @@ def train(
     LOGGER.info("done: %s", out / "reader.safetensors")
 
 
-def _optimizer(reader: Pointer, plan: Plan) -> torch.optim.AdamW:
+def _optimizer(reader: SpanNetwork, plan: Plan) -> torch.optim.AdamW:
     weights = reader.trained().values()
     groups = [
         {"params": [weight for weight in weights if weight.ndim > 1], "weight_decay": plan.weight_decay},
@@ -96,7 +96,7 @@ def _optimizer(reader: Pointer, plan: Plan) -> torch.optim.AdamW:
     return torch.optim.AdamW(groups, lr=plan.rate, fused=True)
 
 
-def _epochs(plan: Plan, data: Path, squad2: Path, reader: Pointer, taught: bool) -> Epoch:
+def _epochs(plan: Plan, data: Path, squad2: Path, reader: SpanNetwork, taught: bool) -> Epoch:
     """The function that makes the batches of an epoch, always the same for the same number."""
     tokenizer = minilm_files.tokenizer()
     training, articles = read_training(data), read_squad2(squad2, TRAINING_ARTICLES)
@@ -113,7 +113,7 @@ def _epochs(plan: Plan, data: Path, squad2: Path, reader: Pointer, taught: bool)
     return epoch
 
 
-def _ahead(progress: Progress, steps: int, epoch: Epoch) -> Iterator[tuple[Progress, list[Window]]]:
+def _ahead(progress: RunPosition, steps: int, epoch: Epoch) -> Iterator[tuple[RunPosition, list[Window]]]:
     """The batches still to come, each with the progress that it makes."""
     step, number, batch = progress.step, progress.epoch, progress.batch
     while step < steps:
@@ -121,11 +121,11 @@ def _ahead(progress: Progress, steps: int, epoch: Epoch) -> Iterator[tuple[Progr
             if step == steps:
                 return
             step, batch = step + 1, batch + 1
-            yield Progress(step, number, batch), found
+            yield RunPosition(step, number, batch), found
         number, batch = number + 1, 0
 
 
-def _follow(average: dict[str, Tensor], reader: Pointer, share: float) -> None:
+def _follow(average: dict[str, Tensor], reader: SpanNetwork, share: float) -> None:
     """Moves the averaged weights towards the reader's; `share` of them stays."""
     with torch.no_grad():
         torch._foreach_lerp_(list(average.values()), list(reader.trained().values()), 1.0 - share)
@@ -154,7 +154,7 @@ def main() -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     plan = Plan(arguments.steps, arguments.seed, rate=arguments.rate, warm_up=arguments.warm_up)
     (arguments.out / "plan.json").write_text(json.dumps(asdict(plan), indent=2) + "\n", encoding="utf-8")
-    network: Callable[[], Pointer] = Reader
+    network: Callable[[], SpanNetwork] = ReaderNetwork
     teacher = None
     if arguments.teacher:
         teacher = Teacher(arguments.mpnet)

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from training.batches import Window, collate
-from training.model import Pointer, pointing_loss, taught_loss
+from training.model import SpanNetwork, pointing_loss, taught_loss
 
 TAUGHT_SHARE = 0.7
 
@@ -24,7 +24,7 @@ class Workers:
     With a teacher, most of the loss is how far the network's logits are from the teacher's.
     """
 
-    def __init__(self, reader: Pointer, count: int, teacher: Pointer | None = None) -> None:
+    def __init__(self, reader: SpanNetwork, count: int, teacher: SpanNetwork | None = None) -> None:
         self._reader = reader
         self._teacher = teacher
         self._weights = list(reader.trained().values())

@@ -25,7 +25,7 @@ from qa.types import Progress, no_progress
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class AnswerFigures:
     """What the answers are worth. Exact match and F1 are means over the questions with a known answer, each 0..1.
 
     `exact` and `f1` are those of the whole way from question to answer, threshold or not; `gold_exact` and `gold_f1`
@@ -57,10 +57,10 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class EvaluationReport:
     """What `qa evaluate` prints. The shares are of the queries with a known answer, None where none is known.
 
-    `reading` is None without a reader, and where no answer is known.
+    `answer_figures` is None without a reader, and where no answer is known.
     """
 
     documents: int
@@ -68,7 +68,7 @@ class Report:
     ranking: RankingFigures
     quotes_with_answer: float | None
     answers_with_answer: float | None
-    reading: Reading | None
+    answer_figures: AnswerFigures | None
     notes: Sequence[str]
 
     def __str__(self) -> str:
@@ -82,8 +82,8 @@ class Report:
         if self.quotes_with_answer is not None and self.answers_with_answer is not None:
             lines.append(f"top quotes that hold an answer        {self.quotes_with_answer:.4f}")
             lines.append(f"marked texts that hold an answer      {self.answers_with_answer:.4f}")
-        if self.reading is not None:
-            lines.append(str(self.reading))
+        if self.answer_figures is not None:
+            lines.append(str(self.answer_figures))
         return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
 
 
@@ -98,7 +98,7 @@ def evaluate(
     reader: Reader | None = DEFAULT_READER,
     min_confidence: float | None = None,
     progress: Progress = no_progress,
-) -> Report:
+) -> EvaluationReport:
     """Build a library of the set's documents, ask it the set's questions, and measure.
 
     `run` and `answers` name files to write: a TREC run of the first 100 documents a query, and one JSON object for
@@ -140,13 +140,13 @@ def evaluate(
         if answers_file is not None:
             _write_answers(answers_file, {**given, **refused}, least)
     known = {query: answer for query, answer in given.items() if query in data.answers}
-    return Report(
+    return EvaluationReport(
         len(data.documents),
         passages,
         figures(rankings, data.judgements),
         _share(known, data.answers, lambda answer: answer.quotes[0].text if answer.quotes else ""),
         _share(known, data.answers, lambda answer: answer.text or ""),
-        _reading(data, known, refused, reader, least) if reader is not None and known else None,
+        _answer_figures(data, known, refused, reader, least) if reader is not None and known else None,
         data.notes,
     )
 
@@ -178,9 +178,9 @@ def _plain(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _reading(
+def _answer_figures(
     data: Dataset, known: Mapping[str, Answer], refused: Mapping[str, Answer], reader: Reader, least: float
-) -> Reading:
+) -> AnswerFigures:
     threads = {thread.source: thread for thread in data.documents}
     gold = {query: text for query in known if (text := _read_alone(data, threads, query, reader)) is not None}
     scores = [f1(answer.text or "", data.answers[query].texts) for query, answer in known.items()]
@@ -190,7 +190,7 @@ def _reading(
         score if confidence >= least else 0.0 for score, confidence in zip(scores, confidences, strict=False)
     ]
     silent_score += [float(confidence < least) for confidence in confidences[len(scores) :]]
-    return Reading(
+    return AnswerFigures(
         _mean([exact(answer.text or "", data.answers[query].texts) for query, answer in known.items()]),
         _mean(scores),
         _mean([exact(text, data.answers[query].texts) for query, text in gold.items()]),

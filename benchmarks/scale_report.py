@@ -1,4 +1,4 @@
-"""Growth: how time, memory and recall change with the size of a library, as a table, a law and a plot."""
+"""ScaleReport: how time, memory and recall change with the size of a library, as a table, a law and a plot."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from benchmarks.table import head, row
+from benchmarks.markdown import head, row
 
 _GOALS = "p95 at most 50 ms, recall@10 at least 0.98, at most 2 GB resident, opened within 3 s"
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class SizeResult:
     """What was measured at one size; times of ranking are of a question whose vector is given."""
 
     passages: int
@@ -36,13 +36,13 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
-class Growth:
+class ScaleReport:
     """A whole run over `sizes`, from the smallest up."""
 
     command: str
     real_passages: int
     questions: int
-    sizes: Sequence[Size]
+    sizes: Sequence[SizeResult]
 
     def write(self, folder: Path) -> None:
         """Write `scale.md`, `scale.json` and, of two sizes or more, `scale.svg` into `folder`."""
@@ -79,7 +79,7 @@ class Growth:
                 "",
                 f"`{self.command}`",
                 "",
-                f"Passages drawn from {self.real_passages:,} real ones as `benchmarks/drawn.py` tells; a question is "
+                f"Passages drawn from {self.real_passages:,} real ones by `benchmarks/synthetic.py`; a question is "
                 f"one of {self.questions:,} real ones, its vector given. Goals at a million on two cores: {_GOALS}.",
                 "",
                 *lines,
@@ -119,7 +119,7 @@ def exponent(sizes: Sequence[float], values: Sequence[float]) -> float:
     return sum((a - mean_x) * (b - mean_y) for a, b in zip(x, y, strict=True)) / sum((a - mean_x) ** 2 for a in x)
 
 
-def _plot(sizes: Sequence[Size], path: Path) -> None:
+def _plot(sizes: Sequence[SizeResult], path: Path) -> None:
     import matplotlib
 
     matplotlib.use("svg")

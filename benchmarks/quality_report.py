@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-OURS = "Verbatim"
+from benchmarks.markdown import head, row
+from benchmarks.options import OURS
+
 DENSE, HYBRID = "dense", "txtai hybrid"
 BM25 = "BM25"
 _SIGNIFICANT = 0.05
@@ -48,7 +50,7 @@ class SetResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Results:
+class QualityReport:
     """A whole run: `command` and `versions` tell how to repeat it, `missing` the peers that were not installed."""
 
     command: str
@@ -121,13 +123,3 @@ class Results:
             scores = [result.ndcg_at_10.get(system) for result in self.sets.values()]
             lines.append(row(system, *("–" if score is None else f"{score:.3f}" for score in scores)))
         return lines
-
-
-def head(*names: str) -> list[str]:
-    """The first two lines of a table."""
-    return [row(*names), row(*("---" for _ in names))]
-
-
-def row(*cells: str) -> str:
-    """A line of a table."""
-    return f"| {' | '.join(cells)} |"

@@ -1,8 +1,8 @@
-"""Which ranking was chosen, and how: `python -m benchmarks.choice DIR [--set NAME …] [--cache DIR] [--out DIR]`.
+"""How the ranking and its weights were chosen: `python -m benchmarks.fusion_weights DIR [--set NAME …]`.
 
-Of each family of rankings the constants are chosen on all sets but one, and what they give on that one is its gain:
-nDCG@10 less that of the best rival, which quality.json of an earlier `python -m benchmarks.quality` tells. Writes
-choice.md.
+For each family of rankings the constants are chosen on all sets but one and measured on the one left out. The gain is
+nDCG@10 minus that of the best rival, which is read from the quality.json of an earlier `python -m benchmarks.quality`.
+Writes fusion_weights.md. `--cache DIR` and `--out DIR` as in the other benchmarks.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import options as settings
-from benchmarks.measure import ndcg
-from benchmarks.table import SetResult, head, row
-from benchmarks.task import SETS, Task
+from benchmarks.markdown import head, row
+from benchmarks.quality_report import SetResult
+from benchmarks.ranking_metrics import ndcg
+from benchmarks.retrieval_task import SETS, RetrievalTask
 from qa.encoding.encoder import Encoder, Vectors, unit_vectors
 from qa.search.bm25 import LexicalIndex
 from qa.search.chunker import split_passages
@@ -53,7 +54,7 @@ class Candidates:
     vectors: Vectors
 
 
-class _Words(LexicalIndex):
+class _SingleTerms(LexicalIndex):
     """The single words of this project's lexical score, without the pairs."""
 
     def asked(self, question: EncodedQuery) -> QueryTerms:
@@ -61,7 +62,7 @@ class _Words(LexicalIndex):
         return replace(asked, parts=[part for part in asked.parts if len(part.words) == 1])
 
 
-class _Plain(_Words):
+class _PlainBm25(_SingleTerms):
     """BM25 as it is elsewhere: every word weighs the same beside its rarity in the collection."""
 
     def asked(self, question: EncodedQuery) -> QueryTerms:
@@ -115,14 +116,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gains: dict[tuple[str, Constants], dict[str, float]] = {}
     for name in options.sets or SETS:
         best = SetResult(**measured[name]).best_rival
-        for key, score in _scores(Task.read(options.folder / name), encoder):
+        for key, score in _scores(RetrievalTask.read(options.folder / name), encoder):
             gains.setdefault(key, {})[name] = score - best
         print(f"{name}: measured", flush=True)
-    (options.out / "choice.md").write_text(markdown(gains), encoding="utf-8")
+    (options.out / "fusion_weights.md").write_text(markdown(gains), encoding="utf-8")
     return 0
 
 
-def _scores(task: Task, encoder: Encoder) -> Iterator[tuple[tuple[str, Constants], float]]:
+def _scores(task: RetrievalTask, encoder: Encoder) -> Iterator[tuple[tuple[str, Constants], float]]:
     found = _candidates(task, encoder)
     for family, (ranking, grid) in FAMILIES.items():
         for constants in grid:
@@ -138,7 +139,7 @@ def _documents(found: Candidates, scores: Scores) -> Sequence[str]:
     return list(dict.fromkeys(found.documents[index] for index in np.argsort(-scores, kind="stable")))
 
 
-def _candidates(task: Task, encoder: Encoder) -> Mapping[str, Candidates]:
+def _candidates(task: RetrievalTask, encoder: Encoder) -> Mapping[str, Candidates]:
     cut = [(thread.source, passage) for thread in task.threads for passage in split_passages(thread, encoder)]
     vectors = unit_vectors(encoder, [passage.in_context for _, passage in cut])
     depth = len(cut) if task.judged_alone else _CANDIDATES
@@ -147,7 +148,7 @@ def _candidates(task: Task, encoder: Encoder) -> Mapping[str, Candidates]:
         DenseIndex.create(folder, vectors)
         LexicalIndex.create(folder, [passage for _, passage in cut])
         dense = DenseIndex.open(folder, len(cut), encoder.dimension)
-        whole, words, plain = (kind.open(folder, len(cut)) for kind in (LexicalIndex, _Words, _Plain))
+        whole, words, plain = (kind.open(folder, len(cut)) for kind in (LexicalIndex, _SingleTerms, _PlainBm25))
         found = {}
         for query, text in task.questions.items():
             question = EncodedQuery.of(text, encoder)

@@ -1,4 +1,4 @@
-"""Task: a set of judged questions as every system is given it."""
+"""RetrievalTask: a set of judged questions as every system is given it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _JUDGED_ALONE = {"semeval-comments": 2}
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class RetrievalTask:
     """`threads` are the documents for this project; `documents` are the same for the peers, id to title and text.
 
     `judgements` are of the questions that some document answers. Where `judged_alone`, a system ranks everything and
@@ -33,7 +33,7 @@ class Task:
     data_sha256: str
 
     @classmethod
-    def read(cls, folder: Path) -> Task:
+    def read(cls, folder: Path) -> RetrievalTask:
         """Read the set in `folder`. Raises SourceError where it is none."""
         data = Dataset.read(folder)
         least = _JUDGED_ALONE.get(folder.name)

@@ -1,8 +1,8 @@
-"""Drawn: a library of any size out of a few thousand real passages, where encoding as many real ones would take days.
+"""Synthetic passages: a library of any size from a few thousand real ones; encoding a million real ones takes days.
 
-A drawn passage begins as one real passage and ends as one near to it, and its vector is that mixture of theirs with
-some noise, so that words and their frequencies, the neighbourhoods of vectors and the questions that ask for them are
-those of the real sets. A number before each makes it different from every other.
+A synthetic passage begins like one real passage and ends like one of its neighbours, and its vector is the same
+mixture of their vectors plus noise. So word frequencies, neighbourhoods of vectors and the questions stay those of the
+real sets. A number in front makes each passage unique.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.task import Task
+from benchmarks.retrieval_task import RetrievalTask
 from qa.encoding.encoder import Encoder, Vectors
 from qa.search.chunker import split_passages
 from qa.sources.thread import Post, Thread
@@ -30,7 +30,7 @@ _SEED = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Real:
+class RealPassages:
     """The passages of real sets as sentences, their unit vectors, the numbers of those near to each; the questions."""
 
     said: Sequence[Sequence[str]]
@@ -40,9 +40,9 @@ class Real:
     question_vectors: Vectors
 
     @classmethod
-    def read(cls, folders: Sequence[Path], encoder: Encoder) -> Real:
+    def read(cls, folders: Sequence[Path], encoder: Encoder) -> RealPassages:
         """Read the sets in these folders."""
-        tasks = [Task.read(folder) for folder in folders]
+        tasks = [RetrievalTask.read(folder) for folder in folders]
         found = {
             p.text: p.in_context for task in tasks for thread in task.threads for p in split_passages(thread, encoder)
         }
@@ -64,13 +64,13 @@ class _Recipe:
     noise: Vectors
 
 
-class Drawn:
+class SyntheticPassages:
     """Drawn passages: `threads` gives them, and `encode` the vector of each, in an encoder's place."""
 
     name, fingerprint, max_tokens = "drawn", "drawn-1", 254
     _CHARACTERS_A_TOKEN = 10  # so few that no passage is cut
 
-    def __init__(self, real: Real) -> None:
+    def __init__(self, real: RealPassages) -> None:
         self._real = real
         self.dimension = int(real.vectors.shape[1])
 

@@ -1,7 +1,7 @@
-"""From cold: processes of their own, from their start to an answer, and the memory that they then hold.
+"""Cold start: seconds from the start of a fresh process to its first answer, and its resident memory after it.
 
-Run as `python -m benchmarks.cold PEER FOLDER QUESTION` it opens a peer's index, asks it, and prints the megabytes that
-it then holds.
+`python -m benchmarks.cold_start PEER FOLDER QUESTION` opens a peer's index, asks it the question and prints the
+megabytes that the process then has resident.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import qa
-from benchmarks.limits import seconds
+from benchmarks.hardware import seconds
 from qa.encoding import minilm_files
 from qa.library.defaults import shipped_corpus
 
@@ -47,7 +47,7 @@ def starting(rounds: int) -> dict[str, dict[str, list[float]]]:
         for name, peer in PEERS.items():
             index = Path(folder) / name
             peer(index).index(texts)
-            arguments = (sys.executable, "-m", "benchmarks.cold", name, str(index), _QUESTION)
+            arguments = (sys.executable, "-m", "benchmarks.cold_start", name, str(index), _QUESTION)
             took[f"{name}, first passages"], held[f"{name}, after one question"] = [], []
             for _ in range(rounds):
                 started = time.perf_counter()
