@@ -1,91 +1,101 @@
-"""A page's main text, by trafilatura, in paragraphs; where it finds none, all that is to be seen."""
+"""A page's main text, by trafilatura, in paragraphs; if it finds none, everything that the page shows."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
 
 from lxml.html import HtmlElement
 
 from qa.sources.patterns.buttons import ELSEWHERE
 from qa.sources.patterns.times import is_time
-from qa.sources.webpage.blocks import joined
-from qa.sources.webpage.collect import UNREAD, collect, is_hidden, is_teaser, short_text
-
-# More than any page that people read; trafilatura's time grows with the square of some of them.
-_MOST_ELEMENTS = 50_000
+from qa.sources.webpage.blocks import UNSHOWN_TAGS, has_many_elements, is_hidden, join_blocks, lay_out, short_text
+from qa.sources.webpage.collect import is_teaser
 
 
-def prose_of(element: HtmlElement, without: re.Pattern[str] | None = None) -> str:
-    """All words of an element, less the lines that match `without`."""
-    (sighting,) = collect(element, {element}, {})
-    lines = sighting.prose.finished()
-    return joined([line for line in lines if not (without and without.fullmatch(line.text))])[0]
-
-
-def main_text(root: HtmlElement) -> str:
-    """The main text of a page that its comments were cut out of."""
+def extract_main_text(root: HtmlElement) -> str:
+    """Extract the main text of a page whose comments were cut out."""
     import trafilatura
 
-    if sum(1 for _ in islice(root.iter(), _MOST_ELEMENTS)) == _MOST_ELEMENTS:
-        return prose_of(root)
+    if has_many_elements(root):
+        return _element_text(root)
     try:
-        found = trafilatura.bare_extraction(root, include_comments=False)
-    except Exception:  # whatever a broken page does to a library, its words can still be read
-        found = None
-    text = "" if found is None or isinstance(found, dict) or found.body is None else prose_of(found.body, ELSEWHERE)
+        document = trafilatura.bare_extraction(root, include_comments=False)
+    except Exception:  # an error of a library on a broken page; its words can still be read
+        document = None
+    body = None if document is None or isinstance(document, dict) else document.body
+    text = "" if body is None else _element_text(body, without=ELSEWHERE)
     if not text:
-        return prose_of(root)
-    lede = lede_of(root, text)
+        return _element_text(root)
+    lede = find_lede(root, text)
     return f"{lede}\n\n{text}" if lede else text
 
 
-_BLOCKS = ("p", "h2", "h3", "h4", "div", "strong", "span")
-_SHORTEST, _LONGEST = 60, 900
+def _element_text(element: HtmlElement, without: re.Pattern[str] | None = None) -> str:
+    """All words of an element, without the lines that match `without`."""
+    blocks = lay_out(element)
+    return join_blocks([block for block in blocks if not (without and without.fullmatch(block.text))])[0]
+
+
+_LEDE_TAGS = ("p", "h2", "h3", "h4", "div", "strong", "span")
+# In characters, chosen on the half of `web-pages` that rules are made on (benchmarks/pages.py).
+_SHORTEST_LEDE, _LONGEST_LEDE = 60, 900
+_KEY = 50  # by so many of its first characters a text is recognised in the main text
 _MOST_BLOCKS = 60
-_KEY = 50
-_ENDS = (".", "!", "?", "…", "“", "”", '"', "»", ")")
+_SENTENCE_ENDS = (".", "!", "?", "…", "“", "”", '"', "»", ")")
 
 
-def lede_of(root: HtmlElement, text: str) -> str:
-    """The sentences that stand between the page's title and its main text, "" where none do.
+def find_lede(root: HtmlElement, text: str) -> str:
+    """Find the sentences between the page's title and its main text, which trafilatura leaves out of it.
 
     They have to look like sentences: a byline, a date and a row of links stand there too.
+
+    Args:
+        root: The page's tree.
+        text: Its main text.
+
+    Returns:
+        The sentences in paragraphs, "" if there are none.
     """
-    whole = " ".join(text.split())
+    main = " ".join(text.split())
     title = next(root.iter("h1"), None)
-    if title is None or not whole:
+    if title is None or not main:
         return ""
-    found: list[str] = []
-    for number, (element, block) in enumerate(_blocks(root, title)):
+    lede: list[str] = []
+    for number, (element, block) in enumerate(_texts_after(root, title)):
         if number >= _MOST_BLOCKS:
             return ""
-        if block[:_KEY] in whole:
-            return "\n\n".join(dict.fromkeys(found))
+        if block[:_KEY] in main:
+            return "\n\n".join(dict.fromkeys(lede))
         if element.tag == "h1":
-            found.clear()
-        elif len(block) >= _SHORTEST and block.endswith(_ENDS) and not is_time(block) and not is_teaser(element):
-            found.append(block)
+            lede.clear()
+        elif _is_sentence(block) and not is_teaser(element):
+            lede.append(block)
     return ""
 
 
-def _blocks(root: HtmlElement, title: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
-    """The texts after the title, each with the element that holds it itself."""
+def _is_sentence(block: str) -> bool:
+    return len(block) >= _SHORTEST_LEDE and block.endswith(_SENTENCE_ENDS) and not is_time(block)
+
+
+def _texts_after(root: HtmlElement, title: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
+    """The texts after the title, each with the element that holds it; elements inside one of these are passed over."""
     began = False
     taken: set[HtmlElement] = set()
-    for element in root.iter("h1", *_BLOCKS):
-        began = began or element is title
-        if not began or element is title or element.getparent() in taken:
-            if element.getparent() in taken:
-                taken.add(element)
+    for element in root.iter("h1", *_LEDE_TAGS):
+        if element is title:
+            began = True
             continue
-        if element.tag in UNREAD or is_hidden(element):
+        if element.getparent() in taken:
+            taken.add(element)
             continue
-        if (element.text or "").strip() or element.tag not in ("div", "span"):
-            block = short_text(element, _LONGEST)
-            if block and len(block) > _SHORTEST // 2:
+        if not began or element.tag in UNSHOWN_TAGS or is_hidden(element):
+            continue
+        own_text = (element.text or "").strip()
+        if own_text or element.tag not in ("div", "span"):
+            block = short_text(element, _LONGEST_LEDE)
+            if block and len(block) > _SHORTEST_LEDE // 2:
                 taken.add(element)
                 yield element, block
-            elif block is None and (element.text or "").strip():
-                yield element, " ".join((element.text or "").split())
+            elif block is None and own_text:
+                yield element, " ".join(own_text.split())

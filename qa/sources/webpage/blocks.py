@@ -1,4 +1,8 @@
-"""The words of an element as a reader sees them: paragraphs apart, list items on lines of their own, quotes marked."""
+"""HTML to text: the words of a tree as a reader sees them, in blocks of one line each.
+
+Everything that turns markup into text goes through `TextLayout`: an article (`lay_out`), the comments of a page
+(`webpage.collect`, which hands each word to its comment) and the HTML inside an export's post (`sources.html_text`).
+"""
 
 from __future__ import annotations
 
@@ -6,20 +10,43 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from qa.types import Span
 
-_BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
-PARAGRAPHS = frozenset(
-    "p div section article blockquote pre h1 h2 h3 h4 h5 h6 ul ol dl table figure header footer main aside form hr"
-    " fieldset address details quote list head code".split()
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+# The last words of each set are the tags of trafilatura's XML.
+_PARAGRAPH_TAGS = frozenset(
+    "p section article blockquote pre h1 h2 h3 h4 h5 h6 ul ol dl table figure header footer main aside form hr"
+    " fieldset address details quote list head".split()
 )
-LINES = frozenset("li tr dt dd br lb item row figcaption summary caption option".split())
-CELLS = frozenset({"td", "th", "cell"})
+_LINE_TAGS = frozenset("li tr dt dd br figcaption summary caption option lb item row".split())
+_CELL_TAGS = frozenset({"td", "th", "cell"})
+UNSHOWN_TAGS = frozenset(
+    "script style template noscript svg title button select textarea input iframe object embed canvas audio"
+    " video map math".split()
+)
+"""Elements whose text is not part of what a page says: code, controls, and what stands in for media."""
+_HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_HIDDEN_CLASSES = frozenset(
+    "hidden hide screen-reader-text sr-only visually-hidden visuallyhidden noshow d-none is-hidden u-hidden".split()
+)
+_QUOTE_CLASS = re.compile(
+    r"(?:.*[-_])?(?:block)?quot(?:e|ed|ation)(?:box|content|text|title|block|-container)?|gmail_attr|moz-cite-prefix",
+    re.IGNORECASE,
+)
+_BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
+_LONGEST_FORM = 600  # characters; old Reddit puts a whole comment into a <form>, and a long one holds words to read
+_SHORTEST_ADDRESS = 10  # characters of a cut-off address by which it is known
+# Limits on what a hostile page can make us look at.
+_LONGEST_ATTRIBUTE, _MOST_CLASSES, _MOST_ELEMENTS = 1_000, 40, 50_000
 
 
-class Part(IntEnum):
-    """Where in a comment a line stands: in what its names call the body, beside it, or among its author and date."""
+class TextRegion(IntEnum):
+    """Where a block stands in a comment: among its author and date, beside the body, or in what is named the body."""
 
     META = 0
     LOOSE = 1
@@ -27,79 +54,199 @@ class Part(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line: the text, whether it is somebody else's (quoted), and how far from the line before: 1 or 2 breaks."""
+class TextBlock:
+    """One line of text; `quoted` if it is someone else's, `breaks` (1 or 2) line breaks after the block before it."""
 
     text: str
     quoted: bool = False
-    apart: int = 1
-    part: Part = Part.BODY
+    breaks: int = 1
+    region: TextRegion = TextRegion.BODY
 
 
-class Prose:
-    """Words as they come from a walk through a tree, in lines; `has_body` once there are words of the body."""
+class TextLayout:
+    """Lays out the words and tags of a walk through a tree as blocks.
 
-    def __init__(self) -> None:
-        self.lines: list[Line] = []
-        self._parts: list[str] = []
-        self._apart = 0
-        self._quoted = False
-        self._part = Part.LOOSE
+    Args:
+        division_breaks: Line breaks around a <div>: 2 in a page, where it sets paragraphs apart; 1 in a mail, where
+            it holds one line.
+        newlines_break: Whether a newline in the text breaks the line, as blogs show a post without <p>.
+    """
+
+    def __init__(self, *, division_breaks: int = 2, newlines_break: bool = False) -> None:
         self.has_body = False
+        """Whether words of the body were added."""
+        self._blocks: list[TextBlock] = []
+        self._pieces: list[str] = []
+        self._breaks = 0
+        self._quoted = False
+        self._region = TextRegion.LOOSE
+        self._division_breaks = division_breaks
+        self._newlines_break = newlines_break
+        self._after_tag = False
 
-    def add(self, text: str | None, *, quoted: bool = False, part: Part = Part.BODY, kept: bool = False) -> None:
-        """Add words; blanks and line breaks become one blank unless they are `kept`, as in a <pre>."""
+    def add(
+        self,
+        text: str | None,
+        *,
+        quoted: bool = False,
+        region: TextRegion = TextRegion.BODY,
+        preformatted: bool = False,
+    ) -> None:
+        """Add words; white space becomes one blank unless the text is `preformatted`, as in a <pre>."""
         if not text:
             return
-        if (quoted, part) != (self._quoted, self._part) and text.strip():
-            self.end(1)
-            self._quoted, self._part = quoted, part
-        self.has_body = self.has_body or (part is Part.BODY and bool(text.strip()))
-        if not kept:
-            self._parts.append(_BLANKS.sub(" ", text))
-            return
+        if (quoted, region) != (self._quoted, self._region) and text.strip():
+            self._end_line(1)
+            self._quoted, self._region = quoted, region
+        self.has_body = self.has_body or (region is TextRegion.BODY and bool(text.strip()))
+        if preformatted:
+            self._add_lines(text, preformatted=True)
+        elif self._newlines_break:
+            # A newline of the source beside a tag that breaks the line anyway is no break of its author's.
+            self._add_lines(re.sub(r"^[ \t]*\n", "", text) if self._after_tag else text)
+        else:
+            self._pieces.append(_BLANKS.sub(" ", text))
+        self._after_tag = False
+
+    def open_tag(self, element: HtmlElement, *, quoted: bool = False) -> None:
+        """Break the line as the start of this element does."""
+        if element.tag == "br":
+            self._break_line()
+            self._after_tag = True
+        else:
+            self._break_at(element, quoted=quoted)
+
+    def close_tag(self, element: HtmlElement, *, quoted: bool = False) -> None:
+        """Break the line as the end of this element does."""
+        if element.tag != "br":
+            self._break_at(element, quoted=quoted)
+
+    def finish(self) -> list[TextBlock]:
+        """Return all blocks; nothing can be added afterwards."""
+        self._end_line(2)
+        return self._blocks
+
+    def _break_at(self, element: HtmlElement, *, quoted: bool) -> None:
+        tag = element.tag
+        breaks = 0
+        if tag in _PARAGRAPH_TAGS or (tag == "code" and "\n" in (element.text or "")):
+            breaks = 2
+        elif tag == "div":
+            breaks = self._division_breaks
+        elif tag in _LINE_TAGS or (tag == "cite" and quoted):
+            breaks = 1
+        elif tag in _CELL_TAGS:
+            self._pieces.append(" ")
+        if breaks:
+            self._end_line(breaks)
+            self._after_tag = True
+
+    def _add_lines(self, text: str, *, preformatted: bool = False) -> None:
         for number, line in enumerate(text.split("\n")):
             if number:
-                self._end(1, kept=True)
-            self._parts.append(line)
+                self._break_line(preformatted=preformatted)
+            self._pieces.append(line if preformatted else _BLANKS.sub(" ", line))
 
-    def end(self, breaks: int) -> None:
-        """End the line; two breaks make a paragraph."""
-        self._end(breaks)
+    def _break_line(self, *, preformatted: bool = False) -> None:
+        """End the line; on an empty line make a paragraph."""
+        self._end_line(1 if any(map(str.strip, self._pieces)) else 2, preformatted=preformatted)
 
-    def skip_line(self) -> None:
-        """A <br>: one ends the line, a second makes a paragraph."""
-        self._end(1 if any(map(str.strip, self._parts)) else 2)
-
-    def finished(self) -> list[Line]:
-        """All lines; nothing can be added afterwards."""
-        self._end(2)
-        return self.lines
-
-    def _end(self, breaks: int, *, kept: bool = False) -> None:
-        text = "".join(self._parts)
-        self._parts.clear()
-        text = text.rstrip() if kept else _BLANKS.sub(" ", text).strip()
+    def _end_line(self, breaks: int, *, preformatted: bool = False) -> None:
+        text = "".join(self._pieces)
+        self._pieces.clear()
+        text = text.rstrip() if preformatted else _BLANKS.sub(" ", text).strip()
         if text.strip():
-            quoted = self._quoted or text.lstrip().startswith(">")
-            self.lines.append(Line(text, quoted, self._apart or 1, self._part))
-            self._apart = breaks
+            self._blocks.append(TextBlock(text, self._quoted, self._breaks or 1, self._region))
+            self._breaks = breaks
         else:
-            self._apart = max(self._apart, breaks)
+            self._breaks = max(self._breaks, breaks)
 
 
-def joined(lines: Sequence[Line]) -> tuple[str, tuple[Span, ...]]:
-    """The lines as a text, and the spans of it that are quoted."""
+def lay_out(root: HtmlElement, layout: TextLayout | None = None) -> list[TextBlock]:
+    """The blocks of all shown words of a tree."""
+    from lxml import etree
+
+    layout = layout or TextLayout()
+    open_elements = [(False, False)]  # for each whether it is quoted and preformatted
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walk:
+        if event == "start":
+            quoted, preformatted = open_elements[-1]
+            quoted = quoted or element.tag == "blockquote" or has_quote_class(element)
+            preformatted = preformatted or element.tag == "pre"
+            open_elements.append((quoted, preformatted))
+            layout.open_tag(element, quoted=quoted)
+            if element is not root and (element.tag in UNSHOWN_TAGS or is_hidden(element) or is_short_form(element)):
+                walk.skip_subtree()
+            else:
+                layout.add(shown_text(element), quoted=quoted, preformatted=preformatted)
+        else:
+            layout.close_tag(element, quoted=open_elements.pop()[0])
+            if element is not root:
+                quoted, preformatted = open_elements[-1]
+                layout.add(element.tail, quoted=quoted, preformatted=preformatted)
+    return layout.finish()
+
+
+def join_blocks(blocks: Sequence[TextBlock]) -> tuple[str, tuple[Span, ...]]:
+    """Return the blocks as one text, and the spans of it that are quoted."""
     pieces: list[str] = []
     spans: list[Span] = []
-    at = 0
-    for number, line in enumerate(lines):
-        gap = "\n" * line.apart if number else ""
-        start = at + len(gap)
-        at = start + len(line.text)
-        pieces += (gap, line.text)
-        if line.quoted:
-            if spans and lines[number - 1].quoted:
+    end = 0
+    for number, block in enumerate(blocks):
+        gap = "\n" * block.breaks if number else ""
+        start = end + len(gap)
+        end = start + len(block.text)
+        pieces += (gap, block.text)
+        if block.quoted:
+            if spans and blocks[number - 1].quoted:
                 start = spans.pop()[0]
-            spans.append((start, at))
+            spans.append((start, end))
     return "".join(pieces), tuple(spans)
+
+
+def is_hidden(element: HtmlElement) -> bool:
+    """Whether the element's own attributes hide it."""
+    style, classes = element.get("style"), element.get("class")
+    if element.get("hidden") is not None or (style and _HIDDEN_STYLE.search(style[:_LONGEST_ATTRIBUTE])):
+        return True
+    return bool(classes and not _HIDDEN_CLASSES.isdisjoint(classes[:_LONGEST_ATTRIBUTE].lower().split()))
+
+
+def has_quote_class(element: HtmlElement) -> bool:
+    """Whether the element's classes say that it quotes someone."""
+    classes = (element.get("class") or "")[:_LONGEST_ATTRIBUTE].split()[:_MOST_CLASSES]
+    return any(_QUOTE_CLASS.fullmatch(name) for name in classes)
+
+
+def is_short_form(element: HtmlElement) -> bool:
+    """Whether the element is a form with little more in it than its labels."""
+    return element.tag == "form" and short_text(element, _LONGEST_FORM) is not None
+
+
+def shown_text(element: HtmlElement) -> str | None:
+    """The text before an element's first child; for a link that shows the start of its address, the whole address."""
+    text = element.text
+    if element.tag != "a" or not text:
+        return text
+    start = text.rstrip(".…")
+    address = element.get("href") or ""
+    cut_off = start != text and len(start) > _SHORTEST_ADDRESS and address.startswith(start)
+    return address if cut_off else text
+
+
+def short_text(element: HtmlElement, limit: int) -> str | None:
+    """The words in an element on one line, None if there are more than `limit` characters."""
+    pieces: list[str] = []
+    length = 0
+    for piece in element.itertext():
+        pieces.append(str(piece))
+        length += len(piece.strip())
+        if length > limit or len(pieces) > limit:
+            return None
+    return " ".join("".join(pieces).split())
+
+
+def has_many_elements(root: HtmlElement) -> bool:
+    """Whether a tree is larger than any page that people read; trafilatura takes quadratic time on some of those."""
+    return sum(1 for _ in islice(root.iter(), _MOST_ELEMENTS)) == _MOST_ELEMENTS

@@ -1,4 +1,4 @@
-"""Which elements of a page hold one comment each: of all that may, those that somebody signed, each comment once."""
+"""Which elements of a page hold one comment each: of all candidates those that someone signed, each comment once."""
 
 from __future__ import annotations
 
@@ -13,79 +13,102 @@ from qa.sources.patterns.times import is_time
 from qa.sources.webpage.collect import CommentCandidate, collect, is_teaser
 from qa.sources.webpage.roles import ITEM, Role, token_role
 
+# Chosen on the half of `web-pages` that rules are made on (benchmarks/pages.py): levels, and characters.
 _HIGHEST_CLIMB = 6
 _LONGEST_LABEL = 80
+# Limits on what a hostile page can make us look at.
+_MOST_CLASSES, _LONGEST_CLASS = 40, 80
 _DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """An element that holds one comment; `above` is the number of the item that it stands in."""
+class CommentElement:
+    """An element that holds one comment; `above` is the index of the one that it stands in."""
 
     element: HtmlElement
     above: int | None
 
 
-def find_items(root: HtmlElement, roles: Mapping[HtmlElement, Role], sections: Set[HtmlElement]) -> list[Item]:
-    """The elements that hold one comment each, in the order of the page."""
-    candidates = {element for element, role in roles.items() if role & (Role.COMMENT | Role.BOX)}
-    candidates |= _forum_posts(root, roles)
-    if not candidates:
+def find_comment_elements(
+    root: HtmlElement, roles: Mapping[HtmlElement, Role], sections: Set[HtmlElement]
+) -> list[CommentElement]:
+    """Find the elements that hold one comment each.
+
+    Args:
+        root: The page's tree.
+        roles: What the names of its elements say.
+        sections: The elements that hold all comments of an article.
+
+    Returns:
+        The elements in page order.
+    """
+    elements = {element for element, role in roles.items() if role & (Role.COMMENT | Role.BOX)}
+    elements |= _forum_posts(root, roles)
+    if not elements:
         return []
-    settled = _settle(collect(root, candidates, roles), roles, sections)
-    if climbed := _climb([item.element for item in settled if item.weak], candidates, sections):
-        candidates = {climbed.get(element, element) for element in candidates}
-        settled = _settle(collect(root, candidates, roles), roles, sections)
-    kept = [item for item in settled if not item.weak]
-    numbers = {id(item): number for number, item in enumerate(kept)}
-    return [Item(item.element, _kept_above(item, numbers)) for item in kept]
+    kept = _select(collect(root, elements, roles), roles, sections)
+    if climbed := _climb([candidate.element for candidate in kept if candidate.weak], elements, sections):
+        elements = {climbed.get(element, element) for element in elements}
+        kept = _select(collect(root, elements, roles), roles, sections)
+    strong = [candidate for candidate in kept if not candidate.weak]
+    indexes = {id(candidate): index for index, candidate in enumerate(strong)}
+    return [CommentElement(candidate.element, _index_above(candidate, indexes)) for candidate in strong]
 
 
 def _forum_posts(root: HtmlElement, roles: Mapping[HtmlElement, Role]) -> set[HtmlElement]:
-    """The posts of a forum: several, each with an author, a day and words that are no mere links."""
+    """The posts of a forum: at least two, each with an author, a day and words that are not mere links."""
     named = {element for element, role in roles.items() if role & Role.POST}
-    sightings = collect(root, named, roles) if len(named) > 1 else []
-    posts = {s.element for s in sightings if s.author and _is_dated(s) and not s.titled and not is_teaser(s.element)}
+    candidates = collect(root, named, roles) if len(named) > 1 else []
+    posts = {
+        candidate.element
+        for candidate in candidates
+        if candidate.author and _is_dated(candidate) and not candidate.has_title and not is_teaser(candidate.element)
+    }
     return posts if len(posts) > 1 else set()
 
 
-def _is_dated(sighting: CommentCandidate) -> bool:
-    return sighting.dated or any(
-        len(line.text) <= _LONGEST_LABEL and is_time(line.text) for line in sighting.prose.finished()
+def _is_dated(candidate: CommentCandidate) -> bool:
+    return candidate.dated or any(
+        len(block.text) <= _LONGEST_LABEL and is_time(block.text) for block in candidate.blocks
     )
 
 
-class _Candidate:
-    """A sighting on its way to an item; `weak` where nobody signed it and nothing else speaks for it.
+class _NestedCandidate:
+    """A candidate among those around and inside it.
 
-    `around` is what it stands in; `above` comes to be what it answers.
+    `around` is the candidate that it stands in; `above` is the one that it answers, which `_select` works out.
+    `weak` is true if no one signed it and nothing else speaks for it.
     """
 
-    def __init__(self, sighting: CommentCandidate) -> None:
-        self.element = sighting.element
-        self.signed = bool((sighting.author and not sighting.asks) or _is_dated(sighting)) and not sighting.titled
-        self.asks = sighting.asks
-        self.titled = sighting.titled
-        self.worded = any(line.text for line in sighting.prose.finished())
-        self.above: _Candidate | None = None
-        self.around: _Candidate | None = None
-        self.inside: list[_Candidate] = []
+    def __init__(self, candidate: CommentCandidate) -> None:
+        self.element = candidate.element
+        self.has_input = candidate.has_input
+        self.has_title = candidate.has_title
+        named = candidate.author and not candidate.has_input
+        self.signed = bool(named or _is_dated(candidate)) and not candidate.has_title
+        self.above: _NestedCandidate | None = None
+        self.around: _NestedCandidate | None = None
+        self.inside: list[_NestedCandidate] = []
         self.weak = False
-        self.shape = _shape(sighting.element)
+        self.shape = _shape(candidate.element)
 
 
-def _settle(
-    sightings: Sequence[CommentCandidate], roles: Mapping[HtmlElement, Role], sections: Set[HtmlElement]
-) -> list[_Candidate]:
-    """Each comment once: an element around all comments is none, one around or inside a comment is the same."""
-    every = [_Candidate(sighting) for sighting in sightings]
-    for candidate, sighting in zip(every, sightings, strict=True):
-        if sighting.above is not None:
-            candidate.above = candidate.around = every[sighting.above]
-            candidate.above.inside.append(candidate)
-    kept: list[_Candidate] = []
+def _nest(candidates: Sequence[CommentCandidate]) -> list[_NestedCandidate]:
+    nested = [_NestedCandidate(candidate) for candidate in candidates]
+    for inner, candidate in zip(nested, candidates, strict=True):
+        if candidate.above is not None:
+            inner.above = inner.around = nested[candidate.above]
+            inner.above.inside.append(inner)
+    return nested
+
+
+def _select(
+    candidates: Sequence[CommentCandidate], roles: Mapping[HtmlElement, Role], sections: Set[HtmlElement]
+) -> list[_NestedCandidate]:
+    """Each comment once: an element around several comments is dropped, and so is a part of one."""
+    kept: list[_NestedCandidate] = []
     dropped: set[int] = set()
-    for candidate in every:
+    for candidate in _nest(candidates):
         if id(candidate) in dropped:
             continue
         inside = candidate.inside
@@ -93,23 +116,33 @@ def _settle(
             kept.append(candidate)
             parts = [inner for inner in inside if inner.around is candidate and not (inner.signed or inner.inside)]
             dropped |= {id(part) for part in parts if part.shape != candidate.shape}
-        elif candidate.titled or sum(inner.shape == inside[0].shape for inner in inside) > 1 or len(inside) == 1:
+        elif candidate.has_title or sum(inner.shape == inside[0].shape for inner in inside) > 1 or len(inside) == 1:
             _hand_over(candidate, candidate.above)
         else:
             _hand_over(candidate, candidate.above, first=inside[0])
     shapes = Counter(candidate.shape for candidate in kept if candidate.signed)
     for candidate in kept:
-        certain = (
-            not candidate.asks
-            and roles.get(candidate.element, Role.NONE) & Role.COMMENT
-            and _within(candidate.element, sections)
-        )
-        candidate.weak = not candidate.signed and not certain and (candidate.asks or not shapes[candidate.shape])
+        candidate.weak = not candidate.signed and _is_doubtful(candidate, shapes, roles, sections)
     return kept
 
 
-def _hand_over(candidate: _Candidate, heir: _Candidate | None, first: _Candidate | None = None) -> None:
-    """Give what stands in a candidate to another; where `first` stands for the candidate, the rest answers it."""
+def _is_doubtful(
+    candidate: _NestedCandidate,
+    shapes: Mapping[tuple[str, ...], int],
+    roles: Mapping[HtmlElement, Role],
+    sections: Set[HtmlElement],
+) -> bool:
+    """Whether an unsigned candidate is neither named a comment in a section of them nor shaped like a signed one."""
+    if candidate.has_input:
+        return True
+    named = roles.get(candidate.element, Role.NONE) & Role.COMMENT and _is_within(candidate.element, sections)
+    return not named and not shapes[candidate.shape]
+
+
+def _hand_over(
+    candidate: _NestedCandidate, heir: _NestedCandidate | None, first: _NestedCandidate | None = None
+) -> None:
+    """Give the candidates inside one to its heir; if `first` replaces the candidate, the others answer `first`."""
     for inner in candidate.inside:
         inner.above = heir if first is None or inner is first else first
         if inner.above is not None:
@@ -117,17 +150,17 @@ def _hand_over(candidate: _Candidate, heir: _Candidate | None, first: _Candidate
     candidate.inside = []
 
 
-def _kept_above(item: _Candidate, numbers: Mapping[int, int]) -> int | None:
-    above = item.above
-    while above is not None and id(above) not in numbers:
+def _index_above(candidate: _NestedCandidate, indexes: Mapping[int, int]) -> int | None:
+    above = candidate.above
+    while above is not None and id(above) not in indexes:
         above = above.above
-    return None if above is None else numbers[id(above)]
+    return None if above is None else indexes[id(above)]
 
 
 def _climb(
     weak: Sequence[HtmlElement], candidates: set[HtmlElement], sections: Set[HtmlElement]
 ) -> dict[HtmlElement, HtmlElement]:
-    """For words that nobody signed, the element around them that holds no other's: the name may stand beside."""
+    """For each unsigned element the largest one around it that holds no other candidate: the name may stand there."""
     counts = defaultdict[HtmlElement, int](int)
     for element in candidates:
         parent, height = element.getparent(), 0
@@ -148,7 +181,7 @@ def _climb(
     return climbed
 
 
-def _within(element: HtmlElement, sections: Set[HtmlElement]) -> bool:
+def _is_within(element: HtmlElement, sections: Set[HtmlElement]) -> bool:
     parent: HtmlElement | None = element.getparent()
     while parent is not None:
         if parent in sections:
@@ -159,6 +192,6 @@ def _within(element: HtmlElement, sections: Set[HtmlElement]) -> bool:
 
 def _shape(element: HtmlElement) -> tuple[str, ...]:
     """What an element has in common with others of its kind: its tag and the names that say what it is."""
-    tokens = [*(element.get("class") or "").split()[:40], element.get("id") or ""]
-    telling = {_DIGITS.sub("#", token[:80]) for token in tokens if token_role(token[:80]) & ITEM}
-    return (element.tag, *sorted(telling))
+    names = [*(element.get("class") or "").split()[:_MOST_CLASSES], element.get("id") or ""]
+    shortened = (name[:_LONGEST_CLASS] for name in names)
+    return (element.tag, *sorted({_DIGITS.sub("#", name) for name in shortened if token_role(name) & ITEM}))

@@ -1,10 +1,10 @@
-"""A comment out of the element that holds it: its words without the buttons around them, its author and its day."""
+"""A comment from the element that holds it: its words without the buttons around them, its author and its day."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qa.sources.patterns.attribution import claim_of, is_name_line
 from qa.sources.patterns.boilerplate import is_boilerplate
@@ -12,11 +12,11 @@ from qa.sources.patterns.buttons import BUTTON
 from qa.sources.patterns.dates import iso_day
 from qa.sources.patterns.names import clean_name
 from qa.sources.patterns.times import is_time
-from qa.sources.webpage.blocks import Line, Part, joined
+from qa.sources.webpage.blocks import TextBlock, TextRegion, join_blocks
 from qa.sources.webpage.collect import CommentCandidate
 from qa.types import Span
 
-_GONE = re.compile(
+_REMOVED = re.compile(
     r"\W*(?:\[?(?:deleted|removed|gelöscht|entfernt|supprimé|eliminado|usunięt[yoe]|flagged|dead|redacted|verwijderd)\]?"
     r"|(?:\[|\()?(?:this|the|dieser|der|ein|ce|cet|este|il|questo|el|ten|deze)?\s?"
     r"(?:comment|post|reply|message|answer|kommentar|beitrag|commentaire|comentario|commento|komentarz|reactie)\b.{0,60}"
@@ -30,14 +30,16 @@ _WROTE = re.compile(
     r"|(?:zitat(?: von .{1,60})?|quote(?:d from .{1,60})?|originally posted by .{1,60})\s?:?",
     re.IGNORECASE,
 )
-_MARK = re.compile(r"\s*[|•·–—,]\s+|\s+[-(]\s*|\s+(?:am|on|at|le|el|il)\s+")
-_LONGEST_LABEL = 120
-_TAKEN_DOWN = ("deleted", "is-deleted", "comment-deleted", "removed", "pingback", "trackback", "spam")
+_SEPARATOR = re.compile(r"\s*[|•·–—,]\s+|\s+[-(]\s*|\s+(?:am|on|at|le|el|il)\s+")
+_REMOVED_CLASSES = ("deleted", "is-deleted", "comment-deleted", "removed", "pingback", "trackback", "spam")
+# In characters (words for the last), chosen on the half of `web-pages` that rules are made on (benchmarks/pages.py).
+_LONGEST_LABEL, _LONGEST_NAME, _MOST_LABEL_WORDS = 120, 60, 5
+_LONGEST_READ = 200  # characters of a line that the patterns see
 
 
 @dataclass(frozen=True, slots=True)
-class Comment:
-    """A comment's words and who wrote them when; `omitted` are the words in it that it quotes."""
+class PageComment:
+    """A comment's words and who wrote them when; `omitted` are the spans of `text` that it quotes."""
 
     text: str
     author: str | None
@@ -45,77 +47,77 @@ class Comment:
     omitted: tuple[Span, ...] = ()
 
 
-def comment_of(sighting: CommentCandidate) -> Comment:
-    """The comment that an element holds; its text is empty where it was deleted or is hidden."""
-    lines = sighting.prose.finished()
-    author, date = sighting.author, sighting.date
-    body = _body(lines)
-    for line in _around(lines, body):
-        text = line.text[:200]
-        claim = claim_of(text)
-        if claim and not author:
-            author = claim.who.author
+def extract_comment(candidate: CommentCandidate) -> PageComment:
+    """The comment that an element holds; its text is empty if it was removed or is hidden."""
+    blocks = candidate.blocks
+    author, date = candidate.author, candidate.date
+    body = _select_body(blocks)
+    for block in _around(blocks, body):
+        text = block.text[:_LONGEST_READ]
+        match = claim_of(text)
+        if match and not author:
+            author = match.who.author
         if is_time(text) and len(text) <= _LONGEST_LABEL:
             date = date or iso_day(text)
-            author = author or _before_day(text)
-    author = author or _first_name(lines, body)
-    body = _trimmed(_quoted(body, author), author)
-    names = (sighting.element.get("class") or "").lower().split()
-    if sighting.hidden or any(name in _TAKEN_DOWN for name in names) or _gone(body):
+            author = author or _name_before_day(text)
+    author = author or _name_before_words(blocks, body)
+    body = _trim_labels(_mark_quotes(body, author), author)
+    classes = (candidate.element.get("class") or "").lower().split()
+    if candidate.hidden or any(name in _REMOVED_CLASSES for name in classes) or _is_removed(body):
         body = []
-    text, omitted = joined(body)
-    return Comment(text, None if not text and _gone_name(author) else author, date, omitted)
+    text, omitted = join_blocks(body)
+    return PageComment(text, None if not text and _is_removed_name(author) else author, date, omitted)
 
 
-def _body(lines: Sequence[Line]) -> list[Line]:
-    """The lines that are the comment: those of the part that is called so, unless most words stand elsewhere."""
-    counts = dict.fromkeys(Part, 0)
-    for line in lines:
-        counts[line.part] += len(line.text)
-    if counts[Part.BODY] * 2 >= counts[Part.LOOSE] and counts[Part.BODY]:
-        return [line for line in lines if line.part is Part.BODY]
-    if counts[Part.LOOSE] + counts[Part.BODY] > 1:
-        return [line for line in lines if line.part is not Part.META]
-    return list(lines)
+def _select_body(blocks: Sequence[TextBlock]) -> list[TextBlock]:
+    """The blocks of the body, unless most words stand outside what is named the body."""
+    lengths = dict.fromkeys(TextRegion, 0)
+    for block in blocks:
+        lengths[block.region] += len(block.text)
+    if lengths[TextRegion.BODY] * 2 >= lengths[TextRegion.LOOSE] and lengths[TextRegion.BODY]:
+        return [block for block in blocks if block.region is TextRegion.BODY]
+    if lengths[TextRegion.LOOSE] + lengths[TextRegion.BODY] > 1:
+        return [block for block in blocks if block.region is not TextRegion.META]
+    return list(blocks)
 
 
-def _around(lines: Sequence[Line], body: Sequence[Line]) -> list[Line]:
-    """The lines that may say who wrote and when: those outside the body, its first two and its last."""
-    inside = {id(line) for line in body}
-    return [*(line for line in lines if id(line) not in inside), *body[:2], *body[-1:]]
+def _around(blocks: Sequence[TextBlock], body: Sequence[TextBlock]) -> list[TextBlock]:
+    """The blocks that can name the author and the day: those outside the body, its first two and its last."""
+    inside = {id(block) for block in body}
+    return [*(block for block in blocks if id(block) not in inside), *body[:2], *body[-1:]]
 
 
-def _before_day(text: str) -> str | None:
-    """The name in "Ann Lee | 3 March 2011", where a mark parts it from the day."""
-    name = _MARK.split(text, maxsplit=1)[0]
+def _name_before_day(text: str) -> str | None:
+    """The name in "Ann Lee | 3 March 2011", if a mark separates it from the day."""
+    name = _SEPARATOR.split(text, maxsplit=1)[0]
     return clean_name(name) if name != text and not is_time(name) and is_name_line(name) else None
 
 
-def _first_name(lines: Sequence[Line], body: Sequence[Line]) -> str | None:
-    """A name on a line of its own before the words."""
-    for line in lines[:3]:
-        if is_time(line.text) or BUTTON.fullmatch(line.text):
+def _name_before_words(blocks: Sequence[TextBlock], body: Sequence[TextBlock]) -> str | None:
+    """A name alone on a line before the words."""
+    for block in blocks[:3]:
+        if is_time(block.text) or BUTTON.fullmatch(block.text):
             continue
-        name = clean_name(line.text) if len(line.text) <= 60 else None
-        if name and is_name_line(name) and not (len(body) == 1 and line is body[0]):
+        name = clean_name(block.text) if len(block.text) <= _LONGEST_NAME else None
+        if name and is_name_line(name) and not (len(body) == 1 and block is body[0]):
             return name
         return None
     return None
 
 
-def _trimmed(lines: list[Line], author: str | None) -> list[Line]:
-    """Without the lines at either end that nobody wrote as a comment: the name, the day, buttons."""
-    start, end = 0, len(lines)
-    while start < end and _is_label(lines[start], author):
+def _trim_labels(blocks: list[TextBlock], author: str | None) -> list[TextBlock]:
+    """Without the blocks at either end that are not the comment's words: the name, the day, buttons."""
+    start, end = 0, len(blocks)
+    while start < end and _is_label(blocks[start], author):
         start += 1
-    while start < end and _is_label(lines[end - 1], author):
+    while start < end and _is_label(blocks[end - 1], author):
         end -= 1
-    return lines[start:end]
+    return blocks[start:end]
 
 
-def _is_label(line: Line, author: str | None) -> bool:
-    text = line.text.strip()
-    if line.quoted or len(text) > 120:
+def _is_label(block: TextBlock, author: str | None) -> bool:
+    text = block.text.strip()
+    if block.quoted or len(text) > _LONGEST_LABEL:
         return False
     if BUTTON.fullmatch(text) or is_boilerplate(text) or claim_of(text):
         return True
@@ -123,24 +125,28 @@ def _is_label(line: Line, author: str | None) -> bool:
         return True
     if not is_time(text):
         return False
-    words = re.sub(re.escape(author), " ", text) if author else text
-    return len(re.findall(r"[^\W\d_]{2,}", words)) <= 5
+    rest = re.sub(re.escape(author), " ", text) if author else text
+    return len(re.findall(r"[^\W\d_]{2,}", rest)) <= _MOST_LABEL_WORDS
 
 
-def _quoted(lines: list[Line], author: str | None) -> list[Line]:
-    """With the line "Ann wrote:" before a quotation marked as part of it."""
-    marked = list(lines)
-    for number, line in enumerate(lines[:-1]):
-        if not lines[number + 1].quoted or line.quoted or (author and clean_name(line.text) == author):
-            continue
-        if _WROTE.fullmatch(line.text[:200]):
-            marked[number] = Line(line.text, True, line.apart, line.part)
-    return marked
+def _mark_quotes(blocks: Sequence[TextBlock], author: str | None) -> list[TextBlock]:
+    """With lines that begin with ">" marked as quoted, and the line "Ann wrote:" before a quotation as part of it."""
+    marked = [replace(block, quoted=block.quoted or block.text.lstrip().startswith(">")) for block in blocks]
+    return [
+        replace(block, quoted=True) if following and _opens_quotation(block, following, author) else block
+        for block, following in zip(marked, [*marked[1:], None], strict=False)
+    ]
 
 
-def _gone(lines: Sequence[Line]) -> bool:
-    return len(lines) <= 2 and bool(_GONE.fullmatch(" ".join(line.text for line in lines)[:300]))
+def _opens_quotation(block: TextBlock, following: TextBlock, author: str | None) -> bool:
+    if not following.quoted or block.quoted or (author and clean_name(block.text) == author):
+        return False
+    return bool(_WROTE.fullmatch(block.text[:_LONGEST_READ]))
 
 
-def _gone_name(author: str | None) -> bool:
-    return author is None or bool(_GONE.fullmatch(author))
+def _is_removed(blocks: Sequence[TextBlock]) -> bool:
+    return len(blocks) <= 2 and bool(_REMOVED.fullmatch(" ".join(block.text for block in blocks)[:300]))
+
+
+def _is_removed_name(author: str | None) -> bool:
+    return author is None or bool(_REMOVED.fullmatch(author))

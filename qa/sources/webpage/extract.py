@@ -1,4 +1,4 @@
-"""A page taken apart: the comments cut out of its tree, so that what is left is the article and its surroundings."""
+"""A page taken apart: its comments are cut out of the tree, so that what is left is the article and its surroundings."""
 
 from __future__ import annotations
 
@@ -8,91 +8,104 @@ from dataclasses import dataclass
 from lxml import etree
 from lxml.html import HtmlElement
 
-from qa.sources.webpage.candidates import Item, find_items
-from qa.sources.webpage.collect import UNREAD, ancestors, collect
-from qa.sources.webpage.comment import Comment, comment_of
-from qa.sources.webpage.flat_lists import give_each_an_element
-from qa.sources.webpage.json_ld import comments_told
+from qa.sources.webpage.blocks import UNSHOWN_TAGS
+from qa.sources.webpage.candidates import CommentElement, find_comment_elements
+from qa.sources.webpage.collect import ancestors, collect
+from qa.sources.webpage.comment import PageComment, extract_comment
+from qa.sources.webpage.flat_lists import wrap_flat_comments
+from qa.sources.webpage.json_ld import JsonLdComment
 from qa.sources.webpage.repeated import find_repeated
-from qa.sources.webpage.replies import parents_of
+from qa.sources.webpage.replies import find_parents
 from qa.sources.webpage.roles import Role, role_of
 
-_MOST_BESIDE = 0.4
-_FEW = 1_500
+# A section is cut with its comments if what stands in it beside them is short (in characters), or a small share of
+# the page; chosen on the half of `web-pages` that rules are made on (benchmarks/pages.py).
+_SHORT_SECTION = 1_500
+_SMALL_SHARE = 0.4
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """The comments of a page and for each the number of the one that it replies to; `forum` where the first of them
-    opens the thread."""
+class PageComments:
+    """The comments of a page and for each the index of the one that it replies to.
 
-    comments: tuple[Comment, ...]
+    `is_forum` is true if the first of them opens the thread.
+    """
+
+    comments: tuple[PageComment, ...]
     parents: tuple[int | None, ...]
-    forum: bool
+    is_forum: bool
+
+    @property
+    def have_text(self) -> bool:
+        """Whether any of them has a word."""
+        return any(comment.text for comment in self.comments)
+
+    @classmethod
+    def from_json_ld(cls, comments: list[JsonLdComment]) -> PageComments:
+        """The comments that a page shows only to machines."""
+        shown = tuple(PageComment(each.text, each.author, each.date, each.omitted) for each in comments)
+        return cls(shown, tuple(each.above for each in comments), is_forum=False)
 
 
-def take_apart(root: HtmlElement) -> Page:
+def extract_comments(root: HtmlElement) -> PageComments:
     """Find the comments and cut them, with the sections that they stand in, out of the tree."""
-    roles = _roles(root)
-    give_each_an_element(roles)
+    roles = _find_roles(root)
+    wrap_flat_comments(roles)
     sections = dict.fromkeys(element for element, role in roles.items() if role & Role.SECTION)
-    items = find_items(root, roles, sections.keys())
+    items = find_comment_elements(root, roles, sections.keys())
     if not items:
-        items = [Item(element, None) for element in find_repeated(root, sections)]
+        items = [CommentElement(element, None) for element in find_repeated(root, sections)]
     elements = {item.element for item in items}
-    comments = tuple(map(comment_of, collect(root, elements, roles)))
-    parents = parents_of(items, roles)
-    forum = bool(items) and bool(roles.get(items[0].element, Role.NONE) & Role.POST)
+    comments = tuple(map(extract_comment, collect(root, elements, roles)))
+    parents = find_parents(items, roles)
+    is_forum = bool(items) and bool(roles.get(items[0].element, Role.NONE) & Role.POST)
     _cut(root, elements, sections.keys())
-    if not any(comment.text for comment in comments) and (told := comments_told(root)):
-        comments = tuple(Comment(one.text, one.author, one.date) for one in told)
-        parents, forum = tuple(one.above for one in told), False
-    return Page(comments, parents, forum)
+    return PageComments(comments, parents, is_forum)
 
 
-def _roles(root: HtmlElement) -> dict[HtmlElement, Role]:
-    """The role of every element that has one, but for what stands in a list of the site's latest comments."""
+def _find_roles(root: HtmlElement) -> dict[HtmlElement, Role]:
+    """The role of every element that has one, except for those in a list of the site's latest comments."""
     roles: dict[HtmlElement, Role] = {}
     walk = etree.iterwalk(root, events=("start", "end"))
     sections = 0
     for event, element in walk:
         if event == "end":
             sections -= bool(roles.get(element, Role.NONE) & Role.SECTION)
-        elif element.tag in UNREAD and element.tag != "form":
+        elif element.tag in UNSHOWN_TAGS:
             walk.skip_subtree()
         elif role := role_of(element):
             if role is Role.ELSEWHERE:
                 walk.skip_subtree()
                 continue
-            # What Disqus puts under an article is called a post, as a forum's.
+            # Disqus names a comment under an article as a forum names a post.
             roles[element] = Role.COMMENT if sections and role is Role.POST else role
             sections += bool(role & Role.SECTION)
     return roles
 
 
-def _cut(root: HtmlElement, items: Set[HtmlElement], sections: Set[HtmlElement]) -> None:
+def _cut(root: HtmlElement, comments: Set[HtmlElement], sections: Set[HtmlElement]) -> None:
     """Remove the comments and whatever stands in their sections, unless that is the article itself."""
     lengths = _lengths(root)
-    around = ancestors(items)
-    inside = _lengths(root, items)
-    total = lengths[root] - inside[root]
-    for element in sections:
-        beside = lengths[element] - inside[element]
-        if beside <= _FEW or (beside <= _MOST_BESIDE * total and element in around):
-            _remove(element)
-    for element in items:
-        _remove(element)
+    around = ancestors(comments)
+    in_comments = _lengths(root, comments)
+    total = lengths[root] - in_comments[root]
+    for section in sections:
+        beside = lengths[section] - in_comments[section]
+        if beside <= _SHORT_SECTION or (beside <= _SMALL_SHARE * total and section in around):
+            _remove(section)
+    for comment in comments:
+        _remove(comment)
 
 
 def _lengths(root: HtmlElement, counted: Set[HtmlElement] | None = None) -> dict[HtmlElement, int]:
-    """How many characters each element holds; those inside the `counted` alone where these are given."""
+    """How many characters each element holds; with `counted`, only those inside these elements."""
     lengths: dict[HtmlElement, int] = {}
     total, depth = 0, 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
         if event == "start":
             depth += counted is None or element in counted
             lengths[element] = total
-            total += len((element.text or "").strip()) if depth and element.tag not in UNREAD else 0
+            total += len((element.text or "").strip()) if depth and element.tag not in UNSHOWN_TAGS else 0
         else:
             lengths[element] = total - lengths[element]
             depth -= counted is None or element in counted

@@ -1,4 +1,4 @@
-"""Comments that stand flat in their list, name, words and day side by side: each is given an element of its own."""
+"""Comments without an element each: name, words and day stand side by side in the list, and are wrapped."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _HEAD = Role.AUTHOR | Role.META
 _WORDS = Role.BODY | Role.COMMENT | Role.BOX
 
 
-def give_each_an_element(roles: MutableMapping[HtmlElement, Role]) -> None:
-    """Wrap every run that begins with a name, as the <dt> and the two <dd> of a comment on Blogger."""
+def wrap_flat_comments(roles: MutableMapping[HtmlElement, Role]) -> None:
+    """Wrap every run of siblings that begins with a name, such as the <dt> and two <dd> of a comment on Blogger."""
     parents = dict.fromkeys(element.getparent() for element, role in roles.items() if role & _HEAD)
     named = ancestors(element for element, role in roles.items() if role & (Role.COMMENT | Role.POST))
     for parent in parents:
@@ -29,7 +29,7 @@ def give_each_an_element(roles: MutableMapping[HtmlElement, Role]) -> None:
 
 
 def _among_comments(element: HtmlElement, roles: MutableMapping[HtmlElement, Role]) -> bool:
-    """Whether the element stands in a section of comments, and in no comment of it."""
+    """Whether the element stands in a section of comments, but not in a comment."""
     above: HtmlElement | None = element
     while above is not None:
         role = roles.get(above, Role.NONE)
@@ -40,7 +40,7 @@ def _among_comments(element: HtmlElement, roles: MutableMapping[HtmlElement, Rol
 
 
 def _starts(children: list[HtmlElement], roles: MutableMapping[HtmlElement, Role]) -> list[int]:
-    """Where the runs begin: at every sibling of the kind of the first name, if words follow each."""
+    """The indexes at which runs begin: at every sibling of the same kind as the first name that words follow."""
     first = next((n for n, child in enumerate(children) if _is_head(child, roles)), None)
     if first is None:
         return []

@@ -1,80 +1,136 @@
-"""Comments that a page tells to machines alone: schema.org's, in JSON-LD."""
+"""schema.org's data in a page's JSON-LD: the nodes of it, and the comments and articles among them."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
+from itertools import chain
 from typing import Any
 
 from lxml.html import HtmlElement
 
+from qa.sources.html_text import html_to_text
 from qa.sources.patterns.dates import iso_day
 from qa.sources.patterns.names import clean_name
+from qa.types import Span
 
-_LISTS = ("comment", "comments", "suggestedAnswer", "acceptedAnswer")
-_TAG = re.compile(r"<(/?)(p|br|div|li|ul|ol|blockquote)\b[^<>]{0,500}>|<[^<>]{1,2000}>", re.IGNORECASE)
-_MOST_BYTES, _MOST_NODES = 20_000_000, 200_000
+_COMMENT_KEYS = frozenset({"comment", "comments", "suggestedAnswer", "acceptedAnswer"})
+_ARTICLE_KEYS = frozenset({None, "@graph", "mainEntity"})
+_ARTICLE_TYPES = ("article", "posting", "report", "recipe", "question", "webpage")
+_MOST_CHARACTERS, _MOST_NODES = 20_000_000, 200_000  # limits on what a hostile page can make us read
+
+
+@dataclass(frozen=True, slots=True)
+class JsonLdNode:
+    """An object of the JSON-LD, the key that it stands under, and the node around it; None for both at the top."""
+
+    data: Mapping[str, Any]
+    key: str | None
+    around: JsonLdNode | None
 
 
 @dataclass(frozen=True, slots=True)
 class JsonLdComment:
-    """A comment as schema.org has it; `above` is the number of the comment that it answers."""
+    """A comment as schema.org has it; `above` is the index of the comment that it answers."""
 
     text: str
+    omitted: tuple[Span, ...]
     author: str | None
     date: str | None
     above: int | None
 
 
-def comments_told(root: HtmlElement) -> list[JsonLdComment]:
-    """The comments in the page's JSON-LD, replies after what they answer."""
+@dataclass(frozen=True, slots=True)
+class JsonLdArticle:
+    """What the JSON-LD says of an article."""
+
+    author: str | None
+    date: str | None
+
+
+def read_json_ld(root: HtmlElement) -> list[list[JsonLdNode]]:
+    """For each JSON-LD script of a page its objects, each before those in it; what is not JSON is skipped."""
+    scripts: list[list[JsonLdNode]] = []
     for script in root.iter("script"):
-        if "ld+json" in (script.get("type") or "") and len(script.text or "") <= _MOST_BYTES:
+        text = script.text or ""
+        if "ld+json" in (script.get("type") or "") and len(text) <= _MOST_CHARACTERS:
             try:
-                data = json.loads(script.text or "", strict=False)
+                document = json.loads(text, strict=False)
             except (ValueError, RecursionError):
                 continue
-            if told := list(_comments(data)):
-                return told
-    return []
+            scripts.append(list(_walk(document)))
+    return scripts
 
 
-def _comments(data: Any) -> Iterator[JsonLdComment]:
-    waiting: list[tuple[Any, int | None, bool]] = [(data, None, False)]
-    number, seen = 0, 0
-    while waiting and seen < _MOST_NODES:
-        node, above, is_comment = waiting.pop()
-        seen += 1
-        if isinstance(node, list):
-            waiting += [(inner, above, is_comment) for inner in reversed(node)]
-        elif isinstance(node, dict):
-            if is_comment and (text := _plain(node.get("text") or node.get("commentText"))):
-                yield JsonLdComment(text, _author(node), _date(node), above)
-                above, number = number, number + 1
-            for key in reversed(list(node)):
-                if isinstance(node[key], (dict, list)):
-                    waiting.append((node[key], above, key in _LISTS))
+def _walk(document: Any) -> Iterator[JsonLdNode]:
+    waiting: list[tuple[Any, str | None, JsonLdNode | None]] = [(document, None, None)]
+    for _ in range(_MOST_NODES):
+        if not waiting:
+            return
+        value, key, around = waiting.pop()
+        if isinstance(value, list):
+            waiting += [(inner, key, around) for inner in reversed(value)]
+        elif isinstance(value, dict):
+            node = JsonLdNode(value, key, around)
+            yield node
+            waiting += [
+                (inner, name, node) for name, inner in reversed(value.items()) if isinstance(inner, (dict, list))
+            ]
 
 
-def _plain(text: object) -> str:
-    if not isinstance(text, str):
-        return ""
-    text = _TAG.sub(lambda tag: "\n" if tag[2] else "", text)
-    lines = (" ".join(line.split()) for line in unescape(text).splitlines())
-    return "\n\n".join(line for line in lines if line)
+def find_comments(scripts: Iterable[Iterable[JsonLdNode]]) -> list[JsonLdComment]:
+    """The comments in the first script that has any, each reply after what it answers."""
+    return next(filter(None, map(_comments_of, scripts)), [])
 
 
-def _author(node: dict[str, Any]) -> str | None:
-    who = node.get("author") or node.get("creator")
-    if isinstance(who, list):
-        who = who[0] if who else None
-    name = who.get("name") if isinstance(who, dict) else who
+def _comments_of(nodes: Iterable[JsonLdNode]) -> list[JsonLdComment]:
+    comments: list[JsonLdComment] = []
+    nearest: dict[int, int | None] = {}  # for each node, by its identity, the comment that it is or stands in
+    for node in nodes:
+        above = None if node.around is None else nearest[id(node.around)]
+        nearest[id(node)] = above
+        if node.key not in _COMMENT_KEYS:
+            continue
+        text, omitted = html_to_text(node.data.get("text") or node.data.get("commentText"))
+        if text:
+            nearest[id(node)] = len(comments)
+            date = _day(node.data, "dateCreated", "datePublished", "commentTime")
+            comments.append(JsonLdComment(text, omitted, _author(node.data, "author", "creator"), date, above))
+    return comments
+
+
+def find_articles(scripts: Iterable[Iterable[JsonLdNode]]) -> list[JsonLdArticle]:
+    """What the JSON-LD says of the page's article; articles inside other things, as in a list of teasers, are none."""
+    return [
+        JsonLdArticle(_author(node.data, "author"), _day(node.data, "datePublished"))
+        for node in chain.from_iterable(scripts)
+        if _is_main(node) and any(kind.lower().endswith(_ARTICLE_TYPES) for kind in _types(node))
+    ]
+
+
+def _is_main(node: JsonLdNode | None) -> bool:
+    while node is not None:
+        if node.key not in _ARTICLE_KEYS:
+            return False
+        node = node.around
+    return True
+
+
+def _types(node: JsonLdNode) -> list[str]:
+    types = node.data.get("@type")
+    return [kind for kind in (types if isinstance(types, list) else [types]) if isinstance(kind, str)]
+
+
+def _author(data: Mapping[str, Any], *keys: str) -> str | None:
+    author = next((data[key] for key in keys if data.get(key)), None)
+    if isinstance(author, list):
+        author = author[0] if author else None
+    name = author.get("name") if isinstance(author, dict) else author
     return clean_name(unescape(name)) if isinstance(name, str) else None
 
 
-def _date(node: dict[str, Any]) -> str | None:
-    when = node.get("dateCreated") or node.get("datePublished") or node.get("commentTime")
-    return iso_day(when) if isinstance(when, str) else None
+def _day(data: Mapping[str, Any], *keys: str) -> str | None:
+    date = next((data[key] for key in keys if data.get(key)), None)
+    return iso_day(date) if isinstance(date, str) else None

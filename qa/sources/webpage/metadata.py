@@ -1,29 +1,33 @@
-"""What a page says of its article: title, address, author, day."""
+"""What a page says about its article: title, address, author, day.
+
+What the page declares comes first: its <meta>, its JSON-LD, its heading. trafilatura's `extract_metadata`, which also
+searches the text, fills in an author and a day that are not declared.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+import re
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, replace
 
 from lxml.html import HtmlElement
 
 from qa.sources.patterns.dates import iso_day
 from qa.sources.patterns.names import clean_name
-from qa.sources.webpage.collect import short_text
+from qa.sources.webpage.blocks import UNSHOWN_TAGS, has_many_elements, short_text
+from qa.sources.webpage.json_ld import JsonLdNode, find_articles
 
-_TITLES = ("og:title", "twitter:title", "dc.title")
-_AUTHORS = ("author", "article:author", "dc.creator", "parsely-author", "sailthru.author", "byl")
-_DAYS = ("article:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "pubdate", "publishdate",
-         "parsely-pub-date", "og:published_time", "sailthru.date", "dcterms.created", "publish-date")  # fmt: skip
-_ARTICLES = ("article", "posting", "report", "recipe", "question", "webpage")
-_LONGEST_TITLE, _MOST_NODES = 300, 20_000
+_TITLE_KEYS = ("og:title", "twitter:title", "dc.title")
+_AUTHOR_KEYS = ("author", "article:author", "dc.creator", "parsely-author", "sailthru.author", "byl")
+_DAY_KEYS = ("article:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "pubdate", "publishdate",
+             "parsely-pub-date", "og:published_time", "sailthru.date", "dcterms.created", "publish-date")  # fmt: skip
+_LONGEST_TITLE, _LONGEST_META = 300, 2_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """Each None where the page does not tell."""
+class PageMetadata:
+    """What a page says about its article, each None if it does not say."""
 
     title: str | None = None
     url: str | None = None
@@ -31,68 +35,75 @@ class Facts:
     date: str | None = None
 
 
-def facts_of(root: HtmlElement) -> Facts:
-    """Read what stands in the page's <meta>, in its JSON-LD, and as its heading."""
-    said = _said(root)
-    told = list(_told(root))
+def read_metadata(root: HtmlElement, scripts: Sequence[Sequence[JsonLdNode]]) -> PageMetadata:
+    """Read what a page says about its article.
+
+    Args:
+        root: The page's tree, without its comments.
+        scripts: Its JSON-LD.
+    """
+    declared = _read_declared(root, scripts)
+    if declared.author and declared.date:
+        return declared
+    author, date = _search_text(root)
+    return replace(declared, author=declared.author or author, date=declared.date or date)
+
+
+def _read_declared(root: HtmlElement, scripts: Sequence[Sequence[JsonLdNode]]) -> PageMetadata:
+    meta = _meta_contents(root)
+    articles = find_articles(scripts)
     links = (link.get("href") for link in root.iter("link") if "canonical" in (link.get("rel") or "").lower().split())
-    urls = (url.strip() for url in (*links, said.get("og:url")) if url)
-    names = [*(_name(node) for node in told), *(clean_name(said.get(key, "")) for key in _AUTHORS)]
-    days = [*(iso_day(_string(node.get("datePublished"))) for node in told), *(iso_day(said.get(key)) for key in _DAYS)]
-    titles = [*(said.get(key) for key in _TITLES), *(_heading(root, tag) for tag in ("h1", "title"))]
-    return Facts(
+    urls = (url.strip() for url in (*links, meta.get("og:url")) if url)
+    authors = [*(article.author for article in articles), *(clean_name(meta.get(key, "")) for key in _AUTHOR_KEYS)]
+    days = [*(article.date for article in articles), *(iso_day(meta.get(key)) for key in _DAY_KEYS)]
+    titles = [*(meta.get(key) for key in _TITLE_KEYS), *(_first_text(root, tag) for tag in ("h1", "title"))]
+    return PageMetadata(
         next((title[:_LONGEST_TITLE] for title in titles if title), None),
         next((url for url in urls if url.startswith(("http://", "https://"))), None),
-        next(filter(None, names), None),
+        next(filter(None, authors), None),
         next(filter(None, days), None),
     )
 
 
-def _said(root: HtmlElement) -> Mapping[str, str]:
-    said: dict[str, str] = {}
+def _meta_contents(root: HtmlElement) -> Mapping[str, str]:
+    contents: dict[str, str] = {}
     for meta in root.iter("meta"):
         name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
-        if content := " ".join((meta.get("content") or "")[:2_000].split()):
-            said.setdefault(name.lower(), content)
-    return said
+        if content := " ".join((meta.get("content") or "")[:_LONGEST_META].split()):
+            contents.setdefault(name.lower(), content)
+    return contents
 
 
-def _heading(root: HtmlElement, tag: str) -> str | None:
+def _first_text(root: HtmlElement, tag: str) -> str | None:
     element = next(root.iter(tag), None)
     return None if element is None else short_text(element, _LONGEST_TITLE)
 
 
-def _told(root: HtmlElement) -> Iterator[Mapping[str, Any]]:
-    """The articles in the page's JSON-LD."""
-    for script in root.iter("script"):
-        if "ld+json" not in (script.get("type") or ""):
-            continue
-        try:
-            waiting = [json.loads(script.text or "", strict=False)]
-        except (ValueError, RecursionError):
-            continue
-        for _ in range(_MOST_NODES):
-            if not waiting:
-                break
-            node = waiting.pop()
-            if isinstance(node, list):
-                waiting += reversed(node)
-            elif isinstance(node, dict):
-                kinds = node.get("@type")
-                if any(
-                    _string(kind).lower().endswith(_ARTICLES)
-                    for kind in (kinds if isinstance(kinds, list) else [kinds])
-                ):
-                    yield node
-                waiting += [node[key] for key in ("@graph", "mainEntity") if key in node]
+def _search_text(root: HtmlElement) -> tuple[str | None, str | None]:
+    """The author and the day that trafilatura finds in the page."""
+    from trafilatura import extract_metadata
+
+    if has_many_elements(root):
+        return None, None
+    searched = deepcopy(root)
+    for form in list(searched.iter("form")):  # "Name" is the label of a field there
+        form.drop_tree()
+    try:
+        # `extensive` finds any date at all: eleven of the 21 that it adds on `web-pages` are not the article's.
+        document = extract_metadata(searched, extensive=False)
+    except Exception:  # an error of a library on a broken page costs nothing but what it would have found
+        return None, None
+    return _spelled_in_page(searched, (document.author or "").split(";")[0]), iso_day(document.date)
 
 
-def _string(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _name(node: Mapping[str, Any]) -> str | None:
-    who = node.get("author")
-    if isinstance(who, list):
-        who = who[0] if who else None
-    return clean_name(_string(who.get("name") if isinstance(who, dict) else who))
+def _spelled_in_page(root: HtmlElement, author: str) -> str | None:
+    """The name as the page spells it, None if it does not stand there: trafilatura changes case and marks."""
+    name = clean_name(author)
+    if name is None:
+        return None
+    shown = (
+        text for element in root.iter() if element.tag not in UNSHOWN_TAGS for text in (element.text, element.tail)
+    )
+    pattern = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
+    matches = (pattern.search(" ".join(text.split())) for text in shown if text)
+    return next((match[0] for match in matches if match), None)

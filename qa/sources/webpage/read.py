@@ -1,38 +1,53 @@
-"""A saved web page: the article, and each comment under it a post of its own, with its author, day and parent."""
+"""A saved web page as a thread: the article, and each comment under it a post with its author, day and parent."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from qa.sources.compose import DraftPost, compose
 from qa.sources.thread import Thread
 
+if TYPE_CHECKING:
+    from qa.sources.webpage.extract import PageComments
+
 
 def read(data: bytes, name: str) -> Iterator[Thread]:
-    """The thread of a page.
+    """Yield the thread of a page.
 
-    Raises SourceError, naming the source, where the page holds no word.
+    Args:
+        data: The page as it was saved.
+        name: The name of the source.
+
+    Raises:
+        SourceError: The bytes are not text, or the page holds no words.
     """
-    from qa.sources.webpage import article, extract, metadata, parse
+    from qa.sources.webpage import article, extract, json_ld, metadata, parse
 
-    root = parse.parse(data, name)
+    root = parse.parse_page(data, name)
     if root is None:
         yield compose(name, [])
         return
-    parts = extract.take_apart(root)
-    facts = metadata.facts_of(root)
-    drafts = [DraftPost("article", "" if parts.forum else article.main_text(root), facts.author, facts.date)]
-    for number, comment in enumerate(parts.comments):
-        above = parts.parents[number]
-        opens = parts.forum and not number
-        drafts.append(
-            DraftPost(
-                "article" if opens else "comment",
-                comment.text,
-                comment.author,
-                comment.date,
-                None if above is None or (parts.forum and not above) else above + 1,
-                comment.omitted,
-            )
+    comments = extract.extract_comments(root)
+    scripts = json_ld.read_json_ld(root)
+    if not comments.have_text and (machine_readable := json_ld.find_comments(scripts)):
+        comments = extract.PageComments.from_json_ld(machine_readable)
+    page = metadata.read_metadata(root, scripts)
+    text = "" if comments.is_forum else article.extract_main_text(root)
+    drafts = [DraftPost("article", text, page.author, page.date), *_draft_comments(comments)]
+    yield compose(name, drafts, title=page.title, url=page.url)
+
+
+def _draft_comments(comments: PageComments) -> Iterator[DraftPost]:
+    """The posts of the comments, which follow the article's; the first of a forum's is the article itself."""
+    for number, (comment, above) in enumerate(zip(comments.comments, comments.parents, strict=True)):
+        opens_thread = comments.is_forum and not number
+        answers_article = above is None or (comments.is_forum and not above)
+        yield DraftPost(
+            "article" if opens_thread else "comment",
+            comment.text,
+            comment.author,
+            comment.date,
+            None if answers_article or above is None else above + 1,
+            comment.omitted,
         )
-    yield compose(name, drafts, title=facts.title, url=facts.url)

@@ -1,4 +1,4 @@
-"""Comments that no name gives away: things with a day each, in a section of comments or under a heading of them."""
+"""Comments without telltale classes: repeated elements with a day each, in a comment section or under its heading."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from qa.sources.patterns.times import is_time
-from qa.sources.webpage.collect import UNREAD, is_teaser, short_text
+from qa.sources.webpage.blocks import UNSHOWN_TAGS, short_text
+from qa.sources.webpage.collect import is_teaser
 
 _WORD = (
     r"(?:comments?|kommentare?n?|commentaires?|comentarios?|comentários?|commenti|commento|komentarze?y?|reacties|reactions?|responses?"
@@ -20,45 +21,48 @@ _HEADING = re.compile(
     rf"(?:\d+\s|alle\s|all\s|les\s|los\s|neueste\s)?(?:leser-?|reader\s|user-?)?{_WORD}\s?[:(\[]?\s?\d*\s?[)\]]?\s?:?(?:\s(?:on|to|zu|zum|sur|su|a)\s.{{1,120}})?",
     re.IGNORECASE,
 )
+# Chosen on the half of `web-pages` that rules are made on (benchmarks/pages.py): characters, letters, a share.
 _LONGEST_HEADING, _LONGEST_DAY = 160, 90
 _FEWEST_LETTERS = 15
-_MOST_STEPS, _MOST_HEADINGS, _MOST_SIBLINGS, _HIGHEST = 8, 20, 5_000, 60
-_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6 div p legend strong b dt span td caption".split())
+_NEARLY_ALL = 0.8
+# Limits on what a hostile page can make us look at.
+_MOST_STEPS, _MOST_HEADINGS, _MOST_SIBLINGS, _MOST_LEVELS = 8, 20, 5_000, 60
+_HEADING_TAGS = frozenset("h1 h2 h3 h4 h5 h6 div p legend strong b dt span td caption".split())
 
 
 def find_repeated(root: HtmlElement, sections: Iterable[HtmlElement]) -> Sequence[HtmlElement]:
-    """The elements that hold one comment each, in the first place that has any."""
-    days = _days(root)
+    """The elements that hold one comment each, in the first section, or after the first heading, that has any."""
+    days = _count_days(root)
     if not days:
         return ()
     for section in sections:
-        if units := _units([section], days):
-            return units
-    for heading in islice(_headings(root), _MOST_HEADINGS):
-        if units := _units(_after(heading), days):
-            return units
+        if comments := _dated_alike([section], days):
+            return comments
+    for heading in islice(_comment_headings(root), _MOST_HEADINGS):
+        if comments := _dated_alike(_after(heading), days):
+            return comments
     return ()
 
 
-def _days(root: HtmlElement) -> Counter[HtmlElement]:
+def _count_days(root: HtmlElement) -> Counter[HtmlElement]:
     """How many days stand in each element."""
     counts: Counter[HtmlElement] = Counter()
-    found = []
+    dated = []
     for element in root.iter():
-        if not isinstance(element.tag, str) or element.tag in UNREAD:
+        if not isinstance(element.tag, str) or element.tag in UNSHOWN_TAGS:
             continue
         texts = [element.text, *(child.tail for child in element[:3])]
         if element.tag == "time" or any(text and len(text) < _LONGEST_DAY and is_time(text) for text in texts):
-            found.append(element)
-    for element in found:
+            dated.append(element)
+    for element in dated:
         counts[element] += 1
-        for above in islice(element.iterancestors(), _HIGHEST):
+        for above in islice(element.iterancestors(), _MOST_LEVELS):
             counts[above] += 1
     return counts
 
 
-def _headings(root: HtmlElement) -> Iterable[HtmlElement]:
-    for element in root.iter(*_HEADINGS):
+def _comment_headings(root: HtmlElement) -> Iterable[HtmlElement]:
+    for element in root.iter(*_HEADING_TAGS):
         first = element.text or (element[0].text if len(element) else None) or ""
         if len(first) <= _LONGEST_HEADING and any(map(str.isalpha, first)):
             text = short_text(element, _LONGEST_HEADING)
@@ -67,7 +71,7 @@ def _headings(root: HtmlElement) -> Iterable[HtmlElement]:
 
 
 def _after(heading: HtmlElement) -> Sequence[HtmlElement]:
-    """The elements that follow a heading; where none does, those that follow the element that it opens."""
+    """The siblings after a heading; if it has none, those after the element that it opens."""
     element = heading
     for _ in range(3):
         if following := list(islice(element.itersiblings(), _MOST_SIBLINGS)):
@@ -78,27 +82,28 @@ def _after(heading: HtmlElement) -> Sequence[HtmlElement]:
     return ()
 
 
-def _units(elements: Sequence[HtmlElement], days: Counter[HtmlElement]) -> Sequence[HtmlElement]:
-    """Of these elements, or those in them, the ones that hold a day each."""
+def _dated_alike(elements: Sequence[HtmlElement], days: Counter[HtmlElement]) -> Sequence[HtmlElement]:
+    """Of these elements, or of those in them, the ones of one kind that hold a day each."""
     for _ in range(_MOST_STEPS):
         dated = [element for element in elements if days[element]]
         if not dated:
             return ()
         kinds = Counter((element.tag, element.get("class")) for element in dated)
         kind, number = kinds.most_common(1)[0]
-        if number > 1 or (days[dated[0]] == 1 and len(dated) == 1 and not _deeper(dated[0], days)):
-            units = [element for element in dated if (element.tag, element.get("class")) == kind]
-            return units if all(map(_has_words, units)) else ()
+        is_single = len(dated) == 1 and days[dated[0]] == 1 and not _has_whole_comment_inside(dated[0], days)
+        if number > 1 or is_single:
+            alike = [element for element in dated if (element.tag, element.get("class")) == kind]
+            return alike if all(map(_has_words, alike)) else ()
         elements = list(dated[0])
     return ()
 
 
-def _deeper(element: HtmlElement, days: Counter[HtmlElement]) -> bool:
-    """Whether one child holds the day and nearly all the words."""
+def _has_whole_comment_inside(element: HtmlElement, days: Counter[HtmlElement]) -> bool:
+    """Whether one child holds the day and nearly all words."""
     inside = next((child for child in element if days[child]), None)
     if inside is None:
         return False
-    return len("".join(inside.itertext()).strip()) > 0.8 * len("".join(element.itertext()).strip())
+    return len("".join(inside.itertext()).strip()) > _NEARLY_ALL * len("".join(element.itertext()).strip())
 
 
 def _has_words(element: HtmlElement) -> bool:

@@ -1,4 +1,4 @@
-"""What an element is in a thread, by the names that its author gave it: classes, ids, schema.org's words."""
+"""What an element is in a thread, by the names that its author gave it: classes, ids, schema.org's types."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from lxml.html import HtmlElement
 
 
 class Role(Flag):
-    """What an element's names say that it is.
+    """What an element is, judged by its names.
 
-    A COMMENT surely holds one comment; a BOX may hold one, or all, or a part of one. A POST is a forum's: the first
-    of a page is what the others answer.
+    A COMMENT certainly holds one comment; a BOX can hold one, or all, or a part of one. A POST is a forum's: the
+    others answer the first one of the page.
     """
 
     NONE = 0
@@ -31,7 +31,7 @@ class Role(Flag):
 
 
 ITEM = Role.COMMENT | Role.POST | Role.BOX
-# "Commentary" and "commentator" are sports; a "comment" in eight languages, its plural, and what follows it.
+# A "comment" in eight languages, or several, and what stands around it; "commentary" is about sports.
 _STEM = re.compile(
     r"(?P<before>.*?)(?:"
     r"(?P<many>comments|commentaires|coment[aá]rios|commenti|kommentarer|kommentare|komentarze|komentare|reacties)"
@@ -42,48 +42,52 @@ _WORD = re.compile(r"[^\W\d_]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-def _words(text: str) -> frozenset[str]:
+def _word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_ONE = _words("comment item entry row single node element unit card article li thing parent child el")
-_VAGUE = _words(
+_SINGLE = _word_set("comment item entry row single node element unit card article li thing parent child el")
+_VAGUE = _word_set(
     "box wrapper wrap container block holder main body reply inner outer level depth odd even alt root top own"
     " context regular panel"
 )
-_SECTION = _words("list s area section thread threads stream feed module group tree all zone widget app plugin region")
-_BODY = _words(
+_SECTION = _word_set(
+    "list s area section thread threads stream feed module group tree all zone widget app plugin region"
+)
+_BODY = _word_set(
     "content text txt copy message msg desc description paragraph markdown body p html inhalt texte context postcontent"
     " posttext commtext prose cooked bbwrapper md usertext"
 )
-_AUTHOR = _words(
+_AUTHOR = _word_set(
     "author user username name poster writer nick nickname by byline autor person commenter fn creator hnuser"
     " displayname auteur verfasser"
 )
-_DATE = _words("date time timestamp datetime ago published posted datum dateline age created pubdate fecha zeit")
-_META = _words("meta metadata header head info details footer foot title subject data comhead tagline intro")
-_FURNITURE = _words(
+_DATE = _word_set("date time timestamp datetime ago published posted datum dateline age created pubdate fecha zeit")
+_META = _word_set("meta metadata header head info details footer foot title subject data comhead tagline intro")
+_FURNITURE = _word_set(
     "form respond count counter counts number num link links button buttons btn actions action controls tools toolbar"
     " vote votes voting rating karma score avatar image img photo gravatar pic icon icons label share like likes flag"
     " report nav navigation pagination pager pages policy rules notes closed open status notice awaiting edit delete"
     " permalink editor input textarea field submit subscribe subscription rss heading headline tabs options sort"
     " sorting filter login register guidelines signature sig badge rank flair menu dropdown tooltip"
 )
-_ALWAYS_FURNITURE = _words(
+_ALWAYS_FURNITURE = _word_set(
     "avatar gravatar button buttons btn actions toolbar vote votes voting score karma rating flag report share"
     " signature badge permalink dropdown tooltip userpic"
 )
-_SECTION_OF = _words("items entries rows posts cards elements nodes")
-_REPLIES = _words("children replies answers responses nested subcomments antworten reponses")
-_OTHERWISE = _words("no has with add write leave new submit go to view show hide load toggle num count open jump")
-_ELSEWHERE = _words("recent recently latest last newest neueste neuste letzte aktuelle popular related sidebar")
-_NEVER = _words(
+_SECTION_OF = _word_set("items entries rows posts cards elements nodes")
+_REPLIES = _word_set("children replies answers responses nested subcomments antworten reponses")
+_NO_COMMENT = _word_set("no has with add write leave new submit go to view show hide load toggle num count open jump")
+_ELSEWHERE = _word_set("recent recently latest last newest neueste neuste letzte aktuelle popular related sidebar")
+_NO_CONTAINERS = _word_set(
     "form h1 h2 h3 h4 h5 h6 a b button input img i svg label em small span strong u cite abbr time textarea select"
 )
 _FORUM = re.compile(
     r"post(?:bit\w*|container|body-wrap|_block|_wrapper|wrapper)|message--post|topic-post|crawler-post|cpost|ipscomment"
     r"|forumpost|windowbg\d?|answer|question|bbp-(?:topic|reply)|reply-post"
 )
+# Limits on what a hostile page can make us look at.
+_MOST_CLASSES, _LONGEST_NAME, _MOST_VALUES = 40, 80, 5
 _FORUM_ID = re.compile(r"(?:p|post[-_]?|msg[-_]?|question-|answer-)\d+")
 _SCHEMA = {
     "comment": Role.COMMENT,
@@ -105,89 +109,89 @@ _PROPERTY = {
 
 
 def role_of(element: HtmlElement) -> Role:
-    """All that the names of an element say; what cannot be the thing by its tag is not."""
+    """All roles that an element's names give it, except those that its tag rules out."""
     tag = element.tag
     if tag in ("html", "body", "head", "main"):
         return Role.NONE
-    found = _tag_role(tag)
-    for token in (element.get("class") or "").split()[:40]:
-        found |= token_role(token[:80])
-    if name := element.get("id"):
-        found |= Role.POST if _FORUM_ID.fullmatch(name[:80]) else token_role(name[:80])
-    for name in ("itemtype", "typeof"):
-        for value in (element.get(name) or "").split()[:5]:
-            found |= _SCHEMA.get(re.split(r"[/:]", value.lower())[-1], Role.NONE)
-    for name in ("itemprop", "property"):
-        for value in (element.get(name) or "").split()[:5]:
-            found |= _PROPERTY.get(value.lower().split(":")[-1], Role.NONE)
+    role = _tag_role(tag)
+    for name in (element.get("class") or "").split()[:_MOST_CLASSES]:
+        role |= token_role(name[:_LONGEST_NAME])
+    if name := (element.get("id") or "")[:_LONGEST_NAME]:
+        role |= Role.POST if _FORUM_ID.fullmatch(name) else token_role(name)
+    for key in ("itemtype", "typeof"):
+        for value in (element.get(key) or "").split()[:_MOST_VALUES]:
+            role |= _SCHEMA.get(re.split(r"[/:]", value.lower())[-1], Role.NONE)
+    for key in ("itemprop", "property"):
+        for value in (element.get(key) or "").split()[:_MOST_VALUES]:
+            role |= _PROPERTY.get(value.lower().split(":")[-1], Role.NONE)
     if element.get("rel") == "author":
-        found |= Role.AUTHOR
-    return _settled(found, tag, element.get("class") or "")
+        role |= Role.AUTHOR
+    return _without_contradictions(role, tag, element.get("class") or "")
 
 
-def _settled(found: Role, tag: str, classes: str) -> Role:
-    if found & Role.ELSEWHERE:
+def _without_contradictions(role: Role, tag: str, classes: str) -> Role:
+    if role & Role.ELSEWHERE:
         return Role.ELSEWHERE
-    if tag in _NEVER:
-        found &= ~(ITEM | Role.SECTION | Role.REPLIES)
-    if "hentry" in classes or tag == "p":  # a blog's front page is no forum
-        found &= ~Role.POST
-    if found & Role.FURNITURE:
-        found &= ~Role.BOX
-    if found & (Role.COMMENT | Role.POST):
-        found &= Role.COMMENT | Role.POST
-    return found
+    if tag in _NO_CONTAINERS:
+        role &= ~(ITEM | Role.SECTION | Role.REPLIES)
+    if "hentry" in classes or tag == "p":  # a blog's front page is not a forum
+        role &= ~Role.POST
+    if role & Role.FURNITURE:
+        role &= ~Role.BOX
+    if role & (Role.COMMENT | Role.POST):
+        role &= Role.COMMENT | Role.POST
+    return role
 
 
 @lru_cache(4096)
 def _tag_role(tag: str) -> Role:
     if tag == "time":
         return Role.DATE
-    # An element of the page's own: <shreddit-comment>, <ytd-comment-renderer>.
+    # A custom element: <shreddit-comment>, <ytd-comment-renderer>.
     return token_role(tag) & (ITEM | Role.SECTION) if "-" in tag else Role.NONE
 
 
 @lru_cache(1 << 16)
 def token_role(token: str) -> Role:
-    """What one class or id says.
+    """The role that one class or id names.
 
     >>> token_role("li-comment-176"), token_role("commentlist"), token_role("comment-author-ann")
     (<Role.COMMENT: 1>, <Role.SECTION: 8>, <Role.AUTHOR: 64>)
     """
-    plain = _HUMP.sub("-", token).lower()
-    if _FORUM.fullmatch(plain):
+    name = _HUMP.sub("-", token).lower()
+    if _FORUM.fullmatch(name):
         return Role.POST
-    words = _WORD.findall(plain)
-    if plain.startswith(("thing_t1", "dsq-comment", "comtr")):
+    words = _WORD.findall(name)
+    if name.startswith(("thing_t1", "dsq-comment", "comtr")):
         return Role.COMMENT
     match = _STEM.fullmatch("-".join(words))
     if match is None:
-        return Role.SECTION if "disqus" in plain and "thread" in plain else _part(words, _ALWAYS_FURNITURE)
+        return Role.SECTION if "disqus" in name and "thread" in name else _part_role(words, _ALWAYS_FURNITURE)
     before, after = _WORD.findall(match["before"]), _WORD.findall(match["after"])
     if match["many"] and (_ELSEWHERE & {*before, *after} or any(word.startswith("recent") for word in before)):
         return Role.ELSEWHERE
-    if _FURNITURE & {*after} or _OTHERWISE & {*before}:
+    if _FURNITURE & {*after} or _NO_COMMENT & {*before}:
         return Role.FURNITURE
     if after[:1] == ["s"]:
         after = after[1:]
-    known = _part(after) or (Role.COMMENT if _ONE & {*after} else Role.NONE)
-    if (_SECTION & {*after} and not _ONE & {*after}) or _SECTION_OF & {*after[-1:]}:
+    role = _part_role(after) or (Role.COMMENT if _SINGLE & {*after} else Role.NONE)
+    if (_SECTION & {*after} and not _SINGLE & {*after}) or _SECTION_OF & {*after[-1:]}:
         return Role.SECTION
     if not after:
         return Role.SECTION if match["many"] else Role.COMMENT
-    if match["many"] and known == Role.BODY and not _ONE & {*after}:
+    if match["many"] and role == Role.BODY and not _SINGLE & {*after}:
         return Role.SECTION
-    if _VAGUE & {*after} or not known:
-        known |= Role.SECTION if match["many"] else Role.BOX
-    return known
+    if _VAGUE & {*after} or not role:
+        role |= Role.SECTION if match["many"] else Role.BOX
+    return role
 
 
-def _part(words: list[str], furniture: frozenset[str] = _FURNITURE) -> Role:
-    """The part of a comment that the last telling word names."""
-    for place, word in enumerate(reversed(words)):
+def _part_role(words: list[str], furniture: frozenset[str] = _FURNITURE) -> Role:
+    """The part of a comment that the last known word names."""
+    for position, word in enumerate(reversed(words)):
         if word in furniture:
             return Role.FURNITURE
-        if word in _BODY and place and furniture is not _FURNITURE:
+        if word in _BODY and position and furniture is not _FURNITURE:
             continue  # a forum's "message-cell" holds more than the message
         for names, role in _PARTS:
             if word in names:
