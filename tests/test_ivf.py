@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +73,32 @@ def test_looking_through_every_cell_is_exact(
     np.testing.assert_allclose(hits.scores, best, atol=2e-3)
     np.testing.assert_allclose(index.vectors(left), vectors[left], atol=1e-3)
     np.testing.assert_allclose(index.scores(EncodedQuery("q", vector), left), (vectors @ vector)[left], atol=2e-3)
+
+
+def test_every_array_that_faiss_is_pointed_to_outlives_the_search(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import faiss
+
+    vectors = unit(200)
+    IvfIndex.create(tmp_path, vectors)
+    index = IvfIndex.open(tmp_path, *vectors.shape)
+    pointed_to: list[weakref.ref[np.ndarray]] = []
+    swig_ptr, inner = faiss.swig_ptr, index._index
+
+    def recording(array: np.ndarray) -> object:
+        pointed_to.append(weakref.ref(array))
+        return swig_ptr(array)
+
+    class Spy:
+        def search_preassigned_c(self, *arguments: object) -> None:
+            assert len(pointed_to) == 5 and all(array() is not None for array in pointed_to)
+            inner.search_preassigned_c(*arguments)
+
+    monkeypatch.setattr(faiss, "swig_ptr", recording)
+    monkeypatch.setattr(index, "_index", Spy())
+    strided = np.repeat(vectors[3], 2)[::2]
+    assert index.nearest(strided, 1, None).ids.tolist() == [3]
 
 
 def test_a_filter_that_leaves_only_the_far_is_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

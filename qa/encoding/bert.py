@@ -11,6 +11,8 @@ import queue
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
@@ -28,6 +30,7 @@ Head = Callable[[Any, "Node", "Node"], "Node"]
 """From the operations, the hidden states (texts, tokens, width) and the mask (texts, tokens) to what is put out."""
 
 SETTING = "VERBATIM_PRECISION"
+_CONVERTER = "openvino.tools.ovc"
 _LAYERS, _HEADS, _HEAD_WIDTH, _WIDTH = 6, 12, 32, 384
 _EPSILON = 1e-12
 _FAR_BELOW = -1e4  # a number that every arithmetic holds
@@ -107,12 +110,34 @@ def default_precision() -> Precision:
 
 @cache
 def openvino_core() -> Any:
-    """OpenVINO, told nothing of this machine to anyone."""
-    # Its converter, which is not needed, reports every import of the package to a server. The package bears the lack.
-    sys.modules.setdefault("openvino.tools.ovc", None)  # type: ignore[arg-type]
-    import openvino
+    """OpenVINO's runtime."""
+    return _import_openvino().Core()
 
-    return openvino.Core()
+
+def _import_openvino() -> ModuleType:
+    """Import openvino without its model converter, whose import sends telemetry to a server.
+
+    openvino imports without the converter if that is missing, so it is made to look missing for that moment. A program
+    that uses `openvino.convert_model` beside this library still gets it: it is imported on first use.
+    """
+    hidden = "openvino" not in sys.modules and _CONVERTER not in sys.modules
+    if hidden:
+        sys.modules[_CONVERTER] = None  # type: ignore[assignment]
+    try:
+        import openvino
+    finally:
+        if hidden:
+            sys.modules.pop(_CONVERTER, None)
+    if not hasattr(openvino, "convert_model"):
+        vars(openvino)["__getattr__"] = _converter_on_first_use
+    return openvino
+
+
+def _converter_on_first_use(name: str) -> Any:
+    """The `__getattr__` (PEP 562) of an openvino that was imported without its converter."""
+    if name != "convert_model":
+        raise AttributeError(f"module 'openvino' has no attribute {name!r}")
+    return import_module(_CONVERTER).convert_model
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:

@@ -116,17 +116,12 @@ class IvfIndex:
         scores, ids = np.empty(k, dtype=np.float32), np.empty(k, dtype=np.int64)
         if not len(chosen):
             return Hits(ids[:0], scores[:0])
-        self._index.search_preassigned_c(
-            1,
-            faiss.swig_ptr(np.ascontiguousarray(vector)),
-            k,
-            faiss.swig_ptr(chosen),
-            faiss.swig_ptr(np.zeros(len(chosen), dtype=np.float32)),
-            faiss.swig_ptr(scores),
-            faiss.swig_ptr(ids),
-            False,
-            faiss.SearchParametersIVF(nprobe=len(chosen), sel=selector),
-        )
+        # FAISS reads and writes through bare pointers: each array needs a name that outlives the call.
+        query = np.ascontiguousarray(vector, dtype=np.float32)
+        centroid_scores = np.zeros(len(chosen), dtype=np.float32)
+        parameters = faiss.SearchParametersIVF(nprobe=len(chosen), sel=selector)
+        pointers = [faiss.swig_ptr(array) for array in (chosen, centroid_scores, scores, ids)]
+        self._index.search_preassigned_c(1, faiss.swig_ptr(query), k, *pointers, False, parameters)
         return Hits(ids[ids != -1], scores[ids != -1])
 
     def vectors(self, ids: Ids) -> Vectors:
