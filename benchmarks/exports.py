@@ -1,4 +1,4 @@
-"""Small files of every format, made by hand as their programs write them, for the benchmark and for the tests."""
+"""A small file of every format, as the program that exports it writes it, for the benchmark and the tests."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ DISQUS_POSTS = """
 
 
 def wxr(number: int = 1) -> bytes:
-    """A blog with `number` posts, a draft and a picture."""
+    """A blog with `number` posts, a draft and a picture, as WordPress exports it."""
     items = [WXR_ITEM.format(title=f"Lenses {n}", number=n, status="publish", type="post") for n in range(number)]
     items.append(WXR_ITEM.format(title="Draft", number=90, status="draft", type="post"))
     items.append(WXR_ITEM.format(title="Picture", number=91, status="inherit", type="attachment"))
@@ -122,7 +122,7 @@ def reddit() -> bytes:
 
 
 def hackernews() -> bytes:
-    """A tree as Algolia gives it."""
+    """A tree of items, as Algolia's API serves it."""
 
     def item(id_: int, author: str | None, text: str | None, parent: int, *children: Any) -> dict[str, Any]:
         about = {"id": id_, "author": author, "text": text, "parent_id": parent, "type": "comment", "story_id": 1}
@@ -135,7 +135,7 @@ def hackernews() -> bytes:
 
 
 def hackernews_items() -> bytes:
-    """The same as items of the API, one a line."""
+    """The same thread as items of the Firebase API, one a line."""
     items = [
         {"by": "lily", "id": 1, "kids": [2, 5], "text": "Where are lenses ground?", "title": "Ask HN: Lenses?",
          "time": 1425340800, "type": "story"},
@@ -148,13 +148,13 @@ def hackernews_items() -> bytes:
     return "\n".join(map(json.dumps, items)).encode()
 
 
-def mail(number: int, author: str, subject: str, text: str, answers: int | None = None) -> bytes:
+def mail(number: int, author: str, subject: str, text: str, parent: int | None = None) -> bytes:
     message = EmailMessage()
     message["From"] = f"{author} <{author.split()[0].lower()}@example.org>"
     message["Subject"], message["Message-ID"] = subject, f"<{number}@example.org>"
     message["Date"] = f"Tue, {number:02} Mar 2015 23:59:59 +0100"
-    if answers is not None:
-        message["In-Reply-To"] = message["References"] = f"<{answers}@example.org>"
+    if parent is not None:
+        message["In-Reply-To"] = message["References"] = f"<{parent}@example.org>"
     message.set_content(text)
     return message.as_bytes()
 

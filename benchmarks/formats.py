@@ -1,14 +1,13 @@
 """Files read a second, by format: `python -m benchmarks.formats [--files N]`.
 
-Writes N small files of each format into a temporary folder and reads it as `qa build` does: recognised, parsed in the
-child process, checked. What is timed is the second reading, when the files are in the system's memory and the readers
-compiled; the start of the child is in it.
+Writes N small files of each format into a temporary folder and reads the folder as `qa build` does: recognised, parsed
+in the child process, checked. The second run is timed, with the files in the system's cache and the modules compiled;
+the start of the child is included.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import tempfile
 import time
 from collections.abc import Sequence
@@ -27,36 +26,34 @@ PAGE = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure every format that is read here, and print a table."""
+    """Measure every format and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--files", type=int, default=1000, metavar="N", help="of each format (default: 1000)")
     options = parser.parse_args(arguments)
     print("| format | file | files a second | posts a second |\n| --- | --- | --- | --- |")
     for name, data in samples().items():
-        format_, files, posts = measured(name, data, options.files)
+        format_, files, posts = measure(name, data, options.files)
         print(f"| {format_} | {len(data):,} bytes | {files:,.0f} | {posts:,.0f} |", flush=True)
     return 0
 
 
 def samples() -> dict[str, bytes]:
-    """A small file of each format, by its name."""
-    found = {"notes.txt": TEXT.encode()}
-    if importlib.util.find_spec("qa.sources.webpage.read"):
-        found["page.html"] = PAGE.encode()
-    return {**found, **{name: make() for name, make in exports.FORMATS.items()}}
+    """A small file of each format, by file name."""
+    exported = {name: make() for name, make in exports.FORMATS.items()}
+    return {"notes.txt": TEXT.encode(), "page.html": PAGE.encode(), **exported}
 
 
-def measured(name: str, data: bytes, number: int) -> tuple[str, float, float]:
-    """The name of the format, and how many files and posts of it are read in a second."""
+def measure(name: str, data: bytes, files: int) -> tuple[str, float, float]:
+    """The name of the format, and the number of files and posts read a second."""
     with tempfile.TemporaryDirectory() as folder:
-        for count in range(number):
-            (Path(folder) / f"{count}-{name}").write_bytes(data)
+        for number in range(files):
+            (Path(folder) / f"{number}-{name}").write_bytes(data)
         read_all(folder)
         started = time.perf_counter()
         _, reports = read_all(folder)
         seconds = time.perf_counter() - started
     assert all(report.outcome == "read" for report in reports)
-    return str(reports[0].format), number / seconds, sum(report.posts for report in reports) / seconds
+    return str(reports[0].format), files / seconds, sum(report.posts for report in reports) / seconds
 
 
 if __name__ == "__main__":

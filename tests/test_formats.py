@@ -1,4 +1,4 @@
-"""Each format that keeps posts apart: a file as its program writes it, and the threads that it holds."""
+"""Each format: a file as its program writes it, and the threads that it holds."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from benchmarks import exports
 from qa.sources.thread import Thread
 from qa.sources.worker import open_file
 
-Told = list[tuple[str, str | None, str | None, int | None, str]]
+PostRow = tuple[str, str | None, str | None, int | None, str]
 
 
-def read(data: bytes, name: str) -> list[Thread]:
+def read_threads(data: bytes, name: str) -> list[Thread]:
     return list(open_file(data, name).threads)
 
 
-def told(thread: Thread) -> Told:
+def post_rows(thread: Thread) -> list[PostRow]:
     return [(post.kind, post.author, post.date, post.parent, post.text) for post in thread.posts]
 
 
@@ -29,9 +29,9 @@ def omitted(thread: Thread) -> list[str]:
 
 
 def test_wordpress() -> None:
-    (thread,) = read(exports.wxr(), "blog.xml")
+    (thread,) = read_threads(exports.wxr(), "blog.xml")
     assert (thread.source, thread.title, thread.url) == ("blog.xml · Lenses 0", "Lenses 0", "https://blog.example/0")
-    assert told(thread) == [
+    assert post_rows(thread) == [
         ("article", "Lily Lens", "2011-03-03", None, "Lenses are ground in Solms.\n\nIt takes weeks & care."),
         ("comment", "Ann", "2011-03-04", None, "Lovely.\nWhich glass?"),
         ("comment", "Bob", None, 1, "Which glass?\n\nSchott glass."),
@@ -41,10 +41,10 @@ def test_wordpress() -> None:
 
 
 def test_disqus() -> None:
-    (thread,) = read(exports.disqus(), "disqus.xml")
+    (thread,) = read_threads(exports.disqus(), "disqus.xml")
     assert (thread.source, thread.title) == ("disqus.xml · Lenses & glass", "Lenses & glass")
     assert thread.url == "https://blog.example/1"
-    assert told(thread) == [
+    assert post_rows(thread) == [
         ("comment", "Ann", "2011-03-04", None, "Where are they made?"),
         ("comment", "Cy", "2011-03-05", 0, "Where?\n\nIn Solms."),
     ]
@@ -52,9 +52,9 @@ def test_disqus() -> None:
 
 
 def test_discourse() -> None:
-    (thread,) = read(exports.discourse(), "topic.json")
+    (thread,) = read_threads(exports.discourse(), "topic.json")
     assert (thread.source, thread.title) == ("topic.json", "Lenses")
-    assert told(thread) == [
+    assert post_rows(thread) == [
         ("article", "Lily", "2020-01-01", None, "Lenses are ground in Solms."),
         ("comment", "Ann", "2020-01-02", None, "Why?"),
         ("comment", "Bob", "2020-01-03", 1, "ann:\n\nWhy?\n\nTradition."),
@@ -62,20 +62,20 @@ def test_discourse() -> None:
     assert omitted(thread) == ["ann:\n\nWhy?"]
 
 
-def test_discourse_tells_that_posts_are_missing() -> None:
+def test_missing_posts_of_discourse_are_reported() -> None:
     topic = json.loads(exports.discourse())
     topic["post_stream"]["stream"] += [900, 901]
-    found = open_file(json.dumps(topic).encode(), "topic.json").threads
-    assert len(next(found).posts) == 3
+    threads = open_file(json.dumps(topic).encode(), "topic.json").threads
+    assert len(next(threads).posts) == 3
     with pytest.raises(qa.SourceError, match="holds 5 of the 7 posts of 'Lenses'"):
-        next(found)
+        next(threads)
 
 
 def test_reddit() -> None:
-    (thread,) = read(exports.reddit(), "reddit.json")
+    (thread,) = read_threads(exports.reddit(), "reddit.json")
     assert (thread.source, thread.title) == ("reddit.json", "Lenses & glass")
     assert thread.url == "https://www.reddit.com/r/leica/comments/abc/lenses/"
-    assert told(thread) == [
+    assert post_rows(thread) == [
         ("article", "lily", "2015-03-03", None, "Where are they ground?"),
         ("comment", "ann", "2015-03-03", None, "In Paris?"),
         ("comment", "cy", "2015-03-03", 1, "> gone words\n\nNo, in Solms & Wetzlar."),
@@ -84,16 +84,16 @@ def test_reddit() -> None:
     assert omitted(thread) == ["> gone words"]
 
 
-def test_reddit_tells_that_comments_are_left_out() -> None:
+def test_missing_comments_of_reddit_are_reported() -> None:
     listings = json.loads(exports.reddit())
     listings[1]["data"]["children"].append({"kind": "more", "data": {"count": 12, "children": []}})
-    found = open_file(json.dumps(listings).encode(), "reddit.json").threads
-    assert len(next(found).posts) == 4
+    threads = open_file(json.dumps(listings).encode(), "reddit.json").threads
+    assert len(next(threads).posts) == 4
     with pytest.raises(qa.SourceError, match="lacks 12 comments"):
-        next(found)
+        next(threads)
 
 
-def test_a_dump_of_reddit_is_put_together_by_its_posts() -> None:
+def test_a_dump_of_reddit_is_grouped_by_post() -> None:
     lines = [
         {
             "id": "c1",
@@ -107,9 +107,9 @@ def test_a_dump_of_reddit_is_put_together_by_its_posts() -> None:
         {"id": "a", "title": "Lenses", "selftext": "Solms?", "author": "lily", "permalink": "/r/x/comments/a/lenses/"},
         {"id": "c2", "link_id": "t3_a", "parent_id": "t1_c1", "author": "[deleted]", "body": "No."},
     ]
-    (thread,) = read("\n".join(map(json.dumps, lines)).encode(), "dump.ndjson")
+    (thread,) = read_threads("\n".join(map(json.dumps, lines)).encode(), "dump.ndjson")
     assert (thread.source, thread.url) == ("dump.ndjson · Lenses", "https://www.reddit.com/r/x/comments/a/lenses/")
-    assert told(thread) == [
+    assert post_rows(thread) == [
         ("article", "lily", None, None, "Solms?"),
         ("comment", "ann", "2015-03-03", None, "Yes."),
         ("comment", None, None, 1, "No."),
@@ -118,10 +118,10 @@ def test_a_dump_of_reddit_is_put_together_by_its_posts() -> None:
 
 @pytest.mark.parametrize(("make", "name"), [(exports.hackernews, "hn.json"), (exports.hackernews_items, "hn.jsonl")])
 def test_hacker_news(make: Callable[[], bytes], name: str) -> None:
-    (thread,) = read(make(), name)
+    (thread,) = read_threads(make(), name)
     assert (thread.source, thread.title) == (name, "Ask HN: Lenses?")
     assert thread.url == "https://news.ycombinator.com/item?id=1"
-    assert told(thread) == [
+    assert post_rows(thread) == [
         ("article", "lily", "2015-03-03", None, "Where are lenses ground?"),
         ("comment", "ann", "2015-03-03", None, "Paris?\n\nOr Rome?"),
         ("comment", "cy", "2015-03-03", 1, "> Paris?\n\nNo, Solms."),
@@ -130,10 +130,10 @@ def test_hacker_news(make: Callable[[], bytes], name: str) -> None:
     assert omitted(thread) == ["> Paris?"]
 
 
-def test_a_mailbox_is_put_together_to_threads() -> None:
-    lenses, bread = read(exports.mbox(), "list.mbox")
+def test_a_mailbox_is_grouped_into_threads() -> None:
+    lenses, bread = read_threads(exports.mbox(), "list.mbox")
     assert (lenses.source, lenses.title) == ("list.mbox · [glass] Lenses", "[glass] Lenses")
-    assert told(lenses) == [
+    assert post_rows(lenses) == [
         (
             "article", "Lily Lens", "2015-03-01", None,
             "Where are lenses ground?\n\nFrom here it is far.\n\n-- \nLily, Wetzlar",
@@ -145,22 +145,22 @@ def test_a_mailbox_is_put_together_to_threads() -> None:
         ("comment", "Cy", "2015-03-04", 1, "No, in Paris."),
     ]  # fmt: skip
     assert omitted(lenses) == ["-- \nLily, Wetzlar", "On Tue, 1 Mar 2015, Lily Lens wrote:\n> Where are\n> they?"]
-    assert told(bread) == [
+    assert post_rows(bread) == [
         ("article", "Dee", "2015-03-03", None, "Bread is baked at night."),
         ("comment", "Eve", "2015-03-05", None, "At dawn."),
     ]
 
 
-def test_a_message_alone_in_html_with_an_attached_file() -> None:
+def test_a_single_message_in_html_with_an_attachment() -> None:
     from email.message import EmailMessage
 
     message = EmailMessage()
     message["From"], message["Subject"], message["Message-ID"] = "ann@example.org", "Lenses", "<1@x>"
     message.set_content("<p>In <b>Solms</b>.</p><blockquote>Where?</blockquote>", subtype="html")
     message.add_attachment(b"secret words", maintype="text", subtype="plain", filename="notes.txt")
-    (thread,) = read(message.as_bytes(), "one.eml")
+    (thread,) = read_threads(message.as_bytes(), "one.eml")
     assert (thread.source, thread.title) == ("one.eml", "Lenses")
-    assert told(thread) == [("article", "ann", None, None, "In Solms.\n\nWhere?")]
+    assert post_rows(thread) == [("article", "ann", None, None, "In Solms.\n\nWhere?")]
     assert omitted(thread) == ["Where?"]
 
 
@@ -176,14 +176,14 @@ def test_a_message_alone_in_html_with_an_attached_file() -> None:
     ],
 )
 def test_the_author_of_a_mail(sender: str, author: str | None) -> None:
-    (thread,) = read(f"From: {sender}\nMessage-ID: <1@x>\n\nIt rains.\n".encode(), "a.eml")
+    (thread,) = read_threads(f"From: {sender}\nMessage-ID: <1@x>\n\nIt rains.\n".encode(), "a.eml")
     assert thread.posts[0].author == author
 
 
 def test_threads_as_json_lines() -> None:
-    (thread,) = read(exports.jsonl(), "threads.jsonl")
+    (thread,) = read_threads(exports.jsonl(), "threads.jsonl")
     assert (thread.source, thread.title, thread.url) == ("lenses", "Lenses", "https://forum.example/1")
-    assert told(thread) == [
+    assert post_rows(thread) == [
         ("article", "Lily", "2015-03-03", None, "Lenses are ground in Solms."),
         ("comment", "Ann", "2015-03-04", None, "Why?"),
         ("comment", None, None, 1, "> Why?\nTradition."),
@@ -191,7 +191,7 @@ def test_threads_as_json_lines() -> None:
     assert omitted(thread) == ["> Why?"]
 
 
-def test_json_lines_of_others_are_read_as_near_as_their_fields_come() -> None:
+def test_json_lines_with_similar_fields_are_read() -> None:
     rows = [
         {"thread_id": "q1", "title": "Rent", "text": "How much?", "author": "Don", "date": "2009-07-30 11:45:31",
          "comments": [{"id": "q1c1", "author": "Ann", "date": "2009-07-31 00:00:00", "text": "1600."}]},
@@ -199,9 +199,9 @@ def test_json_lines_of_others_are_read_as_near_as_their_fields_come() -> None:
                                                             {"id": "2", "author": "Dan", "text": "Second."}]},
         {"thread_id": "s1", "title": "Strike", "text": "", "comments": [{"id": "a", "text": "Use tildes."}]},
     ]  # fmt: skip
-    threads = read("\n".join(map(json.dumps, rows)).encode(), "t.jsonl")
+    threads = read_threads("\n".join(map(json.dumps, rows)).encode(), "t.jsonl")
     assert [thread.source for thread in threads] == ["t.jsonl · Rent", "t.jsonl · Names", "t.jsonl · Strike"]
-    assert [told(thread) for thread in threads] == [
+    assert [post_rows(thread) for thread in threads] == [
         [("article", "Don", "2009-07-30", None, "How much?"), ("comment", "Ann", "2009-07-31", None, "1600.")],
         [("article", "Eve", None, None, "First."), ("comment", "Dan", None, None, "Second.")],
         [("comment", None, None, None, "Use tildes.")],
@@ -210,11 +210,13 @@ def test_json_lines_of_others_are_read_as_near_as_their_fields_come() -> None:
 
 @pytest.mark.parametrize("name", exports.FORMATS)
 @pytest.mark.parametrize("ending", [".txt", "", ".md", ".html"])
-def test_a_format_is_recognised_whatever_the_file_is_called(name: str, ending: str) -> None:
+def test_a_format_is_recognised_under_any_file_name(name: str, ending: str) -> None:
     data = exports.FORMATS[name]()
     assert open_file(data, f"file{ending}").format == open_file(data, name).format
     assert open_file(data, name).format.name != "text"
-    assert [told(thread) for thread in read(data, f"file{ending}")] == [told(thread) for thread in read(data, name)]
+    assert [post_rows(thread) for thread in read_threads(data, f"file{ending}")] == [
+        post_rows(thread) for thread in read_threads(data, name)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -228,12 +230,12 @@ def test_a_format_is_recognised_whatever_the_file_is_called(name: str, ending: s
         ("Date: today\n\nSubject: rain", "a.txt"),
     ],
 )
-def test_a_text_stays_a_text(text: str, name: str) -> None:
-    (thread,) = read(text.encode(), name)
+def test_a_text_that_resembles_another_format_is_read_as_text(text: str, name: str) -> None:
+    (thread,) = read_threads(text.encode(), name)
     assert (open_file(text.encode(), name).format.name, thread.text, thread.original) == ("text", text, None)
 
 
-def test_what_is_taken_out_of_a_file_is_kept_beside_its_hash(tmp_path: Path, encoder: object) -> None:
+def test_a_library_keeps_the_hash_of_the_original_file(tmp_path: Path, encoder: object) -> None:
     import hashlib
 
     (tmp_path / "topic.json").write_bytes(exports.discourse())
@@ -250,7 +252,7 @@ def test_what_is_taken_out_of_a_file_is_kept_beside_its_hash(tmp_path: Path, enc
     library.verify()
 
 
-def test_a_compressed_file_is_read_as_what_it_holds(tmp_path: Path) -> None:
+def test_a_compressed_file_is_decompressed(tmp_path: Path) -> None:
     import gzip
 
     (tmp_path / "list.mbox.gz").write_bytes(gzip.compress(exports.mbox()))

@@ -1,4 +1,4 @@
-"""Files, folders and threads to threads."""
+"""Reading files, folders and threads."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from qa.sources.detect import MOST_BYTES
 from qa.sources.read import read_all
 
 
-def test_a_folder_is_read_in_order_below_and_above(tmp_path: Path) -> None:
+def test_a_folder_is_read_recursively_and_in_order(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "note.md").write_text("Below.")
     (tmp_path / "a.txt").write_text("Above.")
@@ -20,7 +20,7 @@ def test_a_folder_is_read_in_order_below_and_above(tmp_path: Path) -> None:
     assert [thread.source for thread in qa.read(tmp_path)] == ["a.txt", "note.md"]
 
 
-def test_names_are_told_apart_and_a_file_is_read_once(tmp_path: Path) -> None:
+def test_names_are_made_distinct_and_a_file_is_read_once(tmp_path: Path) -> None:
     for folder in ("x", "y"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "same.txt").write_text(f"In {folder}.")
@@ -31,7 +31,7 @@ def test_names_are_told_apart_and_a_file_is_read_once(tmp_path: Path) -> None:
     ]
 
 
-def test_one_bad_file_in_a_folder_costs_that_file_alone(tmp_path: Path) -> None:
+def test_a_bad_file_in_a_folder_is_reported_and_the_rest_are_read(tmp_path: Path) -> None:
     (tmp_path / "good.txt").write_text("Good.")
     (tmp_path / "empty.txt").write_text("")
     (tmp_path / "picture.png").write_bytes(b"\x89PNG")
@@ -49,7 +49,7 @@ def test_one_bad_file_in_a_folder_costs_that_file_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("make", "said"),
+    ("make", "message"),
     [
         (lambda folder: folder / "missing.txt", "there is no file or folder"),
         (lambda folder: folder, "has no file that can be read"),
@@ -59,12 +59,12 @@ def test_one_bad_file_in_a_folder_costs_that_file_alone(tmp_path: Path) -> None:
         (lambda folder: [3], "a source is a path or a Thread"),
     ],
 )
-def test_what_cannot_be_read_is_named(tmp_path: Path, make, said: str) -> None:  # type: ignore[no-untyped-def]
-    with pytest.raises(qa.SourceError, match=said):
+def test_sources_that_cannot_be_read_are_named(tmp_path: Path, make, message: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(qa.SourceError, match=message):
         read_all(make(tmp_path))
 
 
-def test_a_file_beyond_the_limit_is_refused_before_it_is_read(tmp_path: Path) -> None:
+def test_a_file_over_the_size_limit_is_refused_unread(tmp_path: Path) -> None:
     with (tmp_path / "huge.txt").open("wb") as stream:
         stream.truncate(MOST_BYTES + 1)
     with pytest.raises(qa.SourceError, match="split it into parts"):
@@ -77,6 +77,6 @@ def test_an_empty_text_is_refused(text: str) -> None:
         qa.Thread.from_text(text)
 
 
-def test_half_a_character_is_refused() -> None:
+def test_a_lone_surrogate_is_refused() -> None:
     with pytest.raises(qa.SourceError, match="position 3"):
         qa.Thread.from_text("abc\ud800def")

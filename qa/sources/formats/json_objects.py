@@ -12,7 +12,7 @@ from qa.sources.decode import decode
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 _CLOSING = {"{": "}", "[": "]"}
-_DEEPEST = 400  # levels; `json` and the formats recurse less deep than Python's limit of 1,000 calls
+_DEEPEST = 400  # levels; no format of the web is nested more deeply
 
 
 def objects(data: bytes, name: str) -> Iterator[dict[str, Any]]:

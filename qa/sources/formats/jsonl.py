@@ -22,7 +22,7 @@ _PARENT = ("parent", "parent_id", "reply_to", "in_reply_to")
 
 
 def read(data: bytes, name: str) -> Iterator[Thread]:
-    """Yield the thread of each object: exactly if it is as `qa.sources.thread_json` writes it, else from similar fields.
+    """Yield a thread of each object: exactly if `qa.sources.thread_json` wrote it, else from similar fields.
 
     Raises SourceError at the end if objects could not be read.
     """

@@ -72,7 +72,7 @@ def _header(message: Message, field: str) -> str:
 
 
 def _raw_header(message: Message, field: str) -> str:
-    """A header's undecoded value; the `email` package keeps bytes beyond ASCII as surrogates, most of them are UTF-8."""
+    """A header's undecoded value; its bytes beyond ASCII, which `email` keeps as surrogates, are taken for UTF-8."""
     value = next((value for name, value in message.raw_items() if name.lower() == field.lower()), "")
     return str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
