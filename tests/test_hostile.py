@@ -42,8 +42,7 @@ def wxr(title: str = "T", content: str = "Words.", before: str = "", comments: s
         f"<item><title>{title}</title><content:encoded>{content}</content:encoded><wp:status>publish</wp:status>"
         f"{comments}</item>"
     )
-    whole = exports.WXR.format(items=item)
-    return whole.replace("<rss ", f"{before}<rss ", 1)
+    return exports.WXR.format(items=item).replace("<rss ", f"{before}<rss ", 1)
 
 
 def comment(id_: object, parent: object, text: str = "A word.", date: str = "2011-03-04 09:00:00") -> str:
@@ -135,7 +134,7 @@ READ: dict[str, tuple[str, bytes | Callable[[], bytes]]] = {
         *(post(n, 49_999) for n in range(50_000, 50_500))).encode()),
 }  # fmt: skip
 REFUSED: dict[str, tuple[str, bytes | Callable[[], bytes], str]] = {
-    # name: what it is called, its bytes, what is told
+    # description: the file's name, its bytes and a part of the message
     "zip bomb": ("a.zip", zip_bomb, "is a zip archive"),
     "zip bomb called a text": ("a.txt", zip_bomb, "is a zip archive"),
     "gzip bomb": ("a.gz", lambda: gzip.compress(b"0" * 50_000_000), "more than the limit of 20,000,000 bytes"),

@@ -205,9 +205,14 @@ def test_many_threads_of_one_name_get_distinct_names() -> None:
 def test_a_large_folder_is_read_by_one_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(200):
         text(tmp_path, f"{number}.txt", f"Rain {number}.\n\n2 comments\n\nAnn says:\nYes.\n\nBob says:\nNo.\n")
-    started: list[subprocess.Popen[bytes]] = []
+    started: list[Sandbox] = []
     start = Sandbox._start
-    monkeypatch.setattr(Sandbox, "_start", lambda sandbox: started.append(child := start(sandbox)) or child)
+
+    def counted(sandbox: Sandbox) -> subprocess.Popen[bytes]:
+        started.append(sandbox)
+        return start(sandbox)
+
+    monkeypatch.setattr(Sandbox, "_start", counted)
     threads, _ = read_all(tmp_path)
     assert [len(thread.posts) for thread in threads] == [3] * 200
     assert len(started) == 1

@@ -1,1 +1,1 @@
-"""Files and texts in memory to threads of posts, and threads to files."""
+"""Threads of posts from files and texts in memory, and the JSON that they are exported to."""

@@ -13,7 +13,7 @@ from typing import Protocol, cast
 from qa.errors import SourceError
 from qa.sources.thread import Thread
 
-_OPENING = 1 << 20  # bytes; a key that tells a JSON format can stand behind a long first post
+_OPENING = 1 << 20  # bytes; the key by which a JSON format is recognised can come after a long first post
 SUFFIXES = (
     ".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml", ".xml", ".wxr", ".json", ".jsonl", ".ndjson",
     ".eml", ".mbox", ".mbx", ".gz",

@@ -42,7 +42,7 @@ class ReadRequest:
 
 
 def thread_to_message(thread: Thread) -> dict[str, Any]:
-    """The thread for the way from the child to the parent."""
+    """The thread as the child sends it."""
     return {
         "source": thread.source,
         "text": thread.text,
