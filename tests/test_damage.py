@@ -99,7 +99,7 @@ def test_a_manifest_that_is_not_one_is_damage(library: qa.Library, content: byte
 @pytest.mark.parametrize("pointer", [b"", b"../../etc", b"000009-00000000", b"\xff" * 200])
 def test_a_pointer_to_no_generation_is_damage(library: qa.Library, pointer: bytes) -> None:
     (library.path / "current").write_bytes(pointer)
-    with pytest.raises(qa.LibraryDamaged, match="is not whole"):
+    with pytest.raises(qa.LibraryDamaged, match="is incomplete"):
         qa.open(library.path, encoder=FakeEncoder())
     qa.build([qa.Thread.from_text("New text.", title="new")], library.path, encoder=FakeEncoder())
     assert qa.open(library.path, encoder=FakeEncoder()).sources[0].name == "new"

@@ -244,7 +244,7 @@ def test_building_into_a_file_or_a_foreign_folder_is_refused(tmp_path: Path, enc
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "letter.txt").write_text("mine")
     (tmp_path / "file").write_text("mine")
-    with pytest.raises(qa.LibraryError, match="holds other things and no library"):
+    with pytest.raises(qa.LibraryError, match="contains files but no library"):
         qa.build([text("new")], tmp_path / "folder", encoder=encoder)
     with pytest.raises(qa.LibraryError, match="is a file"):
         qa.build([text("new")], tmp_path / "file", encoder=encoder)
@@ -334,7 +334,12 @@ def test_the_language_of_a_text_is_identified_once_a_build(tmp_path: Path, monke
         name = minilm_files.NAME
 
     identified: list[str] = []
-    monkeypatch.setattr(language_check, "language_of", lambda text: identified.append(text) or language_of(text))
+
+    def recording_language_of(text: str) -> str | None:
+        identified.append(text)
+        return language_of(text)
+
+    monkeypatch.setattr(language_check, "language_of", recording_language_of)
     with pytest.warns(qa.LanguageWarning) as warned:
         library = qa.build([ENGLISH, GERMAN], tmp_path / "l", encoder=Default())
     assert library.language_warning == str(warned[0].message)

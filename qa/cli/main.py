@@ -117,7 +117,7 @@ def _status(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     status = _generation(options, check_hashes=True).verify(files=False)
     print_line(
-        f"{status.path}: whole; all {status.passages} passages of {status.sources} sources are slices of their texts"
+        f"{status.path}: intact; all {status.passages} passages of {status.sources} sources are slices of their texts"
     )
     return 0
 

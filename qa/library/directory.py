@@ -56,7 +56,7 @@ class LibraryDirectory:
         except FileNotFoundError:
             if self._generation_names():
                 raise LibraryDamaged(
-                    f"the library at {str(self.path)!r} is not whole: its file {POINTER!r} is gone; "
+                    f"the library at {str(self.path)!r} is incomplete: its file {POINTER!r} is gone; "
                     f"{build_hint(self.path)}"
                 ) from None
             raise LibraryMissing(f"there is no library at {str(self.path)!r}; {build_hint(self.path)}") from None
@@ -65,7 +65,7 @@ class LibraryDirectory:
         folder = self.path / GENERATIONS / name
         if not GENERATION_NAME.fullmatch(name) or not folder.is_dir():
             raise LibraryDamaged(
-                f"the library at {str(self.path)!r} is not whole: its generation {name[:40]!r} is gone; "
+                f"the library at {str(self.path)!r} is incomplete: its generation {name[:40]!r} is gone; "
                 f"{build_hint(self.path)}"
             )
         return folder
@@ -133,7 +133,7 @@ class LibraryDirectory:
             raise LibraryDamaged(f"{str(self.path / POINTER)!r} is a folder where a file belongs; remove it")
         if foreign:
             raise LibraryError(
-                f"the folder {str(self.path)!r} holds other things and no library; name an empty or a new folder"
+                f"the folder {str(self.path)!r} contains files but no library; name an empty or a new folder"
             )
 
     def _is_library(self) -> bool:
