@@ -264,7 +264,7 @@ def test_many_indents_and_forms_make_few_readings() -> None:
 def test_a_line_of_spaces_is_no_work_for_the_patterns() -> None:
     text = "Title\n\n" + (" " * 80 + "| cell |\n") * 200
     assert [kind for kind, *_ in posts(text)] == ["article"]
-    assert attribution.claim_of(" " * 100 + "| cell |") is None
+    assert attribution.parse_attribution(" " * 100 + "| cell |") is None
 
 
 @pytest.mark.parametrize("text", [None, 5, b"", b"bytes", ["a"]])

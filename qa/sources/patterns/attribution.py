@@ -1,4 +1,4 @@
-"""Who wrote a comment, and when: the single line that says so, in the shapes that pages have."""
+"""Who wrote a comment, and when: the single line that names them, in the forms that pages use."""
 
 from __future__ import annotations
 
@@ -8,31 +8,43 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from qa.sources.patterns.date_line import WHEN
-from qa.sources.patterns.dates import iso_day
+from qa.sources.patterns.dates import MAY_NAME_TIME, ON, WHEN, date_line, iso_day
+
+WROTE = (
+    r"(?:says|said|wrote|writes|commented|replied|replies|responded|responds"
+    r"|sagte?|schreibt|schrieb|meinte?|antwortete?|kommentierte?|dit|a\sdit|(?:a\s)?écrit|dice|dijo|escribió"
+    r"|ha\sdetto|ha\sscritto|scrive|scrisse|disse|diz|escreveu|zegt|zei|schreef|mówi|pisze|napisał\w*|написал\w*)"
+)
+"""A pattern for the verb of "Ann wrote:", in the languages of the pages."""
+
+POSTED = (
+    r"(?:posted|written|submitted|commented|comment|reply|kommentar|geschrieben|verfasst|publi[ée]|escrito|inviato)"
+)
+BY = r"(?:by|von|vom|par|por|da|door|af|av|przez)"
+"""Patterns for the words of "Posted by Ann"."""
 
 AttributionStyle = Literal["says", "blog", "posted", "bare", "site", "mail", "inline"]
-"""How a line names its author: "Ann says:", "Ann said...", "Posted by Ann", by name and date alone, in the manner of
-one site (Hacker News, Reddit, Disqus), as a quoting mail does, or in front of the words ("Ann: Lovely.")."""
+"""How a line names its author: "Ann says:", "Ann said...", "Posted by Ann", by name and date alone, in the form of
+one site (Hacker News, Reddit, Disqus), as a quoting mail does, or in front of the text ("Ann: Lovely.")."""
 
-_WHO = r"(?P<author>[^\s:,|•][^:|\n]{0,58}?)"
+_NAME = r"(?P<author>[^\s:,|•][^:|\n]{0,58}?)"
 _HANDLE = r"(?P<author>(?:u/)?[\w.-]{2,30})"
-_VERB = r"(?P<verb>says|said|wrote|writes|commented|replied|replies|responded|responds)"
-_MAYBE_WHEN = rf"(?:\s?[,|\-–—•·]?\s?(?:on|at)?\s?{WHEN})?"
+_VERB = rf"(?P<verb>{WROTE})"
+_MAYBE_WHEN = rf"(?:\s?[,|\-–—•·]?\s?(?:{ON}|at)?\s?{WHEN})?"
 _POINTS = r"(?:score hidden|-?\d+ points?)"
 _LINK = r"(?:root|parent|next|prev|favorite|hide|past|flag|context|on: .{1,60})"
 _PATTERNS: Sequence[tuple[AttributionStyle, re.Pattern[str]]] = tuple(
-    (way, re.compile(pattern, re.IGNORECASE))  # type: ignore[misc]
-    for way, pattern in (
-        ("mail", rf"on\s{WHEN}\s?,?\s{_WHO}\s{_VERB}\s?:"),
-        ("says", rf"{_WHO}\s{_VERB}(?:\s?,?\s(?:on\s)?{WHEN})?\s?(?P<stop>:|…|\.\.\.)"),
-        ("says", rf"{WHEN}\s?,?\s{_WHO}\s{_VERB}\s?(?P<stop>:)"),
-        ("posted", rf"(?P<verb>posted|written|submitted|commented|comment)\sby:?\s{_WHO}{_MAYBE_WHEN}[.:]?"),
-        ("site", rf"{_HANDLE}\s(?:on\s)?{WHEN}(?:\s?\|\s?{_LINK})+(?:\s?\|?\s?\[[^\]]{{1,12}}\])*"),
+    (style, re.compile(pattern, re.IGNORECASE))  # type: ignore[misc]
+    for style, pattern in (
+        ("mail", rf"{ON}\s{WHEN}\s?,?\s{_NAME}\s{_VERB}\s?:"),
+        ("says", rf"{_NAME}\s{_VERB}(?:\s?,?\s(?:{ON}\s)?{WHEN})?\s?(?P<stop>:|…|\.\.\.)"),
+        ("says", rf"{WHEN}\s?,?\s{_NAME}\s{_VERB}\s?(?P<stop>:)"),
+        ("posted", rf"(?P<verb>{POSTED})\s{BY}:?\s{_NAME}{_MAYBE_WHEN}[.:]?"),
+        ("site", rf"{_HANDLE}\s(?:{ON}\s)?{WHEN}(?:\s?\|\s?{_LINK})+(?:\s?\|?\s?\[[^\]]{{1,12}}\])*"),
         ("site", rf"(?:\[[-–+]\]\s?)?{_HANDLE}(?:\s?\[\w+\])?\s{_POINTS}\s{WHEN}(?:\s?\(\d+ \w+\))?"),
         ("site", rf"(?P<author>u/[\w-]{{2,30}})(?:\s\w+)?\s?[•·]\s?{WHEN}"),
-        ("bare", rf"(?:[-–—]\s?)?{_WHO}\s?(?P<mark>,|\||-|–|—|•|·|\()\s?(?:on\s)?{WHEN}\)?\s?:?"),
-        ("bare", rf"{_WHO}\s(?P<mark>on|at)\s{WHEN}\s?:?"),
+        ("bare", rf"(?:[-–—]\s?)?{_NAME}\s?(?P<mark>,|\||-|–|—|•|·|\()\s?(?:{ON}\s)?{WHEN}\)?\s?:?"),
+        ("bare", rf"{_NAME}\s(?P<mark>{ON}|at)\s{WHEN}\s?:?"),
         ("bare", rf"{_HANDLE}\s{WHEN}"),
     )
 )
@@ -41,10 +53,10 @@ _INLINE = re.compile(
     re.IGNORECASE,
 )
 _BYLINE = re.compile(
-    rf"(?:by|author|(?:posted|written|published|submitted)\sby):?\s{_WHO}{_MAYBE_WHEN}[.:]?",
+    rf"(?:by|author|(?:posted|written|published|submitted)\sby):?\s{_NAME}{_MAYBE_WHEN}[.:]?",
     re.IGNORECASE,
 )
-_HINT = re.compile(rf"\d[/.-]\d|\d{{4}}|\bago\b|yesterday|just now|\bby\b|\b{_VERB}\b", re.IGNORECASE)
+_MAY_ATTRIBUTE = re.compile(rf"{MAY_NAME_TIME}|\b{BY}\b|\b{WROTE}\b", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:#\s?\d{1,5}[.):]?|\d{1,5}[.):]?)\s+(?=\D)")
 # "He said:" opens a quotation inside a text, "Once on 3 May" and "Monday, May 4" a sentence; a comment's author has a
 # name.
@@ -53,18 +65,23 @@ _NO_NAMES = frozenset(
     " also or if when while where there here now once twice again on at in by from since until till before after"
     " between during for to of with born died updated published posted written submitted edited last modified"
     " created added early late later soon finally meanwhile today yesterday tomorrow monday tuesday wednesday"
-    " thursday friday saturday sunday mon tue wed thu fri sat sun due date effective starting held".split()
+    " thursday friday saturday sunday mon tue wed thu fri sat sun due date effective starting held"
+    " er sie es wir ihr ich der die das dieser diese jemand niemand vom zum im bis seit und"
+    " il ils elles nous vous ce él ellos ellas yo io ele ela eles".split()
 )
-# People do call themselves "The Gardener"; far more often these open a sentence: "The Times writes:".
-_DOUBTFUL = frozenset("the my our your his her their its a an some many most all no both another each every".split())
+# People do call themselves "The Gardener" or "Ella"; far more often these open a sentence: "The Times writes:".
+_DOUBTFUL = frozenset(
+    "the my our your his her their its a an some many most all no both another each every elle ella lei".split()
+)
 _LABELS = frozenset(
     "note notes ps p.s nb n.b edit update updated warning question answer q a re ingredients example tip tips summary"
     " conclusion source sources http https url web email e-mail tel phone fax date time subject reply comment comments"
     " caution important hint price method first second third yes no thanks hello hi dear photo video image also".split()
 )
 _PARTICLES = frozenset("de da di del della der den van von la le du el al bin ibn of the and".split())
-_FIRST_DAY = "1980"  # nobody commented on a page before there were any
-_LONGEST = 120
+_FIRST_DAY = "1980"  # before the first public bulletin boards, no one commented on anything
+_LONGEST_LINE = 120
+_LONGEST_NAME_LINE = 60
 _MOST_WORDS = 6
 _QUOTES = frozenset("\"'>“”„«‘’‹")
 _CACHED = 1 << 16
@@ -72,26 +89,31 @@ _CACHED = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """Who and when (an ISO 8601 day), each None where it is not said."""
+    """An author and an ISO 8601 day, each None if the text does not name it."""
 
     author: str | None
     date: str | None
 
 
-NOBODY = Attribution(None, None)
+UNATTRIBUTED = Attribution(None, None)
 
 
 @dataclass(frozen=True, slots=True)
 class AttributionMatch:
-    """What one line says of an author.
+    """A line that names an author.
 
-    Lines of one `shape` stand above (or below) the comments of one page. `dated` is true of "3 hours ago" too,
-    `timed` where the hour is told; `doubtful` where the name may be none; `offset` is where, in an inline claim, the
-    comment's own words begin.
+    Attributes:
+        who: The author and the day.
+        style: How the line names them.
+        shape: The same for all lines that head (or sign) the comments of one page.
+        dated: Whether the line names a time, "3 hours ago" included.
+        timed: Whether it names the hour.
+        doubtful: Whether the name may be no name.
+        offset: Where the comment's text begins in a line of style "inline".
     """
 
     who: Attribution
-    way: AttributionStyle
+    style: AttributionStyle
     shape: str
     dated: bool = False
     timed: bool = False
@@ -99,122 +121,127 @@ class AttributionMatch:
     offset: int = 0
 
 
-def claim_of(line: str) -> AttributionMatch | None:
-    """Read a whole line that names a comment's author, None where the line is anything else.
+def parse_attribution(line: str) -> AttributionMatch | None:
+    """Read a line that names a comment's author and holds nothing else; None for any other line.
 
-    >>> claim_of("Posted by Jane Doe on March 3, 2011 at 4:15 pm").who
+    >>> parse_attribution("Posted by Jane Doe on March 3, 2011 at 4:15 pm").who
     Attribution(author='Jane Doe', date='2011-03-03')
-    >>> claim_of("Jane said that Posted by Bob is odd.") is None
+    >>> parse_attribution("Jane said that Posted by Bob is odd.") is None
     True
     """
-    return None if len(line) > _LONGEST else _claim_of(line)
+    return None if len(line) > _LONGEST_LINE else _parse_attribution(line)
 
 
 @lru_cache(_CACHED)
-def _claim_of(line: str) -> AttributionMatch | None:
-    if not _HINT.search(line):
+def _parse_attribution(line: str) -> AttributionMatch | None:
+    if not _MAY_ATTRIBUTE.search(line):
         return None
-    line = _plain(line)
-    for number, (way, pattern) in enumerate(_PATTERNS):
+    line = _without_markdown(line)
+    if date_line(line):
+        return None
+    for number, (style, pattern) in enumerate(_PATTERNS):
         if match := pattern.fullmatch(line):
-            return _claim(number, way, match)
+            return _attribution_match(number, style, match)
     return None
 
 
-def _claim(number: int, way: AttributionStyle, match: re.Match[str]) -> AttributionMatch | None:
-    found = match.groupdict()
-    author, day, dated = name_of(found["author"]), iso_day(found["when"]), found["when"] is not None
+def _attribution_match(number: int, style: AttributionStyle, match: re.Match[str]) -> AttributionMatch | None:
+    groups = match.groupdict()
+    author, day, dated = author_name(groups["author"]), iso_day(groups["when"]), groups["when"] is not None
     if author is None or (day and day < _FIRST_DAY):
         return None
-    mark = found.get("mark") or ""
-    if mark in ("•", "·") and found["ago"]:
-        way = "site"  # Disqus: "Jane Doe • 3 years ago"
-    elif found.get("stop") in ("…", "..."):
-        way = "blog"  # Blogspot: "Anonymous said...", the date below the comment
-    timed = bool(found["clock"] or found["ago"])
-    words = "dated" if dated else f"{found.get('verb')}{found.get('stop') or ''}".lower()
-    return AttributionMatch(
-        Attribution(author, day), way, f"{way} {number} {words} {mark}", dated, timed, is_doubtful(author)
-    )
+    mark = groups.get("mark") or ""
+    if mark in ("•", "·") and groups["ago"]:
+        style = "site"  # Disqus: "Jane Doe • 3 years ago"
+    elif groups.get("stop") in ("…", "..."):
+        style = "blog"  # Blogspot: "Anonymous said...", the date below the comment
+    timed = bool(groups["clock"] or groups["ago"])
+    wording = "dated" if dated else f"{groups.get('verb')}{groups.get('stop') or ''}".lower()
+    shape = f"{style} {number} {wording} {mark}"
+    return AttributionMatch(Attribution(author, day), style, shape, dated, timed, is_doubtful(author))
 
 
-def inline_claim(line: str) -> AttributionMatch | None:
-    """Read the name before a comment's words on one line: "Ann: Lovely.", "Ann says: Too high."
+def parse_inline_attribution(line: str) -> AttributionMatch | None:
+    """Read the name in front of a comment's text on one line: "Ann: Lovely.", "Ann says: Too high."
 
-    >>> inline_claim("Ann: Lovely.").who.author, inline_claim("Note: it rains.")
+    >>> parse_inline_attribution("Ann: Lovely.").who.author, parse_inline_attribution("Note: it rains.")
     ('Ann', None)
     """
-    return _inline_claim(line[:_LONGEST]) if ":" in line[:_LONGEST] else None
+    return _parse_inline(line[:_LONGEST_LINE]) if ":" in line[:_LONGEST_LINE] else None
 
 
 @lru_cache(_CACHED)
-def _inline_claim(line: str) -> AttributionMatch | None:
+def _parse_inline(line: str) -> AttributionMatch | None:
     match = _INLINE.match(line)
-    author = name_of(match["author"]) if match else None
-    if match is None or author is None or not is_name_line(author) or (match["verb"] and opens_quotation(line, match)):
+    author = author_name(match["author"]) if match else None
+    if match is None or author is None or not is_name_line(author):
         return None
-    return AttributionMatch(
-        Attribution(author, None), "inline", f"inline {match['verb'] or ''}".lower(), offset=match.end()
-    )
+    if match["verb"] and opens_quotation(line[match.end() :]):
+        return None
+    shape = f"inline {match['verb'] or ''}".lower()
+    return AttributionMatch(Attribution(author, None), "inline", shape, offset=match.end())
 
 
-def opens_quotation(line: str, after: re.Match[str] | None = None) -> bool:
-    """Whether the line, or what is left of it after a match, begins as quoted words do."""
-    return line[after.end() if after else 0 :].lstrip()[:1] in _QUOTES
+def parse_byline(line: str) -> Attribution | None:
+    """Read a line that names an article's author and holds nothing else; None for any other line.
+
+    >>> parse_byline("By Jane Doe")
+    Attribution(author='Jane Doe', date=None)
+    """
+    match = _BYLINE.fullmatch(_without_markdown(line)) if len(line) <= _LONGEST_LINE else None
+    if not match or len(match["author"].split()) > _MOST_WORDS:
+        return None
+    return Attribution(match["author"].strip(" *_").rstrip(","), iso_day(match["when"]))
+
+
+def opens_quotation(text: str) -> bool:
+    """Whether a text begins with a quotation mark."""
+    return text.lstrip()[:1] in _QUOTES
 
 
 @lru_cache(_CACHED)
-def name_of(text: str) -> str | None:
-    """The author that a line names, less the comment's number; None where it is no name.
+def author_name(text: str) -> str | None:
+    """The author in a line, without the comment's number; None if it is no name.
 
-    >>> name_of("1. Ann"), name_of("Monday")
+    >>> author_name("1. Ann"), author_name("Monday")
     ('Ann', None)
     """
     author = _NUMBER.sub("", text.strip(" *_"), count=1).strip(" *_,·•")
     words = author.split()
     if not words or len(words) > _MOST_WORDS or words[0].casefold().rstrip(",") in _NO_NAMES:
         return None
-    if any(mark in author for mark in '<>"“”') or "@" in author[1:] or not any(map(str.isalnum, author)):
+    if any(mark in author for mark in '<>"“”') or "@" in author[1:] or not any(map(str.isalpha, author)):
         return None
     return author.removeprefix("u/")
 
 
 def is_doubtful(author: str) -> bool:
+    """Whether a name begins with a word that rather opens a sentence."""
     return author.split()[0].casefold() in _DOUBTFUL
 
 
 @lru_cache(_CACHED)
 def is_name_line(line: str) -> bool:
-    """Whether a line that names nobody by a verb or a date looks like a name: few words, capitals or a lone handle.
+    """Whether a line without a verb or a date looks like a name: few words, capitals or a lone handle.
 
     >>> is_name_line("Ludwig van Beethoven"), is_name_line("rose_77"), is_name_line("I agree.")
     (True, True, False)
     """
-    if len(line) > 60 or (name := name_of(_plain(line))) is None or name[-1] in ".!?:;,…)":
+    text = _without_markdown(line)
+    if len(line) > _LONGEST_NAME_LINE or (name := author_name(text)) is None or name[-1] in ".!?:;,…)":
         return False
     words = name.split()
-    first = words[0].casefold()
     if line.lstrip("*_# ")[:1].isdigit() and not name[0].isupper():
         return False  # "2. two" is an item of a list
-    if first in _LABELS or is_doubtful(name) or len(words) > 4 or not name[0].isalnum() or _plain(line)[0] in "•·":
+    if words[0].casefold() in _LABELS or is_doubtful(name) or len(words) > 4:
+        return False
+    if not name[0].isalnum() or text[0] in "•·":
         return False
     return len(words) == 1 or all(
         word[0].isupper() or word[0].isdigit() or word[0] in "(“'" or word in _PARTICLES for word in words
     )
 
 
-def byline(line: str) -> Attribution | None:
-    """Read a whole line that names an article's author, None where the line is anything else.
-
-    >>> byline("By Jane Doe")
-    Attribution(author='Jane Doe', date=None)
-    """
-    match = _BYLINE.fullmatch(_plain(line)) if len(line) <= _LONGEST else None
-    if not match or len(match["author"].split()) > _MOST_WORDS:
-        return None
-    return Attribution(match["author"].strip(" *_").rstrip(","), iso_day(match["when"]))
-
-
-def _plain(line: str) -> str:
-    """The line less its Markdown, single spaces between the words."""
+def _without_markdown(line: str) -> str:
+    """The line without Markdown's marks, with single spaces between the words."""
     return " ".join(line.replace("**", "").replace("__", "").split()).strip("*_# ")

@@ -1,9 +1,11 @@
-"""The day of a post out of whatever a page, a line or an export writes for it."""
+"""Dates and times as pages, lines of text and exports write them: one grammar, in the languages of the pages."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 _MONTHS = {
     1: "jan january januar jänner janvier janv enero ene gennaio gen janeiro januari styczeń stycznia sty",
@@ -19,81 +21,203 @@ _MONTHS = {
     11: "nov november novembre noviembre novembro listopad listopada lis",
     12: "dec december dezember dez décembre déc decembre diciembre dic dicembre dezembro grudzień grudnia gru",
 }
-_MONTH_OF = {name: month for month, names in _MONTHS.items() for name in names.split()}
-_NAMES = "|".join(sorted(_MONTH_OF, key=len, reverse=True))
-DAYS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"(?<!\d)(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)",
-        rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?\s?(?:de\s|of\s|-)?\s?(?P<name>{_NAMES})\b\.?,?\s?-?(?:de\s|del\s)?'?(?P<year>\d{{4}})",
-        rf"\b(?P<name>{_NAMES})\b\.?\s(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s(?P<year>\d{{4}})",
-        r"(?<!\d)(?P<day>\d{1,2})(?P<mark>[./-])\s?(?P<month>\d{1,2})(?P=mark)\s?(?P<year>\d{4}|\d{2})(?!\d)",
-    )
+_WEEKDAYS = (
+    "mon tue tues wed thu thurs fri sat sun monday tuesday wednesday thursday friday saturday sunday"
+    " montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag"
+    " lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes miércoles jueves viernes sábado domingo"
+    " lunedì martedì mercoledì giovedì venerdì sabato domenica segunda-feira terça-feira quarta-feira quinta-feira"
+    " sexta-feira maandag dinsdag woensdag donderdag vrijdag zaterdag zondag"
+    " poniedziałek wtorek środa czwartek piątek sobota niedziela"
 )
-"""Patterns of a day with its month and year, in the languages that the pages' readers speak."""
+_UNITS = (
+    "s sec secs second seconds m min mins minute minutes h hr hrs hour hours d day days w wk wks week weeks"
+    " mo mos month months y yr yrs year years"
+    " sek sekunde sekunden minuten std stunde stunden tag tage tagen woche wochen monat monate monaten jahr jahre"
+    " jahren seconde secondes heure heures jour jours semaine semaines mois an ans"
+    " segundo segundos minuto minutos hora horas día días dia dias semana semanas mes meses mês año años ano anos"
+    " secondi minuti ora ore giorno giorni settimana settimane mese mesi anno anni"
+    " seconden uur dag dagen weken maand maanden jaar"
+    " sekund sekundy minut minuty godzin godziny godzinę dni dzień tydzień tygodni tygodnie miesiąc miesiące miesięcy"
+    " rok lat lata"
+)
+_SMALL_NUMBERS = "a an one two three four five six seven eight nine ten eine einem einer un una uno une"
 
-_EARLIEST, _LATEST = 1971, 2100
+
+def _any_of(words: Iterable[str]) -> str:
+    """A pattern for any of the words, the longest first, so that none ends early inside another."""
+    return f"(?:{'|'.join(sorted(words, key=len, reverse=True))})"
+
+
+_MONTH_OF = {name: month for month, names in _MONTHS.items() for name in names.split()}
+_MONTH = _any_of(_MONTH_OF)
+_DAYS = (
+    r"(?<!\d)\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)",
+    rf"(?<!\d)\d{{1,2}}(?:st|nd|rd|th|er|º|\.)?\s?(?:de\s|of\s|-)?\s?{_MONTH}\b\.?,?\s?-?(?:de\s|del\s)?'?\d{{4}}",
+    rf"\b{_MONTH}\b\.?\s\d{{1,2}}(?:st|nd|rd|th)?,?\s\d{{4}}",
+    r"(?<!\d)\d{1,2}(?P<separator>[./-])\s?\d{1,2}(?P=separator)\s?(?:\d{4}|\d{2})(?!\d)",
+)
+"""A day with its month and year, the surest form first: 2011-03-31, 31 March 2011, March 31 2011, 31/3/11."""
+_CLOCK = r"(?<!\d)\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?(?!\d)(?:\s?[ap]\.?m\.?)?(?:\s[A-Z]{2,4}|Z)?"
+_SPAN = rf"(?:\d+\s?|{_any_of(_SMALL_NUMBERS.split())}\s){_any_of(_UNITS.split())}\b"
+_AFTER_SPAN = r"ago|geleden|fa|temu|atrás"
+_BEFORE_SPAN = r"vor|il\sy\sa|hace|há"
+_LATELY = r"yesterday|just\snow|gestern|hier\sà|ayer"
+_AGO = (
+    rf"\b(?:(?:about|over|almost|nearly)\s)?{_SPAN}\.?\s(?:{_AFTER_SPAN})\b"
+    rf"|\b(?:{_BEFORE_SPAN})\s{_SPAN}|\b(?:{_LATELY})\b"
+)
+_WEEKDAY = rf"\b{_any_of(_WEEKDAYS.split())}\.?,?\s"
+_BEFORE_CLOCK = r"(?:,|at|um|à|a\slas|alle|ore|às|om|@|-|–|T)"
+
+ON = r"(?:on|am|le|el|il|op|em)"
+"""The word before a day: "on 3 May", "am 3. Mai"."""
+WHEN = rf"(?P<when>(?:{_WEEKDAY})?(?:{'|'.join(_DAYS)})(?:\s?{_BEFORE_CLOCK}?\s?(?P<clock>{_CLOCK}))?|(?P<ago>{_AGO}))"
+"""A pattern for a day, with its hour or without, or a time gone by, in a line with single spaces."""
+MAY_NAME_TIME = rf"\d[/.:h-]\s?\d|\d{{4}}|\b(?:{_AFTER_SPAN}|{_BEFORE_SPAN}|{_LATELY})\b"
+"""A quick pattern that matches in every text with a day, an hour or a time gone by."""
+
+_DAY_PATTERNS = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _DAYS)
+_MONTH_NAME = re.compile(_MONTH, re.IGNORECASE)
+_NUMBERS = re.compile(r"\d+")
+_TIME = re.compile(rf"{WHEN}|{_CLOCK}", re.IGNORECASE)
+_MAY_NAME_TIME = re.compile(MAY_NAME_TIME, re.IGNORECASE)
+_LINKS = r"(?:\s?[|·•#-]?\s?(?:reply|permalink|link|edit|edited|#\d*))*"
+_DATE_LINE = re.compile(rf"(?:(?:posted|commented)\s)?(?:{ON}\s)?{WHEN}\s?[.:]?{_LINKS}", re.IGNORECASE)
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
-_SHORT = 100
 _ISO = re.compile(r"\s*(\d{4})-(\d\d)-(\d\d)(?!\d)")
 _SECONDS = re.compile(r"\s*\d{9,10}(?:\.\d+)?\s*")
 _LONG_NUMBER = re.compile(r"\d{5}")
-_LONGEST = 60
+
+# POSIX's rule for `strptime("%y")`: 69 to 99 are 1969 to 1999, 00 to 68 are 2000 to 2068. A fixed pivot, so that a
+# file reads the same in any year.
+_FIRST_TWO_DIGIT_YEAR_OF_1900S = 69
+# Software writes 1970-01-01 where it has no date, and no post is from later than this century.
+_EARLIEST_YEAR, _LATEST_YEAR = 1971, 2100
+# A text that names a day is a label; a longer one is prose.
+_LONGEST_LABEL, _LONGEST_LINE, _LONGEST_FIELD = 100, 120, 60
 
 
 def iso_day(text: str | None) -> str | None:
-    """The first day that the text names, as YYYY-MM-DD; None where there is none, and for 03/04/2011.
+    """Find a day with its month and year in a label, a line or an attribute, in any language of the grammar.
 
-    >>> iso_day("am 3. März 2011 um 12:04"), iso_day("2011-03-03T10:00:00Z"), iso_day("03/04/2011"), iso_day("today")
-    ('2011-03-03', '2011-03-03', None, None)
+    A text of ten or thirteen digits is seconds or milliseconds since 1970. Two-digit years follow POSIX.
+
+    Args:
+        text: Only its first 100 characters are read.
+
+    Returns:
+        YYYY-MM-DD; None if the text names no day, or one that is ambiguous (03/04/2011) or impossible.
+
+    >>> iso_day("am 3. März 2011 um 12:04"), iso_day("2011-03-03T10:00:00Z"), iso_day("31/12/99")
+    ('2011-03-03', '2011-03-03', '1999-12-31')
+    >>> iso_day("03/04/2011"), iso_day("today")
+    (None, None)
     """
-    text = (text or "")[:_SHORT].strip()
+    text = (text or "")[:_LONGEST_LABEL].strip()
     if _EPOCH.fullmatch(text):
         return datetime.fromtimestamp(int(text[:10]), UTC).date().isoformat()
-    for pattern in DAYS:
-        if match := pattern.search(text):
-            found = match.groupdict()
-            year, day = int(found["year"]), int(found["day"])
-            month = int(found.get("month") or _MONTH_OF[found["name"].lower()])
-            if found.get("mark") in ("/", "-"):
-                if day <= 12 and month <= 12 and day != month:
-                    return None  # nobody can know
-                day, month = (month, day) if month > 12 else (day, month)
-            return _checked(year + (2000 if year < 100 else 0), month, day)
-    return None
-
-
-def _checked(year: int, month: int, day: int) -> str | None:
-    try:
-        return date(year, month, day).isoformat() if _EARLIEST <= year <= _LATEST else None
-    except ValueError:
+    if not _MAY_NAME_TIME.search(text):
         return None
+    match = next((match for pattern in _DAY_PATTERNS if (match := pattern.search(text))), None)
+    return _iso(match[0]) if match else None
 
 
-def day_of(told: object) -> str | None:
-    """The day as YYYY-MM-DD, from a date that begins so, from seconds since 1970, or from one written out.
+def day_of(value: object) -> str | None:
+    """Read the date field of an export: a day, with its time or without, or seconds since 1970.
 
-    None for what no calendar has: the year 0 or 30000, 31 February.
+    Args:
+        value: Whatever the field holds: a string, a number, None or anything else.
+
+    Returns:
+        YYYY-MM-DD; None if there is no such day, as for the year 0 or 30000 or for 31 February.
 
     >>> day_of("2015-03-03T23:59:59Z"), day_of(1425340800), day_of("Tue, 03 Mar 2015 00:00:00 +0000")
     ('2015-03-03', '2015-03-03', '2015-03-03')
     >>> day_of("0000-00-00 00:00:00"), day_of("30000-01-01"), day_of(1e30), day_of(None)
     (None, None, None, None)
     """
-    if isinstance(told, str):
-        if len(told) > _LONGEST:
+    if isinstance(value, str):
+        if len(value) > _LONGEST_FIELD:
             return None
-        if match := _ISO.match(told):
-            try:
-                return date(*map(int, match.groups())).isoformat()
-            except ValueError:
-                return None
-        if not _SECONDS.fullmatch(told):
-            return None if _LONG_NUMBER.search(told) else iso_day(told)
-        told = float(told)
-    if not isinstance(told, (int, float)) or isinstance(told, bool):
+        if match := _ISO.match(value):
+            return _calendar_day(*map(int, match.groups()))
+        if not _SECONDS.fullmatch(value):
+            return None if _LONG_NUMBER.search(value) else iso_day(value)
+        value = float(value)
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
         return None
     try:
-        return datetime.fromtimestamp(told, UTC).date().isoformat()
+        return datetime.fromtimestamp(value, UTC).date().isoformat()
     except (ValueError, OverflowError, OSError):
+        return None
+
+
+def date_line(line: str) -> re.Match[str] | None:
+    """Match a line that holds a date and nothing else, such as the line under "Ann says:".
+
+    Returns:
+        A match with the groups of `WHEN`: `when`, `clock` and `ago`; None for any other line.
+
+    >>> bool(date_line("May 2, 2015 at 10:00 am")), bool(date_line("Samstag, 2. Mai 2015 um 10:00 Uhr"))
+    (True, True)
+    >>> bool(date_line("In May 2, 2015 was a day."))
+    False
+    """
+    return _date_line(line) if len(line) <= _LONGEST_LINE and _MAY_NAME_TIME.search(line) else None
+
+
+def is_time(text: str) -> bool:
+    """Whether a label names a time: a day, an hour, "3 hours ago".
+
+    >>> is_time("vor 3 Stunden"), is_time("10.03.2011, 10:04"), is_time("Lovely.")
+    (True, True, False)
+    """
+    text = text.strip()
+    return len(text) <= _LONGEST_LABEL and bool(_find_time(text))
+
+
+def before_time(text: str) -> str:
+    """What stands before the first day or hour in a text; all of it if there is none.
+
+    >>> before_time("Ann Lee 12 May 2018, 10:04")
+    'Ann Lee '
+    """
+    match = _find_time(text)
+    return text[: match.start()] if match else text
+
+
+def _find_time(text: str) -> re.Match[str] | None:
+    return _TIME.search(text) if _MAY_NAME_TIME.search(text) else None
+
+
+@lru_cache(1 << 14)
+def _date_line(line: str) -> re.Match[str] | None:
+    return _DATE_LINE.fullmatch(" ".join(line.split()))
+
+
+def _iso(day_text: str) -> str | None:
+    """The ISO form of a whole match of one of `_DAYS`."""
+    numbers = _NUMBERS.findall(day_text)
+    if name := _MONTH_NAME.search(day_text):
+        day, year = numbers
+        # `re.IGNORECASE` lets "auguſt" and "aprıl" match, which no month is called: month 0 is no day.
+        return _post_day(int(year), _MONTH_OF.get(name[0].lower(), 0), int(day))
+    if len(numbers[0]) == 4:
+        return _post_day(*map(int, numbers))
+    first, second, year = map(int, numbers)
+    if len(numbers[2]) == 2:
+        year += 1900 if year >= _FIRST_TWO_DIGIT_YEAR_OF_1900S else 2000
+    if "." in day_text or first > 12 or first == second:
+        return _post_day(year, second, first)
+    return _post_day(year, first, second) if second > 12 else None
+
+
+def _post_day(year: int, month: int, day: int) -> str | None:
+    return _calendar_day(year, month, day) if _EARLIEST_YEAR <= year <= _LATEST_YEAR else None
+
+
+def _calendar_day(year: int, month: int, day: int) -> str | None:
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
         return None

@@ -1,29 +1,27 @@
-"""A commenter's name out of the words that stand around it: "Posted by Ann", "Ann sagt:"."""
+"""A commenter's name without the words around it: "Posted by Ann", "Ann sagt:"."""
 
 from __future__ import annotations
 
 import re
 
+from qa.sources.patterns.attribution import BY, POSTED, WROTE
 from qa.sources.patterns.buttons import BUTTON
-from qa.sources.patterns.times import before_time
+from qa.sources.patterns.dates import ON, before_time
 
 _BEFORE = re.compile(
-    r"(?:(?:posted|written|submitted|commented|comment|reply|kommentar|geschrieben|verfasst|publi[ée]|escrito|inviato)?\s?"
-    r"\b(?:by|von|vom|par|por|da|door|af|av|przez)\b|author|autor|auteur|name|user|benutzer|from)\s?:?\s+(?=\S)"
+    rf"(?:{POSTED}?\s?\b{BY}|author|autor|auteur|name|user|benutzer|from)\s?:?\s+(?=\S)"
     r"|(?:@|/?u/|#?\d{1,5}[.:)]?\s)(?=\S)",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"\s*(?:\b(?:says?|said|wrote|writes|commented|replied|responded|sagte?|schreibt|schrieb|meinte?|antwortete?"
-    r"|kommentierte?|dit|a dit|a écrit|dice|dijo|ha detto|scrive|scrisse|disse|diz|zegt|schreef|pisze|napisał|mówi)"
-    r"\b.{0,12}|[:,;|•·»–—-]|\.{3}|…|\b(?:am|on|at|um|le|el|il)\b)\s*$",
+    rf"\s*(?:(?<!\S){WROTE}\b.{{0,12}}|[:,;|•·»–—-]|\.{{3}}|…|(?<!\S)(?:{ON}|at|um))\s*$",
     re.IGNORECASE,
 )
 _LONGEST, _MOST_WORDS = 60, 7
 
 
 def clean_name(text: str) -> str | None:
-    """The name in a short text, None where it holds none.
+    """The name in a short text, None if it holds none.
 
     >>> clean_name("Posted by Ann Lee on"), clean_name("Ann sagt:"), clean_name("12"), clean_name("reply to this")
     ('Ann Lee', 'Ann', None, None)

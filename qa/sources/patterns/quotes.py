@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from qa.sources.patterns.attribution import WROTE
 from qa.sources.patterns.lines import Line, lines_of
 from qa.types import Span
 
 _MAY_QUOTE = re.compile(r">|\[quote|--|begin forwarded", re.IGNORECASE)
 _MARK = re.compile(r"[ \t]{0,3}>(?!\S?[<_(=])")  # ">_<", ">:(" and ">=" are no quotation
 _LONGEST_MARKED_LINE = 1_000
-_VERB = r"(?:wrote|writes|said|says|schrieb|écrit|escribió|ha scritto|schreef|написал\w*)"
-_ATTRIBUTION = re.compile(rf".*\b{_VERB}\b.{{0,80}}:\s*|.{{0,120}}<[^<>\s]+@[^<>\s]+>.{{0,40}}:\s*", re.IGNORECASE)
-_WRAPPED = re.compile(rf"\S.{{0,40}}\b{_VERB}\b\s*:\s*|{_VERB}\s*:\s*", re.IGNORECASE)
+_ATTRIBUTION = re.compile(rf".*\b{WROTE}\b.{{0,80}}:\s*|.{{0,120}}<[^<>\s]+@[^<>\s]+>.{{0,40}}:\s*", re.IGNORECASE)
+_WRAPPED = re.compile(rf"\S.{{0,40}}\b{WROTE}\b\s*:\s*|{WROTE}\s*:\s*", re.IGNORECASE)
 _LONGEST_ATTRIBUTION = 300
 _BELOW = re.compile(
     r"[ \t]*-{2,}[ \t]*(?:original message|forwarded message|forwarded by .{1,80}|ursprüngliche nachricht)[ \t]*-{2,}.*"

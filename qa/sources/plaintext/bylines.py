@@ -9,14 +9,13 @@ from qa.sources.patterns.attribution import (
     Attribution,
     AttributionMatch,
     AttributionStyle,
-    claim_of,
-    inline_claim,
+    author_name,
     is_name_line,
-    name_of,
     opens_quotation,
+    parse_attribution,
+    parse_inline_attribution,
 )
-from qa.sources.patterns.date_line import date_line
-from qa.sources.patterns.dates import iso_day
+from qa.sources.patterns.dates import date_line, iso_day
 from qa.sources.patterns.lines import Line
 
 _QUOTABLE = ("says", "mail")
@@ -34,8 +33,8 @@ class Byline:
     closed: bool
 
     @property
-    def way(self) -> AttributionStyle:
-        return self.claim.way
+    def style(self) -> AttributionStyle:
+        return self.claim.style
 
     @property
     def shape(self) -> str:
@@ -44,7 +43,7 @@ class Byline:
     @property
     def body(self) -> int:
         """The line on which the comment's words begin."""
-        return self.start if self.way == "inline" else self.end
+        return self.start if self.style == "inline" else self.end
 
 
 def heads_of(lines: Sequence[Line], edges: Sequence[bool]) -> Iterator[Byline]:
@@ -53,25 +52,25 @@ def heads_of(lines: Sequence[Line], edges: Sequence[bool]) -> Iterator[Byline]:
         if line.blank:
             continue
         for claim, end in claims_at(lines, index):
-            below = end if claim.way != "inline" else index + 1
+            below = end if claim.style != "inline" else index + 1
             closed = below >= len(lines) or edges[below]
             yield Byline(index, end, claim, not index or edges[index - 1], closed)
 
 
 def claims_at(lines: Sequence[Line], index: int) -> Iterator[tuple[AttributionMatch, int]]:
     """What the line, or it and the next, say of an author; with the line after those."""
-    line, claim = lines[index].text, claim_of(lines[index].text)
+    line, claim = lines[index].text, parse_attribution(lines[index].text)
     following = _visible(lines, index + 1, most_blank=1)
     if claim and not claim.dated and following and (day := date_line(lines[following].text)):
         who = Attribution(claim.who.author, iso_day(day["when"]))
         timed = bool(day["clock"] or day["ago"])
         yield (
-            replace(claim, who=who, shape=f"{claim.way} over date", dated=True, timed=timed),
+            replace(claim, who=who, shape=f"{claim.style} over date", dated=True, timed=timed),
             following + 1,
         )
-    elif claim and not (claim.way in _QUOTABLE and _quotes(lines, index + 1)):
+    elif claim and not (claim.style in _QUOTABLE and _quotes(lines, index + 1)):
         yield claim, index + 1
-    if claim is None and (inline := inline_claim(line)):
+    if claim is None and (inline := parse_inline_attribution(line)):
         yield inline, index + 1
     if index + 1 < len(lines) and not lines[index + 1].blank:
         yield from _pair(line, lines[index + 1].text, index + 2)
@@ -86,12 +85,13 @@ def _pair(line: str, following: str, end: int) -> Iterator[tuple[AttributionMatc
             continue
         timed, iso = bool(day["clock"] or day["ago"]), iso_day(day["when"])
         timed_shape = f"{shape}, timed" if timed else shape
-        named = claim_of(name)
+        named = parse_attribution(name)
         if shape == "date over name" and named and not named.dated:
             who = Attribution(named.who.author, iso)
-            yield replace(named, who=who, shape=f"{named.way}, {shape}", dated=True, timed=timed), end
+            yield replace(named, who=who, shape=f"{named.style}, {shape}", dated=True, timed=timed), end
         elif named is None and len(name) <= 60 and is_name_line(name) and not date_line(name):
-            yield AttributionMatch(Attribution(name_of(name.strip("*_# ")), iso), "bare", timed_shape, True, timed), end
+            who = Attribution(author_name(name.strip("*_# ")), iso)
+            yield AttributionMatch(who, "bare", timed_shape, dated=True, timed=timed), end
 
 
 def _visible(lines: Sequence[Line], index: int, most_blank: int) -> int | None:

@@ -12,10 +12,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from qa.sources.patterns.attribution import NOBODY, Attribution
+from qa.sources.patterns.attribution import UNATTRIBUTED, Attribution
 from qa.sources.patterns.boilerplate import is_boilerplate, is_certain, is_counter
-from qa.sources.patterns.date_line import date_line
-from qa.sources.patterns.dates import iso_day
+from qa.sources.patterns.dates import date_line, iso_day
 from qa.sources.patterns.lines import Line, is_rule
 from qa.sources.plaintext.bylines import Byline, claims_at
 from qa.sources.plaintext.headings import Heading
@@ -32,7 +31,7 @@ class Comment:
     """The lines of one comment, its author and day where the text tells them."""
 
     lines: Sequence[Line]
-    who: Attribution = NOBODY
+    who: Attribution = UNATTRIBUTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ def readings(page: Page) -> Iterator[Reading]:
             yield found
     shapes = defaultdict[str, list[Byline]](list)
     for head in page.heads:
-        if head.apart and (head.way not in ("posted", "bare") or page.has_body(head.start)):
+        if head.apart and (head.style not in ("posted", "bare") or page.has_body(head.start)):
             shapes[head.shape].append(head)
     for heads in shapes.values():
         if found := _above(page, heads, page.section_end(heads[0].start), None):
@@ -114,12 +113,12 @@ def _above(page: Page, heads: Sequence[Byline], end: int, heading: Heading | Non
     comments, replied = [], []
     for head, stop in zip(run, stops, strict=True):
         lines = list(page.lines[head.body : stop])
-        if head.way == "inline":
+        if head.style == "inline":
             lines[0] = lines[0].without(head.claim.offset)
         comments.append(_comment(lines, head))
         last = next((line.text for line in reversed(lines) if not line.blank), "")
         replied.append(not is_rule(last) and is_boilerplate(last))
-    if run[0].way in ("posted", "bare") and not comments[-1].lines:
+    if run[0].style in ("posted", "bare") and not comments[-1].lines:
         return None  # the last line is a signature, or the first is: nobody can tell whose words are whose
     if not _believable(page, heading, run, comments, all(replied)):
         return None
@@ -134,7 +133,7 @@ def _below(page: Page, heading: Heading, first: int, end: int) -> Reading | None
     end = page.comments_end(first, end)
     last = next((index for index in range(end - 1, first, -1) if not page.edges[index]), first)
     for head in (*page.heads_at(last), *page.heads_at(last - 1)):
-        if head.start <= first or head.end != last + 1 or head.way not in ("posted", "bare") or heading.weak:
+        if head.start <= first or head.end != last + 1 or head.style not in ("posted", "bare") or heading.weak:
             continue
         run = [other for other in page.heads if first < other.start < end and other.shape == head.shape]
         if any(other.closed for other in run[:-1]):
@@ -154,7 +153,7 @@ def _run(page: Page, heads: Sequence[Byline], end: int, count: int | None) -> li
     beyond doubt, unless the count says otherwise. The others are words of a comment, which quotes."""
     every: list[Byline] = []
     for head in heads:
-        if not every or head.start > every[-1].body or (head.way == "inline" and head.start > every[-1].start):
+        if not every or head.start > every[-1].body or (head.style == "inline" and head.start > every[-1].start):
             every.append(head)
     if not every:
         return []
@@ -177,7 +176,7 @@ def _believable(
     page: Page, heading: Heading | None, run: Sequence[Byline], comments: Sequence[Comment], replied: bool
 ) -> bool:
     """Whether so many heads of this kind, with what stands around them, are comments and not an article's words."""
-    way, several = run[0].way, len({head.claim.who.author for head in run}) > 1
+    way, several = run[0].style, len({head.claim.who.author for head in run}) > 1
     dated, timed = all(head.claim.dated for head in run), all(head.claim.timed for head in run)
     form = page.form_after(run[-1].end)
     counted = heading is not None and heading.states(len(run))
@@ -268,7 +267,7 @@ def _with_inner_names(items: Sequence[Sequence[Line]]) -> tuple[list[Comment], b
             comments = []
             for item, found in zip(items, claims, strict=True):
                 claim, end = found[shape]
-                lines = [item[0].without(claim.offset), *item[1:]] if claim.way == "inline" else item[end:]
+                lines = [item[0].without(claim.offset), *item[1:]] if claim.style == "inline" else item[end:]
                 comments.append(Comment(_trimmed(lines), claim.who))
             return [comment for comment in comments if comment.lines], True
     return [Comment(lines) for item in items if (lines := _trimmed(item))], False
@@ -276,7 +275,7 @@ def _with_inner_names(items: Sequence[Sequence[Line]]) -> tuple[list[Comment], b
 
 def _comment(lines: Sequence[Line], head: Byline) -> Comment:
     written, who = _trimmed(lines), head.claim.who
-    if head.way == "blog" and who.date is None and written and (day := date_line(written[-1].text)):
+    if head.style == "blog" and who.date is None and written and (day := date_line(written[-1].text)):
         return Comment(_trimmed(written[:-1]), Attribution(who.author, iso_day(day["when"])))
     return Comment(written, who)
 

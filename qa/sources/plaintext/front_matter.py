@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from qa.sources.patterns.attribution import NOBODY, Attribution, byline
+from qa.sources.patterns.attribution import UNATTRIBUTED, Attribution, parse_byline
 from qa.sources.patterns.lines import Line
 from qa.sources.plaintext.headings import heading_of
 
@@ -21,9 +21,9 @@ def author_of(article: Sequence[Line]) -> Attribution:
     for index in visible:
         if heading_of(article, index, None):
             break
-        if who := byline(article[index].text):
+        if who := parse_byline(article[index].text):
             return who
-    return NOBODY
+    return UNATTRIBUTED
 
 
 def title_of(article: Sequence[Line]) -> str | None:

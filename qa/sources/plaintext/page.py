@@ -6,9 +6,9 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 
-from qa.sources.patterns.attribution import byline, claim_of
+from qa.sources.patterns.attribution import parse_attribution, parse_byline
 from qa.sources.patterns.boilerplate import is_boilerplate, is_footer, is_form
-from qa.sources.patterns.date_line import date_line
+from qa.sources.patterns.dates import date_line
 from qa.sources.patterns.lines import Line, is_rule
 from qa.sources.plaintext.bylines import Byline, heads_of
 from qa.sources.plaintext.headings import Heading, heading_of, markdown_levels
@@ -97,7 +97,7 @@ class Page:
                 continue
             seen += 1
             text = line.text.strip()
-            if byline(text) or date_line(text) or claim_of(text) or heading_of(self.lines, index, None):
+            if parse_byline(text) or date_line(text) or parse_attribution(text) or heading_of(self.lines, index, None):
                 continue
             # A title may ask or shout; it seldom ends in a full stop.
             ends = _SENTENCE_ENDS if seen > 1 else (".",)

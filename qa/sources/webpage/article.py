@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from lxml.html import HtmlElement
 
 from qa.sources.patterns.buttons import ELSEWHERE
-from qa.sources.patterns.times import is_time
+from qa.sources.patterns.dates import is_time
 from qa.sources.webpage.blocks import UNSHOWN_TAGS, has_many_elements, is_hidden, join_blocks, lay_out, short_text
 from qa.sources.webpage.collect import is_teaser
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from qa.sources.patterns.times import is_time
+from qa.sources.patterns.dates import is_time
 from qa.sources.webpage.collect import CommentCandidate, collect, is_teaser
 from qa.sources.webpage.roles import ITEM, Role, token_role
 

@@ -12,9 +12,8 @@ from itertools import islice
 from lxml import etree
 from lxml.html import HtmlElement
 
-from qa.sources.patterns.dates import iso_day
+from qa.sources.patterns.dates import before_time, is_time, iso_day
 from qa.sources.patterns.names import clean_name
-from qa.sources.patterns.times import before_time, is_time
 from qa.sources.webpage.blocks import (
     UNSHOWN_TAGS,
     TextBlock,

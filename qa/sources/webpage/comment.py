@@ -6,12 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from qa.sources.patterns.attribution import claim_of, is_name_line
+from qa.sources.patterns.attribution import WROTE, is_name_line, parse_attribution
 from qa.sources.patterns.boilerplate import is_boilerplate
 from qa.sources.patterns.buttons import BUTTON
-from qa.sources.patterns.dates import iso_day
+from qa.sources.patterns.dates import is_time, iso_day
 from qa.sources.patterns.names import clean_name
-from qa.sources.patterns.times import is_time
 from qa.sources.webpage.blocks import TextBlock, TextRegion, join_blocks
 from qa.sources.webpage.collect import CommentCandidate
 from qa.types import Span
@@ -26,7 +25,7 @@ _REMOVED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _WROTE = re.compile(
-    r".{0,90}\b(?:wrote|writes|said|schrieb|schreibt|sagte|a écrit|escribió|ha scritto|napisał\w*|schreef)\b.{0,60}:"
+    rf".{{0,90}}\b{WROTE}\b.{{0,60}}:"
     r"|(?:zitat(?: von .{1,60})?|quote(?:d from .{1,60})?|originally posted by .{1,60})\s?:?",
     re.IGNORECASE,
 )
@@ -54,7 +53,7 @@ def extract_comment(candidate: CommentCandidate) -> PageComment:
     body = _select_body(blocks)
     for block in _around(blocks, body):
         text = block.text[:_LONGEST_READ]
-        match = claim_of(text)
+        match = parse_attribution(text)
         if match and not author:
             author = match.who.author
         if is_time(text) and len(text) <= _LONGEST_LABEL:
@@ -119,7 +118,7 @@ def _is_label(block: TextBlock, author: str | None) -> bool:
     text = block.text.strip()
     if block.quoted or len(text) > _LONGEST_LABEL:
         return False
-    if BUTTON.fullmatch(text) or is_boilerplate(text) or claim_of(text):
+    if BUTTON.fullmatch(text) or is_boilerplate(text) or parse_attribution(text):
         return True
     if author and clean_name(text) == author:
         return True

@@ -9,7 +9,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from qa.sources.patterns.times import is_time
+from qa.sources.patterns.dates import is_time
 from qa.sources.webpage.blocks import UNSHOWN_TAGS, short_text
 from qa.sources.webpage.collect import is_teaser
 

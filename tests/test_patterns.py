@@ -1,0 +1,150 @@
+"""The wording of any source: dates, attributions, boilerplate, quotations."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.sources.patterns.attribution import parse_attribution
+from qa.sources.patterns.dates import before_time, date_line, day_of, is_time, iso_day
+from qa.sources.patterns.names import clean_name
+from qa.sources.patterns.quotes import quoted
+
+DAYS = st.dates(date(1971, 1, 1), date(2100, 12, 31))
+WRITTEN = (
+    "{0:%Y-%m-%d}", "{0:%Y/%m/%d}", "{0:%Y.%m.%d}", "{0:%d.%m.%Y}", "{0.day}. {0.month}. {0.year}",
+    "{0:%B} {0.day}, {0.year}", "{0:%b} {0.day} {0.year}", "{0.day} {0:%B} {0.year}", "{0.day}th of {0:%B} {0.year}",
+    "{0:%d-%b-%Y}", "{0:%A}, {0:%B} {0.day}, {0.year}", "{0:%a}, {0:%d} {0:%b} {0.year}",
+)  # fmt: skip
+"""The ways to write a day that are never ambiguous."""
+CLOCKS = ("", " 10:04", ", 10:04", " at 10:04 am", " - 10:04:59", " um 10:04 Uhr", " à 10h04")
+
+
+@given(DAYS, st.sampled_from(WRITTEN), st.sampled_from(CLOCKS))
+def test_every_way_to_write_a_day_is_read_as_that_day(day: date, written: str, clock: str) -> None:
+    line = written.format(day) + clock
+    assert iso_day(line) == day_of(line) == day.isoformat()
+    match = date_line(line)
+    assert match is not None
+    assert (match["when"], bool(match["clock"])) == (line, bool(clock))
+    assert is_time(line)
+    assert before_time(f"Ann Lee {line}") == "Ann Lee "
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+@pytest.mark.parametrize(
+    "names",
+    [
+        "January February March April May June July August September October November December",
+        "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+        "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+        "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+        "januari februari maart april mei juni juli augustus september oktober november december",
+        "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
+    ],
+)
+def test_months_are_read_in_eight_languages(names: str, month: int) -> None:
+    name = names.split()[month - 1]
+    for written in (f"3 {name} 2011", f"3. {name.upper()} 2011", f"3 de {name} de 2011", f"{name} 3rd, 2011"):
+        assert iso_day(written) == f"2011-{month:02}-03"
+
+
+@pytest.mark.parametrize("year", [f"{year:02}" for year in range(100)])
+def test_a_two_digit_year_is_read_as_posix_reads_it(year: str) -> None:
+    expected = datetime.strptime(f"31/12/{year}", "%d/%m/%y").date()
+    # Years before 1971 are left out: 1970-01-01 is how software writes "no date".
+    assert iso_day(f"31/12/{year}") == (expected.isoformat() if expected.year > 1970 else None)
+
+
+def test_the_century_of_a_two_digit_year() -> None:
+    assert [iso_day(f"31/12/{year}") for year in ("99", "71", "00", "15")] == [
+        "1999-12-31", "1971-12-31", "2000-12-31", "2015-12-31",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("03/04/2011", None), ("03-04-2011", None), ("04/04/2011", "2011-04-04"), ("13/04/2011", "2011-04-13"),
+        ("04/13/2011", "2011-04-13"), ("03.04.2011", "2011-04-03"), ("31.02.2011", None), ("13/13/2011", None),
+        ("1299146644", "2011-03-03"), ("1299146644000", "2011-03-03"), ("1970-01-01", None), ("2101-01-01", None),
+        ("3 auguſt 2011", None), ("", None), (None, None), ("x" * 100 + " 2011-03-03", None),
+    ],
+)  # fmt: skip
+def test_ambiguous_and_impossible_days_are_no_days(text: str | None, day: str | None) -> None:
+    assert iso_day(text) == day
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3 hours ago", "an hour ago", "about a year ago", "2 mo ago", "yesterday", "just now", "vor 3 Stunden",
+        "vor einem Jahr", "il y a 2 ans", "hace una semana", "há 3 dias", "3 dagen geleden", "2 giorni fa",
+        "5 godzin temu", "3 horas atrás", "Gestern",
+    ],
+)  # fmt: skip
+def test_a_time_gone_by_is_a_time_without_a_day(text: str) -> None:
+    match = date_line(text)
+    assert match is not None and match["ago"] == text
+    assert is_time(f"Ann {text}") and iso_day(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["Fantasy und Fakten", "vor und nach", "True and false friends", "3 Leute", "May", "2011", "1.5", "heute"]
+)
+def test_words_and_numbers_are_no_times(text: str) -> None:
+    assert not is_time(text) and date_line(text) is None and before_time(text) == text
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read_as_a_day_or_as_none(text: str) -> None:
+    for day in (iso_day(text), day_of(text)):
+        assert day is None or date.fromisoformat(day).isoformat() == day
+
+
+@pytest.mark.parametrize(
+    "verb", ["says", "wrote", "replied", "sagte", "schrieb", "a écrit", "escribió", "ha scritto", "schreef", "napisała"]
+)
+def test_one_list_of_verbs_serves_attributions_quotations_and_names(verb: str) -> None:
+    match = parse_attribution(f"Ann Lee {verb}:")
+    assert match is not None and match.who.author == "Ann Lee"
+    text = f"Ann Lee {verb}:\n> It rains.\nNo."
+    assert [text[start:end] for start, end in quoted(text)] == [f"Ann Lee {verb}:\n> It rains."]
+    assert clean_name(f"Ann Lee {verb}:") == "Ann Lee"
+
+
+@pytest.mark.parametrize(
+    ("line", "author", "day"),
+    [
+        ("Jane Doe says:", "Jane Doe", None),
+        ("On Mon, May 2, 2011 at 9:00 AM, Jane Doe wrote:", "Jane Doe", "2011-05-02"),
+        ("Posted by Jane Doe on March 3, 2011", "Jane Doe", "2011-03-03"),
+        ("geschrieben von jane am 21. Jan. 2015, 19:04", "jane", "2015-01-21"),
+        ("Jane Doe | 3 mars 2011", "Jane Doe", "2011-03-03"),
+        ("jane 5 points 3 hours ago", "jane", None),
+    ],
+)
+def test_an_attribution_names_the_author_and_the_day(line: str, author: str, day: str | None) -> None:
+    match = parse_attribution(line)
+    assert match is not None and (match.who.author, match.who.date) == (author, day)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Saturday, May 2, 2015", "Samstag, 2. Mai 2015", "am 2. Mai 2015", "Er sagte:", "She wrote:",
+        "9526 | 2015-05-02", "Ann, 3 May 1975", "It was posted by no one.",
+    ],
+)  # fmt: skip
+def test_a_day_a_pronoun_or_a_number_is_no_author(line: str) -> None:
+    assert parse_attribution(line) is None
+
+
+@pytest.mark.parametrize("name", ["Co-op", "Jagdfakten.at", "Truro and Falmouth", "Lese\xadzei\xadchen"])
+def test_a_name_is_not_cut_inside_a_word(name: str) -> None:
+    assert clean_name(name) == name
