@@ -57,17 +57,17 @@ class Candidates:
 class _SingleTerms(LexicalIndex):
     """The single words of this project's lexical score, without the pairs."""
 
-    def asked(self, question: EncodedQuery) -> QueryTerms:
-        asked = super().asked(question)
-        return replace(asked, parts=[part for part in asked.parts if len(part.words) == 1])
+    def query_terms(self, question: EncodedQuery) -> QueryTerms:
+        analysed = super().query_terms(question)
+        return replace(analysed, terms=[term for term in analysed.terms if len(term.words) == 1])
 
 
 class _PlainBm25(_SingleTerms):
     """BM25 as it is elsewhere: every word weighs the same beside its rarity in the collection."""
 
-    def asked(self, question: EncodedQuery) -> QueryTerms:
-        asked = super().asked(question)
-        return replace(asked, parts=[replace(part, weight=1.0) for part in asked.parts])
+    def query_terms(self, question: EncodedQuery) -> QueryTerms:
+        analysed = super().query_terms(question)
+        return replace(analysed, terms=[replace(term, weight=1.0) for term in analysed.terms])
 
 
 def _min_max(found: Candidates, constants: Constants) -> Scores:

@@ -71,7 +71,7 @@ def _measured(task: RetrievalTask, encoder: Encoder) -> dict[str, float]:
 def _stages(library: Generation, question: EncodedQuery) -> dict[str, float]:
     """The milliseconds of each stage; fusion is what the others leave of the whole."""
     dense, lexical = library.dense, library.lexical
-    deep = max(_CANDIDATES, lexical.at_once)
+    deep = max(_CANDIDATES, lexical.exhaustive_depth)
     took = {
         "lexical": _milliseconds(lambda: lexical.search(question, deep)),  # first: it keeps the question analysed
         "dense": _milliseconds(lambda: dense.search(question, _CANDIDATES)),

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import math
+import os
 import re
+import weakref
 from collections import Counter
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -66,7 +71,7 @@ def test_lexical_is_weighed_bm25_by_hand(tmp_path: Path) -> None:
 
     question = ask("red glass")
     expected = np.array([score(document) for document in documents])
-    assert expected.max() < index.asked(question).highest
+    assert expected.max() < index.query_terms(question).max_score
     np.testing.assert_allclose(index.scores(question, np.arange(4)), expected, rtol=1e-3)
     assert index.search(question, 10).ids.tolist() == [int(i) for i in np.argsort(-expected) if expected[i] > 0]
 
@@ -86,14 +91,21 @@ def test_a_slip_in_a_word_that_no_passage_says_finds_what_was_meant(tmp_path: Pa
     hits = index.search(ask(f"What is the {slip}?"), 3)
     assert hits.ids.tolist() == [1]
     assert 0 < hits.scores[0] < index.search(ask("What is the Summicron?"), 1).scores[0]
-    assert hits.scores[0] <= index.asked(ask(f"What is the {slip}?")).highest
+    assert hits.scores[0] <= index.query_terms(ask(f"What is the {slip}?")).max_score
     assert index.scores(ask(slip), np.arange(3)).argmax() == 1
 
 
 @pytest.mark.parametrize("question", ["lans", "1978", "summi", "summacrun", "Summicron lans lens"])
 def test_short_words_numbers_and_known_words_are_no_slips(tmp_path: Path, question: str) -> None:
     index = lexical(tmp_path, ["the lens of 1979", "an old Summicron", "other"])
-    assert index.asked(ask(question)).slips == {}
+    assert index.query_terms(ask(question)).typos == {}
+
+
+def test_words_are_reported_as_they_were_typed(tmp_path: Path) -> None:
+    index = lexical(tmp_path, ["the café of Solms", "an old Summicron", "other"])
+    question = ask("Is the Café in SOLMS or the Sumicron in Zürich, or Always on TV?")
+    assert index.missing(question) == ("Zürich", "TV")
+    assert index.terms(question, ["a cafe in Solms", "the Summicron"]) == [("Café", "SOLMS"), ("Sumicron",)]
 
 
 def test_an_accent_may_be_a_character_of_its_own(tmp_path: Path) -> None:
@@ -124,13 +136,13 @@ def test_a_large_index_scores_as_a_small_one(tmp_path: Path, monkeypatch: pytest
     everything = np.arange(len(index))
     some = np.sort(random.choice(len(index), 30, replace=False))
     small = [(index.scores(question, everything), index.search(question, 20, some)) for question in questions]
-    assert not any(index.common(question, everything).any() for question in questions)
-    for limit in ("_SMALL", "_COMMON"):  # beyond 12 passages an index is large, and a word common
+    assert not any(index.common_phrase_scores(question, everything).any() for question in questions)
+    for limit in ("_SMALL_INDEX", "_COMMON_FREQUENCY"):  # beyond 12 passages an index is large, and a word common
         monkeypatch.setattr(f"qa.search.bm25.{limit}", 12)
-    monkeypatch.setattr("qa.search.bm25._NOTICED", 0)
-    assert not index.at_once
+    monkeypatch.setattr("qa.search.bm25._MIN_GAIN", 0)
+    assert not index.exhaustive_depth
     for question, (scores, found) in zip(questions, small, strict=True):
-        common = index.common(question, everything)
+        common = index.common_phrase_scores(question, everything)
         np.testing.assert_allclose(index.scores(question, everything) + common, scores, rtol=1e-4)
         for among in (some, some[:5], everything):
             hits = index.search(question, len(among), among)
@@ -162,3 +174,130 @@ def test_damaged_indexes_are_refused(tmp_path: Path) -> None:
     (tmp_path / "lexical" / "meta.json").write_text("{")
     with pytest.raises(qa.LibraryDamaged, match="lexical cannot be read"):
         LexicalIndex.open(tmp_path, 1)
+
+
+@pytest.fixture
+def no_collection() -> Iterator[None]:
+    """Only reference counts free objects, as in a program that keeps the collector off."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("no_collection")
+def test_an_index_is_freed_with_its_last_reference(tmp_path: Path) -> None:
+    index = lexical(tmp_path, ["red lens", "blue glass"])
+    assert index.search(ask("red"), 2).ids.tolist() == [0]
+    freed = weakref.ref(index)
+    del index
+    assert freed() is None
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="needs Linux's list of mapped files")
+@pytest.mark.usefixtures("no_collection")
+def test_no_file_stays_open_after_writing_or_reading(tmp_path: Path) -> None:
+    def mapped() -> bool:
+        return str(tmp_path) in Path("/proc/self/maps").read_text(encoding="utf-8")
+
+    LexicalIndex.create(tmp_path, [Passage("red lens", 0, 8, 0)])
+    assert not mapped()
+    index = LexicalIndex.open(tmp_path, 1)
+    assert index.search(ask("red"), 1).ids.tolist() == [0]
+    assert mapped()
+    del index
+    assert not mapped()
+    open_files = {str(file.resolve()) for file in Path("/proc/self/fd").iterdir()}
+    assert not [file for file in open_files if file.startswith(str(tmp_path))]
+
+
+def test_no_symbolic_link_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows refuses them to most users."""
+
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise OSError("symbolic link privilege not held")
+
+    monkeypatch.setattr(os, "symlink", refuse)
+    monkeypatch.setattr(Path, "symlink_to", refuse)
+    first = lexical(tmp_path, ["red lens"])
+    (tmp_path / "next").mkdir()
+    LexicalIndex.create(tmp_path / "next", [Passage("red glass", 0, 9, 0)], first)
+    assert LexicalIndex.open(tmp_path / "next", 2).search(ask("red"), 2).ids.tolist() == [0, 1]
+    assert not [file for file in (tmp_path / "next" / "lexical").iterdir() if file.suffix == ".lock"]
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_folder_that_cannot_be_written_is_read_through_links_or_copies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    import tantivy
+
+    lexical(tmp_path, ["red lens"])
+    real_open = tantivy.Index.open
+
+    class Index:
+        @staticmethod
+        def open(path: str) -> object:
+            if path == str(tmp_path / "lexical"):
+                raise ValueError("Failed to acquire Lockfile")
+            return real_open(path)
+
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise OSError("not here")
+
+    monkeypatch.setattr(tantivy, "Index", Index)
+    if not links:
+        monkeypatch.setattr(Path, "symlink_to", refuse)
+        monkeypatch.setattr(Path, "hardlink_to", refuse)
+    assert LexicalIndex.open(tmp_path, 1).search(ask("red"), 1).ids.tolist() == [0]
+
+
+@pytest.mark.parametrize("error", [TypeError, ValueError, KeyError, IndexError, RuntimeError])
+@pytest.mark.parametrize(
+    "ours",
+    [
+        "qa.search.terms._rarity",
+        "qa.search.tantivy_queries.QueryBuilder.phrase",
+        "qa.search.bm25.top_k",
+        "qa.search.dense.top_k",
+        "qa.search.dense.inner_products",
+        "qa.search.ivf.inner_products",
+        "qa.search.ivf._offsets",
+        "qa.search.ivf._mapped_index",
+    ],
+)
+def test_an_error_in_our_own_code_is_not_reported_as_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ours: str, error: type[Exception]
+) -> None:
+    def broken(*_: object, **__: object) -> NoReturn:
+        raise error("a bug")
+
+    monkeypatch.setattr("qa.search.dense.EXACT_UP_TO", 0)
+    texts = ["red lens", "blue glass"]
+    DenseIndex.create(tmp_path, FakeEncoder().encode(texts))
+    lexical(tmp_path, texts)
+    question = ask("red lens")
+    monkeypatch.setattr(ours, broken)
+    with pytest.raises(error, match="a bug"):
+        dense = DenseIndex.open(tmp_path, 2, FakeEncoder.dimension)
+        hybrid.search(dense, LexicalIndex.open(tmp_path, 2), question, 2)
+
+
+@pytest.mark.parametrize("numbers", [[None], [2**64 - 1], [2]])
+def test_numbers_of_passages_that_do_not_exist_are_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, numbers: list[int | None]
+) -> None:
+    index = lexical(tmp_path, ["red lens", "blue glass"])
+
+    class Searcher:
+        """The index's own, whose column of numbers was altered."""
+
+        num_docs = 2
+        search = index._searcher.search
+
+        def fast_field_values(self, *_: object) -> list[int | None]:
+            return numbers
+
+    monkeypatch.setattr(index, "_searcher", Searcher())
+    with pytest.raises(qa.LibraryDamaged, match="passages that do not exist"):
+        index.search(ask("red"), 1)

@@ -42,7 +42,7 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_is_found_is_nearly_all_of_the_best(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = unit(5_000)
-    monkeypatch.setattr(ivf, "LOOKED_THROUGH", 500)
+    monkeypatch.setattr(ivf, "PROBED_PASSAGES", 500)
     index = opened(tmp_path, vectors)
     assert {f.name for f in tmp_path.iterdir()} == set(ivf.FILES)
     found = 0
@@ -103,7 +103,7 @@ def test_every_array_that_faiss_is_pointed_to_outlives_the_search(
 
 def test_a_filter_that_leaves_only_the_far_is_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = unit(5_000)
-    monkeypatch.setattr(ivf, "LOOKED_THROUGH", 100)
+    monkeypatch.setattr(ivf, "PROBED_PASSAGES", 100)
     index = opened(tmp_path, vectors)
     (vector,) = unit(1, seed=5)
     farthest = np.sort(np.argsort(vectors @ vector)[:40]).astype(np.int64)
@@ -119,7 +119,7 @@ def test_a_library_that_grew_a_little_keeps_its_cells(tmp_path: Path) -> None:
     grown.mkdir()
     numbers = np.where(np.arange(600) < 500, np.arange(600), -1)
     DenseIndex.create(grown, vectors, old, numbers)
-    assert (grown / ivf.CENTRES).read_bytes() == (tmp_path / "old" / ivf.CENTRES).read_bytes()
+    assert (grown / ivf.CENTROIDS).read_bytes() == (tmp_path / "old" / ivf.CENTROIDS).read_bytes()
     index = DenseIndex.open(grown, *vectors.shape)
     for vector in unit(5, seed=6):
         hits = index.search(EncodedQuery("q", vector), 10)
@@ -127,7 +127,7 @@ def test_a_library_that_grew_a_little_keeps_its_cells(tmp_path: Path) -> None:
     much = tmp_path / "much"
     much.mkdir()
     DenseIndex.create(much, unit(2_000), old, np.full(2_000, -1))
-    assert (much / ivf.CENTRES).stat().st_size > (grown / ivf.CENTRES).stat().st_size
+    assert (much / ivf.CENTROIDS).stat().st_size > (grown / ivf.CENTROIDS).stat().st_size
 
 
 def test_numbers_that_lead_nowhere_are_damage(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_the_terms_are_the_question_s_words_that_it_says(leica: qa.Library) -> N
     best = next(quote.why for quote in leica.ask(QUESTION, k=7).quotes if "40 minutes" in quote.text)
     assert best is not None and best.terms == ("each", "lens", "element", "ground", "polished")
     slip = leica.ask("What of the Sumicron?").quotes[0]
-    assert "Summicron" in slip.text and slip.why is not None and slip.why.terms == ("sumicron",)
+    assert "Summicron" in slip.text and slip.why is not None and slip.why.terms == ("Sumicron",)
 
 
 def test_filters_alone_have_no_why_and_ranks_count_what_they_leave(leica: qa.Library) -> None:

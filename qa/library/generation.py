@@ -19,7 +19,7 @@ from qa.search import hybrid
 from qa.search.bm25 import LexicalIndex
 from qa.search.dense import DenseIndex
 from qa.search.engine import Ids
-from qa.search.hybrid import Fused
+from qa.search.hybrid import FusedHits
 from qa.search.query import EncodedQuery, Filters
 from qa.sources.thread import Thread
 from qa.sources.thread_json import export_threads
@@ -97,7 +97,7 @@ class Generation:
         """The numbers of the passages that pass all filters, in reading order; None if there is no filter."""
         return self._select(filters)
 
-    def search(self, question: EncodedQuery, k: int, among: Ids | None = None) -> Fused:
+    def search(self, question: EncodedQuery, k: int, among: Ids | None = None) -> FusedHits:
         """Rank passages by meaning and by words together.
 
         Args:

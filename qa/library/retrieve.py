@@ -10,7 +10,7 @@ from qa.encoding.encoder import Encoder
 from qa.library.generation import Generation
 from qa.library.store import StoredPassage
 from qa.search.engine import Ids
-from qa.search.hybrid import Fused
+from qa.search.hybrid import FusedHits
 from qa.search.query import EncodedQuery, Query
 from qa.text.near_duplicates import group_near_duplicates
 
@@ -51,7 +51,7 @@ def retrieve(
 
 def _distinct_hits(
     searched: Generation, asked: EncodedQuery, k: int, among: Ids | None, repeats: bool
-) -> tuple[Fused, list[StoredPassage], list[list[int]]]:
+) -> tuple[FusedHits, list[StoredPassage], list[list[int]]]:
     """Enough hits for `k` different passages, and their places among the hits, each with those of its repeats."""
     depth = k if repeats else k + _LOOKED_AT_FOR_REPEATS
     while True:
@@ -65,7 +65,7 @@ def _distinct_hits(
         depth *= 4
 
 
-def _why(hits: Fused, place: int, terms: tuple[str, ...]) -> Why:
+def _why(hits: FusedHits, place: int, terms: tuple[str, ...]) -> Why:
     return Why(int(hits.dense_ranks[place]) or None, int(hits.lexical_ranks[place]) or None, place + 1, terms)
 
 

@@ -70,7 +70,7 @@ def _matching_keys(wanted: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> li
 
 def _with_phrase(phrase: str, numbers: Ids, store: Store, lexical: LexicalIndex) -> Ids:
     """Those of the passages that have the phrase word for word: the index narrows them down, their texts decide."""
-    holding = lexical.holding(phrase)
+    holding = lexical.containing_phrase(phrase)
     candidates = numbers if holding is None else np.intersect1d(numbers, holding, assume_unique=True)
     pattern = phrase_pattern(phrase)
     texts = store.texts(candidates.tolist())

@@ -1,4 +1,4 @@
-"""Passages by the meaning of their words: unit vectors in FAISS, whose inner product is the cosine."""
+"""Dense retrieval: passages by meaning, as unit vectors in FAISS, whose inner product is the cosine."""
 
 from __future__ import annotations
 
@@ -10,89 +10,95 @@ import numpy as np
 from qa.encoding.encoder import Vectors
 from qa.errors import LibraryDamaged
 from qa.search import flat, ivf
-from qa.search.engine import Hits, Ids, Scores, inner_products, reporting_damage, top_k
+from qa.search.engine import Hits, Ids, Scores, inner_products, top_k
 from qa.search.flat import FlatIndex
 from qa.search.ivf import IvfIndex
 from qa.search.query import EncodedQuery
 
 EXACT_UP_TO = 50_000
-"""A library of more passages is searched by cells: comparing all takes 3 ms here, and ten times that at ten times the
-size."""
+"""A library of more passages is searched by cells: comparing all of 50,000 takes 3 ms, of ten times as many ten times
+as long (benchmarks/results/scale.md)."""
 FILES = ((flat.FILE,), ivf.FILES)
 """The files of a dense index: one of these groups."""
-_GROWTH = 2  # a library that grew or shrank by more gets new cells
-_MOST_COSINE = 1.01
+_GROWTH = 2  # a library that grew or shrank by a greater factor gets new cells
+_MAX_COSINE = 1.01  # half precision can round above 1
 
 
-class Nearest(Protocol):
-    """Unit vectors on disk, one way or the other."""
+class VectorIndex(Protocol):
+    """Unit vectors on disk, searched exactly or approximately."""
 
     def nearest(self, vector: Vectors, k: int, among: Ids | None) -> Hits:
-        """The `k` passages of the greatest inner product with `vector`."""
+        """The `k` passages with the greatest inner product with `vector`."""
 
     def vectors(self, ids: Ids) -> Vectors:
         """The vectors of these passages, shape (len(ids), dimension)."""
 
 
 class DenseIndex:
-    """Exact while that is fast, then by cells; an engine as `qa.search.engine` says."""
+    """A dense `Engine`: exact while that is fast, then an inverted file."""
 
-    def __init__(self, nearest: Nearest, count: int, folder: Path) -> None:
-        self._nearest = nearest
+    def __init__(self, index: VectorIndex, count: int, folder: Path) -> None:
+        self._index = index
         self._count = count
         self._folder = folder
 
     @staticmethod
     def create(folder: Path, vectors: Vectors, earlier: DenseIndex | None = None, numbers: Ids | None = None) -> None:
-        """Write the index of unit vectors, shape (passages, dimension), into `folder`.
+        """Write the index into `folder`.
 
-        `numbers` are those that the passages have in the `earlier` index, -1 for a new one: its cells are taken over.
+        Args:
+            folder: an existing folder.
+            vectors: unit vectors, shape (passages, dimension).
+            earlier: the index of an earlier generation, whose cells are reused if it has about as many passages.
+            numbers: each passage's number in `earlier`, -1 for a new one; shape (passages,).
         """
         if len(vectors) <= EXACT_UP_TO or not ivf.SUPPORTED:
             FlatIndex.create(folder, vectors)
-        elif earlier is not None and numbers is not None and earlier._fits(len(vectors)):
-            assert isinstance(earlier._nearest, IvfIndex)
-            with reporting_damage(earlier._folder):
-                known = np.where(numbers < 0, -1, earlier._nearest.of_passages[numbers])
-            IvfIndex.create(folder, vectors, earlier._nearest.centres, known)
+        elif earlier is not None and numbers is not None and earlier._has_cells_for(len(vectors)):
+            assert isinstance(earlier._index, IvfIndex)
+            known = np.where(numbers < 0, -1, earlier._index.cells_of_passages[numbers])
+            IvfIndex.create(folder, vectors, earlier._index.centroids, known)
         else:
             IvfIndex.create(folder, vectors)
 
     @classmethod
     def open(cls, folder: Path, count: int, dimension: int) -> DenseIndex:
-        """Read the index, which must hold `count` vectors of that dimension.
+        """Read the index in `folder`.
 
-        Raises LibraryDamaged where it does not.
+        Args:
+            folder: where `create` wrote it.
+            count: the number of vectors it must hold.
+            dimension: their dimension.
+
+        Raises:
+            LibraryDamaged: if the index cannot be read or has another shape.
         """
-        is_exact = (folder / flat.FILE).exists()
-        with reporting_damage(folder / (flat.FILE if is_exact else ivf.LISTS)):
-            return cls((FlatIndex if is_exact else IvfIndex).open(folder, count, dimension), count, folder)
+        kind = FlatIndex if (folder / flat.FILE).exists() else IvfIndex
+        return cls(kind.open(folder, count, dimension), count, folder)
 
     def __len__(self) -> int:
         return self._count
 
     def search(self, question: EncodedQuery, k: int, among: Ids | None = None) -> Hits:
-        """The best `k` passages by cosine; of a large library nearly always the best."""
-        with reporting_damage(self._folder):
-            found = self._nearest.nearest(question.vector, min(k, len(self if among is None else among)), among)
-        if len(found.ids) and not 0 <= found.ids.min() <= found.ids.max() < len(self):
-            raise LibraryDamaged(f"{self._folder} holds vectors of passages that are not there")
-        return top_k(found.ids, self._finite(found.scores), k)
+        """The best `k` passages by cosine; in a large library the result is approximate."""
+        hits = self._index.nearest(question.vector, min(k, len(self if among is None else among)), among)
+        if len(hits.ids) and not 0 <= hits.ids.min() <= hits.ids.max() < len(self):
+            raise LibraryDamaged(f"{self._folder} holds vectors of passages that do not exist")
+        return top_k(hits.ids, self._checked(hits.scores), k)
 
     def scores(self, question: EncodedQuery, ids: Ids) -> Scores:
-        """The cosine of each of these passages."""
-        return self._finite(inner_products(self.vectors(ids), question.vector))
+        """The cosine of each of these passages with the question."""
+        return self._checked(inner_products(self.vectors(ids), question.vector))
 
     def vectors(self, ids: Ids) -> Vectors:
         """The unit vectors of these passages, shape (len(ids), dimension)."""
-        with reporting_damage(self._folder):
-            return self._nearest.vectors(ids)
+        return self._index.vectors(ids)
 
-    def _fits(self, count: int) -> bool:
-        return isinstance(self._nearest, IvfIndex) and len(self) / _GROWTH <= count <= len(self) * _GROWTH
+    def _has_cells_for(self, count: int) -> bool:
+        return isinstance(self._index, IvfIndex) and len(self) / _GROWTH <= count <= len(self) * _GROWTH
 
-    def _finite(self, scores: Scores) -> Scores:
-        """A vector of the index that was altered gives a score that no two unit vectors have."""
-        if not (np.abs(scores) < _MOST_COSINE).all():
+    def _checked(self, cosines: Scores) -> Scores:
+        """No two unit vectors have a greater cosine, or one that is not a number: then the file was altered."""
+        if not (np.abs(cosines) < _MAX_COSINE).all():
             raise LibraryDamaged(f"{self._folder} holds vectors that are not of length one")
-        return scores
+        return cosines

@@ -1,4 +1,4 @@
-"""What every engine of an index can do, and what it answers with."""
+"""The search engine protocol, what an engine returns, and how damage to its files is reported."""
 
 from __future__ import annotations
 
@@ -31,44 +31,65 @@ class Engine(Protocol):
     """An opened, read-only index over passages numbered from 0; safe in threads."""
 
     def __len__(self) -> int:
-        """The passages it holds."""
+        """The number of passages in the index."""
 
     def search(self, question: EncodedQuery, k: int, among: Ids | None = None) -> Hits:
-        """The best `k` passages, or as many as there are; of equal scores, the earlier passage first.
+        """Find the best passages.
 
-        `among` are the passages to look in, without it all of them.
+        Args:
+            question: the encoded question.
+            k: the most passages to return.
+            among: the numbers of the passages to search, sorted; None for all.
+
+        Returns:
+            At most `k` hits; of equal scores, the earlier passage comes first.
+
+        Raises:
+            LibraryDamaged: if the index turns out to be altered.
         """
 
     def scores(self, question: EncodedQuery, ids: Ids) -> Scores:
-        """The engine's score of each of these passages, 0 where it finds no match; shape (len(ids),)."""
+        """The engine's score of each of these passages, 0 if it does not match; shape (len(ids),)."""
 
 
 @contextmanager
-def reporting_damage(path: Path) -> Iterator[None]:
-    """Turn what an engine raises over a file that was altered into LibraryDamaged, which names the file.
+def reporting_damage(path: Path, *raised: type[Exception]) -> Iterator[None]:
+    """Turn what a foreign library raises over an altered file into LibraryDamaged.
 
-    Rust's panic comes as a BaseException of a module that cannot be imported, so it is known by its name.
+    Wrap only the foreign call itself: an error in our own code is a bug and must not be reported as damage.
+
+    Args:
+        path: the file or folder that is read, for the message.
+        raised: the exceptions that this library raises over bad files. A Rust panic is always included; its class
+            cannot be imported, so it is recognised by name.
+
+    Raises:
+        LibraryDamaged: if the wrapped call raised one of these.
     """
     try:
         yield
-    except (ValueError, TypeError, RuntimeError, OSError, OverflowError, KeyError) as error:
-        raise LibraryDamaged(f"{path} cannot be read: it was altered, or cut off") from error
+    except raised as error:
+        raise _damaged(path) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":
             raise
-        raise LibraryDamaged(f"{path} cannot be read: it was altered, or cut off") from error
+        raise _damaged(path) from error
+
+
+def _damaged(path: Path) -> LibraryDamaged:
+    return LibraryDamaged(f"{path} cannot be read: it was altered or cut off")
 
 
 def inner_products(vectors: Vectors, vector: Vectors) -> Scores:
-    """The inner product of each of some hundred vectors with one.
+    """The inner product of one vector with each of some hundred others, shape (len(vectors),).
 
-    By einsum, on one thread: BLAS takes two, and where the other cores are busy the first waits for the second longer
+    By einsum, on one thread: BLAS takes two, and if the other cores are busy the first waits longer for the second
     than the work takes.
     """
     return np.asarray(np.einsum("ij,j->i", vectors, vector), dtype=np.float32)
 
 
 def top_k(ids: Ids, scores: Scores, k: int) -> Hits:
-    """The best `k`, the earlier passage first among equals, so that a ranking is the same every time."""
+    """The best `k`; of equal scores, the lower id comes first, so that a ranking is always the same."""
     order = np.lexsort((ids, -scores))[:k]
     return Hits(ids[order], scores[order])

@@ -1,4 +1,4 @@
-"""Exact: every vector is compared with the question's, which is soon done for some ten thousand passages."""
+"""Exact vector search: every vector is compared with the question's, which is fast up to some ten thousand passages."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import numpy as np
 
 from qa.encoding.encoder import Vectors
 from qa.errors import LibraryDamaged
-from qa.search.engine import Hits, Ids
+from qa.search.engine import Hits, Ids, reporting_damage
 
 FILE = "dense.faiss"
-_HEADER_BYTES = 1024
+_HEADER_BYTES = 1024  # FAISS's own header is far smaller
 
 
 class FlatIndex:
-    """FAISS's `IndexFlatIP`: unit vectors in full, in memory."""
+    """FAISS's `IndexFlatIP`: full unit vectors, in memory."""
 
     def __init__(self, index: Any) -> None:
         self._index = index
@@ -34,37 +34,46 @@ class FlatIndex:
 
     @classmethod
     def open(cls, folder: Path, count: int, dimension: int) -> FlatIndex:
-        """Raises LibraryDamaged where the file has not the size of so many vectors, before FAISS is given it."""
+        """Read the index in `folder`, after checking that the file can hold `count` vectors of `dimension` numbers.
+
+        Raises:
+            LibraryDamaged: if the file is missing, altered, or of another size.
+        """
         import faiss
 
         path = folder / FILE
         payload = count * dimension * 4
-        if not payload <= path.stat().st_size <= payload + _HEADER_BYTES:
-            raise LibraryDamaged(f"{path} has not the size of {count} vectors of {dimension}")
-        index = faiss.read_index(str(path))
+        with reporting_damage(path, OSError):
+            size = path.stat().st_size
+        if not payload <= size <= payload + _HEADER_BYTES:
+            raise LibraryDamaged(f"{path} has {size} bytes, which do not fit {count} vectors of {dimension}")
+        with reporting_damage(path, RuntimeError, MemoryError):
+            index = faiss.read_index(str(path))
         if not isinstance(index, faiss.IndexFlat) or (index.ntotal, index.d) != (count, dimension):
             raise LibraryDamaged(f"{path} holds {index.ntotal} vectors of {index.d}, not {count} of {dimension}")
         return cls(index)
 
     def nearest(self, vector: Vectors, k: int, among: Ids | None) -> Hits:
-        """The `k` of the greatest inner product with `vector`, or as many as there are."""
+        """The `k` passages with the greatest inner product with `vector`, or as many as there are."""
         import faiss
 
-        chosen = None if among is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(among))  # type: ignore[call-arg]
-        most = self._index.ntotal if among is None else len(among)
+        selection = (
+            None if among is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(among))  # type: ignore[call-arg]
+        )
+        available = self._index.ntotal if among is None else len(among)
         with _one_thread():
-            scores, ids = self._index.search(vector[None, :], min(k, most), params=chosen)
+            scores, ids = self._index.search(vector[None, :], min(k, available), params=selection)
         return Hits(ids[0], scores[0])
 
     def vectors(self, ids: Ids) -> Vectors:
-        """The vectors of these passages."""
+        """The vectors of these passages, shape (len(ids), dimension)."""
         return np.asarray(self._index.reconstruct_batch(np.ascontiguousarray(ids, dtype=np.int64)))
 
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """One question is not worth a second thread: where the other cores are busy, the first waits for it ten times as
-    long as the search takes. The setting is of the calling thread alone."""
+    """Keep FAISS to the calling thread: if the other cores are busy, it would wait for a second thread ten times as
+    long as the search takes. The setting belongs to the calling thread alone."""
     import faiss
 
     threads = faiss.omp_get_max_threads()

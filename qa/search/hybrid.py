@@ -1,11 +1,11 @@
-"""Two rankings into one: what a passage means (its cosine) and the words that it shares with the question (BM25).
+"""Hybrid retrieval: one ranking from the cosine of passage and question and the words that they share (BM25).
 
-A cosine has a scale of its own; BM25 is brought to it by what is known before anything is found, never by the scores of
-the candidates, and the two are added: that is what generalises across collections (Bruch, Gai, Ingber: An Analysis of
-Fusion Functions for Hybrid Retrieval, TOIS 2023). Then the question's vector moves a little towards the passages found
-first, each by its share of a softmax of their scores, and the cosines are taken again (Rocchio: Relevance Feedback in
-Information Retrieval, 1971; for dense vectors Li et al.: Pseudo Relevance Feedback with Deep Language Models and Dense
-Retrievers, TOIS 2023).
+BM25 is brought to the cosine's scale by what is known before the search, never by the scores of the candidates, and the
+two are added, which is what generalises across collections (Bruch, Gai, Ingber: An Analysis of Fusion Functions for
+Hybrid Retrieval, TOIS 2023). Then comes pseudo relevance feedback: the question's vector moves a little towards the
+passages ranked first, weighted by a softmax of their scores, and the cosines are taken again (Rocchio: Relevance
+Feedback in Information Retrieval, 1971; for dense vectors Li et al.: Pseudo Relevance Feedback with Deep Language
+Models and Dense Retrievers, TOIS 2023).
 """
 
 from __future__ import annotations
@@ -21,68 +21,101 @@ from qa.search.dense import DenseIndex
 from qa.search.engine import Hits, Ids, Scores, inner_products, top_k
 from qa.search.query import EncodedQuery
 
-_CANDIDATES = 100
-ROCCHIO_BETA = 0.3  # how far the question moves towards what it found
-SOFTMAX_TEMPERATURE = 0.02  # a passage this far behind the first counts 1/e of it
+# Each chosen by a measurement: see benchmarks/results/constants.md.
+_CANDIDATES = 100  # of each engine
+ROCCHIO_BETA = 0.3  # how far the question moves towards the feedback passages
+SOFTMAX_TEMPERATURE = 0.02  # a passage that scores this much less than the first weighs 1/e of it
 FEEDBACK_DOCS = 10  # the passages that the question may move towards
 
 
 @dataclass(frozen=True, slots=True)
-class Fused(Hits):
-    """Passages ranked by both engines, each with its rank by either alone, from 1; 0 where that did not find it."""
+class FusedHits(Hits):
+    """Passages ranked by both engines together.
+
+    Attributes:
+        dense_ranks: each passage's rank in the dense engine alone, from 1; 0 if that did not find it; shape (n,).
+        lexical_ranks: the same for the lexical engine.
+    """
 
     dense_ranks: Ids
     lexical_ranks: Ids
 
 
-def search(dense: DenseIndex, lexical: LexicalIndex, question: EncodedQuery, k: int, among: Ids | None = None) -> Fused:
-    """The best `k` passages by both engines together, each with its share of the best score that there could be, 0..1.
+def search(
+    dense: DenseIndex, lexical: LexicalIndex, question: EncodedQuery, k: int, among: Ids | None = None
+) -> FusedHits:
+    """Rank passages by both engines together.
 
-    `among` are the passages to look in, without it all of them. Both engines score every candidate of either, so that
-    a passage which one of them ranked low is not taken for one that it rejected.
+    Both engines score every candidate of either, so a passage that one of them ranked low is not mistaken for one that
+    it rejected.
+
+    Args:
+        dense: the dense engine.
+        lexical: the lexical engine, over the same passages.
+        question: the encoded question.
+        k: the most passages to return.
+        among: the numbers of the passages to search, sorted; None for all.
+
+    Returns:
+        The best passages, each with its share of the highest possible score: 0..1.
+
+    Raises:
+        LibraryDamaged: if an index turns out to be altered.
     """
     depth = max(_CANDIDATES, k)
-    by_meaning = dense.search(question, depth, among).ids
-    deep = max(depth, lexical.at_once)
-    found = lexical.search(question, deep, among)
-    by_words = found.ids[:depth]
-    ids: Ids = np.union1d(by_meaning, by_words)
-    words = _completed(found, ids, lexical, question, everything=len(found.ids) < deep or deep >= len(lexical))
-    scores = fuse(dense.scores(question, ids), words, dense.vectors(ids))
-    best = top_k(ids, np.clip(scores / (1 + lexical.asked(question).highest), 0, 1), k)
-    return Fused(best.ids, best.scores, _ranks(best.ids, by_meaning), _ranks(best.ids, by_words))
+    lexical_depth = max(depth, lexical.exhaustive_depth)
+    dense_ids = dense.search(question, depth, among).ids
+    lexical_hits = lexical.search(question, lexical_depth, among)
+    lexical_ids = lexical_hits.ids[:depth]
+    ids: Ids = np.union1d(dense_ids, lexical_ids)
+    is_complete = len(lexical_hits.ids) < lexical_depth or lexical_depth >= len(lexical)
+    lexical_scores = _lexical_scores(lexical_hits, ids, lexical, question, is_complete=is_complete)
+    scores = fuse(dense.scores(question, ids), lexical_scores, dense.vectors(ids))
+    highest = 1 + lexical.query_terms(question).max_score
+    best = top_k(ids, np.clip(scores / highest, 0, 1), k)
+    return FusedHits(best.ids, best.scores, _ranks(best.ids, dense_ids), _ranks(best.ids, lexical_ids))
 
 
-def _completed(found: Hits, ids: Ids, lexical: LexicalIndex, question: EncodedQuery, *, everything: bool) -> Scores:
-    """The lexical score of each of `ids`, which are sorted; of words, only those not found yet are looked for anew.
+def _lexical_scores(
+    hits: Hits, ids: Ids, lexical: LexicalIndex, question: EncodedQuery, *, is_complete: bool
+) -> Scores:
+    """The lexical score of each of `ids`, which are sorted; only those not among the hits are searched for again.
 
-    Where everything that shares a word with the question was found, the rest share none.
+    If the hits are complete, the others share no word with the question.
     """
     scores = np.zeros(len(ids), dtype=np.float32)
-    places = np.minimum(np.searchsorted(ids, found.ids), len(ids) - 1)
-    is_candidate = ids[places] == found.ids
-    scores[places[is_candidate]] = found.scores[is_candidate]
-    if not everything:
+    places = np.minimum(np.searchsorted(ids, hits.ids), len(ids) - 1)
+    is_candidate = ids[places] == hits.ids
+    scores[places[is_candidate]] = hits.scores[is_candidate]
+    if not is_complete:
         rest = np.setdiff1d(np.arange(len(ids)), places[is_candidate])
         scores[rest] = lexical.scores(question, ids[rest])
-    return scores + lexical.common(question, ids)
+    return scores + lexical.common_phrase_scores(question, ids)
 
 
-def _ranks(ids: Ids, ranked: Ids) -> Ids:
-    rank = {number: at for at, number in enumerate(ranked.tolist(), 1)}
-    return np.array([rank.get(number, 0) for number in ids.tolist()], dtype=np.int64)
+def _ranks(ids: Ids, ranking: Ids) -> Ids:
+    ranks = {number: rank for rank, number in enumerate(ranking.tolist(), 1)}
+    return np.array([ranks.get(number, 0) for number in ids.tolist()], dtype=np.int64)
 
 
-def fuse(cosine: Scores, words: Scores, vectors: Vectors) -> Scores:
-    """The score of each candidate: its cosine with the question as moved by feedback, plus its lexical score.
+def fuse(cosines: Scores, lexical_scores: Scores, vectors: Vectors) -> Scores:
+    """Add the two scores of each candidate, after feedback moved the question.
 
-    `cosine` and `words` are of shape (n,), `vectors` the candidates' unit vectors of shape (n, dimension).
+    Args:
+        cosines: each candidate's cosine with the question, shape (n,).
+        lexical_scores: each candidate's lexical score, on the cosine's scale, shape (n,).
+        vectors: the candidates' unit vectors, shape (n, dimension).
+
+    Returns:
+        Each candidate's cosine with the moved question plus its lexical score, shape (n,).
     """
-    first = cosine + words
-    guides = np.argsort(-first, kind="stable")[:FEEDBACK_DOCS]
-    share = np.exp((first[guides] - first[guides].max(initial=-np.inf)) / SOFTMAX_TEMPERATURE)
-    centre = share @ vectors[guides] / max(float(share.sum()), 1.0)
-    # The length of the moved question, from what is known of its two parts.
-    along = float(share @ cosine[guides]) / max(float(share.sum()), 1.0)
-    length = math.sqrt(1 + 2 * ROCCHIO_BETA * along + ROCCHIO_BETA**2 * float(centre @ centre))
-    return np.asarray((cosine + ROCCHIO_BETA * inner_products(vectors, centre)) / length + words, dtype=np.float32)
+    first = cosines + lexical_scores
+    feedback = np.argsort(-first, kind="stable")[:FEEDBACK_DOCS]
+    weights = np.exp((first[feedback] - first[feedback].max(initial=-np.inf)) / SOFTMAX_TEMPERATURE)
+    total = max(float(weights.sum()), 1.0)
+    centroid = weights @ vectors[feedback] / total
+    # The length of question + beta * centroid, from the cosines that are known already.
+    along = float(weights @ cosines[feedback]) / total
+    length = math.sqrt(1 + 2 * ROCCHIO_BETA * along + ROCCHIO_BETA**2 * float(centroid @ centroid))
+    moved = (cosines + ROCCHIO_BETA * inner_products(vectors, centroid)) / length
+    return np.asarray(moved + lexical_scores, dtype=np.float32)

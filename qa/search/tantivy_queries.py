@@ -1,64 +1,75 @@
-"""Queries: what the lexical index is asked, in tantivy's terms."""
+"""The schema of the lexical index, and the tantivy queries that are put to it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from qa.search.analyzer import ANALYZER
 from qa.search.engine import Ids
 from qa.search.terms import Term
 
 FIELD, ID = "words", "id"
-_MOST_TERMS = 500  # more numbers than these are found sooner as one set
+_MAX_BOOLEAN_CLAUSES = 500  # beyond that, tantivy finds a set of numbers faster than a boolean query
 
 
-class Queries:
-    """Queries over an index of this schema, made of words that its analyzer cut."""
+def passage_schema() -> Any:
+    """A passage in tantivy: its number and its words with their positions."""
+    from tantivy import SchemaBuilder
 
-    def __init__(self, schema: Any) -> None:
-        self._schema = schema
+    builder = SchemaBuilder()
+    builder.add_unsigned_field(ID, stored=False, indexed=True, fast=True)
+    builder.add_text_field(FIELD, tokenizer_name=ANALYZER, index_option="position")
+    return builder.build()
+
+
+class QueryBuilder:
+    """Builds queries from analysed terms; no text is ever parsed as a query."""
+
+    def __init__(self) -> None:
+        self._schema = passage_schema()
 
     def phrase(self, words: Sequence[str]) -> Any:
-        """One word, or several one after the other."""
+        """One term, or several that follow one another."""
         from tantivy import Query
 
         if len(words) == 1:
             return Query.term_query(self._schema, FIELD, words[0])
         return Query.phrase_query(self._schema, FIELD, [*words])
 
-    def slip(self, word: str) -> Any:
-        """Any word that differs by one letter, or by two swapped."""
+    def one_edit_from(self, word: str) -> Any:
+        """Any term that differs by one letter, or by two neighbouring letters swapped."""
         from tantivy import Query
 
         return Query.fuzzy_term_query(self._schema, FIELD, word, distance=1, transposition_cost_one=True)
 
-    def any_of(self, queries: Iterable[tuple[Any, float]]) -> Any:
-        """The weighted sum of these queries' scores."""
+    def weighted_sum(self, queries: Iterable[tuple[Any, float]]) -> Any:
+        """The sum of these queries' scores, each times its weight."""
         from tantivy import Occur, Query
 
         return Query.boolean_query([(Occur.Should, Query.boost_query(query, weight)) for query, weight in queries])
 
-    def parts(self, parts: Iterable[Term], among: Ids) -> Any:
-        """The sum of the parts' scores, each looked for `among` these passages by itself."""
-        chosen = self._chosen(among)
-        return self.any_of((_both(chosen, self.phrase(part.words)), part.weight) for part in parts)
+    def terms_among(self, terms: Iterable[Term], ids: Ids) -> Any:
+        """The weighted sum of the terms' scores, each searched for only in these passages."""
+        selection = self._selection(ids)
+        return self.weighted_sum((_both(selection, self.phrase(term.words)), term.weight) for term in terms)
 
     def among(self, query: Any, ids: Ids) -> Any:
-        """The query's score for these passages alone."""
-        return _both(self._chosen(ids), query)
+        """The query, restricted to these passages."""
+        return _both(self._selection(ids), query)
 
-    def _chosen(self, ids: Ids) -> Any:
+    def _selection(self, ids: Ids) -> Any:
         """These passages, each with a score of 0."""
         from tantivy import Occur, Query
 
         numbers = ids.tolist()
-        if len(numbers) > _MOST_TERMS:
+        if len(numbers) > _MAX_BOOLEAN_CLAUSES:
             return Query.const_score_query(Query.term_set_query(self._schema, ID, numbers), 0.0)
         terms = [(Occur.Should, Query.term_query(self._schema, ID, number)) for number in numbers]
         return Query.const_score_query(Query.boolean_query(terms), 0.0)
 
 
-def _both(chosen: Any, query: Any) -> Any:
+def _both(first: Any, second: Any) -> Any:
     from tantivy import Occur, Query
 
-    return Query.boolean_query([(Occur.Must, chosen), (Occur.Must, query)])
+    return Query.boolean_query([(Occur.Must, first), (Occur.Must, second)])

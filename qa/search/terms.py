@@ -1,9 +1,9 @@
-"""Asked: a question as the lexical index counts it, analysed once for all that is done with it.
+"""The terms of a question as the lexical index weights them, analysed once for everything that needs them.
 
-What BM25 counts are single words, and neighbours as a phrase. A word counts by its rarity on the question's side as
-well (Salton, Wong, Yang: A Vector Space Model for Automatic Indexing, CACM 1975); neighbours once more together
-(Metzler, Croft: A Markov Random Field Model for Term Dependencies, SIGIR 2005); all by the root of the question's
-length, as independent evidence adds up.
+Single words are scored by BM25, and so are pairs of neighbouring words as phrases. A word's weight grows with its
+rarity on the question's side as well (Salton, Wong, Yang: A Vector Space Model for Automatic Indexing, CACM 1975);
+pairs count on top of their words (Metzler, Croft: A Markov Random Field Model for Term Dependencies, SIGIR 2005).
+Everything is divided by the square root of the question's length, as independent evidence adds up.
 """
 
 from __future__ import annotations
@@ -16,18 +16,20 @@ from functools import cache
 from itertools import pairwise
 from typing import Protocol
 
-from qa.search.analyzer import Words
-from qa.text import spelling
+from qa.search.analyzer import Analyzer
+from qa.text.spelling import MIN_LETTERS
 
-# The weight of a word's BM25, and of two neighbouring words' as a phrase, in cosines: the middle of a flat region,
-# chosen by leaving one of eight public sets out. Both are for rarities as shares of the highest in the library, so that
-# words count as much among seven passages as among the thousands of those sets.
-_WORD, _PAIR = 0.64, 0.16
-_PHRASE = 3 * _PAIR  # of words that the reader put in quotation marks
-# A word that no passage says is taken for a slip in one that differs by a letter, and counts this share of it.
-_SLIP = 0.5
-# Words that nobody misses in a text which does not answer.
-_SAYS_LITTLE = frozenset(
+# The weight of a word's BM25 and of a pair's, in cosines: the middle of a flat region, chosen by leaving out one of
+# eight public sets at a time (benchmarks/results/fusion_weights.md). Both apply to rarities as shares of the highest in
+# the library, so that words count as much among seven passages as among the thousands of those sets.
+_WORD_WEIGHT, _PAIR_WEIGHT = 0.64, 0.16
+_PHRASE_WEIGHT = 3 * _PAIR_WEIGHT  # of a phrase in quotation marks, which is meant to stay together
+# A word that no passage contains is probably a misspelling of one that differs by a letter, which gets this share of a
+# word's weight; see benchmarks/results/constants.md.
+_TYPO_WEIGHT = 0.5
+_SATURATION = 2.2  # BM25's k1 + 1: the most that repetition can multiply a word's score by
+# Words that are not reported as missing from a text which does not answer.
+_LOW_CONTENT_WORDS = frozenset(
     "across actually also always another anybody anyone anything come comes each else even ever every exactly "
     "find gave get gets give given gives go goes going gone got happen happened instead kind know known let like "
     "look lot made make makes making many may maybe mean means might more most much must name need never new now "
@@ -35,114 +37,130 @@ _SAYS_LITTLE = frozenset(
     "things think today too took try type use used using usually very want wants way ways went "
     "within without yet".split()
 )
-_SATURATION = 2.2  # BM25's k1 + 1: how often a word is said can at most count this often
 
 
 class Vocabulary(Protocol):
-    """What an index knows of words."""
+    """What an index knows about terms."""
 
     def __len__(self) -> int:
-        """The passages it holds."""
+        """The number of passages in the index."""
 
-    def frequency(self, word: str) -> int:
-        """The passages that say the word."""
+    def frequency(self, term: str) -> int:
+        """The number of passages that contain the term."""
 
-    def near(self, word: str) -> int:
-        """The passages that say a word one slip away from it."""
+    def frequency_of_similar(self, term: str) -> int:
+        """The number of passages that contain a term one edit away from it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One word, or several as a phrase, with the weight of its BM25.
+    """A word, or several as a phrase, with the weight of its BM25 score.
 
-    `passages` are those that say its rarest word, `highest` is what it can add to a score at most.
+    Attributes:
+        words: one analysed word, or the words of the phrase in order.
+        weight: what its BM25 score is multiplied by.
+        frequency: the number of passages that contain its rarest word.
+        max_score: the most that it can add to a passage's score.
     """
 
     words: tuple[str, ...]
     weight: float
-    passages: int
-    highest: float
+    frequency: int
+    max_score: float
 
 
 @dataclass(frozen=True, slots=True)
 class QueryTerms:
-    """`raw` are the question's words as the index has them, each with how it was typed.
+    """An analysed question.
 
-    `rarities` are of the words that count. `slips` are the words that no passage says and that differ by one letter
-    from words that some do, each with the score of a passage that says one of those: two letters swapped are one slip
-    (Damerau: A technique for computer detection and correction of spelling errors, CACM 1964). `missing` are those, as
-    they were typed, that no passage says at all. `highest` is a score that no passage exceeds, however often it says
-    every part.
+    Attributes:
+        raw: the question's words as analysed, each with how it was typed.
+        rarities: the inverse document frequency of each word that counts.
+        terms: the words and phrases to search for.
+        typos: the words that no passage contains but that are one edit from words that some do, each with the score
+            of a passage that contains one of those. Two swapped letters are one edit (Damerau: A technique for
+            computer detection and correction of spelling errors, CACM 1964).
+        missing: the other words that no passage contains, as they were typed.
+        max_score: a score that no passage can exceed.
     """
 
     raw: Mapping[str, str]
     rarities: Mapping[str, float]
-    parts: Sequence[Term]
-    slips: Mapping[str, float]
+    terms: Sequence[Term]
+    typos: Mapping[str, float]
     missing: tuple[str, ...]
-    highest: float
+    max_score: float
 
     @classmethod
-    def of(cls, text: str, phrases: Sequence[str], cut: Words, vocabulary: Vocabulary) -> QueryTerms:
-        """Analyse a question; every word is looked up once."""
+    def of(cls, text: str, phrases: Sequence[str], *, analyzer: Analyzer, vocabulary: Vocabulary) -> QueryTerms:
+        """Analyse a question, looking up every word once.
+
+        Args:
+            text: the question.
+            phrases: the parts of it that were in quotation marks.
+            analyzer: the analyzer that cut the passages.
+            vocabulary: the index's.
+        """
         frequency = cache(vocabulary.frequency)
-        words, content, raw = cut.of(text), frozenset(cut.content(text)), cut.raw(text)
+        words, content = analyzer.terms(text), frozenset(analyzer.content_terms(text))
+        raw = dict(zip(words, analyzer.raw_words(text), strict=True))
 
         @cache
         def rarity(word: str) -> float:
             return _rarity(frequency(word), len(vocabulary))
 
-        unknown = {
-            word: as_typed for word, as_typed in zip(words, raw, strict=True) if word in content and not frequency(word)
-        }
-        mistyped = [
-            word for word, as_typed in unknown.items() if len(as_typed) >= spelling.MIN_LETTERS and as_typed.isalpha()
-        ]
-        meant = {word: near for word in mistyped if (near := vocabulary.near(word))}
         highest = _rarity(0, len(vocabulary))
-        slips = {
-            word: _SLIP * _WORD * (_rarity(near, len(vocabulary)) / highest) ** 2 / math.sqrt(len(words))
-            for word, near in meant.items()
+        unknown = [word for word in raw if word in content and not frequency(word)]
+        similar = {word: vocabulary.frequency_of_similar(word) for word in unknown if _may_be_misspelt(raw[word])}
+        typos = {
+            word: _TYPO_WEIGHT * _WORD_WEIGHT * (_rarity(count, len(vocabulary)) / highest) ** 2 / math.sqrt(len(words))
+            for word, count in similar.items()
+            if count
         }
-        # In a small library "of" and "what" are rare enough to look telling: they count only where nothing else does.
-        counted = frozenset(filter(frequency, content)) or (
-            frozenset() if slips else frozenset(filter(frequency, words))
-        )
-        quoted = [tuple(cut.of(phrase)) for phrase in phrases]
-        parts = tuple(
-            Term(part, weight, min(map(frequency, part)), weight * sum(map(rarity, part)) * _SATURATION)
-            for part, weight in _weights(words, counted, quoted, rarity, highest)
-            if all(map(frequency, part))
+        counted = frozenset(filter(frequency, content))
+        if not counted and not typos:
+            # In a small library "of" and "what" are rare enough to look significant: they count only if nothing else
+            # does.
+            counted = frozenset(filter(frequency, words))
+        quoted = [tuple(analyzer.terms(phrase)) for phrase in phrases]
+        terms = tuple(
+            Term(phrase, weight, min(map(frequency, phrase)), weight * sum(map(rarity, phrase)) * _SATURATION)
+            for phrase, weight in _weighted(words, counted, quoted, rarity, highest)
+            if all(map(frequency, phrase))
         )
         return cls(
-            dict(zip(words, raw, strict=True)),
+            raw,
             {word: rarity(word) for word in counted},
-            parts,
-            slips,
-            tuple(raw for word, raw in unknown.items() if word not in slips and raw not in _SAYS_LITTLE),
-            sum(part.highest for part in parts) + sum(slips.values()),
+            terms,
+            typos,
+            tuple(raw[word] for word in unknown if word not in typos and raw[word].lower() not in _LOW_CONTENT_WORDS),
+            sum(term.max_score for term in terms) + sum(typos.values()),
         )
 
 
-def _weights(
+def _may_be_misspelt(word: str) -> bool:
+    return len(word) >= MIN_LETTERS and word.isalpha()
+
+
+def _weighted(
     words: Sequence[str],
     counted: frozenset[str],
     quoted: Sequence[tuple[str, ...]],
     rarity: Callable[[str], float],
     highest: float,
 ) -> Iterator[tuple[tuple[str, ...], float]]:
-    """What is looked for, each with its weight; `highest` is the greatest rarity that a word can have."""
+    """Each word and phrase to search for with its weight; `highest` is the greatest rarity that a word can have."""
     root = math.sqrt(len(words) or 1)
-    # BM25 holds one rarity already, which is brought to a share of the highest here.
+    # BM25 multiplies by the rarity once already; here it becomes a share of the highest.
     for word, count in Counter(word for word in words if word in counted).items():
-        yield (word,), _WORD * count * rarity(word) / highest**2 / root
+        yield (word,), _WORD_WEIGHT * count * rarity(word) / highest**2 / root
     for pair, count in Counter(pairwise(words)).items():
-        yield pair, _PAIR * count / highest / root
+        yield pair, _PAIR_WEIGHT * count / highest / root
     for phrase in quoted:
         if len(phrase) > 1:
-            yield phrase, _PHRASE / highest / root
+            yield phrase, _PHRASE_WEIGHT / highest / root
 
 
 def _rarity(frequency: int, passages: int) -> float:
-    """The inverse document frequency of a word, as BM25 has it."""
+    """The inverse document frequency of a word, in BM25's formula."""
     return math.log(1 + (passages - frequency + 0.5) / (frequency + 0.5))

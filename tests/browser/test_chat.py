@@ -37,7 +37,7 @@ def test_a_question_the_text_does_not_answer_is_declined(open_page: OpenPage, le
     page = open_page(leica_page)
     turn = ask(page, "What is the capital of France?")
     expect(turn.locator(".not-found")).to_have_text("The text does not answer this.")
-    expect(turn.locator(".missing-terms")).to_have_text("Not mentioned in any text: capital, france.")
+    expect(turn.locator(".missing-terms")).to_have_text("Not mentioned in any text: capital, France.")
     expect(turn.locator(".passages h3")).to_have_text("The closest passages")
     assert turn.locator(".card").count() == 5 and turn.locator("mark").count() == 0
 

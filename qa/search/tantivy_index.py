@@ -1,0 +1,102 @@
+"""A tantivy index on disk: written, extended from an earlier one, and opened.
+
+It works without symbolic links, which Windows refuses to most users, and on folders that cannot be written.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from qa.search.analyzer import ANALYZER, Analyzer, composed
+from qa.search.engine import reporting_damage
+from qa.search.tantivy_queries import FIELD, ID, passage_schema
+
+_HEAP_BYTES = 64_000_000  # tantivy's buffer before it writes a segment; it requires at least 15 MB
+_LOCKS = "*.lock"
+
+
+def write_index(folder: Path, texts: Iterable[tuple[int, str]], earlier: Path | None = None) -> None:
+    """Write an index of numbered texts into a new `folder`; when this returns, all its files are closed.
+
+    Args:
+        folder: the folder to make.
+        texts: each text with its number.
+        earlier: the folder of an index to extend. tantivy never changes a finished file, so the new index shares its
+            files.
+    """
+    import tantivy
+
+    folder.mkdir()
+    if earlier is not None:
+        for file in _files(earlier):
+            _share(file, folder / file.name)
+    index = tantivy.Index(passage_schema(), path=str(folder))
+    index.register_tokenizer(ANALYZER, Analyzer().tantivy_analyzer)
+    # One thread writes one segment, in order: the same passages give the same ranking on every machine.
+    writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
+    for number, text in texts:
+        document = tantivy.Document()
+        document.add_unsigned(ID, number)
+        document.add_text(FIELD, composed(text))
+        writer.add_document(document)
+    writer.commit()
+    writer.wait_merging_threads()
+    _remove_locks(folder)
+
+
+def open_searcher(folder: Path) -> Any:
+    """Map an index into memory for reading.
+
+    tantivy creates a lock file even to read. If `folder` cannot be written (a read-only mount, another user's library),
+    a temporary folder of links to its files is opened instead, which can go once they are mapped.
+
+    Raises:
+        LibraryDamaged: if the index cannot be read.
+    """
+    with reporting_damage(folder, ValueError, OSError):
+        try:
+            return _searcher(folder)
+        except ValueError:
+            # Windows cannot remove files that are mapped; the system's own clean-up does later.
+            with tempfile.TemporaryDirectory(prefix="verbatim-", ignore_cleanup_errors=True) as links:
+                for file in _files(folder):
+                    _link(file.resolve(), Path(links) / file.name)
+                return _searcher(Path(links))
+        finally:
+            _remove_locks(folder)
+
+
+def _searcher(folder: Path) -> Any:
+    import tantivy
+
+    return tantivy.Index.open(str(folder)).searcher()
+
+
+def _files(folder: Path) -> set[Path]:
+    return set(folder.iterdir()) - set(folder.glob(_LOCKS))
+
+
+def _link(file: Path, link: Path) -> None:
+    try:
+        link.symlink_to(file)
+    except OSError:
+        _share(file, link)
+
+
+def _share(file: Path, link: Path) -> None:
+    """The same file under another name; a copy if the file system has no hard links."""
+    try:
+        link.hardlink_to(file)
+    except OSError:
+        shutil.copyfile(file, link)
+
+
+def _remove_locks(folder: Path) -> None:
+    for lock in folder.glob(_LOCKS):
+        with suppress(OSError):  # another process may have it open or have removed it
+            lock.unlink()
