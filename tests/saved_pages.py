@@ -1,4 +1,4 @@
-"""Saved pages: made here by hand in the manner of the software that makes such pages."""
+"""Saved pages for the tests: written by hand in the style of the software that makes such pages."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ def page(comments: str, *, article: str = ARTICLE, head: str = "") -> bytes:
     return f"<!DOCTYPE html><html><head>{title}{head}</head><body><article>{article}</article>{comments}</body></html>".encode()
 
 
-def read(data: bytes) -> qa.Thread:
+def read_thread(data: bytes) -> qa.Thread:
     (thread,) = read_page(data, "page.html")
     return thread.checked()
 
 
-def told(thread: qa.Thread) -> list[tuple[str | None, str | None, int | None, str]]:
+def comment_rows(thread: qa.Thread) -> list[tuple[str | None, str | None, int | None, str]]:
+    """The author, date, parent and text of each comment."""
     return [(post.author, post.date, post.parent, post.text) for post in thread.comments]
 
 
-def quoted(thread: qa.Thread, comment: int) -> list[str]:
+def omitted_texts(thread: qa.Thread, comment: int) -> list[str]:
     return [thread.text[start:end] for start, end in thread.comments[comment].omitted]

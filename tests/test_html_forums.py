@@ -1,15 +1,15 @@
-"""Saved pages of forums, link aggregators and sites of questions and answers."""
+"""Saved pages of forums, link aggregators and question-and-answer sites."""
 
 from __future__ import annotations
 
-from saved_pages import ARTICLE, STORY, page, quoted, read, told
+from saved_pages import ARTICLE, STORY, comment_rows, omitted_texts, page, read_thread
 
 HACKER_NEWS = """<html><body><table id="hnmain"><tr><td><table class="fatitem">
 <tr class="athing submission" id="1"><td class="title"><span class="titleline"><a href="https://example.org/lens">An old
 lens</a></span></td></tr><tr><td class="subtext"><span class="score">9 points</span> by <a class="hnuser">dora</a>
 <span class="age" title="2019-06-19T08:00:00">on June 19, 2019</span></td></tr></table><br>
 <table class="comment-tree">{rows}</table></td></tr></table></body></html>"""
-HACKER_ROW = """<tr class="athing comtr" id="{id}"><td><table><tr><td class="ind" indent="{deep}"><img src="s.gif" height="1"
+HACKER_NEWS_ROW = """<tr class="athing comtr" id="{id}"><td><table><tr><td class="ind" indent="{deep}"><img src="s.gif" height="1"
 width="{width}"></td><td class="votelinks"><div class="votearrow"></div></td><td class="default"><div><span class="comhead">
 <a href="user?id={who}" class="hnuser">{who}</a> <span class="age" title="{day}T02:41:00"><a href="#">3 years ago</a></span>
 <span class="navs">| <a href="#">root</a> | <a href="#">next</a> <a class="togg">[–]</a></span></span></div><br>
@@ -24,19 +24,19 @@ def test_hacker_news() -> None:
         ("13", 2, "ann", "2019-06-21", "Lucky you."),
         ("14", 0, "cleo", "2019-06-22", "Where is it sold?"),
     )
-    made = "".join(
-        HACKER_ROW.format(id=name, deep=deep, width=40 * deep, who=who, day=day, text=text)
+    markup = "".join(
+        HACKER_NEWS_ROW.format(id=name, deep=deep, width=40 * deep, who=who, day=day, text=text)
         for name, deep, who, day, text in rows
     )
-    thread = read(HACKER_NEWS.format(rows=made).encode())
+    thread = read_thread(HACKER_NEWS.format(rows=markup).encode())
     first = thread.posts.index(thread.comments[0])
-    assert told(thread) == [
+    assert comment_rows(thread) == [
         ("ann", "2019-06-20", None, "I own one.\n\nIt is heavy."),
         ("bob", "2019-06-21", first, "> It is heavy.\n\nMine is not."),
         ("ann", "2019-06-21", first + 1, "Lucky you."),
         ("cleo", "2019-06-22", None, "Where is it sold?"),
     ]
-    assert quoted(thread, 1) == ["> It is heavy."]
+    assert omitted_texts(thread, 1) == ["> It is heavy."]
 
 
 def old_reddit(name: str, who: str, day: str, text: str, child: str = "") -> str:
@@ -59,7 +59,7 @@ def test_old_reddit() -> None:
         '<div class="usertext-body"><div class="md"><p>[removed]</p></div></div></div><div class="child">'
         f'<div class="sitetable listing">{old_reddit("e", "eve", "2019-06-23", "<p>Why was it removed?</p>")}</div></div></div>'
     )
-    made = (
+    markup = (
         '<html><body><div class="content"><div id="siteTable" class="sitetable linklisting"><div class="thing id-t3_x link self" '
         'id="thing_t3_x" data-author="dora"><div class="entry"><p class="title"><a class="title">An old lens</a></p>'
         '<p class="tagline">submitted <time datetime="2019-06-19T08:00:00+00:00">3 years ago</time> by '
@@ -69,13 +69,13 @@ def test_old_reddit() -> None:
         f'<div class="sitetable nestedlisting">{old_reddit("a", "ann", "2019-06-20", "<p>I own one.</p><p>It is heavy.</p>", reply)}'
         f"{gone}</div></div></div></body></html>"
     )
-    thread = read(made.encode())
-    assert told(thread) == [
+    thread = read_thread(markup.encode())
+    assert comment_rows(thread) == [
         ("ann", "2019-06-20", None, "I own one.\n\nIt is heavy."),
         ("bob", "2019-06-21", 1, "It is heavy.\n\nMine is not."),
         ("eve", "2019-06-23", None, "Why was it removed?"),
     ]
-    assert quoted(thread, 1) == ["It is heavy."]
+    assert omitted_texts(thread, 1) == ["It is heavy."]
     assert STORY[1] in thread.posts[0].text
 
 
@@ -93,8 +93,8 @@ def test_new_reddit() -> None:
     tree = comment("a", "", 0, "ann", "I own one.", comment("b", "t1_a", 1, "bob", "So do I.")) + comment(
         "c", "", 0, "cleo", "Where is it sold?"
     )
-    thread = read(page(f'<shreddit-comment-tree id="comment-tree">{tree}</shreddit-comment-tree>'))
-    assert told(thread) == [
+    thread = read_thread(page(f'<shreddit-comment-tree id="comment-tree">{tree}</shreddit-comment-tree>'))
+    assert comment_rows(thread) == [
         ("ann", "2019-06-20", None, "I own one."),
         ("bob", "2019-06-20", 1, "So do I."),
         ("cleo", "2019-06-20", None, "Where is it sold?"),
@@ -115,17 +115,17 @@ def test_a_forum_opens_with_its_first_post() -> None:
         '<aside class="quote" data-username="dora"><div class="title">dora:</div><blockquote><p>Where is it sold?</p></blockquote>'
         "</aside><p>In Wetzlar, in the old shop.</p>"
     )
-    made = post(1, "dora", "<p>I look for an old lens.</p><p>Where is it sold?</p>") + post(2, "ann", answer)
-    made += post(3, "bob", "<p>And in Solms, on Mondays.</p>")
-    thread = read(
-        f"<html><head><title>Old lens</title></head><body><div id='main-outlet'>{made}</div></body></html>".encode()
+    markup = post(1, "dora", "<p>I look for an old lens.</p><p>Where is it sold?</p>") + post(2, "ann", answer)
+    markup += post(3, "bob", "<p>And in Solms, on Mondays.</p>")
+    thread = read_thread(
+        f"<html><head><title>Old lens</title></head><body><div id='main-outlet'>{markup}</div></body></html>".encode()
     )
     article = thread.posts[0]
     assert (article.kind, article.author, article.date) == ("article", "dora", "2019-06-21")
     assert article.text == "I look for an old lens.\n\nWhere is it sold?"
     assert [(post.author, post.date) for post in thread.comments] == [("ann", "2019-06-22"), ("bob", "2019-06-23")]
     assert thread.comments[0].text.endswith("In Wetzlar, in the old shop.")
-    assert quoted(thread, 0) == ["dora:\n\nWhere is it sold?"]
+    assert omitted_texts(thread, 0) == ["dora:\n\nWhere is it sold?"]
 
 
 def test_phpbb() -> None:
@@ -138,17 +138,19 @@ def test_phpbb() -> None:
         )
 
     answer = "<blockquote><div><cite>dora wrote:</cite>Where is it sold?</div></blockquote>In Wetzlar, in the old shop."
-    thread = read(f"<html><body>{post(1, 'dora', 'Where is it sold?')}{post(2, 'ann', answer)}</body></html>".encode())
+    thread = read_thread(
+        f"<html><body>{post(1, 'dora', 'Where is it sold?')}{post(2, 'ann', answer)}</body></html>".encode()
+    )
     assert [(p.kind, p.author, p.date) for p in thread.posts] == [
         ("article", "dora", "2019-06-21"),
         ("comment", "ann", "2019-06-22"),
     ]
     assert thread.posts[0].text == "Where is it sold?"
     assert thread.posts[1].text.endswith("In Wetzlar, in the old shop.")
-    assert quoted(thread, 0) == ["dora wrote:\nWhere is it sold?"]
+    assert omitted_texts(thread, 0) == ["dora wrote:\nWhere is it sold?"]
 
 
-def test_questions_and_answers_with_comments_of_their_own() -> None:
+def test_questions_and_answers_with_comments_on_them() -> None:
     def signed(who: str, day: str) -> str:
         return (
             f'<div class="user-info"><div class="user-action-time">answered <span title="{day} 10:00:00Z" class="relativetime">'
@@ -160,13 +162,13 @@ def test_questions_and_answers_with_comments_of_their_own() -> None:
         '<span class="comment-copy">Only on Mondays.</span> – <a class="comment-user">bob</a> <span class="comment-date">'
         '<span title="2019-06-22 10:00:00Z" class="relativetime-clean">Jun 22, 2019 at 10:00</span></span></div></div></li></ul>'
     )
-    made = (
+    markup = (
         f'<h1>Where is it sold?</h1><div class="question" id="question" data-questionid="1"><div class="s-prose js-post-body" '
         f'itemprop="text"><p>I look for an old lens, and nobody has one.</p></div>{signed("dora", "2019-06-20")}</div>'
         f'<div id="answers"><div id="answer-2" class="answer" data-answerid="2"><div class="s-prose js-post-body" itemprop="text">'
         f"<p>In Wetzlar, in the old shop.</p></div>{signed('ann', '2019-06-21')}{comment}</div></div>"
     )
-    thread = read(f"<html><body>{made}</body></html>".encode())
+    thread = read_thread(f"<html><body>{markup}</body></html>".encode())
     assert [(p.kind, p.author, p.date, p.parent, p.text) for p in thread.posts] == [
         ("article", "dora", "2019-06-20", None, "I look for an old lens, and nobody has one."),
         ("comment", "ann", "2019-06-21", None, "In Wetzlar, in the old shop."),
@@ -190,14 +192,14 @@ def test_xenforo() -> None:
         '<blockquote class="bbCodeBlock bbCodeBlock--quote"><div class="bbCodeBlock-title"><a>dora said:</a></div>'
         '<div class="bbCodeBlock-content">Where is it sold?</div></blockquote>In Wetzlar, in the old shop.'
     )
-    made = post(1, "dora", "I look for a lens.<br><br>Where is it sold?") + post(2, "ann", answer)
-    thread = read(f"<html><body><h1>Old lens</h1><div class='block-body'>{made}</div></body></html>".encode())
+    markup = post(1, "dora", "I look for a lens.<br><br>Where is it sold?") + post(2, "ann", answer)
+    thread = read_thread(f"<html><body><h1>Old lens</h1><div class='block-body'>{markup}</div></body></html>".encode())
     assert [(p.kind, p.author, p.date) for p in thread.posts] == [
         ("article", "dora", "2019-06-21"),
         ("comment", "ann", "2019-06-22"),
     ]
     assert thread.posts[0].text == "I look for a lens.\n\nWhere is it sold?"
-    assert quoted(thread, 0) == ["dora said:\n\nWhere is it sold?"]
+    assert omitted_texts(thread, 0) == ["dora said:\n\nWhere is it sold?"]
     assert thread.comments[0].text.endswith("In Wetzlar, in the old shop.")
 
 
@@ -213,17 +215,17 @@ def test_vbulletin() -> None:
             f"</div></div></div></div></li>"
         )
 
-    made = post(3, "dora", "Wo wird es verkauft?") + post(4, "ann", "In Wetzlar, im alten Laden.")
-    thread = read(f"<html><body><ol id='posts' class='posts'>{made}</ol></body></html>".encode())
+    markup = post(3, "dora", "Wo wird es verkauft?") + post(4, "ann", "In Wetzlar, im alten Laden.")
+    thread = read_thread(f"<html><body><ol id='posts' class='posts'>{markup}</ol></body></html>".encode())
     assert [(p.kind, p.author, p.date) for p in thread.posts] == [
         ("article", "dora", "2019-06-03"),
         ("comment", "ann", "2019-06-04"),
     ]
     assert thread.comments[0].text.endswith("In Wetzlar, im alten Laden.")
-    assert quoted(thread, 0) == []
+    assert omitted_texts(thread, 0) == []
 
 
-def test_replies_of_replies_in_boxes() -> None:
+def test_nested_replies_in_boxes() -> None:
     def item(name: str, deep: str) -> str:
         return (
             f'<li class="comment" id="comment-{name}"><div class="the-comment"><div class="comment-box"><div class="comment-author">'
@@ -232,7 +234,7 @@ def test_replies_of_replies_in_boxes() -> None:
         )
 
     tree = item("Ann", item("Bob", "") + item("Cleo", item("Dora", ""))) + item("Eve", "")
-    thread = read(page(f'<div id="comments"><ol class="comment-list">{tree}</ol></div>'))
+    thread = read_thread(page(f'<div id="comments"><ol class="comment-list">{tree}</ol></div>'))
     assert [(post.author, post.parent) for post in thread.comments] == [
         ("Ann", None),
         ("Bob", 1),

@@ -1,4 +1,4 @@
-"""Saved pages of blogs and newspapers, and of everything that a page can be."""
+"""Saved pages of blogs and newspapers: articles, comments, metadata, encodings, and hostile pages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import time
 
 import pytest
-from saved_pages import ARTICLE, STORY, page, quoted, read, told
+from saved_pages import ARTICLE, STORY, comment_rows, omitted_texts, page, read_thread
 
 import qa
 
@@ -70,7 +70,7 @@ BLOGGER = """
 <dd class="comment-body" id="Blog1_cmt-2"><p>Where is it sold?</p></dd>
 <dd class="comment-footer"><span class="comment-timestamp"><a href="#">June 22, 2019 at 9:00 AM</a></span></dd></dl></div>"""
 
-NAMELESS = """
+WITHOUT_CLASSES = """
 <div class="bar">Comments</div>
 <div class="row"><h3>#1 comment by Ann Lee</h3>20 June 2019, 16:19<p>I own one. It is heavy.</p></div>
 <div class="row"><h3>#2 comment by Cleo</h3>22 June 2019, 16:19<p>Where is it sold?</p></div>
@@ -123,42 +123,70 @@ NAMELESS = """
             id="blogger",
         ),
         pytest.param(
-            NAMELESS,
+            WITHOUT_CLASSES,
             [
                 ("Ann Lee", "2019-06-20", None, "I own one. It is heavy."),
                 ("Cleo", "2019-06-22", None, "Where is it sold?"),
             ],
-            id="nameless",
+            id="without classes",
         ),
     ],
 )
 def test_comments_under_an_article(comments: str, expected: list[tuple[str, str, int | None, str]]) -> None:
-    thread = read(page(comments))
-    assert told(thread) == expected
+    thread = read_thread(page(comments))
+    assert comment_rows(thread) == expected
     assert thread.posts[0].kind == "article"
     assert all(sentence in thread.posts[0].text for sentence in STORY)
     assert "own one" not in thread.posts[0].text
 
 
 def test_an_article_keeps_its_paragraphs() -> None:
-    listed = f"{ARTICLE}<h2>What it needs</h2><ul><li>A body of its own</li><li>Two hands</li></ul><p>{STORY[0]}</p>"
-    text = read(page("", article=listed)).posts[0].text
+    listed = f"{ARTICLE}<h2>What it needs</h2><ul><li>A separate body</li><li>Two hands</li></ul><p>{STORY[0]}</p>"
+    text = read_thread(page("", article=listed)).posts[0].text
     assert f"{STORY[0]}\n\n{STORY[1]}\n\n{STORY[2]}" in text
-    assert "A body of its own\nTwo hands" in text
+    assert "A separate body\nTwo hands" in text
 
 
-def test_what_a_page_says_of_itself() -> None:
+def test_declared_metadata_is_read() -> None:
     head = (
         '<link rel="canonical" href="https://example.org/lens"><meta property="og:title" content="An old lens">'
         '<meta name="author" content="Dora Klein"><meta property="article:published_time" content="2019-06-19T08:00:00Z">'
     )
-    thread = read(page(WORDPRESS, head=head))
+    thread = read_thread(page(WORDPRESS, head=head))
     article = thread.posts[0]
     assert (thread.title, thread.url) == ("An old lens", "https://example.org/lens")
     assert (article.author, article.date) == ("Dora Klein", "2019-06-19")
 
 
-def test_json_ld_is_read_where_the_page_shows_no_comment() -> None:
+def test_an_undeclared_author_and_day_are_found_in_the_text() -> None:
+    byline = '<div class="byline">By <span class="author">Dora KLEIN</span> on <time datetime="2019-06-19">June 19, 2019</time></div>'
+    article = read_thread(page(WORDPRESS, article=f"{ARTICLE}{byline}")).posts[0]
+    assert (article.author, article.date) == ("Dora KLEIN", "2019-06-19")
+
+
+def test_declared_metadata_wins_over_the_text() -> None:
+    head = '<meta name="author" content="Dora Klein">'
+    byline = '<div class="byline">By <span class="author">Eve Other</span> on <time datetime="2019-06-19">June 19, 2019</time></div>'
+    article = read_thread(page("", article=f"{ARTICLE}{byline}", head=head)).posts[0]
+    assert (article.author, article.date) == ("Dora Klein", "2019-06-19")
+
+
+def test_the_label_of_a_form_field_is_not_an_author() -> None:
+    form = '<form><p class="comment-form-author"><label for="author" class="author">Name</label><input name="author"></p></form>'
+    assert read_thread(page(form)).posts[0].author is None
+
+
+def test_inline_code_stays_in_its_sentence_and_a_code_block_is_a_paragraph() -> None:
+    code = f"<p>{STORY[0]} Call <code>grind()</code> first, and then <code>polish()</code>.</p><pre>grind()\npolish()</pre><p>{STORY[2]}</p>"
+    text = read_thread(page(comments(code))).comments[0].text
+    expected = f"{STORY[0]} Call grind() first, and then polish().\n\ngrind()\npolish()\n\n{STORY[2]}"
+    assert text == expected
+    assert (
+        "Call grind() first, and then polish().\n\n" in read_thread(page("", article=f"{ARTICLE}{code}")).posts[0].text
+    )
+
+
+def test_json_ld_comments_are_read_if_the_page_shows_none() -> None:
     data = {
         "@type": "Article",
         "headline": "An old lens",
@@ -173,12 +201,30 @@ def test_json_ld_is_read_where_the_page_shows_no_comment() -> None:
             {"@type": "Comment", "text": "Where &amp; when?", "author": "Cleo"},
         ],
     }
-    thread = read(page("", head=f'<script type="application/ld+json">{json.dumps(data)}</script>'))
-    assert told(thread) == [
+    thread = read_thread(page("", head=f'<script type="application/ld+json">{json.dumps(data)}</script>'))
+    assert comment_rows(thread) == [
         ("Ann Lee", "2019-06-20", None, "I own one."),
         ("Bob", None, 1, "So do I."),
         ("Cleo", None, None, "Where & when?"),
     ]
+
+
+def test_the_html_of_a_json_ld_comment_is_read_as_any_other() -> None:
+    text = "<blockquote>It is heavy.</blockquote><p>Mine is <i>not</i>.<br>Look!</p>"
+    data = {
+        "@graph": [{"@type": "Article", "comment": [{"@type": "Comment", "text": text, "author": {"name": "Bob"}}]}]
+    }
+    thread = read_thread(page("", head=f'<script type="application/ld+json">{json.dumps(data)}</script>'))
+    assert comment_rows(thread) == [("Bob", None, None, "It is heavy.\n\nMine is not.\nLook!")]
+    assert omitted_texts(thread, 0) == ["It is heavy."]
+
+
+def test_the_author_and_day_of_an_article_are_read_from_json_ld() -> None:
+    teaser = {"@type": "NewsArticle", "author": "Eve Other", "datePublished": "2011-01-01"}
+    article = {"@type": ["NewsArticle"], "author": [{"name": "Dora Klein"}], "datePublished": "2019-06-19T08:00:00Z"}
+    data = {"@graph": [{"@type": "ItemList", "itemListElement": [teaser]}, {"@type": "Thing", "mainEntity": article}]}
+    post = read_thread(page("", head=f'<script type="application/ld+json">{json.dumps(data)}</script>')).posts[0]
+    assert (post.author, post.date) == ("Dora Klein", "2019-06-19")
 
 
 def comments(*bodies: str, attributes: str = "") -> str:
@@ -191,26 +237,26 @@ def comments(*bodies: str, attributes: str = "") -> str:
 
 
 @pytest.mark.parametrize(
-    "gone",
+    "removed",
     [
         "[deleted]",
         "[removed]",
         "This comment has been removed by a moderator.",
         "Dieser Kommentar wurde gelöscht.",
         "Ce commentaire a été supprimé.",
-        "<span style='display:none'>Secret words of somebody</span>",
+        "<span style='display:none'>Secret words</span>",
     ],
 )
-def test_what_was_taken_down_stays_out(gone: str) -> None:
-    thread = read(page(comments("I own one.", gone)))
+def test_a_removed_comment_is_left_out(removed: str) -> None:
+    thread = read_thread(page(comments("I own one.", removed)))
     assert [post.text for post in thread.comments] == ["I own one."]
     assert "Secret" not in thread.text
 
 
-@pytest.mark.parametrize("how", ['style="color: red; DISPLAY: none"', "hidden", 'class="is-hidden"'])
-def test_a_hidden_comment_stays_out(how: str) -> None:
-    hidden = f'<li {how}><div class="comment"><b class="author">Eve</b> <time datetime="2019-06-21">then</time><p>Secret.</p></div></li>'
-    thread = read(
+@pytest.mark.parametrize("attribute", ['style="color: red; DISPLAY: none"', "hidden", 'class="is-hidden"'])
+def test_a_hidden_comment_is_left_out(attribute: str) -> None:
+    hidden = f'<li {attribute}><div class="comment"><b class="author">Eve</b> <time datetime="2019-06-21">then</time><p>Secret.</p></div></li>'
+    thread = read_thread(
         page(
             f'<ul id="comments"><li><div class="comment"><b class="author">Ann</b> <time datetime="2019-06-20">then</time><p>I own one.</p></div></li>{hidden}</ul>'
         )
@@ -229,36 +275,36 @@ def test_a_hidden_comment_stays_out(how: str) -> None:
         ("Bob schrieb:<br>&gt; It is heavy.<br>Mine is not.", "Bob schrieb:\n> It is heavy."),
     ],
 )
-def test_quoted_words_are_shown_and_not_credited(body: str, expected: str) -> None:
-    thread = read(page(comments(body)))
-    assert quoted(thread, 0) == [expected]
+def test_quoted_words_are_shown_but_omitted_from_the_index(body: str, expected: str) -> None:
+    thread = read_thread(page(comments(body)))
+    assert omitted_texts(thread, 0) == [expected]
     assert thread.comments[0].text.endswith("Mine is not.")
 
 
-def test_latest_comments_beside_an_article_are_no_comments_on_it() -> None:
+def test_the_latest_comments_of_a_site_are_not_comments_on_the_article() -> None:
     aside = (
         '<aside><h3>Recent comments</h3><ul id="recentcomments"><li class="recentcomments"><span class="comment-author-link">Eve'
         "</span> on <a>Another lens</a></li></ul></aside>"
     )
-    assert read(page(aside)).comments == ()
+    assert read_thread(page(aside)).comments == ()
 
 
-def test_a_form_is_no_comment() -> None:
+def test_a_comment_form_is_not_a_comment() -> None:
     form = (
         '<div id="comments"><div class="comment-form"><p class="comment-notes">Your email address will not be published.</p>'
         '<div class="comment"><label>Comment</label><textarea></textarea></div></div></div>'
     )
-    assert read(page(form)).comments == ()
+    assert read_thread(page(form)).comments == ()
 
 
-def test_words_without_a_main_text_are_read_as_they_are_seen() -> None:
-    assert read(b"<html><body><div>Back soon.</div><script>var no</script></body></html>").text == "Back soon."
+def test_a_page_without_a_main_text_is_read_as_shown() -> None:
+    assert read_thread(b"<html><body><div>Back soon.</div><script>var no</script></body></html>").text == "Back soon."
 
 
 @pytest.mark.parametrize("data", [b"", b"  \n", b"<html></html>", b"<!-- nothing -->", b"<script>var x = 1;</script>"])
-def test_a_page_without_a_word_is_told(data: bytes) -> None:
+def test_a_page_without_words_is_refused(data: bytes) -> None:
     with pytest.raises(qa.SourceError, match=r"page\.html holds no text"):
-        read(data)
+        read_thread(data)
 
 
 UMLAUTS = "Über die Größe des Gehäuses wurde lange gestritten, bis es für alle paßte."
@@ -269,15 +315,28 @@ UMLAUTS = "Über die Größe des Gehäuses wurde lange gestritten, bis es für a
     [("utf-8", "utf-8"), ("iso-8859-1", "cp1252"), ("iso-8859-1", "utf-8"), ("utf-8", "cp1252"), ("nonsense", "utf-8"),
      ("hex", "utf-8"), ("utf-16", "utf-8"), ("utf-8", "utf-16")],
 )  # fmt: skip
-def test_a_wrong_declaration_is_seen_through(declared: str, encoding: str) -> None:
-    made = f'<html><head><meta charset="{declared}"></head><body><p>{UMLAUTS}</p></body></html>'
-    assert read(made.encode(encoding)).text == UMLAUTS
+def test_a_wrong_charset_declaration_is_ignored(declared: str, encoding: str) -> None:
+    markup = f'<html><head><meta charset="{declared}"></head><body><p>{UMLAUTS}</p></body></html>'
+    assert read_thread(markup.encode(encoding)).text == UMLAUTS
 
 
-def test_a_right_declaration_is_kept() -> None:
+def test_a_right_charset_declaration_is_followed() -> None:
     text = "Объектив был сделан в Зольмсе, и никто не знает, сколько их осталось."
-    made = f'<html><head><meta http-equiv="Content-Type" content="text/html; charset=koi8-r"></head><body><p>{text}</p></body></html>'
-    assert read(made.encode("koi8-r")).text == text
+    markup = f'<html><head><meta http-equiv="Content-Type" content="text/html; charset=koi8-r"></head><body><p>{text}</p></body></html>'
+    assert read_thread(markup.encode("koi8-r")).text == text
+
+
+@pytest.mark.parametrize(
+    ("declared", "encoding", "text"),
+    [
+        ("gb2312", "gbk", "朱镕基在张家口看了一场话剧，许多观众流下感动的泪水。"),
+        ("shift_jis", "cp932", "①このレンズは誰も知らないほど重く、長い間に忘れられた。"),
+        ("ks_c_5601-1987", "cp949", "펲시를 마시며 오래된 렌즈를 보았다. 아무도 그것을 모른다."),
+    ],
+)
+def test_a_charset_label_means_what_browsers_take_it_for(declared: str, encoding: str, text: str) -> None:
+    markup = f'<html><head><meta charset="{declared}"></head><body><p>{text}</p></body></html>'
+    assert read_thread(markup.encode(encoding)).text == text
 
 
 HOSTILE = {
@@ -314,7 +373,7 @@ HOSTILE = {
 def test_a_hostile_page_is_read_or_refused(name: str) -> None:
     began = time.process_time()
     try:
-        thread = read(HOSTILE[name])
+        thread = read_thread(HOSTILE[name])
     except qa.SourceError as error:
         assert "page.html" in str(error)
     else:
@@ -323,10 +382,10 @@ def test_a_hostile_page_is_read_or_refused(name: str) -> None:
     assert time.process_time() - began < 20
 
 
-def test_replies_that_go_in_a_circle() -> None:
+def test_circular_replies_are_read() -> None:
     items = "".join(
         f'<div class="comment" id="{own}" data-parent-id="{above}"><b class="author">Ann</b><time datetime="2019-06-20">x</time>'
         f"<p>Words of {own}.</p></div>"
         for own, above in (("a", "b"), ("b", "a"), ("c", "nobody"), ("d", "d"))
     )
-    assert len(read(page(f'<div id="comments">{items}</div>')).comments) == 4
+    assert len(read_thread(page(f'<div id="comments">{items}</div>')).comments) == 4

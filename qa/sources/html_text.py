@@ -28,10 +28,9 @@ def html_to_text(html: object) -> tuple[str, tuple[Span, ...]]:
     from qa.sources.webpage.parse import parse_html
 
     root = parse_html(f"<html><body>{source}</body></html>")
-    text, spans = "", tuple[Span, ...]()
-    if root is not None:
-        layout = TextLayout(division_breaks=1, newlines_break="<p" not in source.lower())
-        text, spans = join_blocks(lay_out(root, layout))
-    if not text:  # tags nested deeper than the parser goes, or none that closes
+    if root is None or not any(map(str.strip, root.itertext())):  # tags nested deeper than the parser goes, or broken
         text = words(unescape(_TAG.sub(" ", source)))
+        return text, quoted(text)
+    layout = TextLayout(division_breaks=1, newlines_break="<p" not in source.lower())
+    text, spans = join_blocks(lay_out(root, layout))
     return text, joined([*spans, *quoted(text)])

@@ -226,13 +226,13 @@ def is_short_form(element: HtmlElement) -> bool:
 
 def shown_text(element: HtmlElement) -> str | None:
     """The text before an element's first child; for a link that shows the start of its address, the whole address."""
-    text = element.text
+    text: str | None = element.text
     if element.tag != "a" or not text:
         return text
     start = text.rstrip(".…")
     address = element.get("href") or ""
     cut_off = start != text and len(start) > _SHORTEST_ADDRESS and address.startswith(start)
-    return address if cut_off else text
+    return str(address) if cut_off else text
 
 
 def short_text(element: HtmlElement, limit: int) -> str | None:

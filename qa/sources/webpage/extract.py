@@ -1,4 +1,4 @@
-"""A page taken apart: its comments are cut out of the tree, so that what is left is the article and its surroundings."""
+"""A page taken apart: its comments are cut out of the tree, which leaves the article and its surroundings."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from qa.sources.patterns.dates import iso_day
@@ -23,6 +24,7 @@ _AUTHOR_KEYS = ("author", "article:author", "dc.creator", "parsely-author", "sai
 _DAY_KEYS = ("article:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "pubdate", "publishdate",
              "parsely-pub-date", "og:published_time", "sailthru.date", "dcterms.created", "publish-date")  # fmt: skip
 _LONGEST_TITLE, _LONGEST_META = 300, 2_000  # characters
+_MOST_LEVELS = 250  # far deeper than pages that people read; trafilatura's time grows with elements times levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +85,13 @@ def _search_text(root: HtmlElement) -> tuple[str | None, str | None]:
     """The author and the day that trafilatura finds in the page."""
     from trafilatura import extract_metadata
 
-    if has_many_elements(root):
+    if has_many_elements(root) or _is_deep(root):
         return None, None
     searched = deepcopy(root)
     for form in list(searched.iter("form")):  # "Name" is the label of a field there
         form.drop_tree()
     try:
-        # `extensive` finds any date at all: eleven of the 21 that it adds on `web-pages` are not the article's.
+        # An `extensive` search finds 21 more dates on `web-pages`, of which eleven are not the article's.
         document = extract_metadata(searched, extensive=False)
     except Exception:  # an error of a library on a broken page costs nothing but what it would have found
         return None, None
@@ -101,9 +103,18 @@ def _spelled_in_page(root: HtmlElement, author: str) -> str | None:
     name = clean_name(author)
     if name is None:
         return None
-    shown = (
-        text for element in root.iter() if element.tag not in UNSHOWN_TAGS for text in (element.text, element.tail)
-    )
     pattern = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
-    matches = (pattern.search(" ".join(text.split())) for text in shown if text)
-    return next((match[0] for match in matches if match), None)
+    for element in root.iter():
+        for text in (None if element.tag in UNSHOWN_TAGS else element.text, element.tail):
+            if text and (match := pattern.search(" ".join(text.split()))):
+                return match[0]
+    return None
+
+
+def _is_deep(root: HtmlElement) -> bool:
+    depth = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if depth > _MOST_LEVELS:
+            return True
+    return False
