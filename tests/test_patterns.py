@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from qa.sources.patterns.attribution import parse_attribution
 from qa.sources.patterns.dates import before_time, date_line, day_of, is_time, iso_day
 from qa.sources.patterns.names import clean_name
-from qa.sources.patterns.quotes import quoted
+from qa.sources.patterns.quotes import find_quotes
 
 DAYS = st.dates(date(1971, 1, 1), date(2100, 12, 31))
 WRITTEN = (
@@ -114,7 +114,7 @@ def test_one_list_of_verbs_serves_attributions_quotations_and_names(verb: str) -
     match = parse_attribution(f"Ann Lee {verb}:")
     assert match is not None and match.who.author == "Ann Lee"
     text = f"Ann Lee {verb}:\n> It rains.\nNo."
-    assert [text[start:end] for start, end in quoted(text)] == [f"Ann Lee {verb}:\n> It rains."]
+    assert [text[start:end] for start, end in find_quotes(text)] == [f"Ann Lee {verb}:\n> It rains."]
     assert clean_name(f"Ann Lee {verb}:") == "Ann Lee"
 
 

@@ -1,4 +1,4 @@
-"""Plain text as a thread: article, comments, authors, dates, page furniture."""
+"""Plain text as a thread: article, comments, authors, dates, boilerplate."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 import qa
 from qa.sources.patterns import attribution
 from qa.sources.patterns.boilerplate import is_boilerplate
-from qa.sources.patterns.lines import lines_of
+from qa.sources.patterns.lines import split_lines
 from qa.sources.plaintext import comments
-from qa.sources.plaintext.page import MOST_HEADINGS, Page
+from qa.sources.plaintext.page import MOST_HEADINGS, CopiedPage
 
 
 def posts(text: str) -> list[tuple[str, str | None, str | None, str]]:
@@ -29,7 +29,7 @@ UNDATED = [("Ann", None, "Lovely."), ("Bob", None, "Very.")]
 
 
 def replies(text: str) -> list[tuple[str | None, str | None, str]]:
-    """The comments of a text under GARDEN, after a check that the article is that garden and nothing else."""
+    """The comments of a text under GARDEN, after checking that the article is GARDEN."""
     article, *found = posts(text)
     assert article == ("article", None, None, GARDEN)
     assert all(kind == "comment" for kind, *_ in found)
@@ -50,11 +50,11 @@ def test_leica_is_one_article_and_three_comments() -> None:
     assert all(f"({letter}) " in long for letter in "abcdefghij")
 
 
-def test_leica_furniture_is_in_no_post() -> None:
+def test_boilerplate_of_leica_is_in_no_post() -> None:
     (thread,) = qa.read(LEICA)
-    for furniture in ("Visited 3,568", "Submit a comment", "email address will not be published"):
-        assert furniture in thread.text
-        assert not any(furniture in post.text for post in thread.posts)
+    for boilerplate in ("Visited 3,568", "Submit a comment", "email address will not be published"):
+        assert boilerplate in thread.text
+        assert not any(boilerplate in post.text for post in thread.posts)
 
 
 def test_names_above_comments_with_the_date_below_the_name() -> None:
@@ -86,7 +86,7 @@ def test_comments_of_several_paragraphs_in_bullets_keep_their_inner_list() -> No
     assert [text for *_, text in posts(text)] == ["The article.", "One.\n\n  More of one:\n  - a\n  - b", "Two."]
 
 
-def test_a_numbered_count_of_paragraphs() -> None:
+def test_as_many_paragraphs_as_the_heading_announces_are_comments() -> None:
     assert [kind for kind, *_ in posts("Text.\n\nThree responses to “Text”\n\none\n\ntwo\n\nthree")] == [
         "article",
         "comment",
@@ -95,7 +95,7 @@ def test_a_numbered_count_of_paragraphs() -> None:
     ]
 
 
-def test_the_article_s_own_author_is_not_a_comment() -> None:
+def test_the_byline_of_the_article_is_not_a_comment() -> None:
     text = "A title\nPosted by Ed on March 1, 2020\n\nThe article.\n\nComments\n\nAnna | March 3, 2020\nGood."
     assert [(kind, author, date) for kind, author, date, _ in posts(text)] == [
         ("article", "Ed", "2020-03-01"),
@@ -139,7 +139,7 @@ def test_a_text_without_comments_is_an_article_alone(text: str) -> None:
     assert posts(text) == [("article", None, None, text)]
 
 
-def test_furniture_inside_a_post_is_shown_and_not_indexed() -> None:
+def test_boilerplate_inside_a_post_is_shown_and_not_indexed() -> None:
     (post,) = qa.Thread.from_text("First part.\n\nShare this:\n\nSecond part.").posts
     assert "Share this:" in post.text
     assert [post.text[start:end] for start, end in post.omitted] == ["Share this:"]
@@ -185,7 +185,7 @@ def test_named_and_dated_comments(comments: str) -> None:
         "u/Ann · 3 hr. ago\nLovely.\n\nu/Bob · 2 hr. ago\nVery.",
     ],
 )
-def test_named_comments_whose_day_nobody_can_know(comments: str) -> None:
+def test_named_comments_with_an_ambiguous_day_or_none(comments: str) -> None:
     assert replies(f"{GARDEN}\n\n{comments}") == UNDATED
 
 
@@ -200,7 +200,7 @@ def test_named_comments_whose_day_nobody_can_know(comments: str) -> None:
     ],
 )
 @pytest.mark.parametrize("heading", ["2 comments\n\n", "Comments\n\n", ""])
-def test_names_and_dates_inside_a_comment_are_its_own_words(heading: str, body: str) -> None:
+def test_names_and_dates_inside_a_comment_belong_to_its_text(heading: str, body: str) -> None:
     text = f"{GARDEN}\n\n{heading}{ANN}\n\nBob says:\nMay 3, 2015\n{body}"
     assert replies(text) == [BOTH[0], ("Bob", "2015-05-03", body)]
 
@@ -220,17 +220,17 @@ def test_comments_without_names(comments: str, expected: list[str]) -> None:
     assert replies(f"{GARDEN}\n\n{comments}") == [(None, None, text) for text in expected]
 
 
-def test_a_day_without_the_hour_heads_no_comment_where_the_others_tell_it() -> None:
+def test_a_day_without_the_hour_heads_no_comment_if_the_others_have_it() -> None:
     ann, see = "Ann\nMay 2, 2015 at 10:00 am\n", "See\n\nTulips\nMay 3, 2014\n\nfor more."
     assert replies(f"{GARDEN}\n\nComments\n\n{ann}{see}") == [("Ann", "2015-05-02", see)]
 
 
-def test_signatures_that_do_not_close_the_comments_name_nobody() -> None:
+def test_signatures_that_do_not_close_the_comments_name_no_author() -> None:
     text = f"{GARDEN}\n\n2 comments\n\nNice.\nPosted by Ann on May 2, 2015\n\nNot.\nPosted by Bob on May 3, 2015\n\nPS."
     assert not {author for _, author, *_ in posts(text)} & {"Ann", "Bob"}
 
 
-def test_a_later_markdown_heading_ends_the_comments_and_goes_on_with_the_article() -> None:
+def test_a_later_markdown_heading_ends_the_comments_and_continues_the_article() -> None:
     text = f"# Garden\n\nThe roses are out.\n\n## Comments\n\n{ANN}\n\n{BOB}\n\n## Conclusion\n\nDone."
     assert posts(text) == [
         ("article", None, None, "# Garden\n\nThe roses are out."),
@@ -249,31 +249,31 @@ def test_leica_with_a_footer_after_the_form() -> None:
     assert posts(text + "\n\n© 2011 Leica\n") == posts(text)
 
 
-def test_a_repeated_heading_is_read_so_many_times_and_no_more() -> None:
-    page = Page(lines_of("Text is.\n\n" + f"2 comments\n\n{ANN}\n\n{BOB}\n\n" * 200))
+def test_only_the_last_headings_of_comments_are_considered() -> None:
+    page = CopiedPage(split_lines("Text is.\n\n" + f"2 comments\n\n{ANN}\n\n{BOB}\n\n" * 200))
     assert len(page.headings) == MOST_HEADINGS
-    shapes = {head.shape for head in page.heads}
-    assert len(list(comments.readings(page))) <= MOST_HEADINGS + len(shapes)
+    shapes = {byline.shape for byline in page.bylines}
+    assert len(list(comments.comment_sections(page))) <= MOST_HEADINGS + len(shapes)
 
 
-def test_many_indents_and_forms_make_few_readings() -> None:
+def test_many_indents_and_forms_make_few_candidate_sections() -> None:
     text = "".join(" " * (n % 200) + "- item.\n\n" for n in range(500)) + "- item.\n\nSubmit a comment\n\n" * 100
-    assert len(list(comments.readings(Page(lines_of(text))))) <= 20
+    assert len(list(comments.comment_sections(CopiedPage(split_lines(text))))) <= 20
 
 
-def test_a_line_of_spaces_is_no_work_for_the_patterns() -> None:
+def test_lines_of_spaces_are_read_as_an_article() -> None:
     text = "Title\n\n" + (" " * 80 + "| cell |\n") * 200
     assert [kind for kind, *_ in posts(text)] == ["article"]
     assert attribution.parse_attribution(" " * 100 + "| cell |") is None
 
 
 @pytest.mark.parametrize("text", [None, 5, b"", b"bytes", ["a"]])
-def test_a_text_that_is_no_string_is_refused(text: object) -> None:
+def test_a_text_that_is_not_a_string_is_refused(text: object) -> None:
     with pytest.raises(qa.SourceError, match=f"a text is a string, not {type(text).__name__}"):
         qa.Thread.from_text(text)  # type: ignore[arg-type]
 
 
-def test_half_a_character_is_refused_in_text_and_title() -> None:
+def test_a_lone_surrogate_is_refused_in_text_and_title() -> None:
     with pytest.raises(qa.SourceError, match="title holds half a character .* at position 1"):
         qa.Thread.from_text("Text.", title="a\ud800")
     with pytest.raises(qa.SourceError, match="half a character .* at position 4"):
@@ -283,7 +283,7 @@ def test_half_a_character_is_refused_in_text_and_title() -> None:
 @pytest.mark.parametrize(
     "line", ["Reply", "Reply Share ›", "12 views", "Notify me of new comments by email", "Like this:"]
 )
-def test_furniture(line: str) -> None:
+def test_button_labels_counters_and_forms_are_boilerplate(line: str) -> None:
     assert is_boilerplate(line)
 
 
@@ -320,10 +320,10 @@ _LINES = st.sampled_from(
 
 
 @given(st.lists(_LINES, max_size=14))
-def test_no_word_outside_furniture_and_attributions_is_lost(lines: list[str]) -> None:
+def test_no_word_outside_boilerplate_and_attributions_is_lost(lines: list[str]) -> None:
     text = "\n".join(["Opening words.", *lines])
     kept = "\n".join(post.text for post in qa.Thread.from_text(text).posts)
-    # What stands after the form that ends the comments is the page's footer, and in no post.
+    # What follows the form that ends the comments is the page's footer, which is in no post.
     before_a_form = text.partition("Submit a comment")[0]
     for content in ("Text here.", "bullet", "item", "one", "two"):
         assert before_a_form.count(content) <= kept.count(content) <= text.count(content)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from qa.sources.patterns.quotes import joined, quoted
+from qa.sources.patterns.quotes import find_quotes, merge_spans
 from qa.sources.sanitize import words
 from qa.sources.webpage.blocks import TextLayout, join_blocks, lay_out
 from qa.types import Span
@@ -24,13 +24,13 @@ def html_to_text(html: object) -> tuple[str, tuple[Span, ...]]:
     """
     source = words(html)
     if not _MARKUP.search(source):
-        return source, quoted(source)
+        return source, find_quotes(source)
     from qa.sources.webpage.parse import parse_html
 
     root = parse_html(f"<html><body>{source}</body></html>")
     if root is None or not any(map(str.strip, root.itertext())):  # tags nested deeper than the parser goes, or broken
         text = words(unescape(_TAG.sub(" ", source)))
-        return text, quoted(text)
+        return text, find_quotes(text)
     layout = TextLayout(division_breaks=1, newlines_break="<p" not in source.lower())
     text, spans = join_blocks(lay_out(root, layout))
-    return text, joined([*spans, *quoted(text)])
+    return text, merge_spans([*spans, *find_quotes(text)])

@@ -9,10 +9,10 @@ from itertools import pairwise
 from typing import Literal, get_args
 
 from qa.errors import SourceError
-from qa.sources.patterns.boilerplate import furniture
-from qa.sources.patterns.lines import lines_of, span_of
+from qa.sources.patterns.boilerplate import mark_boilerplate
+from qa.sources.patterns.lines import span_of, split_lines
 from qa.sources.plaintext.comments import Comment, split
-from qa.sources.plaintext.front_matter import author_of, title_of
+from qa.sources.plaintext.front_matter import find_author, find_title
 from qa.sources.sanitize import first_surrogate
 from qa.types import Span
 
@@ -134,24 +134,24 @@ def thread_from_text(text: str, *, source: str | None = None, title: str | None 
             either way, so that no word of the text is lost to search.
 
     Raises:
-        SourceError: The text is not a string, is empty, holds nothing but page furniture or cannot be stored as UTF-8.
+        SourceError: The text is not a string, is empty, holds nothing but boilerplate or cannot be stored as UTF-8.
     """
     check_text("a title", title or "")
     check_text("a source's name", source or "")
     check_text(f"the text of {source!r}" if source else "a text", text)
     if not text.strip().strip("\x00\ufeff"):
         raise SourceError(f"{source or 'the text'} is empty; give a text with at least one word")
-    parts = split(lines_of(text))
-    author = author_of(parts.article)
-    posts = [_post(text, "article", Comment(parts.article, author))]
+    parts = split_comments(split_lines(text))
+    author = find_author(parts.article)
+    posts = [_post(text, "article", CommentLines(parts.article, author))]
     posts += [_post(text, "comment", comment) for comment in parts.comments]
-    posts.append(_post(text, "article", Comment(parts.rest, author)))
+    posts.append(_post(text, "article", CommentLines(parts.rest, author)))
     nonempty = tuple(post for post in posts if post is not None)
     if not nonempty:
         raise SourceError(
-            f"{source or 'the text'} has no content, only page furniture (a comment form, counters); give another text"
+            f"{source or 'the text'} has no content, only boilerplate (a comment form, counters); give another text"
         )
-    title = title or title_of(parts.article)
+    title = title or find_title(parts.article)
     return Thread(source or _generated_name(text, title), text, nonempty, title)
 
 
@@ -173,15 +173,15 @@ def _generated_name(text: str, title: str | None) -> str:
 
 
 def _post(text: str, kind: Kind, comment: Comment) -> Post | None:
-    """The post on these lines; page furniture is cut off at the edges and marked as omitted inside."""
+    """The post on these lines; boilerplate is cut off at the edges and marked as omitted inside."""
     lines = comment.lines
-    is_furniture = furniture([line.text for line in lines], comment=kind == "comment")
-    content = [index for index, line in enumerate(lines) if not line.blank and not is_furniture[index]]
+    is_boilerplate = mark_boilerplate([line.text for line in lines], comment=kind == "comment")
+    content = [index for index, line in enumerate(lines) if not line.blank and not is_boilerplate[index]]
     if not content:
         return None
     first, last = content[0], content[-1]
     span = span_of(lines[first : last + 1])
     assert span is not None
     start, end = span
-    omitted = tuple((lines[index].start, lines[index].end) for index in range(first, last) if is_furniture[index])
+    omitted = tuple((lines[index].start, lines[index].end) for index in range(first, last) if is_boilerplate[index])
     return Post(kind, text[start:end], start, end, comment.who.author, comment.who.date, omitted=omitted)

@@ -11,7 +11,7 @@ from qa.errors import SourceError
 from qa.sources.compose import DraftPost, RawPost, compose, resolve_replies, thread_name
 from qa.sources.formats.json_objects import objects
 from qa.sources.patterns.dates import day_of
-from qa.sources.patterns.quotes import quoted
+from qa.sources.patterns.quotes import find_quotes
 from qa.sources.sanitize import address, label, words
 from qa.sources.thread import Kind, Thread
 from qa.sources.thread_json import thread_from_row
@@ -74,6 +74,6 @@ def _raw_post(post: dict[str, Any], default: Kind) -> RawPost:
     day = next((day for key in ("date", "created_at", "created") if (day := day_of(post.get(key)))), None)
     parent = next((str(post[key]) for key in _PARENT if post.get(key) is not None), None)
     hidden = post.get("deleted") is True or post.get("hidden") is True
-    omitted = quoted(text) if kind == "comment" else ()
+    omitted = find_quotes(text) if kind == "comment" else ()
     draft = DraftPost(kind, "" if hidden else text, author, day, omitted=() if hidden else omitted)
     return RawPost(str(post.get("id")), parent, draft)

@@ -15,7 +15,7 @@ from qa.errors import SourceError
 from qa.sources.compose import DraftPost, RawPost, RawThread, compose_threads, thread_name
 from qa.sources.decode import decode_labelled
 from qa.sources.html_text import html_to_text
-from qa.sources.patterns.quotes import joined, quoted, signature
+from qa.sources.patterns.quotes import find_quotes, find_signature, merge_spans
 from qa.sources.sanitize import label, words
 from qa.sources.thread import Thread
 
@@ -107,7 +107,7 @@ def _body(message: Message) -> tuple[str, tuple[tuple[int, int], ...]]:
         if part.get_content_type() == "text/plain":
             text = words(_decode_part(part))
             if text:
-                return text, joined([*quoted(text), *signature(text)])
+                return text, merge_spans([*find_quotes(text), *find_signature(text)])
         elif part.get_content_type() == "text/html" and html is None:
             html = _decode_part(part)
     return html_to_text(html)

@@ -12,7 +12,7 @@ from qa.errors import SourceError
 from qa.sources.compose import DraftPost, RawPost, RawThread, compose_threads, thread_name
 from qa.sources.formats.json_objects import complete_objects
 from qa.sources.patterns.dates import day_of
-from qa.sources.patterns.quotes import quoted
+from qa.sources.patterns.quotes import find_quotes
 from qa.sources.sanitize import label, words
 from qa.sources.thread import Thread
 
@@ -83,4 +83,4 @@ def _draft(thing: dict[str, Any], field: str) -> DraftPost:
     day = day_of(thing.get("created_utc"))
     if field == "selftext":
         return DraftPost("article", text, author, day)
-    return DraftPost("comment", text, author, day, omitted=quoted(text))
+    return DraftPost("comment", text, author, day, omitted=find_quotes(text))

@@ -1,1 +1,1 @@
-"""What words, dates and lines look like in any source: regular expressions, and the functions around them."""
+"""How dates, attributions, boilerplate, quotations, names and lines are worded in any source."""

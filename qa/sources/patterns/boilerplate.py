@@ -1,8 +1,8 @@
-"""Lines that a page carries and nobody wrote for its readers: counters, comment forms, share buttons.
+"""Boilerplate: the lines of a page that are no one's text, such as counters, comment forms and share buttons.
 
-They are shown where they stand and never indexed. A pattern matches a whole line, so that a sentence which merely
-mentions a comment form stays content. A button's lone word ("Report", "Print") may as well be a title: it counts as
-furniture only beside other furniture and at the end of a comment.
+Boilerplate is shown and never indexed. A pattern matches a whole line, so that a sentence which mentions a comment form
+stays content. A lone button label ("Report", "Print") may be a title: it counts as boilerplate only beside other
+boilerplate or at the end of a comment.
 """
 
 from __future__ import annotations
@@ -12,7 +12,13 @@ from collections.abc import Sequence
 from enum import Flag, auto
 from functools import lru_cache
 
-_FORM = r"""
+
+def _compile(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE | re.VERBOSE)
+
+
+_FORM = _compile(
+    r"""
     (submit|leave|post|add|write) \s (a|your) \s (comment|reply|response) (\s here)?
   | (leave|post) \s a \s (comment|reply) \s cancel \s reply
   | cancel \s reply
@@ -26,14 +32,17 @@ _FORM = r"""
   | this \s site \s uses \s akismet .{0,120}
   | post \s comment | submit
 """
-_COUNTER = r"\(? visited \s [\d.,]+ \s times? .{0,40} \)?"
-_BUTTON = r"(?: reply | delete | report | permalink | flag | edit | quote | print | share | like | tweet )"
-_FURNITURE = rf"""
-    {_COUNTER}
+)
+_COUNTER_TEXT = r"\(? visited \s [\d.,]+ \s times? .{0,40} \)?"
+_COUNTER = _compile(_COUNTER_TEXT)
+_BUTTON_TEXT = r"(?: reply | delete | report | permalink | flag | edit | quote | print | share | like | tweet )"
+_BOILERPLATE = _compile(
+    rf"""
+    {_COUNTER_TEXT}
   | [\d.,]+ \s (total \s)? (views|reads|shares|likes)
   | (share|like|tweet) \s (this (\s on \s \w+)? | on \s \w+) \s? :?
   | share \s (this \s)? (post|article|page|story) \s? :?
-  | (?: [•·△▽\d] \s?){{0,6}} {_BUTTON} (?: \s? [|•·/]? \s? {_BUTTON})+
+  | (?: [•·△▽\d] \s?){{0,6}} {_BUTTON_TEXT} (?: \s? [|•·/]? \s? {_BUTTON_TEXT})+
   | print \s this \s page
   | click \s to \s (share|email|print) .{{0,80}}
   | log \s in \s to \s (reply|leave \s a \s comment|comment) | sign \s in \s to \s (reply|comment)
@@ -43,8 +52,10 @@ _FURNITURE = rf"""
   | (sort (ed)? \s by|order \s by) .{{0,40}} | (newest|oldest|best|top) \s first
   | (pingback|trackback) : \s .{{0,200}}
 """
-_WORD = rf"{_BUTTON} :? | ((show|view|hide) \s)? \d+ \s (more \s)? repl(y|ies)"
-_FOOTER = r"""
+)
+_BUTTON = _compile(rf"{_BUTTON_TEXT} :? | ((show|view|hide) \s)? \d+ \s (more \s)? repl(y|ies)")
+_FOOTER = _compile(
+    r"""
     (recent|related|latest|popular|similar) \s (posts|articles|comments|stories|entries) :?
   | you \s (may|might) \s also \s like :?
   | archives | categories | blogroll | tags | meta
@@ -52,24 +63,7 @@ _FOOTER = r"""
   | (proudly \s)? powered \s by \s .{0,60}
   | (previous|next|older|newer) \s (post|article|posts) \b .{0,120}
 """
-
-
-def _pattern(patterns: str) -> re.Pattern[str]:
-    return re.compile(patterns, re.IGNORECASE | re.VERBOSE)
-
-
-class Kind(Flag):
-    """What a line may be, by its words alone."""
-
-    CONTENT = 0
-    FORM = auto()
-    FURNITURE = auto()
-    BUTTON = auto()
-    COUNTER = auto()
-    FOOTER = auto()
-
-
-_form, _furniture, _word, _counter, _footer = map(_pattern, (_FORM, _FURNITURE, _WORD, _COUNTER, _FOOTER))
+)
 _MARKUP = " #>*_"
 _SENTENCE = re.compile(r"(?<=\.) ")
 _TRAIL = " _*.»→›"
@@ -77,83 +71,107 @@ _LONGEST = 240
 _CACHED = 1 << 16
 
 
-def kind_of(line: str) -> Kind:
-    """What kind of furniture a line may be.
+class LineKind(Flag):
+    """What the wording of a line says it is; a line may be of several kinds.
 
-    >>> kind_of("Submit a comment"), kind_of("They submit a comment to the agency.")
-    (<Kind.FORM: 1>, <Kind.CONTENT: 0>)
+    CONTENT is none of the others, FORM part of a comment form, BOILERPLATE any other line of the page's software,
+    BUTTON a label that may be a title too, COUNTER a count of visits, FOOTER what follows the comments of a page.
     """
-    return Kind.CONTENT if len(line) > _LONGEST else _kind_of(line)
+
+    CONTENT = 0
+    FORM = auto()
+    BOILERPLATE = auto()
+    BUTTON = auto()
+    COUNTER = auto()
+    FOOTER = auto()
+
+
+def line_kind(line: str) -> LineKind:
+    """Classify a line by its wording.
+
+    >>> line_kind("Submit a comment"), line_kind("They submit a comment to the agency.")
+    (<LineKind.FORM: 1>, <LineKind.CONTENT: 0>)
+    """
+    return LineKind.CONTENT if len(line) > _LONGEST else _line_kind(line)
 
 
 @lru_cache(_CACHED)
-def _kind_of(line: str) -> Kind:
+def _line_kind(line: str) -> LineKind:
     words = " ".join(line.split())
     bare = words.lstrip(_MARKUP)
     if not bare:
-        return Kind.CONTENT
-    if _form.fullmatch(bare):  # "Name *" ends in a star of its own
-        return Kind.FORM
-    # A form's notice often runs on in one line: "… will not be published. Required fields are marked *".
-    if all(_form.fullmatch(part.rstrip(_TRAIL)) for part in _SENTENCE.split(bare)):
-        return Kind.FORM
+        return LineKind.CONTENT
+    if _FORM.fullmatch(bare):  # before the trail is cut: "Name *" ends in a star
+        return LineKind.FORM
+    # A form's notices are often on one line: "… will not be published. Required fields are marked *".
+    if all(_FORM.fullmatch(part.rstrip(_TRAIL)) for part in _SENTENCE.split(bare)):
+        return LineKind.FORM
     bare = bare.rstrip(_TRAIL)
-    kind = Kind.FURNITURE if _furniture.fullmatch(bare) else Kind.CONTENT
-    if _counter.fullmatch(bare):
-        kind |= Kind.COUNTER
-    if _footer.fullmatch(bare):
-        kind |= Kind.FOOTER
-    if not words.startswith("#") and _word.fullmatch(bare):
-        kind |= Kind.BUTTON
+    kind = LineKind.BOILERPLATE if _BOILERPLATE.fullmatch(bare) else LineKind.CONTENT
+    if _COUNTER.fullmatch(bare):
+        kind |= LineKind.COUNTER
+    if _FOOTER.fullmatch(bare):
+        kind |= LineKind.FOOTER
+    if not words.startswith("#") and _BUTTON.fullmatch(bare):
+        kind |= LineKind.BUTTON
     return kind
 
 
 def is_form(line: str) -> bool:
-    """Whether the line belongs to a comment form, which ends what readers wrote."""
-    return Kind.FORM in kind_of(line)
+    """Whether the line belongs to a comment form, which ends the comments."""
+    return LineKind.FORM in line_kind(line)
 
 
 def is_footer(line: str) -> bool:
-    """Whether the line opens what follows the comments of a page: "Recent Posts", "© 2011 Lily"."""
-    return Kind.FOOTER in kind_of(line)
+    """Whether the line opens the part after the comments: "Recent Posts", "© 2011 Lily"."""
+    return LineKind.FOOTER in line_kind(line)
 
 
 def is_counter(line: str) -> bool:
-    """Whether the line counts the page's visits, as one does between an article and its comments."""
-    return Kind.COUNTER in kind_of(line)
+    """Whether the line counts the page's visits; such a line often separates an article from its comments."""
+    return LineKind.COUNTER in line_kind(line)
 
 
 def is_boilerplate(line: str) -> bool:
-    """Whether the line may be page furniture of any kind, a button's word too.
+    """Whether the line may be boilerplate of any kind, a button label included.
 
     >>> is_boilerplate("(Visited 3,568 times, 2 visits today)"), is_boilerplate("Report"), is_boilerplate("# Report")
     (True, True, False)
     """
-    return bool(kind_of(line) & (Kind.FORM | Kind.FURNITURE | Kind.BUTTON))
+    return bool(line_kind(line) & (LineKind.FORM | LineKind.BOILERPLATE | LineKind.BUTTON))
 
 
-def is_certain(line: str) -> bool:
-    """Whether the line is page furniture wherever it stands."""
-    return bool(kind_of(line) & (Kind.FORM | Kind.FURNITURE))
+def is_certain_boilerplate(line: str) -> bool:
+    """Whether the line is boilerplate wherever it stands."""
+    return bool(line_kind(line) & (LineKind.FORM | LineKind.BOILERPLATE))
 
 
-def furniture(lines: Sequence[str], *, comment: bool) -> list[bool]:
-    """For each line of a post whether it is furniture; an article's first visible line never is.
+def mark_boilerplate(lines: Sequence[str], *, comment: bool) -> list[bool]:
+    """Mark the lines of a post that are boilerplate; the first visible line of an article never is.
 
-    >>> furniture(["Report", "", "It rains.", "Reply"], comment=False), furniture(["It rains.", "Reply"], comment=True)
-    ([False, False, False, False], [False, True])
+    Args:
+        lines: The post's lines, blank ones included.
+        comment: Whether the post is a comment, whose last lines may be button labels.
+
+    Returns:
+        One mark for each line.
+
+    >>> mark_boilerplate(["Report", "", "It rains.", "Reply"], comment=False)
+    [False, False, False, False]
+    >>> mark_boilerplate(["It rains.", "Reply"], comment=True)
+    [False, True]
     """
     visible = [index for index, line in enumerate(lines) if line.strip()]
-    found = {index for index in visible if is_certain(lines[index])}
-    if not comment and len(found) < len(visible):
-        found.discard(visible[0])
-    words = {index for index in visible if index not in found and Kind.BUTTON in kind_of(lines[index])}
+    marked = {index for index in visible if is_certain_boilerplate(lines[index])}
+    if not comment and len(marked) < len(visible):
+        marked.discard(visible[0])
+    labels = {index for index in visible if index not in marked and LineKind.BUTTON in line_kind(lines[index])}
     if not comment:
-        words.discard(visible[0] if visible else -1)
+        labels.discard(visible[0] if visible else -1)
     for order in (visible, visible[::-1]):
-        beside = comment and order is not visible  # the walk from a comment's end begins beside furniture
+        beside = comment and order is not visible  # a comment's end counts as boilerplate for the walk backwards
         for index in order:
-            if index in words and beside:
-                found.add(index)
-            beside = index in found
-    return [index in found for index in range(len(lines))]
+            if index in labels and beside:
+                marked.add(index)
+            beside = index in marked
+    return [index in marked for index in range(len(lines))]

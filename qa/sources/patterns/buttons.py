@@ -1,4 +1,4 @@
-"""The words on the buttons around a comment, in the languages of the pages."""
+"""The labels of the buttons around a comment, in the languages of the pages."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _LABEL = (
     r"|loading\.{0,3}|comments?|kommentare?|commentaires?|comentarios?|(?:#|nr\. ?)?\d{1,6}\.?"
     r"|[+\-−–]?\d{1,6} ?(?:likes?|points?|votes?|punkte?|replies|reply))"
 )
-# A mark or a blank between two labels is a must: without, a row of digits can be cut up in too many ways.
+# Two labels need a mark or a space between them: otherwise a row of digits could be split in too many ways.
 BUTTON = re.compile(rf"{_LABEL}(?:(?: ?[|·•,/] ?| ){_LABEL}){{0,7}}|[^\w]{{1,6}}", re.IGNORECASE)
 
-# A line of an article that sends its reader elsewhere. A sentence that merely begins so goes on.
+# A line that links to another article. A sentence that only begins like one is longer.
 ELSEWHERE = re.compile(
     r"(?:(?:lesen sie|lies) (?:auch|dazu|hier)|auch interessant|mehr (?:zum thema|dazu|lesen)|siehe auch"
     r"|schon gelesen\?|das könnte (?:sie|dich|euch) auch|read (?:also|more|next)\b|also read|see also\b"

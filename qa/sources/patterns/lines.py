@@ -1,4 +1,4 @@
-"""A text as lines that know where they stand."""
+"""A text as lines with their offsets."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from qa.types import Span
 
-_DRAWN = frozenset("-*_=~")
+_RULE_MARKS = frozenset("-*_=~")
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n)|([^\r\n]+)\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: `text` without its break, `start` and `end` the offsets of that text in the whole."""
+    """A line of a text: `text` without its line break, which is `whole[start:end]`."""
 
     text: str
     start: int
@@ -29,12 +29,12 @@ class Line:
         return len(self.text) - len(self.text.lstrip())
 
     def without(self, characters: int) -> Line:
-        """The line less its first characters: a bullet, a number, a name."""
+        """The line without its first characters: a bullet, a number, a name."""
         return Line(self.text[characters:], self.start + characters, self.end)
 
 
-def lines_of(text: str) -> list[Line]:
-    """Cut at line breaks alone (CR, LF, CRLF), not at the rarer separators that `str.splitlines` knows."""
+def split_lines(text: str) -> list[Line]:
+    """Split at CR, LF and CRLF only, not at the rarer separators of `str.splitlines`."""
     return [
         Line(match[1] or match[2] or "", match.start(), match.end(match.lastindex or 0))
         for match in _LINE.finditer(text)
@@ -42,7 +42,7 @@ def lines_of(text: str) -> list[Line]:
 
 
 def span_of(lines: Sequence[Line]) -> Span | None:
-    """The span from the first visible character of `lines` to the last, None where there is none."""
+    """The span from the first visible character of `lines` to the last; None if there is none."""
     visible = [line for line in lines if not line.blank]
     if not visible:
         return None
@@ -50,12 +50,12 @@ def span_of(lines: Sequence[Line]) -> Span | None:
 
 
 def is_rule(line: str) -> bool:
-    """Whether the line is drawn, not written: a rule between comments, the underline of a heading.
+    """Whether the line is a drawn rule: between comments, or under a heading.
 
     >>> is_rule("* * *"), is_rule("====="), is_rule("--")
     (True, True, False)
     """
-    if line.lstrip()[:1] not in _DRAWN:
+    if line.lstrip()[:1] not in _RULE_MARKS:
         return False
     marks = "".join(line.split())
     return len(marks) >= 3 and marks.count(marks[0]) == len(marks)

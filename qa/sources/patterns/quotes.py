@@ -1,4 +1,4 @@
-"""The words of others inside a post: `>` lines under "Ann wrote:", [quote] … [/quote], a mail under its answer."""
+"""Quotations inside a post: `>` lines under "Ann wrote:", [quote] … [/quote], a mail under its reply."""
 
 from __future__ import annotations
 
@@ -6,71 +6,78 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from qa.sources.patterns.attribution import WROTE
-from qa.sources.patterns.lines import Line, lines_of
+from qa.sources.patterns.dates import ON
+from qa.sources.patterns.lines import Line, split_lines
 from qa.types import Span
 
 _MAY_QUOTE = re.compile(r">|\[quote|--|begin forwarded", re.IGNORECASE)
-_MARK = re.compile(r"[ \t]{0,3}>(?!\S?[<_(=])")  # ">_<", ">:(" and ">=" are no quotation
+_MARK = re.compile(r"[ \t]{0,3}>(?!\S?[<_(=])")  # ">_<", ">:(" and ">=" are no quotation marks
 _LONGEST_MARKED_LINE = 1_000
-_ATTRIBUTION = re.compile(rf".*\b{WROTE}\b.{{0,80}}:\s*|.{{0,120}}<[^<>\s]+@[^<>\s]+>.{{0,40}}:\s*", re.IGNORECASE)
-_WRAPPED = re.compile(rf"\S.{{0,40}}\b{WROTE}\b\s*:\s*|{WROTE}\s*:\s*", re.IGNORECASE)
-_LONGEST_ATTRIBUTION = 300
-_BELOW = re.compile(
+_LONGEST_LINE_ALONE = 120
+_INTRODUCTION = re.compile(rf".*\b{WROTE}\b.{{0,80}}:\s*|.{{0,120}}<[^<>\s]+@[^<>\s]+>.{{0,40}}:\s*", re.IGNORECASE)
+_WRAPPED_END = re.compile(rf"\S.{{0,40}}\b{WROTE}\b\s*:\s*|{WROTE}\s*:\s*", re.IGNORECASE)
+_WRAPPED_START = re.compile(rf"{ON}\s", re.IGNORECASE)
+_LONGEST_INTRODUCTION = 300
+_FORWARDED = re.compile(
     r"[ \t]*-{2,}[ \t]*(?:original message|forwarded message|forwarded by .{1,80}|ursprüngliche nachricht)[ \t]*-{2,}.*"
     r"|[ \t]*begin forwarded message:[ \t]*",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"\[(/?)quote\b[^\[\]\n]{0,200}\]", re.IGNORECASE)
+_QUOTE_TAG = re.compile(r"\[(/?)quote\b[^\[\]\n]{0,200}\]", re.IGNORECASE)
 _SIGNATURE = re.compile(r"--[ \t]?")
 _LIST_FOOTER = re.compile(r"_{20,}[ \t]*")
 
 
-def quoted(text: str) -> tuple[Span, ...]:
-    """The spans that quote somebody else, in order and apart.
+def find_quotes(text: str) -> tuple[Span, ...]:
+    """Find the spans of a text that quote someone else.
+
+    Returns:
+        Spans in order that neither overlap nor touch; each covers the line that introduces its quotation.
+
 
     >>> text = "Ann wrote:\\n> It rains.\\nNo."
-    >>> [text[start:end] for start, end in quoted(text)]
+    >>> [text[start:end] for start, end in find_quotes(text)]
     ['Ann wrote:\\n> It rains.']
     """
     if not _MAY_QUOTE.search(text):
         return ()
-    lines = lines_of(text)
-    return joined([*_marked(lines), *_coded(text), *_forwarded(lines, len(text))])
+    lines = split_lines(text)
+    return merge_spans([*_marked_quotes(lines), *_tagged_quotes(text), *_forwarded_mail(lines, len(text))])
 
 
-def signature(text: str) -> tuple[Span, ...]:
-    """The signature under a mail and the mailing list's footer."""
-    lines = lines_of(text)
+def find_signature(text: str) -> tuple[Span, ...]:
+    """Find the signature of a mail or the mailing list's footer: at most one span, up to the end of the text."""
+    lines = split_lines(text)
     for index, line in enumerate(lines):
         if _SIGNATURE.fullmatch(line.text) or (index and _LIST_FOOTER.fullmatch(line.text)):
             return ((line.start, len(text)),)
     return ()
 
 
-def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """Spans in order, those that meet made one.
+def merge_spans(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Sort spans and merge those that overlap or touch.
 
-    >>> joined([(5, 9), (0, 2), (6, 7), (2, 3)])
+    >>> merge_spans([(5, 9), (0, 2), (6, 7), (2, 3)])
     ((0, 3), (5, 9))
     """
-    whole: list[Span] = []
+    merged: list[Span] = []
     for start, end in sorted(span for span in spans if span[0] < span[1]):
-        if whole and start <= whole[-1][1]:
-            whole[-1] = (whole[-1][0], max(end, whole[-1][1]))
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
-            whole.append((start, end))
-    return tuple(whole)
+            merged.append((start, end))
+    return tuple(merged)
 
 
-def _marked(lines: Sequence[Line]) -> Iterator[Span]:
+def _marked_quotes(lines: Sequence[Line]) -> Iterator[Span]:
     written = [line for line in lines if not line.blank]
-    if len(written) == 1 and len(written[0].text) > 120:
-        return  # a text without line breaks: nobody can tell where the quotation ends
+    if len(written) == 1 and len(written[0].text) > _LONGEST_LINE_ALONE:
+        return  # without line breaks the end of the quotation is unknown
     first: int | None = None
     last = 0
     for index, line in enumerate(lines):
         if _MARK.match(line.text) and len(line.text) <= _LONGEST_MARKED_LINE:
-            first = _attribution(lines, index) if first is None else first
+            first = _introduction(lines, index) if first is None else first
             last = index
         elif not line.blank and first is not None:
             yield lines[first].start, lines[last].end
@@ -79,24 +86,24 @@ def _marked(lines: Sequence[Line]) -> Iterator[Span]:
         yield lines[first].start, lines[last].end
 
 
-def _attribution(lines: Sequence[Line], index: int) -> int:
-    """The line that says whose words follow, which may be wrapped; `index` itself where none does."""
+def _introduction(lines: Sequence[Line], index: int) -> int:
+    """The first line of "On 3 May, Ann wrote:" above a quotation, wrapped or not; `index` itself if there is none."""
     above = index - 1
     while above >= 0 and lines[above].blank:
         above -= 1
-    if above < 0 or len(lines[above].text) > _LONGEST_ATTRIBUTION:
+    if above < 0 or len(lines[above].text) > _LONGEST_INTRODUCTION:
         return index
-    over = above - 1
-    if over >= 0 and not lines[over].blank and _WRAPPED.fullmatch(lines[above].text.strip()):
-        opening = lines[over].text.strip()
-        if len(opening) <= _LONGEST_ATTRIBUTION and opening[:3].lower() in ("on ", "am ", "le ", "el ", "il ", "op "):
-            return over
-    return above if _ATTRIBUTION.fullmatch(lines[above].text) else index
+    opening = above - 1
+    if opening >= 0 and not lines[opening].blank and _WRAPPED_END.fullmatch(lines[above].text.strip()):
+        start = lines[opening].text.strip()
+        if len(start) <= _LONGEST_INTRODUCTION and _WRAPPED_START.match(start):
+            return opening
+    return above if _INTRODUCTION.fullmatch(lines[above].text) else index
 
 
-def _coded(text: str) -> Iterator[Span]:
+def _tagged_quotes(text: str) -> Iterator[Span]:
     depth, start = 0, 0
-    for tag in _CODE.finditer(text):
+    for tag in _QUOTE_TAG.finditer(text):
         if not tag[1]:
             start = tag.start() if not depth else start
             depth += 1
@@ -106,8 +113,8 @@ def _coded(text: str) -> Iterator[Span]:
                 yield start, tag.end()
 
 
-def _forwarded(lines: Sequence[Line], end: int) -> Iterator[Span]:
+def _forwarded_mail(lines: Sequence[Line], end: int) -> Iterator[Span]:
     for line in lines:
-        if len(line.text) <= _LONGEST_ATTRIBUTION and _BELOW.fullmatch(line.text):
+        if len(line.text) <= _LONGEST_INTRODUCTION and _FORWARDED.fullmatch(line.text):
             yield line.start, end
             return

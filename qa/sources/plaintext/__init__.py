@@ -1,1 +1,1 @@
-"""A page that was copied or saved as text, taken apart into the article and its comments."""
+"""Pages that were copied or saved as plain text, split into the article and its comments."""

@@ -1,4 +1,4 @@
-"""Where the comments of a page are headed (or signed): the one or two lines that name an author, all of a shape."""
+"""Bylines of comments: the one or two lines above (or below) a comment that name its author."""
 
 from __future__ import annotations
 
@@ -23,61 +23,64 @@ _QUOTABLE = ("says", "mail")
 
 @dataclass(frozen=True, slots=True)
 class Byline:
-    """The lines from `start` to `end` that name an author; `apart` where nothing written stands on the line above,
-    `closed` where nothing written stands on the line below."""
+    """The lines from `start` to `end` that name an author.
+
+    `apart` says whether the line above is a gap, `closed` whether the line below is one.
+    """
 
     start: int
     end: int
-    claim: AttributionMatch
+    match: AttributionMatch
     apart: bool
     closed: bool
 
     @property
     def style(self) -> AttributionStyle:
-        return self.claim.style
+        return self.match.style
 
     @property
     def shape(self) -> str:
-        return self.claim.shape
+        return self.match.shape
 
     @property
     def body(self) -> int:
-        """The line on which the comment's words begin."""
+        """The line on which the comment's text begins."""
         return self.start if self.style == "inline" else self.end
 
 
-def heads_of(lines: Sequence[Line], edges: Sequence[bool]) -> Iterator[Byline]:
-    """Every place where lines name an author, in order; `edges` are the lines that are blank, rules or furniture."""
+def find_bylines(lines: Sequence[Line], gaps: Sequence[bool]) -> Iterator[Byline]:
+    """Find the bylines of a page in order, several for lines that can be read in several ways.
+
+    Args:
+        lines: The page's lines.
+        gaps: For each line whether it is blank, a rule or boilerplate.
+    """
     for index, line in enumerate(lines):
         if line.blank:
             continue
-        for claim, end in claims_at(lines, index):
-            below = end if claim.style != "inline" else index + 1
-            closed = below >= len(lines) or edges[below]
-            yield Byline(index, end, claim, not index or edges[index - 1], closed)
+        for match, end in attributions_at(lines, index):
+            closed = end >= len(lines) or gaps[end]
+            yield Byline(index, end, match, not index or gaps[index - 1], closed)
 
 
-def claims_at(lines: Sequence[Line], index: int) -> Iterator[tuple[AttributionMatch, int]]:
-    """What the line, or it and the next, say of an author; with the line after those."""
-    line, claim = lines[index].text, parse_attribution(lines[index].text)
+def attributions_at(lines: Sequence[Line], index: int) -> Iterator[tuple[AttributionMatch, int]]:
+    """The attributions in a line, or in it and the next, each with the index of the line after it."""
+    line, match = lines[index].text, parse_attribution(lines[index].text)
     following = _visible(lines, index + 1, most_blank=1)
-    if claim and not claim.dated and following and (day := date_line(lines[following].text)):
-        who = Attribution(claim.who.author, iso_day(day["when"]))
+    if match and not match.dated and following and (day := date_line(lines[following].text)):
+        who = Attribution(match.who.author, iso_day(day["when"]))
         timed = bool(day["clock"] or day["ago"])
-        yield (
-            replace(claim, who=who, shape=f"{claim.style} over date", dated=True, timed=timed),
-            following + 1,
-        )
-    elif claim and not (claim.style in _QUOTABLE and _quotes(lines, index + 1)):
-        yield claim, index + 1
-    if claim is None and (inline := parse_inline_attribution(line)):
+        yield replace(match, who=who, shape=f"{match.style} over date", dated=True, timed=timed), following + 1
+    elif match and not (match.style in _QUOTABLE and _is_quotation(lines, index + 1)):
+        yield match, index + 1
+    if match is None and (inline := parse_inline_attribution(line)):
         yield inline, index + 1
     if index + 1 < len(lines) and not lines[index + 1].blank:
         yield from _pair(line, lines[index + 1].text, index + 2)
 
 
 def _pair(line: str, following: str, end: int) -> Iterator[tuple[AttributionMatch, int]]:
-    """A name over a date, or a date over a name."""
+    """Read a name above a date, or a date above a name."""
     if len(line) > 120 or len(following) > 120:
         return
     for shape, name, when in (("name over date", line, following), ("date over name", following, line)):
@@ -95,13 +98,13 @@ def _pair(line: str, following: str, end: int) -> Iterator[tuple[AttributionMatc
 
 
 def _visible(lines: Sequence[Line], index: int, most_blank: int) -> int | None:
-    """The next line that is not blank, None where there is none within so many blank ones."""
-    for found in range(index, min(index + most_blank + 1, len(lines))):
-        if not lines[found].blank:
-            return found
+    """The first line from `index` that is not blank; None if `most_blank` lines are not enough to reach it."""
+    for candidate in range(index, min(index + most_blank + 1, len(lines))):
+        if not lines[candidate].blank:
+            return candidate
     return None
 
 
-def _quotes(lines: Sequence[Line], index: int) -> bool:
+def _is_quotation(lines: Sequence[Line], index: int) -> bool:
     following = _visible(lines, index, most_blank=1)
     return following is not None and opens_quotation(lines[following].text)

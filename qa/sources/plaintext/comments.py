@@ -1,9 +1,10 @@
 """Where the comments of a plain text begin, and where each of them ends.
 
-Plain text has no markup for comments, so this goes by what people leave when they copy a page: a line "3 comments",
-"Jane says:" above or "Posted by Jane on …" below each, a bullet before each, a comment form at the end. Every way to
-read the page is weighed, and the best supported wins. Without such signs a text is an article alone: a list in an
-article must not become its comments, and a comment left in the article is better than words in the wrong mouth.
+Plain text has no markup for comments, so this relies on what a copied page leaves behind: a line "3 comments", "Jane
+says:" above or "Posted by Jane on …" below each comment, a bullet before each, a comment form at the end. Every
+candidate section of comments is weighed, and the best supported wins. Without such signs a text is an article alone: a
+list in an article must not become its comments, and a comment left in the article is better than text under the wrong
+name.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from qa.sources.patterns.attribution import UNATTRIBUTED, Attribution
-from qa.sources.patterns.boilerplate import is_boilerplate, is_certain, is_counter
+from qa.sources.patterns.boilerplate import is_boilerplate, is_certain_boilerplate, is_counter
 from qa.sources.patterns.dates import date_line, iso_day
 from qa.sources.patterns.lines import Line, is_rule
-from qa.sources.plaintext.bylines import Byline, claims_at
-from qa.sources.plaintext.headings import Heading
-from qa.sources.plaintext.lists import BULLET, Listing, blocks, closing_list, listing
-from qa.sources.plaintext.page import Page
+from qa.sources.plaintext.bylines import Byline, attributions_at
+from qa.sources.plaintext.headings import CommentHeading
+from qa.sources.plaintext.lists import BULLET, CommentList, closing_list, parse_list, split_blocks
+from qa.sources.plaintext.page import CopiedPage
 
 _LONGEST_FOOTER = 2_000
 _MOST_FORMS = 20
@@ -27,166 +28,177 @@ _SENTENCE_ENDS = (".", "!", "?", "…", ")", "”", '"')
 
 
 @dataclass(frozen=True, slots=True)
-class Comment:
-    """The lines of one comment, its author and day where the text tells them."""
+class CommentLines:
+    """The lines of one comment, with its author and day if the text names them."""
 
     lines: Sequence[Line]
     who: Attribution = UNATTRIBUTED
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """A text's article, the comments on it, and what of the article follows the comments."""
+class SplitText:
+    """The article of a text, the comments on it, and the part of the article that follows them."""
 
     article: Sequence[Line]
-    comments: Sequence[Comment] = ()
+    comments: Sequence[CommentLines] = ()
     rest: Sequence[Line] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """One way to read a page: its comments, between two lines. `strength`: 3 where the comments are named, 2 where
-    they are listed, 1 where blank lines alone part them; `counted` where their heading states their number."""
+class CommentSection:
+    """A candidate for the section of comments, from line `start` to line `end`.
+
+    Attributes:
+        comments: The comments in it.
+        strength: 3 if bylines separate them, 2 if they are items of a list, 1 if only blank lines or rules do.
+        counted: Whether the heading announces their number.
+        headed: Whether there is a heading.
+    """
 
     start: int
     end: int
-    comments: Sequence[Comment]
+    comments: Sequence[CommentLines]
     strength: int
     counted: bool = False
     headed: bool = True
 
     @property
     def support(self) -> tuple[bool, int, int, bool, bool, int]:
-        """What makes one reading better than another, the weightiest first."""
-        listed, number = self.counted and self.strength > 1, len(self.comments)
-        return (listed, self.strength, number, self.counted, self.headed, self.start)
+        """The key by which candidates are compared, the weightiest sign first."""
+        separated, number = self.counted and self.strength > 1, len(self.comments)
+        return (separated, self.strength, number, self.counted, self.headed, self.start)
 
 
-def split(lines: Sequence[Line]) -> Parts:
-    """Part a text into the article's lines and its comments; the short footer after them is in neither."""
-    page = Page(lines)
-    best = max(readings(page), key=lambda reading: reading.support, default=None)
+def split_comments(lines: Sequence[Line]) -> SplitText:
+    """Split a text into the article and its comments; a short footer after the comments belongs to neither."""
+    page = CopiedPage(lines)
+    best = max(comment_sections(page), key=lambda section: section.support, default=None)
     if best is None:
-        return Parts(lines)
+        return SplitText(lines)
     rest = lines[best.end :]
     is_short = sum(len(line.text) for line in rest) <= _LONGEST_FOOTER
-    return Parts(lines[: best.start], best.comments, () if best.end in page.enders and is_short else rest)
+    return SplitText(lines[: best.start], best.comments, () if best.end in page.ends and is_short else rest)
 
 
-def readings(page: Page) -> Iterator[Reading]:
-    """Every way to read the page that has the support it needs; their number is bounded by its headings and forms."""
+def comment_sections(page: CopiedPage) -> Iterator[CommentSection]:
+    """Every candidate with the support that it needs; their number is bounded by the page's headings and forms."""
     for heading in page.headings:
-        found = _headed(page, heading)
-        if found and found.comments:
-            yield found
+        section = _headed(page, heading)
+        if section and section.comments:
+            yield section
     shapes = defaultdict[str, list[Byline]](list)
-    for head in page.heads:
-        if head.apart and (head.style not in ("posted", "bare") or page.has_body(head.start)):
-            shapes[head.shape].append(head)
-    for heads in shapes.values():
-        if found := _above(page, heads, page.section_end(heads[0].start), None):
-            yield found
-    yield from _closing(page)
+    for byline in page.bylines:
+        if byline.apart and (byline.style not in ("posted", "bare") or page.has_body(byline.start)):
+            shapes[byline.shape].append(byline)
+    for bylines in shapes.values():
+        if section := _under_bylines(page, bylines, page.section_end(bylines[0].start), None):
+            yield section
+    yield from _closing_lists(page)
 
 
-def _headed(page: Page, heading: Heading) -> Reading | None:
-    """The comments under a heading: named if their first line names somebody, else listed, else blocks."""
-    first, end = page.written(heading.index + 1), page.section_end(heading.index)
+def _headed(page: CopiedPage, heading: CommentHeading) -> CommentSection | None:
+    """The comments under a heading: by bylines if their first line is one, else as a list, else as blocks."""
+    first, end = page.next_content(heading.index + 1), page.section_end(heading.index)
     if first >= end:
         return None
-    if BULLET.match(page.lines[first].text) and (found := _listed(page, heading, first, end)):
-        return found
-    for head in page.heads_at(first):
-        same = [other for other in page.heads if first <= other.start < end and other.shape == head.shape]
-        if found := _above(page, same, end, heading):
-            return found
-    return _below(page, heading, first, end) or _listed(page, heading, first, end)
+    if BULLET.match(page.lines[first].text) and (section := _listed(page, heading, first, end)):
+        return section
+    for byline in page.bylines_at(first):
+        same = [other for other in page.bylines if first <= other.start < end and other.shape == byline.shape]
+        if section := _under_bylines(page, same, end, heading):
+            return section
+    return _over_signatures(page, heading, first, end) or _listed(page, heading, first, end)
 
 
-def _above(page: Page, heads: Sequence[Byline], end: int, heading: Heading | None) -> Reading | None:
-    """The comments under heads of one shape, None where too little says that they are comments."""
-    end = page.comments_end(heads[0].start, end, heads[0].shape)
-    run = _run(page, [head for head in heads if head.end <= end], end, heading.count if heading else None)
+def _under_bylines(
+    page: CopiedPage, bylines: Sequence[Byline], end: int, heading: CommentHeading | None
+) -> CommentSection | None:
+    """The comments under bylines of one shape; None if too little says that they are comments."""
+    end = page.comments_end(bylines[0].start, end, bylines[0].shape)
+    run = _run(page, [byline for byline in bylines if byline.end <= end], end, heading.count if heading else None)
     if not run:
         return None
-    stops = [*(head.start for head in run[1:]), end]
-    comments, replied = [], []
-    for head, stop in zip(run, stops, strict=True):
-        lines = list(page.lines[head.body : stop])
-        if head.style == "inline":
-            lines[0] = lines[0].without(head.claim.offset)
-        comments.append(_comment(lines, head))
+    stops = [*(byline.start for byline in run[1:]), end]
+    comments, end_in_buttons = [], []
+    for byline, stop in zip(run, stops, strict=True):
+        lines = list(page.lines[byline.body : stop])
+        if byline.style == "inline":
+            lines[0] = lines[0].without(byline.match.offset)
+        comments.append(_comment(lines, byline))
         last = next((line.text for line in reversed(lines) if not line.blank), "")
-        replied.append(not is_rule(last) and is_boilerplate(last))
+        end_in_buttons.append(not is_rule(last) and is_boilerplate(last))
     if run[0].style in ("posted", "bare") and not comments[-1].lines:
-        return None  # the last line is a signature, or the first is: nobody can tell whose words are whose
-    if not _believable(page, heading, run, comments, all(replied)):
+        return None  # the last line is a signature, or the first is: whose comment is whose is unknown
+    if not _is_believable(page, heading, run, comments, all(end_in_buttons)):
         return None
-    counted = heading is not None and not heading.weak and heading.states(len(run))
-    written = [comment for comment in comments if comment.lines]
+    counted = heading is not None and not heading.weak and heading.announces(len(run))
+    not_empty = [comment for comment in comments if comment.lines]
     start = heading.index if heading else run[0].start
-    return Reading(start, end, written, 3, counted, heading is not None) if written else None
+    return CommentSection(start, end, not_empty, 3, counted, heading is not None) if not_empty else None
 
 
-def _below(page: Page, heading: Heading, first: int, end: int) -> Reading | None:
-    """The comments over signatures of one shape, where the last line is one."""
+def _over_signatures(page: CopiedPage, heading: CommentHeading, first: int, end: int) -> CommentSection | None:
+    """The comments over signatures of one shape, if the last line is one."""
     end = page.comments_end(first, end)
-    last = next((index for index in range(end - 1, first, -1) if not page.edges[index]), first)
-    for head in (*page.heads_at(last), *page.heads_at(last - 1)):
-        if head.start <= first or head.end != last + 1 or head.style not in ("posted", "bare") or heading.weak:
+    last = max(page.content_end(end) - 1, first)
+    for signature in (*page.bylines_at(last), *page.bylines_at(last - 1)):
+        if signature.start <= first or signature.end != last + 1:
             continue
-        run = [other for other in page.heads if first < other.start < end and other.shape == head.shape]
+        if signature.style not in ("posted", "bare") or heading.weak:
+            continue
+        run = [other for other in page.bylines if first < other.start < end and other.shape == signature.shape]
         if any(other.closed for other in run[:-1]):
             run = [other for other in run if other.closed]
         starts = [first, *(other.end for other in run[:-1])]
         comments = [
-            Comment(_trimmed(page.lines[start : other.start]), other.claim.who)
+            CommentLines(_trimmed(page.lines[start : other.start]), other.match.who)
             for start, other in zip(starts, run, strict=True)
         ]
         if all(comment.lines for comment in comments):
-            return Reading(heading.index, end, comments, 3, heading.states(len(comments)))
+            return CommentSection(heading.index, end, comments, 3, heading.announces(len(comments)))
     return None
 
 
-def _run(page: Page, heads: Sequence[Byline], end: int, count: int | None) -> list[Byline]:
-    """Those of the heads that open a comment: apart from the lines above where the page has blank lines, with names
-    beyond doubt, unless the count says otherwise. The others are words of a comment, which quotes."""
+def _run(page: CopiedPage, bylines: Sequence[Byline], end: int, count: int | None) -> list[Byline]:
+    """Choose the bylines that open a comment; the others are part of a comment, which quotes.
+
+    On a page with blank lines those open a comment that stand apart from the line above. Doubtful names open none. If
+    the heading announces a number of comments, the choice that makes that number wins.
+    """
     every: list[Byline] = []
-    for head in heads:
-        if not every or head.start > every[-1].body or (head.style == "inline" and head.start > every[-1].start):
-            every.append(head)
+    for byline in bylines:
+        is_next_inline = byline.style == "inline" and every and byline.start > every[-1].start
+        if not every or byline.start > every[-1].body or is_next_inline:
+            every.append(byline)
     if not every:
         return []
-    apart = [every[0], *(head for head in every[1:] if head.apart)]
-    spaced = len(apart) > 1 or any(page.lines[index].blank for index in range(every[0].end, page_end(page, end)))
-    usual, other = (apart, every) if spaced else (every, apart)
-    sure = [head for head in usual if not head.claim.doubtful or head.claim.dated]
-    candidates = [sure, usual, [head for head in other if not head.claim.doubtful], other]
+    apart = [every[0], *(byline for byline in every[1:] if byline.apart)]
+    has_blanks = any(page.lines[index].blank for index in range(every[0].end, page.content_end(end)))
+    usual, other = (apart, every) if len(apart) > 1 or has_blanks else (every, apart)
+    sure = [byline for byline in usual if not byline.match.doubtful or byline.match.dated]
+    candidates = [sure, usual, [byline for byline in other if not byline.match.doubtful], other]
     return next((run for run in candidates if len(run) == count), sure if sure[:1] == every[:1] else [])
 
 
-def page_end(page: Page, end: int) -> int:
-    """The line after the last that somebody wrote before `end`."""
-    while end and page.edges[end - 1]:
-        end -= 1
-    return end
-
-
-def _believable(
-    page: Page, heading: Heading | None, run: Sequence[Byline], comments: Sequence[Comment], replied: bool
+def _is_believable(
+    page: CopiedPage,
+    heading: CommentHeading | None,
+    run: Sequence[Byline],
+    comments: Sequence[CommentLines],
+    end_in_buttons: bool,
 ) -> bool:
-    """Whether so many heads of this kind, with what stands around them, are comments and not an article's words."""
-    way, several = run[0].style, len({head.claim.who.author for head in run}) > 1
-    dated, timed = all(head.claim.dated for head in run), all(head.claim.timed for head in run)
+    """Whether these bylines and what stands around them make comments, and not dialogue or lists of an article."""
+    style, several = run[0].style, len({byline.match.who.author for byline in run}) > 1
+    dated, timed = all(byline.match.dated for byline in run), all(byline.match.timed for byline in run)
     form = page.form_after(run[-1].end)
-    counted = heading is not None and heading.states(len(run))
+    counted = heading is not None and heading.announces(len(run))
     if heading and (counted or not heading.weak):
-        if way == "inline":
+        if style == "inline":
             return form or counted
         return page.has_body(heading.index) or several
-    if replied and several:
-        return way not in ("inline", "mail")
-    match way:
+    if end_in_buttons and several:
+        return style not in ("inline", "mail")
+    match style:
         case "site":
             return timed
         case "says" if dated:
@@ -198,93 +210,99 @@ def _believable(
         case "posted":
             return several and dated
         case "bare":
-            return several and timed and (form or any(heading.states(len(run)) for heading in page.headings))
+            return several and timed and (form or any(heading.announces(len(run)) for heading in page.headings))
     return False
 
 
-def _listed(page: Page, heading: Heading, first: int, end: int) -> Reading | None:
-    """The comments under a heading that are listed, or parted by rules or blank lines."""
+def _listed(page: CopiedPage, heading: CommentHeading, first: int, end: int) -> CommentSection | None:
+    """The comments under a heading that are items of a list, or that rules or blank lines separate."""
     end = page.comments_end(first, end)
     form = end in page.forms
     if (heading.weak and heading.count is None) or not (page.has_body(heading.index) or heading.on):
         return None  # a counter under the title belongs to the article
-    found = listing(page.lines[first:end], heading.count)
-    if found:
+    if found := parse_list(page.lines[first:end], heading.count):
         return _list_under(heading, found, first, form)
     for by_rule in (True, False):
-        written = [Comment(_trimmed(block)) for block in blocks(page.lines[first:end], by_rule=by_rule)]
-        written = [comment for comment in written if comment.lines]
-        if heading.states(len(written)) or (not by_rule and _are_blocks(page, heading, len(written), form)):
-            return Reading(heading.index, end, written, 1, heading.states(len(written)))
+        comments = [CommentLines(_trimmed(block)) for block in split_blocks(page.lines[first:end], by_rule=by_rule)]
+        comments = [comment for comment in comments if comment.lines]
+        counted = heading.announces(len(comments))
+        if counted or (not by_rule and _are_blocks(page, heading, len(comments), form)):
+            return CommentSection(heading.index, end, comments, 1, counted)
     return None
 
 
-def _list_under(heading: Heading, found: Listing, first: int, form: bool) -> Reading | None:
+def _list_under(heading: CommentHeading, found: CommentList, first: int, form: bool) -> CommentSection | None:
     number = len(found.items)
     comments, named = _with_inner_names(found.items)
     fits = heading.count is not None and number <= heading.count
     drawn = found.loose and found.web and heading.level is None
     if fits or named or drawn or (form and (found.loose or heading.level is None)):
-        return Reading(heading.index, first + found.end, comments, 3 if named else 2, heading.states(number))
+        strength = 3 if named else 2
+        return CommentSection(heading.index, first + found.end, comments, strength, heading.announces(number))
     return None
 
 
-def _are_blocks(page: Page, heading: Heading, number: int, form: bool) -> bool:
-    """Whether paragraphs that do not make the count are comments all the same: before a form, or fewer than stated on
-    a page with one heading alone."""
+def _are_blocks(page: CopiedPage, heading: CommentHeading, number: int, form: bool) -> bool:
+    """Whether paragraphs are comments though their number is not the announced one.
+
+    They are before a form, and if there are fewer than announced on a page with only one heading.
+    """
     if any(other.index > heading.index and not other.weak for other in page.headings) or heading.weak:
         return False
-    told = heading.plain or heading.on
-    fewer = told and heading.count is not None and 1 < number <= heading.count and len(page.headings) == 1
-    return fewer or (form and heading.level is None)
+    if form and heading.level is None:
+        return True
+    fewer = heading.count is not None and 1 < number <= heading.count
+    return (heading.literal or heading.on) and fewer and len(page.headings) == 1
 
 
-def _closing(page: Page) -> Iterator[Reading]:
+def _closing_lists(page: CopiedPage) -> Iterator[CommentSection]:
     """Loose bulleted lists under a counter of visits, or over a comment form."""
-    known = set(page.forms)
-    starts = [0, *(index for index in page.forms if index - 1 not in known)][-_MOST_FORMS:]
+    forms = set(page.forms)
+    starts = [0, *(index for index in page.forms if index - 1 not in forms)][-_MOST_FORMS:]
     for start, end in zip(starts, [*starts[1:], len(page.lines)], strict=True):
-        until = page_end(page, end)
-        if until <= start or not (found := closing_list(page.lines[start:until])):
+        last = page.content_end(end)
+        if last <= start or not (closing := closing_list(page.lines[start:last])):
             continue
-        at, items = start + found[0], found[1]
-        above = next(
-            (page.lines[index].text.rstrip() for index in reversed(range(at)) if not page.lines[index].blank), ""
-        )
-        comments, named = _with_inner_names(items.items)
-        last = [comment.lines[-1].text.rstrip() for comment in comments if comment.lines]
-        sentences = sum(text.endswith(_SENTENCE_ENDS) for text in last)
-        over_form = end in page.forms and above.endswith(_SENTENCE_ENDS) and 2 * sentences >= len(last)
-        if is_counter(above) or over_form:
-            yield Reading(at, end, comments, 3 if named else 2, headed=False)
+        first, items = start + closing[0], closing[1].items
+        above = next((line.text.rstrip() for line in reversed(page.lines[:first]) if not line.blank), "")
+        comments, named = _with_inner_names(items)
+        closing_lines = [comment.lines[-1].text.rstrip() for comment in comments if comment.lines]
+        sentences = sum(text.endswith(_SENTENCE_ENDS) for text in closing_lines)
+        are_prose = above.endswith(_SENTENCE_ENDS) and 2 * sentences >= len(closing_lines)
+        if is_counter(above) or (end in page.forms and are_prose):
+            yield CommentSection(first, end, comments, 3 if named else 2, headed=False)
 
 
-def _with_inner_names(items: Sequence[Sequence[Line]]) -> tuple[list[Comment], bool]:
-    """The items as comments, named where every one of them opens with a head of the first one's shape."""
-    claims = [{claim.shape: (claim, end) for claim, end in claims_at(item, 0)} for item in items]
-    for shape in claims[0]:
-        if len(items) > 1 and all(shape in found for found in claims):
+def _with_inner_names(items: Sequence[Sequence[Line]]) -> tuple[list[CommentLines], bool]:
+    """The items as comments; with authors, and True, if each of them opens with a byline of the first one's shape."""
+    matches = [{match.shape: (match, end) for match, end in attributions_at(item, 0)} for item in items]
+    for shape in matches[0]:
+        if len(items) > 1 and all(shape in by_shape for by_shape in matches):
             comments = []
-            for item, found in zip(items, claims, strict=True):
-                claim, end = found[shape]
-                lines = [item[0].without(claim.offset), *item[1:]] if claim.style == "inline" else item[end:]
-                comments.append(Comment(_trimmed(lines), claim.who))
+            for item, by_shape in zip(items, matches, strict=True):
+                match, end = by_shape[shape]
+                lines = [item[0].without(match.offset), *item[1:]] if match.style == "inline" else item[end:]
+                comments.append(CommentLines(_trimmed(lines), match.who))
             return [comment for comment in comments if comment.lines], True
-    return [Comment(lines) for item in items if (lines := _trimmed(item))], False
+    return [CommentLines(lines) for item in items if (lines := _trimmed(item))], False
 
 
-def _comment(lines: Sequence[Line], head: Byline) -> Comment:
-    written, who = _trimmed(lines), head.claim.who
-    if head.style == "blog" and who.date is None and written and (day := date_line(written[-1].text)):
-        return Comment(_trimmed(written[:-1]), Attribution(who.author, iso_day(day["when"])))
-    return Comment(written, who)
+def _comment(lines: Sequence[Line], byline: Byline) -> CommentLines:
+    content, who = _trimmed(lines), byline.match.who
+    if byline.style == "blog" and who.date is None and content and (day := date_line(content[-1].text)):
+        return CommentLines(_trimmed(content[:-1]), Attribution(who.author, iso_day(day["when"])))
+    return CommentLines(content, who)
 
 
 def _trimmed(lines: Sequence[Line]) -> Sequence[Line]:
-    """The lines less blank ones, rules and furniture at both ends; a button's word is furniture at the end alone."""
+    """The lines without blank ones, rules and boilerplate at both ends; button labels are cut only at the end."""
     start, end = 0, len(lines)
-    while start < end and (lines[start].blank or is_rule(lines[start].text) or is_certain(lines[start].text)):
+    while start < end and (_is_separator(lines[start]) or is_certain_boilerplate(lines[start].text)):
         start += 1
-    while start < end and (lines[end - 1].blank or is_rule(lines[end - 1].text) or is_boilerplate(lines[end - 1].text)):
+    while start < end and (_is_separator(lines[end - 1]) or is_boilerplate(lines[end - 1].text)):
         end -= 1
     return lines[start:end]
+
+
+def _is_separator(line: Line) -> bool:
+    return line.blank or is_rule(line.text)

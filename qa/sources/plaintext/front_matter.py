@@ -1,4 +1,4 @@
-"""What an article says of itself in its first lines: its title and its author."""
+"""The title and the author that an article names in its first lines."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from qa.sources.patterns.attribution import UNATTRIBUTED, Attribution, parse_byline
 from qa.sources.patterns.lines import Line
-from qa.sources.plaintext.headings import heading_of
+from qa.sources.plaintext.headings import parse_comment_heading
 
 _MARKDOWN_HEADING = re.compile(r"\s{0,3}#{1,6}\s+(?P<title>.+?)\s*#*\s*")
 _UNDERLINE = re.compile(r"\s*(={3,}|-{3,})\s*")
@@ -15,19 +15,19 @@ _LONGEST_TITLE = 140
 _BYLINE_WITHIN = 5
 
 
-def author_of(article: Sequence[Line]) -> Attribution:
-    """The author that one of the first lines names; a line under a heading of comments names a comment's."""
+def find_author(article: Sequence[Line]) -> Attribution:
+    """Read the byline in the first lines; one under a heading of comments belongs to a comment."""
     visible = [index for index, line in enumerate(article) if not line.blank][:_BYLINE_WITHIN]
     for index in visible:
-        if heading_of(article, index, None):
+        if parse_comment_heading(article, index, None):
             break
-        if who := parse_byline(article[index].text):
-            return who
+        if byline := parse_byline(article[index].text):
+            return byline
     return UNATTRIBUTED
 
 
-def title_of(article: Sequence[Line]) -> str | None:
-    """The first line, where it stands apart from what follows and does not end as a sentence in a text does."""
+def find_title(article: Sequence[Line]) -> str | None:
+    """The first line, if it stands apart from what follows and does not end like a sentence; else None."""
     first = next((index for index, line in enumerate(article) if not line.blank), None)
     if first is None or all(line.blank for line in article[first + 1 :]):
         return None

@@ -1,4 +1,4 @@
-"""The line over the comments of a page: "3 comments", "## Comments"; and the headings of Markdown that end a part."""
+"""Headings of comments ("3 comments", "## Comments") and the Markdown headings that end a section."""
 
 from __future__ import annotations
 
@@ -22,46 +22,51 @@ _LONGEST = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading of comments at line `index`: the count it states, and its level where it is Markdown's.
+class CommentHeading:
+    """A line that heads comments.
 
-    `weak` headings announce comments seldom enough to prove nothing ("Discussion", or the "2 replies" to a comment);
-    `plain` ones speak of comments in so many words.
+    Attributes:
+        index: The number of the line.
+        count: How many comments it announces; None if it does not say.
+        level: Its Markdown level; None if it is no Markdown heading.
+        weak: Whether such a heading often heads something else ("Discussion", or the "2 replies" to a comment).
+        literal: Whether it uses the word "comments".
+        on: Whether it goes on with what the comments are on: "3 comments on …", "3 comments so far".
     """
 
     index: int
     count: int | None
     level: int | None
     weak: bool
-    plain: bool
+    literal: bool
     on: bool
 
-    def states(self, number: int) -> bool:
+    def announces(self, number: int) -> bool:
         return self.count == number
 
 
-def heading_of(lines: Sequence[Line], index: int, level: int | None) -> Heading | None:
-    """Read a line as a heading of comments; "No comments" heads none."""
+def parse_comment_heading(lines: Sequence[Line], index: int, level: int | None) -> CommentHeading | None:
+    """Read a line as a heading of comments; None for any other line and for "No comments"."""
     line = lines[index].text
     if len(line) > _LONGEST or not (match := _HEADING.fullmatch(" ".join(line.split()).strip(" #*_"))):
         return None
-    said = match["count"] or match["in_brackets"] or match["after"]
-    count = None
-    if said is not None:
-        number = said.lower()
-        count = _NUMBER_WORDS.index(number) if number in _NUMBER_WORDS else int(re.sub(r"\D", "", said))
+    count = _number(match["count"] or match["in_brackets"] or match["after"])
     if count == 0:
         return None
     weak = (match["named"] or "").lower() == "discussion" or (match["counted"] or "").lower() in ("reply", "replies")
-    plain = (match["named"] or match["counted"]).lower().startswith("comment")
-    return Heading(index, count, level, weak and not match["on"], plain, bool(match["on"]))
+    literal = (match["named"] or match["counted"]).lower().startswith("comment")
+    return CommentHeading(index, count, level, weak and not match["on"], literal, bool(match["on"]))
 
 
 def markdown_levels(lines: Sequence[Line]) -> dict[int, int]:
-    """The level of each Markdown heading by its line; a "#" inside a fenced block or a paragraph is none.
+    """Find the Markdown headings outside fenced blocks and paragraphs.
 
-    >>> from qa.sources.patterns.lines import lines_of
-    >>> markdown_levels(lines_of("Title\\n=====\\n\\n## Part\\n\\n```\\n# not one\\n```"))
+    Returns:
+        The level of each heading by the number of its line.
+
+
+    >>> from qa.sources.patterns.lines import split_lines
+    >>> markdown_levels(split_lines("Title\\n=====\\n\\n## Part\\n\\n```\\n# not one\\n```"))
     {0: 1, 3: 2}
     """
     levels: dict[int, int] = {}
@@ -76,6 +81,13 @@ def markdown_levels(lines: Sequence[Line]) -> dict[int, int]:
         elif index + 1 < len(lines) and _underlines(lines[index + 1].text, line.text):
             levels[index] = 1 if "=" in lines[index + 1].text else 2
     return levels
+
+
+def _number(text: str | None) -> int | None:
+    if text is None:
+        return None
+    word = text.lower()
+    return _NUMBER_WORDS.index(word) if word in _NUMBER_WORDS else int(re.sub(r"\D", "", text))
 
 
 def _underlines(rule: str, title: str) -> bool:

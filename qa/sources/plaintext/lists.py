@@ -1,4 +1,4 @@
-"""Comments that no name parts: a bullet or a number before each, a rule or a blank line between."""
+"""Comments without names: with a bullet or a number before each, or a rule or a blank line between them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,15 @@ _MOST_SHAPES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
-    """The items of a list and the line after its last; `loose` where blank lines part the items, `web` where the
-    bullet is one that a page draws, not one that people type."""
+class CommentList:
+    """A list whose items may be comments.
+
+    Attributes:
+        items: The lines of each item.
+        end: The line after the last item.
+        loose: Whether blank lines separate the items.
+        web: Whether the bullet is one that a page draws and people do not type.
+    """
 
     items: Sequence[Sequence[Line]]
     end: int
@@ -25,15 +31,23 @@ class Listing:
     web: bool = False
 
 
-def listing(lines: Sequence[Line], count: int | None) -> Listing | None:
-    """Read lines that open with a bullet or with "1." as a list, of `count` items if that can be; None for others."""
+def parse_list(lines: Sequence[Line], count: int | None) -> CommentList | None:
+    """Read lines as a list with bullets or numbers.
+
+    Args:
+        lines: Lines of which the first opens the list.
+        count: How many items to look for; None if unknown.
+
+    Returns:
+        The list; None if the first line has no bullet and is not number 1.
+    """
     if not lines:
         return None
     if bullet := BULLET.match(lines[0].text):
-        found = {index: match.end() for index, match in _bullets(lines, _shape(bullet))}
-        every = list(found)
+        ends = {index: match.end() for index, match in _bullets(lines, _shape(bullet))}
+        every = list(ends)
         apart = [index for index in every if not index or lines[index - 1].blank]
-        return _cut(lines, found, _choose(apart, every, count), web=bullet["marker"] in _WEB_BULLETS)
+        return _cut(lines, ends, _choose(apart, every, count), web=bullet["marker"] in _WEB_BULLETS)
     if not (number := _NUMBERED.match(lines[0].text)) or int(number["number"]) != 1:
         return None
     numbers = {index: match for index, line in enumerate(lines) if (match := _NUMBERED.match(line.text))}
@@ -44,24 +58,24 @@ def listing(lines: Sequence[Line], count: int | None) -> Listing | None:
     return _cut(lines, ends, chosen) if len(chosen) > 1 or len(chosen) == count else None
 
 
-def closing_list(lines: Sequence[Line]) -> tuple[int, Listing] | None:
-    """The loose bulleted list that runs to the end of the lines, and where it begins; None where none does."""
+def closing_list(lines: Sequence[Line]) -> tuple[int, CommentList] | None:
+    """Find the loose bulleted list that runs to the last line, and the index of its first line."""
     starts = [start for shape in _outer_shapes(lines) if (start := _loose_start(lines, shape)) is not None]
     if not starts:
         return None
-    found = listing(lines[min(starts) :], None)
-    return (min(starts), found) if found else None
+    closing = parse_list(lines[min(starts) :], None)
+    return (min(starts), closing) if closing else None
 
 
-def blocks(lines: Sequence[Line], *, by_rule: bool) -> list[list[Line]]:
-    """Cut at rules, or at blank lines and rules."""
-    found: list[list[Line]] = [[]]
+def split_blocks(lines: Sequence[Line], *, by_rule: bool) -> list[list[Line]]:
+    """Split at rules, or at rules and blank lines; blocks without text are left out."""
+    blocks: list[list[Line]] = [[]]
     for line in lines:
         if is_rule(line.text) or (line.blank and not by_rule):
-            found.append([])
+            blocks.append([])
         else:
-            found[-1].append(line)
-    return [block for block in found if any(not line.blank for line in block)]
+            blocks[-1].append(line)
+    return [block for block in blocks if any(not line.blank for line in block)]
 
 
 def _shape(bullet: re.Match[str]) -> tuple[str, str]:
@@ -75,7 +89,7 @@ def _bullets(lines: Sequence[Line], shape: tuple[str, str]) -> Iterator[tuple[in
 
 
 def _counting(numbers: dict[int, re.Match[str]], candidates: Sequence[int]) -> list[int]:
-    """Those of the lines that count up from 1 without a gap."""
+    """The candidates that count up from 1 without a gap."""
     counted: list[int] = []
     for index in candidates:
         if int(numbers[index]["number"]) == len(counted) + 1:
@@ -84,9 +98,9 @@ def _counting(numbers: dict[int, re.Match[str]], candidates: Sequence[int]) -> l
 
 
 def _choose(apart: list[int], every: list[int], count: int | None) -> list[int]:
-    """The items after blank lines or all of them: whichever make the count, else those apart if there are some.
+    """Choose between the items after blank lines and all items: those that make the count, else those apart.
 
-    A list inside a comment has the bullets of the comments as often as not.
+    A list inside a comment often has the same bullets as the comments.
     """
     for starts in (apart, every):
         if len(starts) == count:
@@ -96,24 +110,28 @@ def _choose(apart: list[int], every: list[int], count: int | None) -> list[int]:
     return every if count is None or len(every) < count else []
 
 
-def _cut(lines: Sequence[Line], ends: dict[int, int], starts: Sequence[int], *, web: bool = False) -> Listing | None:
-    """The lines from each start to the next; what follows the list unindented after a blank line is no more of it,
-    unless earlier items hold such paragraphs."""
+def _cut(
+    lines: Sequence[Line], ends: dict[int, int], starts: Sequence[int], *, web: bool = False
+) -> CommentList | None:
+    """Cut the list into items.
+
+    An unindented paragraph after a blank line ends the list, unless earlier items hold such paragraphs too.
+    """
     if not starts:
         return None
     indent = lines[starts[0]].indent
-    end = next(_outside(lines, starts[-1] + 1, len(lines), indent), len(lines))
-    if end < len(lines) and next(_outside(lines, 1, starts[-1], indent), None) is not None:
+    end = next(_unindented_paragraphs(lines, starts[-1] + 1, len(lines), indent), len(lines))
+    if end < len(lines) and next(_unindented_paragraphs(lines, 1, starts[-1], indent), None) is not None:
         end = len(lines)
     items = [
         [lines[start].without(ends[start]), *lines[start + 1 : following]]
         for start, following in zip(starts, [*starts[1:], end], strict=True)
     ]
     loose = len(starts) > 1 and all(lines[start - 1].blank for start in starts[1:])
-    return Listing(items, end, loose, web)
+    return CommentList(items, end, loose, web)
 
 
-def _outside(lines: Sequence[Line], start: int, end: int, indent: int) -> Iterator[int]:
+def _unindented_paragraphs(lines: Sequence[Line], start: int, end: int, indent: int) -> Iterator[int]:
     for index in range(start, end):
         line = lines[index]
         after_blank = not line.blank and lines[index - 1].blank
@@ -122,14 +140,14 @@ def _outside(lines: Sequence[Line], start: int, end: int, indent: int) -> Iterat
 
 
 def _outer_shapes(lines: Sequence[Line]) -> list[tuple[str, str]]:
-    """The bullets, from the end, that no later line is less indented than; a few, so that the work stays bounded."""
+    """The bullets, the last first, that no later line is less indented than; a few, to bound the work."""
     shapes: dict[tuple[str, str], None] = {}
-    least = None
+    least_indent = None
     for line in reversed(lines):
         if line.blank or len(shapes) == _MOST_SHAPES:
             continue
-        if least is None or line.indent <= least:
-            least = line.indent
+        if least_indent is None or line.indent <= least_indent:
+            least_indent = line.indent
             if match := BULLET.match(line.text):
                 shapes[_shape(match)] = None
     return list(shapes)
