@@ -6,12 +6,12 @@ import re
 
 import pytest
 from conftest import LEICA, FakeEncoder
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import qa
 from qa.encoding.minilm import MiniLMEncoder
-from qa.search.chunker import MOST_CHARACTERS, Passage, split_passages
+from qa.search.chunker import MAX_CHARACTERS, Passage, split_passages
 
 _PIECES = st.sampled_from(
     ["A sentence. ", "Dr. Who came at 3.5 p.m. ", "word ", "\n", "\r\n", "\n\n", "- item\n", "(a) lettered\n", "漢字。",
@@ -25,6 +25,7 @@ def cut(text: str, title: str | None = None) -> tuple[qa.Thread, list[Passage]]:
     return thread, list(split_passages(thread, FakeEncoder()))
 
 
+@settings(deadline=None)  # the first example loads the language identifier
 @given(_TEXTS, st.none() | st.text("ab ", min_size=1, max_size=300))
 def test_passages_are_slices_that_cover_every_post(text: str, title: str | None) -> None:
     try:
@@ -41,7 +42,7 @@ def test_passages_are_slices_that_cover_every_post(text: str, title: str | None)
             covered[passage.start : passage.end] = [True] * (passage.end - passage.start)
             end = passage.end
             assert encoder.lengths([passage.in_context])[0] <= encoder.max_tokens
-            assert len(passage.text) <= MOST_CHARACTERS
+            assert len(passage.text) <= MAX_CHARACTERS
         left_out = set().union(*(range(*span) for span in post.omitted))
         missed = [i for i in range(post.start, post.end) if not covered[i] and not text[i].isspace()]
         assert set(missed) <= left_out
@@ -52,6 +53,13 @@ def test_a_cut_is_at_a_sentence_end() -> None:
     _, found = cut(text)
     assert len(found) > 3
     assert all(passage.text.endswith("here.") for passage in found)
+
+
+def test_a_german_text_is_split_at_german_sentence_ends() -> None:
+    """By English rules, a sentence would end after "3."."""
+    sentence = "Die Objektive werden in Solms ab dem 3. Mai von Hand gefertigt, geschliffen und geprüft."
+    _, found = cut(" ".join([sentence] * 8))
+    assert [passage.text for passage in found] == [" ".join([sentence] * 2)] * 4
 
 
 def test_a_paragraph_is_the_better_place_to_cut() -> None:
@@ -84,7 +92,7 @@ def test_what_has_no_sentence_end_is_cut_all_the_same(text: str, real_encoder: M
     found = list(split_passages(qa.Thread.from_text(text), real_encoder))
     assert re.sub(r"\s", "", "".join(p.text for p in found)) == re.sub(r"\s", "", text)
     assert max(real_encoder.lengths([p.in_context for p in found])) <= real_encoder.max_tokens
-    assert max(len(p.text) for p in found) <= MOST_CHARACTERS
+    assert max(len(p.text) for p in found) <= MAX_CHARACTERS
 
 
 def test_leica_fits_the_real_encoder_and_its_list_items_are_whole(real_encoder: MiniLMEncoder) -> None:

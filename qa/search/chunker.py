@@ -1,31 +1,37 @@
-"""Passage: the piece of a post that is indexed, found and quoted."""
+"""Chunking: posts are split into passages, the pieces that are indexed, found and quoted."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Protocol
 
 from qa.sources.thread import Post, Thread
-from qa.text.sentences import Break, split_sentences, trim
+from qa.text.language import language_of
+from qa.text.sentences import DEFAULT_LANGUAGE, Break, split_sentences, trim
 from qa.types import Span
 
-MOST_TOKENS = 128
-"""A passage is never longer in the encoder's tokens. Of 128, 160, 192 and 240 this is as good as any on eight public
-sets, and finds best in the small texts of single threads; and a short quote is soon read."""
-MOST_CHARACTERS = 2_000
-"""A passage is never longer, whatever its tokens: a word of 100,000 letters is one token to some encoders."""
-_TITLE_SHARE = 4
-_TOO_LARGE_BY = 0.9
+MAX_TOKENS = 128
+"""The longest passage, in the encoder's tokens. Of 128, 160, 192 and 240 this is as good as any on eight public sets
+and the best in the small texts of single threads; and a short quote is quick to read."""
+MAX_CHARACTERS = 2_000
+"""The longest passage in characters, whatever its tokens: to some encoders a word of 100,000 letters is one token."""
+_MAX_TITLE_SHARE = 4  # the title may take up a quarter of the encoder's window
+_ZERO_WIDTH_JOINER = "\u200d"
+_SAFETY = 0.9  # tokens are not spread evenly: a piece of proportionate length could still be too long
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """`text` is exactly `thread.text[start:end]`; `post` is the post's index in its thread.
+    """A piece of a post: exactly `thread.text[start:end]`.
 
-    `title` is the context that it is found by, beside its own words.
+    Attributes:
+        text: its own words.
+        start: where it begins in the thread's text, in code points.
+        end: where it ends.
+        post: the index of its post in the thread.
+        title: the context in which it is indexed beside its own words; empty if it contains that itself.
     """
 
     text: str
@@ -36,46 +42,55 @@ class Passage:
 
     @property
     def in_context(self) -> str:
-        """What is indexed: the passage after its thread's title, which is made a sentence of its own."""
+        """What is indexed: the passage after its thread's title, which is made a sentence."""
         if not self.title:
             return self.text
         return f"{self.title}{'' if self.title.endswith(('.', '?', '!')) else '.'} {self.text}"
 
 
-class Measure(Protocol):
-    """What a passage has to fit: an encoder's window, in its own tokens."""
+class TokenCounter(Protocol):
+    """Counts tokens as an encoder does, and says how many fit its window."""
 
     @property
     def max_tokens(self) -> int: ...
 
     def lengths(self, texts: Sequence[str]) -> Sequence[int]:
-        """The tokens of each text, without the special ones."""
+        """The number of tokens of each text, without the special ones."""
 
 
-def split_passages(thread: Thread, measure: Measure) -> Iterator[Passage]:
-    """Cut each post at sentence ends into passages that fit `measure` together with the thread's title.
+def split_passages(thread: Thread, counter: TokenCounter) -> Iterator[Passage]:
+    """Split each post at sentence ends into passages that fit the encoder's window together with the thread's title.
 
     Every visible character of a post that is not omitted is in exactly one passage. A list item, a line or a post that
-    fits is never cut; a sentence is cut only where it is too long by itself.
+    fits is never split; a sentence is split only if it is too long by itself.
+
+    Args:
+        thread: the text, in any language.
+        counter: the encoder that will embed the passages.
+
+    Yields:
+        The passages in reading order.
     """
-    title = _fitting_title(thread.title or "", measure)
-    room = min(MOST_TOKENS, measure.max_tokens - (measure.lengths([f"{title}."])[0] if title else 0))
-    for index, post in enumerate(thread.posts):
-        for start, end in _content(post):
-            for span in _cut(thread.text, start, end, room, measure):
-                # The first passage of an article that opens with its title already says it.
-                context = "" if thread.text[span[0] : span[1]].startswith(title) else title
-                yield Passage(thread.text[span[0] : span[1]], *span, index, context)
+    title = _fitting_title(thread.title or "", counter)
+    room = min(MAX_TOKENS, counter.max_tokens - (counter.lengths([f"{title}."])[0] if title else 0))
+    splitter = _Splitter(thread.text, language_of(thread.text) or DEFAULT_LANGUAGE, counter, room)
+    for number, post in enumerate(thread.posts):
+        for start, end in _indexed_spans(post):
+            for passage_start, passage_end in splitter.split(start, end):
+                text = thread.text[passage_start:passage_end]
+                # The first passage of an article that opens with its title already contains it.
+                yield Passage(text, passage_start, passage_end, number, "" if text.startswith(title) else title)
 
 
-def _fitting_title(title: str, measure: Measure) -> str:
+def _fitting_title(title: str, counter: TokenCounter) -> str:
     words = title.split()
-    while words and measure.lengths([" ".join(words)])[0] > measure.max_tokens // _TITLE_SHARE:
+    while words and counter.lengths([" ".join(words)])[0] > counter.max_tokens // _MAX_TITLE_SHARE:
         words = words[: len(words) // 2]
-    return " ".join(words)[:MOST_CHARACTERS]
+    return " ".join(words)[:MAX_CHARACTERS]
 
 
-def _content(post: Post) -> Iterator[Span]:
+def _indexed_spans(post: Post) -> Iterator[Span]:
+    """The post without the spans that are omitted from the index."""
     start = post.start
     for omitted_start, omitted_end in post.omitted:
         yield start, omitted_start
@@ -84,8 +99,8 @@ def _content(post: Post) -> Iterator[Span]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Atom:
-    """What is not cut any further: its span, its tokens, the break before it."""
+class _Segment:
+    """A piece that is not split any further: a sentence, a whole line or a part of a long sentence."""
 
     start: int
     end: int
@@ -93,93 +108,99 @@ class _Atom:
     after: Break
 
 
-def _cut(text: str, start: int, end: int, room: int, measure: Measure) -> Iterator[Span]:
-    """Fill passages from the left; where one is full, step back to the best break in its second half."""
-    held: list[_Atom] = []
-    for atom in _atoms(text, start, end, room, measure):
-        while held and not _fits([*held, atom], room):
-            cut = _best_cut(held, atom)
-            yield held[0].start, held[cut - 1].end
-            held = held[cut:]
-        held.append(atom)
-    if held:
-        yield held[0].start, held[-1].end
+@dataclass(frozen=True, slots=True)
+class _Splitter:
+    """Splits one text into spans of at most `room` tokens and MAX_CHARACTERS."""
+
+    text: str
+    language: str
+    counter: TokenCounter
+    room: int
+
+    def split(self, start: int, end: int) -> Iterator[Span]:
+        """Fill passages from the left; if one is full, step back to the best break in its second half."""
+        pending: list[_Segment] = []
+        for segment in self._segments(start, end):
+            while pending and not self._fits([*pending, segment]):
+                size = _best_size(pending, segment)
+                yield pending[0].start, pending[size - 1].end
+                pending = pending[size:]
+            pending.append(segment)
+        if pending:
+            yield pending[0].start, pending[-1].end
+
+    def _fits(self, segments: Sequence[_Segment]) -> bool:
+        tokens = sum(segment.tokens for segment in segments)
+        return tokens <= self.room and segments[-1].end - segments[0].start <= MAX_CHARACTERS
+
+    def _segments(self, start: int, end: int) -> Iterator[_Segment]:
+        sentences = split_sentences(self.text, start, end, self.language)
+        tokens = self.counter.lengths([self.text[sentence.start : sentence.end] for sentence in sentences])
+        segments = [_Segment(s.start, s.end, n, s.after) for s, n in zip(sentences, tokens, strict=True)]
+        for line in _lines(segments):
+            if self._fits(line):
+                yield _joined(line)
+            else:
+                for sentence in line:
+                    yield from [sentence] if self._fits([sentence]) else self._split_between_words(sentence)
+
+    def _split_between_words(self, segment: _Segment) -> Iterator[_Segment]:
+        """Split a sentence that is too long by itself at white space, or inside a word if there is none."""
+        size = segment.end - segment.start
+        target = int(size * self.room / max(segment.tokens, 1) * _SAFETY)
+        spans = list(_word_spans(self.text, segment.start, segment.end, max(1, min(MAX_CHARACTERS, target, size - 1))))
+        tokens = self.counter.lengths([self.text[start:end] for start, end in spans])
+        after = segment.after
+        for (start, end), count in zip(spans, tokens, strict=True):
+            piece = _Segment(start, end, count, after)
+            yield from [piece] if count <= self.room or end - start <= 1 else self._split_between_words(piece)
+            after = Break.SENTENCE
 
 
-def _fits(atoms: Sequence[_Atom], room: int) -> bool:
-    return sum(atom.tokens for atom in atoms) <= room and atoms[-1].end - atoms[0].start <= MOST_CHARACTERS
-
-
-def _best_cut(held: Sequence[_Atom], following: _Atom) -> int:
-    half = sum(atom.tokens for atom in held) / 2
-    best, best_break, filled = len(held), following.after, 0
-    for index, atom in enumerate(held):
-        if index and filled >= half and atom.after > best_break:
-            best, best_break = index, atom.after
-        filled += atom.tokens
+def _best_size(pending: Sequence[_Segment], following: _Segment) -> int:
+    """How many of the pending segments make the next passage."""
+    half = sum(segment.tokens for segment in pending) / 2
+    best, best_break, filled = len(pending), following.after, 0
+    for index, segment in enumerate(pending):
+        if index and filled >= half and segment.after > best_break:
+            best, best_break = index, segment.after
+        filled += segment.tokens
     return best
 
 
-def _atoms(text: str, start: int, end: int, room: int, measure: Measure) -> Iterator[_Atom]:
-    found = split_sentences(text, start, end)
-    tokens = measure.lengths([text[sentence.start : sentence.end] for sentence in found])
-    sized = [_Atom(s.start, s.end, n, s.after) for s, n in zip(found, tokens, strict=True)]
-    return chain.from_iterable(
-        [_joined(line)] if _fits(line, room) else _split_long(text, line, room, measure) for line in _by_line(sized)
-    )
-
-
-def _by_line(atoms: Sequence[_Atom]) -> Iterator[list[_Atom]]:
+def _lines(segments: Sequence[_Segment]) -> Iterator[list[_Segment]]:
     """The sentences of each line or list item together."""
-    line: list[_Atom] = []
-    for atom in atoms:
-        if line and atom.after is not Break.SENTENCE:
+    line: list[_Segment] = []
+    for segment in segments:
+        if line and segment.after is not Break.SENTENCE:
             yield line
             line = []
-        line.append(atom)
+        line.append(segment)
     if line:
         yield line
 
 
-def _joined(line: Sequence[_Atom]) -> _Atom:
-    return _Atom(line[0].start, line[-1].end, sum(atom.tokens for atom in line), line[0].after)
+def _joined(line: Sequence[_Segment]) -> _Segment:
+    return _Segment(line[0].start, line[-1].end, sum(segment.tokens for segment in line), line[0].after)
 
 
-def _split_long(text: str, line: Sequence[_Atom], room: int, measure: Measure) -> Iterator[_Atom]:
-    for atom in line:
-        if _fits([atom], room):
-            yield atom
-        else:
-            yield from _between_words(text, atom, room, measure)
-
-
-def _between_words(text: str, atom: _Atom, room: int, measure: Measure) -> Iterator[_Atom]:
-    """Cut a sentence that is too long by itself at white space, or inside a word where there is none."""
-    size = atom.end - atom.start
-    target = max(1, min(MOST_CHARACTERS, int(size * room / max(atom.tokens, 1) * _TOO_LARGE_BY), size - 1))
-    spans = list(_chunks(text, atom.start, atom.end, target))
-    tokens = measure.lengths([text[start:end] for start, end in spans])
-    after = atom.after
-    for (start, end), count in zip(spans, tokens, strict=True):
-        piece = _Atom(start, end, count, after)
-        if count <= room or end - start <= 1:
-            yield piece
-        else:
-            yield from _between_words(text, piece, room, measure)
-        after = Break.SENTENCE
-
-
-def _chunks(text: str, start: int, end: int, size: int) -> Iterator[Span]:
+def _word_spans(text: str, start: int, end: int, size: int) -> Iterator[Span]:
+    """Spans of at most `size` characters that end between words, or in a word that is longer than half of that."""
     while end - start > size:
-        cut = start + size
-        while cut > start + size // 2 and not text[cut].isspace() and not text[cut - 1].isspace():
-            cut -= 1
-        if cut == start + size // 2:
-            cut = start + size
-            while cut > start + 1 and (unicodedata.combining(text[cut]) or text[cut - 1] == "\u200d"):
-                cut -= 1
-        if piece := trim(text, start, cut):
-            yield piece
-        start = cut
-    if piece := trim(text, start, end):
-        yield piece
+        boundary = start + size
+        while boundary > start + size // 2 and not text[boundary].isspace() and not text[boundary - 1].isspace():
+            boundary -= 1
+        if boundary == start + size // 2:
+            boundary = start + size
+            while boundary > start + 1 and _joins(text, boundary):
+                boundary -= 1
+        if span := trim(text, start, boundary):
+            yield span
+        start = boundary
+    if span := trim(text, start, end):
+        yield span
+
+
+def _joins(text: str, boundary: int) -> bool:
+    """Whether the characters on both sides belong together: a combining accent, a joined emoji."""
+    return bool(unicodedata.combining(text[boundary])) or text[boundary - 1] == _ZERO_WIDTH_JOINER

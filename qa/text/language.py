@@ -1,25 +1,34 @@
-"""Which language a text is in."""
+"""Language identification."""
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-_SAMPLE = 2_000
-_FEWEST_LETTERS = 100
-_SURE = 0.99
+_SAMPLE = 2_000  # characters
+_MIN_LETTERS = 100  # fewer letters of a Latin script can be of many languages
+_MIN_PROBABILITY = 0.99
 _LAST_LATIN_LETTER = "\u024f"
+_CACHED_SAMPLES = 1_024  # a build asks twice about each text: to warn about foreign ones, and to split sentences
 
 
 def language_of(text: str) -> str | None:
-    """The ISO 639-1 code of the text's language, None where it is too short or mixed to be sure."""
-    letters = [char for char in text[:_SAMPLE] if char.isalpha()]
-    foreign_script = 2 * sum(char > _LAST_LATIN_LETTER for char in letters) > len(letters)
-    if len(letters) < (_FEWEST_LETTERS // 4 if foreign_script else _FEWEST_LETTERS):
+    """The ISO 639-1 code of the text's language, judged by its beginning; None if that is too short or mixed.
+
+    By py3langid's classifier (Lui and Baldwin: langid.py: An Off-the-shelf Language Identification Tool, ACL 2012).
+    """
+    return _language_of_sample(text[:_SAMPLE])
+
+
+@lru_cache(_CACHED_SAMPLES)
+def _language_of_sample(sample: str) -> str | None:
+    letters = [char for char in sample if char.isalpha()]
+    is_foreign_script = 2 * sum(char > _LAST_LATIN_LETTER for char in letters) > len(letters)
+    if len(letters) < (_MIN_LETTERS // 4 if is_foreign_script else _MIN_LETTERS):
         return None
-    code, probability = _identifier().classify(text[:_SAMPLE])
-    # Sister languages of one script share the probability; that it is none in Latin letters is sure all the same.
-    return str(code) if probability >= _SURE or foreign_script else None
+    code, probability = _identifier().classify(sample)
+    # Related languages in one script share the probability; that the text is in none with Latin letters is certain.
+    return str(code) if probability >= _MIN_PROBABILITY or is_foreign_script else None
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Where sentences begin and end, list items and headings counted as sentences of their own."""
+"""Sentence boundaries; list items and headings count as separate sentences."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ from itertools import pairwise
 
 from qa.types import Span
 
+DEFAULT_LANGUAGE = "en"
 _BLANK_LINES = re.compile(r"(?:\r\n|\r|\n)(?:[^\S\r\n]*(?:\r\n|\r|\n))+")
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _ITEM = re.compile(r"[^\S\r\n]*(?:[•◦▪‣●∙·*+\-–—>#|][^\S\r\n]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)][^\S\r\n])")
-_ENDS_A_SENTENCE = re.compile(r"[.!?:;…。！？][\"'”’)\]»]*\s*\Z")
-_ENDS_AS_PROSE = re.compile(r"[.!?…。！？:;][\"'”’)\]»*_]*\Z")
-_MOST_WORDS_OF_A_HEADING = 14
-# A line longer than this was not wrapped by hand or by a mailer: its break was meant.
-_WRAPPED_AT_MOST = 100
+_SENTENCE_ENDING = re.compile(r"[.!?:;…。！？][\"'”’)\]»]*\s*\Z")
+_PROSE_ENDING = re.compile(r"[.!?…。！？:;][\"'”’)\]»*_]*\Z")
+_MAX_HEADING_WORDS = 14
+# A longer line was not wrapped by hand or by a mailer (72 to 80 columns), so its line break is deliberate.
+_MAX_WRAPPED_LINE = 100
 
 
 class Break(IntEnum):
-    """What stands before a sentence; the greater, the better a place to cut."""
+    """What precedes a sentence; the greater, the better a place to split."""
 
     SENTENCE = 1
     LINE = 2
@@ -30,7 +31,7 @@ class Break(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence's span in its text, without the white space around it, and the break before it."""
+    """A sentence's span in its text, without surrounding white space, and the break after which it begins."""
 
     start: int
     end: int
@@ -38,50 +39,62 @@ class Sentence:
 
     @property
     def begins_a_line(self) -> bool:
-        """Whether a line or a paragraph begins with it."""
+        """Whether it is the first sentence of a line or a paragraph."""
         return self.after is not Break.SENTENCE
 
 
 def begins_an_item(text: str, sentence: Sentence) -> bool:
-    """Whether an item of a list begins with the sentence: a bullet, a number or a letter of its own."""
+    """Whether the sentence is the first of a list item: it begins a line with a bullet, a number or a letter."""
     return sentence.begins_a_line and _ITEM.match(text, sentence.start) is not None
 
 
-def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[Sentence]:
-    """Cut `text[start:end]` into sentences; every visible character is in exactly one of them.
+def split_sentences(
+    text: str, start: int = 0, end: int | None = None, language: str = DEFAULT_LANGUAGE
+) -> list[Sentence]:
+    """Split `text[start:end]` into sentences; every visible character is in exactly one of them.
+
+    Args:
+        text: the whole text; the sentences' spans are offsets into it.
+        start: where to begin.
+        end: where to stop; None for the end of the text.
+        language: its ISO 639-1 code, for abbreviations and the like; a language that sentencex does not know is split
+            as English.
 
     >>> [(s.start, s.end) for s in split_sentences("Dr. Jones came. He left.")]
     [(0, 15), (16, 24)]
+    >>> [(s.start, s.end) for s in split_sentences("Am 3. Mai kam er. Er ging.", language="de")]
+    [(0, 17), (18, 26)]
     """
     from sentencex import get_sentence_boundaries
 
-    found = []
+    sentences = []
     for line_start, line_end, before in _lines(text, start, len(text) if end is None else end):
-        # Only where sentences begin is taken from sentencex: between the spans it gives, white space can be missing.
-        starts = [line_start + row["start_index"] for row in get_sentence_boundaries("en", text[line_start:line_end])]
-        for begin, stop in zip([line_start, *starts[1:]], [*starts[1:], line_end], strict=True):
-            if span := trim(text, begin, stop):
-                found.append(Sentence(*span, before))
+        # Only the starts are taken from sentencex: between its spans, white space can be missing.
+        boundaries = get_sentence_boundaries(language, text[line_start:line_end])
+        starts = [line_start + boundary["start_index"] for boundary in boundaries]
+        for sentence_start, sentence_end in zip([line_start, *starts[1:]], [*starts[1:], line_end], strict=True):
+            if span := trim(text, sentence_start, sentence_end):
+                sentences.append(Sentence(*span, before))
                 before = Break.SENTENCE
-    return found
+    return sentences
 
 
-def headings(text: str, found: Sequence[Sentence]) -> list[Sentence]:
-    """Those of the text's sentences that are headings: short, alone in a paragraph, and not ended like a sentence."""
-    following = [*(sentence.after for sentence in found[1:]), Break.PARAGRAPH][: len(found)]
+def headings(text: str, sentences: Sequence[Sentence]) -> list[Sentence]:
+    """The sentences of the text that are headings: short, alone in a paragraph, and not punctuated like a sentence."""
+    following = [*(sentence.after for sentence in sentences[1:]), Break.PARAGRAPH][: len(sentences)]
     return [
         sentence
-        for sentence, after in zip(found, following, strict=True)
-        if sentence.after is after is Break.PARAGRAPH and _names(text[sentence.start : sentence.end])
+        for sentence, after in zip(sentences, following, strict=True)
+        if sentence.after is after is Break.PARAGRAPH and _reads_as_heading(text[sentence.start : sentence.end])
     ]
 
 
-def _names(sentence: str) -> bool:
-    return not _ENDS_AS_PROSE.search(sentence) and len(sentence.split()) <= _MOST_WORDS_OF_A_HEADING
+def _reads_as_heading(sentence: str) -> bool:
+    return not _PROSE_ENDING.search(sentence) and len(sentence.split()) <= _MAX_HEADING_WORDS
 
 
 def trim(text: str, start: int, end: int) -> Span | None:
-    """The span without white space at its edges, None where nothing is left."""
+    """The span without white space at its edges; None if nothing is left."""
     piece = text[start:end]
     left = len(piece) - len(piece.lstrip())
     right = len(piece.rstrip())
@@ -89,22 +102,23 @@ def trim(text: str, start: int, end: int) -> Span | None:
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int, Break]]:
-    """The pieces that no sentence runs across: paragraphs, and inside them lines whose breaks were meant."""
+    """The pieces that no sentence extends across: paragraphs, and in them lines whose breaks are deliberate."""
     for block_start, block_end in _pieces(_BLANK_LINES, text, start, end):
         before = Break.PARAGRAPH
         lines = list(_pieces(_LINE_BREAK, text, block_start, block_end))
-        wrapped = max(stop - begin for begin, stop in lines) <= _WRAPPED_AT_MOST
-        held = lines[0][0]
-        for (begin, stop), (following, _) in pairwise(lines):
-            if not wrapped or _ITEM.match(text, following) or _ENDS_A_SENTENCE.search(text[begin:stop][-8:]):
-                yield held, stop, before
-                held, before = following, Break.LINE
-        yield held, block_end, before
+        is_wrapped = max(line_end - line_start for line_start, line_end in lines) <= _MAX_WRAPPED_LINE
+        piece_start = lines[0][0]
+        for (line_start, line_end), (next_start, _) in pairwise(lines):
+            line_ending = text[line_start:line_end][-8:]
+            if not is_wrapped or _ITEM.match(text, next_start) or _SENTENCE_ENDING.search(line_ending):
+                yield piece_start, line_end, before
+                piece_start, before = next_start, Break.LINE
+        yield piece_start, block_end, before
 
 
 def _pieces(separator: re.Pattern[str], text: str, start: int, end: int) -> Iterator[Span]:
-    held = start
+    piece_start = start
     for match in separator.finditer(text, start, end):
-        yield held, match.start()
-        held = match.end()
-    yield held, end
+        yield piece_start, match.start()
+        piece_start = match.end()
+    yield piece_start, end
