@@ -26,18 +26,20 @@ from sklearn.metrics import roc_auc_score
 from benchmarks import gate
 from benchmarks.cached_encoder import CachedEncoder, default_folder
 from qa.answering import reader
-from qa.answering.answer import Quote
 from qa.answering.calibration import FILE, Calibration, ConfidenceFeatures
-from qa.answering.highlight import extend_span
-from qa.answering.select import ReadQuote, assess, confidence_features, promote_best, read_candidates, rerank
+from qa.answering.candidate import Candidate, ReadCandidate
+from qa.answering.select import assess, confidence_features, promote_best, read_candidates, rerank
 from qa.encoding.encoder import Encoder
 from qa.encoding.minilm import MiniLMEncoder
 from qa.errors import QuestionError
 from qa.evaluation.answers import calibration_error, is_right
 from qa.evaluation.dataset import Answers, Dataset
 from qa.evaluation.ranking import figures
+from qa.library.directory import LibraryDirectory
+from qa.library.generation import Generation, open_generation
 from qa.library.library import Library
-from qa.search.query import EncodedQuery
+from qa.library.retrieve import retrieve
+from qa.search.query import EncodedQuery, Query
 from training.data import TRAINING_ARTICLES, read_lines
 
 RANKED_SETS = ("squad2", "wikiqa", "scifact", "stackfaq", "cranfield", "cisi", "covid-qa")
@@ -59,8 +61,8 @@ class QuestionRun:
 
     query: str
     question: EncodedQuery
-    quotes: tuple[Quote, ...]
-    read: list[ReadQuote]
+    candidates: Sequence[Candidate]
+    read: list[ReadCandidate]
     answers: Answers | None
 
 
@@ -83,12 +85,13 @@ def collect(folder: Path, limit: int) -> EvaluationSet:
     unanswerable = {q: text for q, text in data.unanswerable.items() if q not in seen}
     with tempfile.TemporaryDirectory() as built:
         encoder = CachedEncoder(MiniLMEncoder(), default_folder())
-        library = Library.build(data.documents, Path(built) / "library", encoder=encoder, reader=None)
+        path = Library.build(data.documents, Path(built) / "library", encoder=encoder, reader=None).path
+        generation = open_generation(LibraryDirectory(path), encoder)
         return EvaluationSet(
             folder.name,
             encoder,
-            list(_ask(library, encoder, _some(answerable, limit), data.answers)),
-            list(_ask(library, encoder, _some(unanswerable, limit), {})) if folder.name in ANSWERED_SETS else [],
+            list(_ask(generation, encoder, _some(answerable, limit), data.answers)),
+            list(_ask(generation, encoder, _some(unanswerable, limit), {})) if folder.name in ANSWERED_SETS else [],
             data.judgements,
         )
 
@@ -107,17 +110,17 @@ def _some(questions: Mapping[str, str], limit: int) -> dict[str, str]:
 
 
 def _ask(
-    library: Library, encoder: Encoder, questions: Mapping[str, str], answers: Mapping[str, Answers]
+    generation: Generation, encoder: Encoder, questions: Mapping[str, str], answers: Mapping[str, Answers]
 ) -> Iterator[QuestionRun]:
     for query, words in questions.items():
         try:
-            question = EncodedQuery.of(words, encoder)
-            quotes = library.search(words, k=DEPTH, search_syntax=False, repeats=True)
+            retrieved = retrieve(generation, encoder, Query.literal(words, {}), DEPTH, group_duplicates=False)
         except QuestionError:
             continue
-        yield QuestionRun(
-            query, question, quotes, read_candidates(question.text, quotes, reader.DEFAULT_READER), answers.get(query)
-        )
+        if retrieved.query is None:
+            continue
+        read = read_candidates(retrieved.query.text, retrieved.candidates, reader.DEFAULT_READER)
+        yield QuestionRun(query, retrieved.query, retrieved.candidates, read, answers.get(query))
 
 
 def ranking_quality(collection: EvaluationSet, by: Calibration) -> tuple[float, float]:
@@ -125,11 +128,11 @@ def ranking_quality(collection: EvaluationSet, by: Calibration) -> tuple[float, 
     run = {}
     for one in collection.asked:
         if by.weights:
-            order = assess(one.question, one.quotes, one.read, by, collection.encoder)[0]
+            order = assess(one.question, one.candidates, one.read, by, collection.encoder).order
         else:
             order = rerank(one.question.text, one.read, by)
-        behind = [quote.source for quote in one.quotes[len(one.read) :]]
-        sources = dict.fromkeys([*(found.quote.source for found in order), *behind])
+        behind = [candidate.place.source for candidate in one.candidates[len(one.read) :]]
+        sources = dict.fromkeys([*(read.candidate.place.source for read in order), *behind])
         run[one.query] = [(source, -float(place)) for place, source in enumerate(sources)]
     told = figures(run, collection.judgements)
     return told.ndcg_at_10, told.recall_at_1
@@ -141,7 +144,7 @@ _Told = tuple[str, list[ConfidenceFeatures], list[bool], list[bool]]
 def choose_evidence(collections: Sequence[EvaluationSet]) -> Calibration:
     """The setting with the greatest mean nDCG@10 of those by which no set loses more than a little."""
     settings = [
-        replace(UNREAD, evidence_weight=w, evidence_scale=s, evidence_offset=o, evidence_elsewhere=e)
+        replace(UNREAD, evidence_weight=w, evidence_scale=s, evidence_offset=o, non_fact_share=e)
         for w in WEIGHTS
         for s in SCALES
         for o in OFFSETS
@@ -213,10 +216,9 @@ def _signs(collection: EvaluationSet, by: Calibration) -> _Told:
             continue
         words = one.question.text
         order = promote_best(words, rerank(words, one.read, by), by)
-        text = order[0].quote.text
-        start, end = extend_span(words, text, order[0].span)
-        features.append(confidence_features(one.question, one.quotes, order, collection.encoder))
-        right.append(one.answers is not None and is_right(text[start:end], one.answers))
+        text = order[0].candidate.text[slice(*order[0].answer_span(words))]
+        features.append(confidence_features(one.question, one.candidates, order, collection.encoder))
+        right.append(one.answers is not None and is_right(text, one.answers))
         answerable.append(one.answers is not None)
     return collection.name, features, right, answerable
 

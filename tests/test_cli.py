@@ -100,7 +100,7 @@ def test_as_a_process(leica: qa.Library) -> None:
     assert done.stdout.startswith("40 minutes\n")
     done = run("ask", "What is the capital of France?", "--library", leica.path)
     assert (done.returncode, done.stderr) == (1, "")
-    assert done.stdout.startswith("The text does not answer this.\nNot mentioned in any text: capital, france.\n")
+    assert done.stdout.startswith("The text does not answer this.\nNot mentioned in any text: capital, France.\n")
     done = run("ask", "What is the capital of France?", "--library", leica.path, "--min-confidence", "0", "-k", "1")
     assert done.returncode == 0
     done = run("ask", "Who grinds for forty minutes?", "--library", leica.path, "--no-reader", "--json")

@@ -273,7 +273,7 @@ def test_any_text_is_read_alike_in_the_child_and_here() -> None:
         ("a\ud800", None, r"a text holds half a character \(a lone surrogate\) at position 1"),
         ("It rains.", "\udfff", r"a title holds half a character"),
         (b"It rains.", None, "a text is a string, not bytes"),
-        ("Leave a Reply", None, "only page furniture"),
+        ("Leave a Reply", None, "only boilerplate"),
     ],
 )
 def test_a_text_in_memory_that_cannot_be_read_is_refused(content: str, title: str | None, message: str) -> None:

@@ -1,6 +1,6 @@
-"""Calibration: from the reader's margins to evidence for the ranking, and to the chance that the answer is right.
+"""Calibration: turns the reader's margins into evidence for the ranking and into the probability of a right answer.
 
-The numbers are fitted by `python -m benchmarks.calibrate` on open sets and lie beside the reader's weights.
+`python -m benchmarks.calibrate` fits the numbers on open sets; they are stored beside the reader's weights.
 """
 
 from __future__ import annotations
@@ -16,17 +16,21 @@ from statistics import fmean
 from qa.answering import question_type
 
 FILE = Path(__file__).parents[1] / "weights" / "calibration.json"
-_MOST_MARGIN = 12.0  # beyond all doubt either way
+# Margins beyond this, either way, are all alike: see benchmarks/results/constants.md.
+_MARGIN_LIMIT = 12.0
 
 
 @dataclass(frozen=True, slots=True)
 class ConfidenceFeatures:
-    """What tells whether an answer is right.
+    """What an answer's probability of being right is computed from.
 
-    `margins` are the reader's, of the answer's passage first. `fit` says how well that passage fitted before it was
-    read, 0..1, and `fits` how well each did that might have been read. `rival` is the greatest margin of a passage that
-    says something else, `support` how many passages more say the same, and `likeness` the cosine of the question and
-    the answer's sentence.
+    Attributes:
+        margins: The reader's margins of the passages it read, the answer's first.
+        fit: How well the answer's passage fitted the question before it was read, 0..1.
+        fits: The fit of every candidate, read or not.
+        rival: The highest margin of a passage with a different answer.
+        support: The number of other passages with the same answer.
+        likeness: The cosine of the question and the answer's sentence.
     """
 
     margins: Sequence[float]
@@ -37,47 +41,54 @@ class ConfidenceFeatures:
     likeness: float
 
     def terms(self) -> tuple[float, ...]:
-        """The numbers that the confidence is a weighted sum of.
+        """The numbers whose weighted sum is the log-odds of the answer.
 
-        How well a passage fits depends on the collection, so only by how much one fits better than another counts.
+        The level of the fits depends on the collection, so only differences of fits count.
         """
-        margins, best_fit = [*map(_bounded, self.margins)], max(self.fits)
+        margins, best_fit = [*map(_clip, self.margins)], max(self.fits)
         behind, ahead = best_fit - self.fit, best_fit - fmean(self.fits)
-        usual = fmean(margins)
-        return margins[0], _bounded(self.rival), usual, math.log1p(self.support), self.likeness, behind, ahead
+        return margins[0], _clip(self.rival), fmean(margins), math.log1p(self.support), self.likeness, behind, ahead
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Fitted numbers; `reader` is the hash of the weights that they were fitted to.
+    """The fitted numbers.
 
-    `evidence_elsewhere` is the share that the evidence keeps where a question asks for more than a fact: the reader
-    was taught to point at a few words. `fit_in_margins` is the margin that outweighs all of a passage's fit where one
-    answer has to be chosen.
+    Attributes:
+        reader: The SHA-256 of the weights that they were fitted to.
+        evidence_weight: The weight of the reader's evidence beside a passage's fit, which has the weight 1.
+        evidence_offset: The margin at which the evidence is one half.
+        evidence_scale: The margin over which the evidence grows by a factor of e in odds.
+        non_fact_share: The share of the evidence that counts if the question asks for more than a fact; the reader
+            was trained to point at a few words.
+        fit_in_margins: The margin that outweighs a difference of 1 in fit when one answer is chosen.
+        constant: The intercept of the log-odds of a right answer.
+        weights: The coefficients of `ConfidenceFeatures.terms`.
+        threshold: The probability from which an answer counts as found.
     """
 
     reader: str
     evidence_weight: float
     evidence_offset: float
     evidence_scale: float
-    evidence_elsewhere: float
+    non_fact_share: float
     fit_in_margins: float
     constant: float
     weights: Sequence[float]
     threshold: float
 
     def evidence(self, question: str, margin: float) -> float:
-        """How much a margin speaks for its passage, 0..1."""
-        share = 1.0 if question_type.asks_fact(question) else self.evidence_elsewhere
+        """How strongly a margin speaks for its passage, 0..1."""
+        share = 1.0 if question_type.asks_fact(question) else self.non_fact_share
         return share * _logistic((margin - self.evidence_offset) / self.evidence_scale)
 
-    def joined(self, score: float, evidence: float) -> float:
-        """A passage's score in the ranking, 0..1, with the reader's evidence for it."""
-        return (score + self.evidence_weight * evidence) / (1 + self.evidence_weight)
+    def score(self, fit: float, evidence: float) -> float:
+        """A passage's score in the ranking, 0..1: its fit and the reader's evidence for it, weighted."""
+        return (fit + self.evidence_weight * evidence) / (1 + self.evidence_weight)
 
-    def worth(self, margin: float, fit: float) -> float:
-        """How well a span answers beside those of other passages: its margin, and how well its passage fitted."""
-        return _bounded(margin) + self.fit_in_margins * fit
+    def answer_score(self, margin: float, fit: float) -> float:
+        """How well a span answers, in units of the margin, by which one span is chosen from several passages."""
+        return _clip(margin) + self.fit_in_margins * fit
 
     def confidence(self, features: ConfidenceFeatures) -> float:
         """The probability that the answer is right."""
@@ -90,8 +101,8 @@ def load_calibration() -> Calibration:
     return Calibration(**json.loads(FILE.read_text(encoding="utf-8")))
 
 
-def _bounded(margin: float) -> float:
-    return max(-_MOST_MARGIN, min(margin, _MOST_MARGIN))
+def _clip(margin: float) -> float:
+    return max(-_MARGIN_LIMIT, min(margin, _MARGIN_LIMIT))
 
 
 def _logistic(value: float) -> float:

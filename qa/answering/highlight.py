@@ -1,4 +1,4 @@
-"""Extent: how much of a passage a question asks for: a span, the sentence around it, or the list that it is from."""
+"""What to highlight in a passage: a span, the sentence around it, the list that it is in, or the best sentence."""
 
 from __future__ import annotations
 
@@ -12,47 +12,59 @@ from qa.search.query import EncodedQuery
 from qa.text.sentences import Sentence, begins_an_item, headings, split_sentences
 from qa.types import Span
 
-_EDGES = ' \t\r\n,;:"“”«»'
+_EDGE_CHARACTERS = ' \t\r\n,;:"“”«»'
 _BRACKET = re.compile(r"[\[\]()]")
+# See benchmarks/results/constants.md.
+_COVERAGE_WEIGHT = 0.5
+_KIND_WEIGHT = 0.2
 
 
-def extend_span(question: str, text: str, span: Span) -> Span:
-    """The part of `text` to show as the answer, around the `span` that the reader found in it.
+def extend_span(question: str, text: str, sentences: Sequence[Sentence], span: Span) -> Span:
+    """Extend the span that the reader chose to as much of the passage as the question asks for.
 
-    A question why or how gets whole sentences, and one that is answered by yes or no gets the sentence that is the
-    evidence. Where the span is in a list, such a question and one for several things get all its items.
+    Questions why or how get whole sentences, and a question that yes or no answers gets the sentence that is the
+    evidence. If the span is in a list, questions why or how and questions for several things get all its items.
 
-    >>> extend_span("Why was it late?", "It snowed. It was late due to snow.", (26, 34))
+    Args:
+        question: The question, which decides how much is shown.
+        text: The passage.
+        sentences: The passage's sentences.
+        span: The reader's span of `text`.
+
+    Returns:
+        The span of `text` to show as the answer.
+
+    >>> text = "It snowed. It was late due to snow."
+    >>> extend_span("Why was it late?", text, split_sentences(text), (26, 34))
     (11, 35)
-    >>> extend_span("How many came?", "It snowed. Then 30 came.", (16, 18))
-    (16, 18)
+    >>> extend_span("What was late?", text, split_sentences(text), (11, 13))
+    (11, 13)
     """
     yes_or_no, explains = question_type.asks_yes_no(question), question_type.asks_explanation(question)
     if not yes_or_no and not explains and not question_type.asks_list(question):
         return span
-    found = split_sentences(text)
-    inside = _holding(found, span)
+    inside = _overlapping(sentences, span)
     if not inside:
         return span
-    items = range(0) if yes_or_no else _list_around(text, found, inside[0])
+    items = range(0) if yes_or_no else _list_around(text, sentences, inside[0])
     if items:
-        return found[items[0]].start, found[items[-1]].end
-    return (found[inside[0]].start, found[inside[-1]].end) if yes_or_no or explains else span
+        return sentences[items[0]].start, sentences[items[-1]].end
+    return (sentences[inside[0]].start, sentences[inside[-1]].end) if yes_or_no or explains else span
 
 
-def sentence_around(text: str, span: Span) -> str:
-    """The sentences that a span of the text stands in; the whole text where it stands in none.
+def sentence_around(text: str, sentences: Sequence[Sentence], span: Span) -> str:
+    """The sentences of the text that a span overlaps; the whole text if it overlaps none.
 
-    >>> sentence_around("It snowed. Then 30 came.", (16, 18))
+    >>> text = "It snowed. Then 30 came."
+    >>> sentence_around(text, split_sentences(text), (16, 18))
     'Then 30 came.'
     """
-    found = split_sentences(text)
-    inside = _holding(found, span)
-    return text[found[inside[0]].start : found[inside[-1]].end] if inside else text
+    inside = _overlapping(sentences, span)
+    return text[sentences[inside[0]].start : sentences[inside[-1]].end] if inside else text
 
 
 def trim_span(text: str, span: Span) -> Span:
-    """The span without the signs around it that belong to the sentence, and on one side of a bracket only.
+    """Trim a span of the text: no punctuation at its edges, and no bracket without its partner.
 
     >>> trim_span("Repairs (covers damage) and papers.", (16, 35))
     (16, 22)
@@ -65,80 +77,86 @@ def trim_span(text: str, span: Span) -> Span:
             start, end = (closing + 1, end) if closing == start else (start, closing)
         elif start <= opening < end <= closing:
             start, end = (opening + 1, end) if opening == start else (start, opening)
-    return _bare(text, (start, end)) or _bare(text, span) or span
+    return _without_edges(text, (start, end)) or _without_edges(text, span) or span
 
 
-def _holding(found: Sequence[Sentence], span: Span) -> list[int]:
-    """The sentences, by number, that a span has a part in."""
-    return [number for number, sentence in enumerate(found) if sentence.start < span[1] and span[0] < sentence.end]
+def _overlapping(sentences: Sequence[Sentence], span: Span) -> list[int]:
+    """The indices of the sentences that overlap a span."""
+    return [index for index, sentence in enumerate(sentences) if sentence.start < span[1] and span[0] < sentence.end]
 
 
 def _brackets(text: str) -> Iterator[Span]:
-    """Where the brackets of each pair stand, the inner pairs first."""
+    """The positions of each pair of brackets, inner pairs first."""
     open_: list[re.Match[str]] = []
-    for sign in _BRACKET.finditer(text):
-        if sign[0] in "([":
-            open_.append(sign)
-        elif open_ and open_[-1][0] + sign[0] in ("()", "[]"):
-            yield open_.pop().start(), sign.start()
+    for bracket in _BRACKET.finditer(text):
+        if bracket[0] in "([":
+            open_.append(bracket)
+        elif open_ and open_[-1][0] + bracket[0] in ("()", "[]"):
+            yield open_.pop().start(), bracket.start()
 
 
-def _bare(text: str, span: Span) -> Span | None:
-    """The span less the signs at its edges, None where it holds nothing else."""
-    said = text[slice(*span)]
-    left = len(said) - len(said.lstrip(_EDGES))
-    right = len(said.rstrip(_EDGES))
+def _without_edges(text: str, span: Span) -> Span | None:
+    """The span without punctuation and white space at its edges, None if nothing is left."""
+    words = text[slice(*span)]
+    left = len(words) - len(words.lstrip(_EDGE_CHARACTERS))
+    right = len(words.rstrip(_EDGE_CHARACTERS))
     return (span[0] + left, span[0] + right) if left < right else None
 
 
-def _list_around(text: str, found: Sequence[Sentence], number: int) -> range:
-    """The sentences, by number, of the list that sentence `number` is in: all its items; none where it is in none."""
-    heads = [begins_an_item(text, sentence) for sentence in found]
-    first = last = number
-    while first > 0 and not heads[first] and not found[first].begins_a_line:
-        first -= 1
-    if not heads[first]:
+def _list_around(text: str, sentences: Sequence[Sentence], index: int) -> range:
+    """The indices of the sentences of the list that sentence `index` is in; empty if it is in none."""
+    begins = [begins_an_item(text, sentence) for sentence in sentences]
+    first = last = _line_start(sentences, begins, index)
+    if not begins[first]:
         return range(0)
-    while first > 0 and _same_list(found, heads, first - 1):
-        first -= 1
-    while last + 1 < len(found) and (heads[last + 1] or not found[last + 1].begins_a_line):
+    while first > 0 and begins[previous := _line_start(sentences, begins, first - 1)]:
+        first = previous
+    while last + 1 < len(sentences) and (begins[last + 1] or not sentences[last + 1].begins_a_line):
         last += 1
-    return range(first, last + 1) if sum(heads[first : last + 1]) > 1 else range(0)
+    return range(first, last + 1) if sum(begins[first : last + 1]) > 1 else range(0)
 
 
-def _same_list(found: Sequence[Sentence], heads: Sequence[bool], number: int) -> bool:
-    """Whether the sentence is an item, or goes on one."""
-    while number > 0 and not heads[number] and not found[number].begins_a_line:
-        number -= 1
-    return heads[number]
+def _line_start(sentences: Sequence[Sentence], begins_item: Sequence[bool], index: int) -> int:
+    """The index of the sentence that begins the line or the list item which sentence `index` is in."""
+    while index > 0 and not begins_item[index] and not sentences[index].begins_a_line:
+        index -= 1
+    return index
 
 
-_WORDS_WEIGHT = 0.5
-_KIND_WEIGHT = 0.2
+def best_sentences(query: EncodedQuery, texts: Sequence[str], encoder: Encoder, lexical: LexicalIndex) -> list[Span]:
+    """Choose the sentence of each text that fits the question best.
 
+    A sentence scores by its cosine with the question, by the share of the question's words that it contains, and by
+    whether it contains the kind of thing that is asked for: a place, a number, a name. A heading only names what the
+    text under it says, so it is chosen only if there is nothing else.
 
-def best_sentences(question: EncodedQuery, texts: Sequence[str], encoder: Encoder, lexical: LexicalIndex) -> list[Span]:
-    """The span of the best sentence in each text.
+    Args:
+        query: The encoded question.
+        texts: The passages.
+        encoder: The encoder that encoded the question.
+        lexical: The index that knows how rare the question's words are.
 
-    By the cosine of question and sentence, the share of the question's words that the sentence says, and whether it
-    holds the kind of thing that is asked for: a place, a number, a name. A heading names what the text under it says,
-    so it is taken only where nothing else is.
+    Returns:
+        One span for each text.
     """
-    found = [(number, sentence) for number, text in enumerate(texts) for sentence in _sentences_to_mark(text)]
-    said = [texts[number][sentence.start : sentence.end] for number, sentence in found]
-    cosines = question.likeness(said, encoder)
-    words = lexical.coverage(question, said)
-    cues = question_type.answer_pattern(question.text)
-    kinds = [cues is not None and cues.search(sentence) is not None for sentence in said]
+    candidates = [(index, sentence) for index, text in enumerate(texts) for sentence in _body_sentences(text)]
+    sentences = [texts[index][sentence.start : sentence.end] for index, sentence in candidates]
+    cosines = query.likeness(sentences, encoder)
+    coverage = lexical.coverage(query, sentences)
+    pattern = question_type.answer_pattern(query.text)
+    kinds = [pattern is not None and pattern.search(sentence) is not None for sentence in sentences]
     best: dict[int, tuple[float, Span]] = {}
-    for (number, sentence), cosine, share, kind in zip(found, cosines.tolist(), words.tolist(), kinds, strict=True):
-        score = cosine + _WORDS_WEIGHT * share + _KIND_WEIGHT * kind
-        if number not in best or score > best[number][0]:
-            best[number] = (score, (sentence.start, sentence.end))
-    return [best[number][1] for number in range(len(texts))]
+    for (index, sentence), cosine, share, kind in zip(
+        candidates, cosines.tolist(), coverage.tolist(), kinds, strict=True
+    ):
+        score = cosine + _COVERAGE_WEIGHT * share + _KIND_WEIGHT * kind
+        if index not in best or score > best[index][0]:
+            best[index] = (score, (sentence.start, sentence.end))
+    return [best[index][1] for index in range(len(texts))]
 
 
-def _sentences_to_mark(text: str) -> list[Sentence]:
-    found = split_sentences(text)
-    named = set(headings(text, found))
-    return [sentence for sentence in found if sentence not in named] or found
+def _body_sentences(text: str) -> list[Sentence]:
+    """The text's sentences without its headings; the headings if there is nothing else."""
+    sentences = split_sentences(text)
+    excluded = set(headings(text, sentences))
+    return [sentence for sentence in sentences if sentence not in excluded] or sentences

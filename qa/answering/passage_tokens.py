@@ -1,4 +1,4 @@
-"""TokenText: a passage in the reader's tokens, and what of it to look at again."""
+"""PassageTokens: a passage in the reader's tokens, and the parts of it for a second look."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qa.answering import question_type
-from qa.text.sentences import headings, split_sentences
+from qa.text.sentences import Sentence, headings
 from qa.types import Span
 
 if TYPE_CHECKING:
@@ -18,68 +18,83 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class TokenText:
-    """A passage in tokens: where each stands, which word it is of, and whether it may be what is asked for.
+class PassageTokens:
+    """A passage in tokens, after those of its title.
 
-    The first `title` tokens are those of its title, which names what the passage is about and answers nothing.
-    `sentences` hold their tokens by number, the title before them. A heading names what the text under it says, so it
-    is read only if there is nothing else.
+    The first `title_length` tokens are the title's: it names the subject and never answers. For each token, `offsets`
+    are its span in the passage, `words` the index of its word, and `matches_kind` whether it is part of something of
+    the kind that the question asks for. `sentences` are the indices of each sentence's tokens, the title first.
+    Headings are left out, unless there is nothing else.
     """
 
-    title: int
+    title_length: int
     ids: list[int]
     offsets: list[Span]
     words: list[int | None]
-    likely: list[bool]
+    matches_kind: list[bool]
     sentences: list[list[int]]
 
     @classmethod
-    def of(cls, question: str, passage: str, tokens: Encoding, title: Sequence[int]) -> TokenText:
-        """`tokens` are the passage's, `title` the ids of its title's."""
-        found = split_sentences(passage)
-        named = {one.start for one in headings(passage, found)}
-        of_sentences: list[list[int]] = [[] for _ in found] or [[]]
-        following = [one.start for one in found[1:]]
+    def of(
+        cls, question: str, passage: str, sentences: Sequence[Sentence], tokens: Encoding, title: Sequence[int]
+    ) -> PassageTokens:
+        """Assign the tokens to sentences.
+
+        Args:
+            question: The question, which decides what kind of thing the answer is.
+            passage: The passage.
+            sentences: The passage's sentences.
+            tokens: The passage's tokens, without special ones.
+            title: The ids of the title's tokens.
+        """
+        heading_starts = {heading.start for heading in headings(passage, sentences)}
+        by_sentence: list[list[int]] = [[] for _ in sentences] or [[]]
+        later_starts = [sentence.start for sentence in sentences[1:]]
         for token, (start, _) in enumerate(tokens.offsets, len(title)):
-            of_sentences[bisect(following, start)].append(token)
-        read = [held for one, held in zip(found, of_sentences, strict=False) if held and one.start not in named]
-        read = read or [held for held in of_sentences if held]
+            by_sentence[bisect(later_starts, start)].append(token)
+        body = [
+            members
+            for sentence, members in zip(sentences, by_sentence, strict=False)
+            if members and sentence.start not in heading_starts
+        ]
+        body = body or [members for members in by_sentence if members]
         return cls(
             len(title),
             [*title, *tokens.ids],
             [*((0, 0) for _ in title), *tokens.offsets],
             [*(None for _ in title), *tokens.word_ids],
-            [*(False for _ in title), *_likely(question, passage, tokens)],
-            [[*range(len(title))], *read] if title else read,
+            [*(False for _ in title), *_matches_kind(question, passage, tokens)],
+            [[*range(len(title))], *body] if title else body,
         )
 
-    def closer(self, start: int, end: int) -> list[list[int]]:
-        """What to look at again where the answer stands at `start` to `end`: its sentences with the one before them.
+    def second_looks(self, start: int, end: int) -> list[list[int]]:
+        """The tokens to read again if the span from `start` to `end` may answer: its sentences and the one before.
 
-        Once alone, and once after the title or else the first of the passage, which often names what the others are
-        about. Nothing of a passage that is no longer than that.
+        Words of the question elsewhere in the passage mislead the reader; a shorter text has fewer of them. It is read
+        once alone, and once after the title, or without a title after the passage's first sentence, which often names
+        the subject. A text that is the whole passage again is left out.
         """
         holding = [
-            number
-            for number, held in enumerate(self.sentences)
-            if self.offsets[held[0]][0] < end and start < self.offsets[held[-1]][1]
+            index
+            for index, members in enumerate(self.sentences)
+            if self.offsets[members[0]][0] < end and start < self.offsets[members[-1]][1]
         ]
-        first = 1 if self.title else 0
+        first = 1 if self.title_length else 0
         near = range(max(first, holding[0] - 1), holding[-1] + 1)
         parts = [[*near], [0, *near]] if near[0] > 0 else [[*near]]
         return [
-            [token for number in part for token in self.sentences[number]]
+            [token for index in part for token in self.sentences[index]]
             for part in parts
             if len(part) < len(self.sentences)
         ]
 
 
-def _likely(question: str, passage: str, tokens: Encoding) -> list[bool]:
-    """Of each token whether it has a part in something of the kind that is asked for."""
-    cues = question_type.answer_pattern(question)
-    if cues is None:
+def _matches_kind(question: str, passage: str, tokens: Encoding) -> list[bool]:
+    """For each token, whether it is part of something of the kind that the question asks for."""
+    pattern = question_type.answer_pattern(question)
+    if pattern is None:
         return [True] * len(tokens.ids)
     inside = np.zeros(len(passage) + 1, dtype=bool)
-    for cue in cues.finditer(passage):
-        inside[cue.start() : cue.end()] = True
+    for match in pattern.finditer(passage):
+        inside[match.start() : match.end()] = True
     return [bool(inside[start:end].any()) for start, end in tokens.offsets]

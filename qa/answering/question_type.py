@@ -1,12 +1,14 @@
-"""Asks: what a question wants, by its words: a fact and of which kind, an explanation, several things, yes or no.
+"""What kind of answer a question asks for, judged by its words: a fact, an explanation, a list, or yes or no.
 
-After Li, Roth: Learning Question Classifiers, COLING 2002.
+A small rule-based form of Li, Roth: Learning Question Classifiers, COLING 2002.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+
+from qa.text import question_words
 
 _FACT = re.compile(
     r"\b(?:who|whom|whose|when|where|what|which)\b"
@@ -20,27 +22,21 @@ _EXPLANATION = re.compile(
     r"|\b(?:explain|describe)\b",
     re.IGNORECASE,
 )
-_YES_OR_NO = re.compile(
-    r"\W*(?:is|are|was|were|am|do|does|did|can|could|has|have|had|will|would|should|shall|may|might|must"
-    r"|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|can't|won't)\b",
-    re.IGNORECASE,
-)
 _LIST = re.compile(
     r"\b(?:what|which)\s+(?:are|were)\b|\b(?:list|name|enumerate)\b"
     r"|\b(?:steps|ways|reasons|types|kinds|stages|parts|features|advantages|benefits|options|rules)\b",
     re.IGNORECASE,
 )
 
-_UNSAID_TOLD = 8  # words
-_REQUEST = re.compile(r"\W*(?:tell|list|name|give|show|find|describe|explain|how)\b", re.IGNORECASE)
+_MISSING_SHOWN = 8  # words; as many as one line of a message holds
 
 _NUMBER = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty"
     "|ninety|hundred|thousand|million|billion|dozen|half|third|quarter|double|twice|once|none|zero|both|several|many"
 )
 _TRADED = r"(?:go|sell|buy|sold|bought|going|selling|paid)\s+for"
-# A kind of question, and how what may answer it looks in a text.
-_KINDS = (
+# Each row: the questions of a kind, and the pattern of their answers in a text.
+_ANSWER_PATTERNS = (
     (
         re.compile(r"\bwhere\b", re.IGNORECASE),
         re.compile(
@@ -62,8 +58,8 @@ _KINDS = (
 
 
 def answer_pattern(question: str) -> re.Pattern[str] | None:
-    """How what may answer looks in a text: a place, a number, somebody; None where nothing tells."""
-    return next((says for asks, says in _KINDS if asks.search(question)), None)
+    """The pattern that answers to this kind of question match: places, numbers or names; None for other kinds."""
+    return next((answers for questions, answers in _ANSWER_PATTERNS if questions.search(question)), None)
 
 
 def asks_fact(question: str) -> bool:
@@ -72,37 +68,34 @@ def asks_fact(question: str) -> bool:
 
 
 def asks_explanation(question: str) -> bool:
-    """Whether it takes a sentence or more: why, how."""
+    """Whether the answer takes a sentence or more: why, how."""
     return bool(_EXPLANATION.search(question))
 
 
 def asks_yes_no(question: str) -> bool:
-    """Whether it begins with its verb."""
-    return bool(_YES_OR_NO.match(question))
+    """Whether yes or no answers; see `qa.text.question_words.asks_yes_no`."""
+    return question_words.asks_yes_no(question)
 
 
 def asks_list(question: str) -> bool:
-    """Whether the answer may be a list."""
+    """Whether the answer can be a list."""
     return bool(_LIST.search(question))
 
 
-def is_question(question: str) -> bool:
-    """Whether the words ask at all: "bread price" and "Bread is dear." do not."""
-    asks_so = asks_yes_no(question) or asks_explanation(question) or bool(_FACT.search(question))
-    return "?" in question or asks_so or bool(_REQUEST.match(question))
+def missing_message(missing_terms: Sequence[str]) -> str:
+    """Name the words of a question that no text contains; "" if there are none.
 
-
-def missing_message(words: Sequence[str]) -> str:
-    """Which words of a question no text says, for who asked it; nothing where there are none.
-
-    >>> missing_message(["capital", "france"])
-    'Not mentioned in any text: capital, france.'
+    >>> missing_message(["capital", "France"])
+    'Not mentioned in any text: capital, France.'
     """
-    more = f" and {len(words) - _UNSAID_TOLD} words more" if len(words) > _UNSAID_TOLD else ""
-    return f"Not mentioned in any text: {', '.join(words[:_UNSAID_TOLD])}{more}." if words else ""
+    if not missing_terms:
+        return ""
+    words = missing_terms[:_MISSING_SHOWN]
+    more = len(missing_terms) - len(words)
+    return f"Not mentioned in any text: {', '.join(words)}{f' and {more} more' if more else ''}."
 
 
 def no_answer_message(question: str) -> str:
-    """What to say where no passage answers; who gave mere words is told what would help."""
-    help_ = "" if is_question(question) else " It may answer a whole question."
-    return f"The text does not answer this.{help_}"
+    """Say that no passage answers, and suggest a full question if only search words were typed."""
+    hint = "" if question_words.is_question(question) else " Try asking a full question."
+    return f"The text does not answer this.{hint}"

@@ -1,8 +1,8 @@
-"""Reader: a question and passages in; of each passage the span that answers, and how far it is from none.
+"""Reader: for a question and each passage, the span that answers best, and its margin over no answer.
 
-The network is the encoder's own with an output of two: for every token how well it begins, and how well it ends the
-answer; a passage that does not answer is pointed at its first token, which stands for nothing (Devlin et al.: BERT,
-2019, as for SQuAD 2.0). How the weights were made: `qa/weights/MODEL_CARD.md`.
+The network is the encoder with a head of two outputs per token: how well an answer starts there, and how well one ends
+there. A passage that does not answer is pointed at its first token, [CLS] (Devlin et al.: BERT, 2019, as for SQuAD
+2.0). `qa/weights/MODEL_CARD.md` describes how the weights were made.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.answering.passage_tokens import TokenText
+from qa.answering.passage_tokens import PassageTokens
 from qa.encoding import minilm_files
 from qa.encoding.bert import BertNetwork, Head, Precision
 from qa.errors import ModelError
+from qa.text.sentences import Sentence, split_sentences
 from qa.text.spelling import correct_spelling
 
 if TYPE_CHECKING:
@@ -30,22 +31,24 @@ if TYPE_CHECKING:
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "reader.safetensors"
 SHA256 = "ead1576097baaa02abdf271d2449e23c9383aede563e8f428c62f994073ecb46"
-_WINDOW, _OVERLAP = 256, 96
-_MOST_OF_THE_QUESTION, _MOST_OF_A_TITLE = 48, 16
-_LONGEST_ANSWER = 40
-_WORTH_OF_A_TOKEN = np.float32(0.06)  # what each further token of a span has to gain
-_NEVER = np.float32(-1e9)
-_HOPELESS = -4.0  # a span with this margin or less is not looked at again
-_CLOSER = 2 / 3  # the share of a margin that the looks from closer by make
-_NOT_OF_THE_KIND = np.float32(4.0)  # what a span loses that holds nothing like what is asked for
+# In tokens, as the weights were trained.
+_WINDOW_TOKENS, _OVERLAP_TOKENS = 256, 96
+_QUESTION_TOKENS, _TITLE_TOKENS = 48, 16
+# The following were chosen by measurement: see benchmarks/results/constants.md.
+_ANSWER_TOKENS = 40  # the longest span
+_LENGTH_PENALTY = np.float32(0.06)  # in margin, for each token of a span after the first
+_WRONG_KIND_PENALTY = np.float32(4.0)  # in margin, for a span without anything of the kind that is asked for
+_SECOND_LOOK_MARGIN = -4.0  # a span with this margin or less is not read again
+_SECOND_LOOK_SHARE = 2 / 3  # of the margin; the rest is the first look's
+_IMPOSSIBLE = np.float32(-1e9)
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredSpan:
-    """The best span of a passage, `passage[start:end]`.
+    """The span of a passage, `passage[start:end]`, that answers best.
 
-    `margin` is how much better the reader likes to answer by the passage than to say that it does not answer, in the
-    network's own units: above 0 it answers more likely than not, as far as the passage alone can tell.
+    `margin` is the network's score of the span minus its score of no answer. Above 0 the passage likely answers, as far
+    as it alone shows.
     """
 
     start: int
@@ -54,87 +57,126 @@ class ScoredSpan:
 
 
 class Reader(Protocol):
-    """What a library needs of a reader; safe in threads."""
+    """What a library needs of a reader; it must be safe in threads."""
 
     def read(self, question: str, passages: Sequence[str]) -> Sequence[ScoredSpan]:
-        """One reading for each passage, in their order.
+        """Choose the best span of each passage.
 
-        If it takes a third argument named `titles`, it is also given what each passage's text is called, or None.
+        A reader may take two more arguments by name, one value for each passage: `titles`, the title of the passage's
+        text or None, and `sentences`, the passage's sentences as `qa.text.sentences.Sentence`.
+
+        Args:
+            question: The question, without search syntax.
+            passages: The passages to read.
+
+        Returns:
+            One span for each passage, in their order.
         """
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
-    """A window of a part of a text: its tokens, by number."""
+class _Window:
+    """Up to a window of tokens out of a part of a passage; `part` is the index of that part among those read."""
 
     part: int
-    text: TokenText
+    passage: PassageTokens
     tokens: list[int]
 
 
 class SpanReader:
-    """The reader that comes with this package; loaded when it is first needed, safe in threads."""
+    """The reader that comes with this package; loaded on first use, safe in threads."""
 
     def __init__(self, weights: Path = WEIGHTS, sha256: str = SHA256, precision: Precision | None = None) -> None:
-        """`weights` are those that differ from the default model's, as safetensors of the hash `sha256`."""
+        """Name the weights; nothing is loaded yet.
+
+        Args:
+            weights: A safetensors file of the weights that differ from the default model's.
+            sha256: The file's hash, checked when it is loaded.
+            precision: The arithmetic to compute in; None for the best that the machine has.
+        """
         self._weights, self._sha256, self._precision = weights, sha256, precision
         self._loaded: tuple[BertNetwork, Tokenizer] | None = None
         self._lock = threading.Lock()
 
-    def read(self, question: str, passages: Sequence[str], titles: Sequence[str | None] = ()) -> list[ScoredSpan]:
-        """The best span of each passage, in their order; of an empty passage an empty span that is no answer.
+    def read(
+        self,
+        question: str,
+        passages: Sequence[str],
+        titles: Sequence[str | None] = (),
+        sentences: Sequence[Sequence[Sentence]] = (),
+    ) -> list[ScoredSpan]:
+        """Choose the best span of each passage.
 
-        `titles` say what the passages' texts are called, one for each passage, or are left out. Of a long question the
-        first 48 tokens are read, of a title 16, and slips in the question as the passages spell the words. A passage
-        too long for one look is read in windows that overlap, and the best counts. A span that may answer is looked at
-        again with less of the passage around it, for words of the question that stand elsewhere in the passage mislead.
+        Misspelled words of the question are read as the passages spell them. A passage longer than a window is read in
+        windows that overlap, and the best span of all counts. A span with a fair margin is read again with less of the
+        passage around it (see `PassageTokens.second_looks`).
+
+        Args:
+            question: The question; only its first 48 tokens are read.
+            passages: The passages to read.
+            titles: The title of each passage's text, or None; only its first 16 tokens are read. Left out, no passage
+                has one.
+            sentences: The sentences of each passage; left out, the passages are split here.
+
+        Returns:
+            One span for each passage, in their order; an empty span with a hopeless margin for an empty passage.
+
+        Raises:
+            ModelError: The weights cannot be read.
         """
-        tokenizer = self._ready()[1]
-        called = [f"{title}." if title else "" for title in titles or [None] * len(passages)]
-        begun = " ".join(question.split()[:_MOST_OF_THE_QUESTION])
-        question = correct_spelling(begun, [*passages, *called], lambda word: tokenizer.token_to_id(word) is not None)
-        asked = tokenizer.encode(question, add_special_tokens=False).ids[:_MOST_OF_THE_QUESTION]
-        encoded = tokenizer.encode_batch([*passages, *called], add_special_tokens=False)
-        heads = [title.ids[:_MOST_OF_A_TITLE] for title in encoded[len(passages) :]]
-        texts = [TokenText.of(question, *one) for one in zip(passages, encoded[: len(passages)], heads, strict=True)]
-        found = self._looks(asked, [(text, [*chain.from_iterable(text.sentences)]) for text in texts])
-        closer = [
-            (number, text, part)
-            for number, (text, one) in enumerate(zip(texts, found, strict=True))
-            if one.margin > _HOPELESS
-            for part in text.closer(one.start, one.end)
+        tokenizer = self._load()[1]
+        title_texts = [f"{title}." if title else "" for title in titles or [None] * len(passages)]
+        sentences = sentences or [split_sentences(passage) for passage in passages]
+        first_words = " ".join(question.split()[:_QUESTION_TOKENS])
+        question = correct_spelling(
+            first_words, [*passages, *title_texts], lambda word: tokenizer.token_to_id(word) is not None
+        )
+        question_ids = tokenizer.encode(question, add_special_tokens=False).ids[:_QUESTION_TOKENS]
+        encoded = tokenizer.encode_batch([*passages, *title_texts], add_special_tokens=False)
+        title_ids = [title.ids[:_TITLE_TOKENS] for title in encoded[len(passages) :]]
+        tokenized = [
+            PassageTokens.of(question, *of_passage)
+            for of_passage in zip(passages, sentences, encoded[: len(passages)], title_ids, strict=True)
+        ]
+        spans = self._look(question_ids, [(tokens, [*chain.from_iterable(tokens.sentences)]) for tokens in tokenized])
+        second_looks = [
+            (index, tokens, part)
+            for index, (tokens, span) in enumerate(zip(tokenized, spans, strict=True))
+            if span.margin > _SECOND_LOOK_MARGIN
+            for part in tokens.second_looks(span.start, span.end)
         ]
         margins: dict[int, list[float]] = {}
-        for (number, _, _), one in zip(closer, self._looks(asked, [look[1:] for look in closer]), strict=True):
-            margins.setdefault(number, []).append(one.margin)
-        for number, looks in margins.items():
-            margin = (1 - _CLOSER) * found[number].margin + _CLOSER * sum(looks) / len(looks)
-            found[number] = replace(found[number], margin=margin)
-        return found
+        seen_again = self._look(question_ids, [(tokens, part) for _, tokens, part in second_looks])
+        for (index, _, _), span in zip(second_looks, seen_again, strict=True):
+            margins.setdefault(index, []).append(span.margin)
+        for index, again in margins.items():
+            margin = (1 - _SECOND_LOOK_SHARE) * spans[index].margin + _SECOND_LOOK_SHARE * sum(again) / len(again)
+            spans[index] = replace(spans[index], margin=margin)
+        return spans
 
-    def _looks(self, asked: list[int], parts: Sequence[tuple[TokenText, list[int]]]) -> list[ScoredSpan]:
-        """The best span of each text, as far as these tokens of it tell; `asked` are the question's."""
-        network, tokenizer = self._ready()
-        room = _WINDOW - len(asked) - 3
-        pieces = [
-            _Piece(number, text, tokens[first : first + room])
-            for number, (text, tokens) in enumerate(parts)
-            for first in _windows(len(tokens), room)
+    def _look(self, question_ids: list[int], parts: Sequence[tuple[PassageTokens, list[int]]]) -> list[ScoredSpan]:
+        """The best span of each part of a passage, a part being some of its tokens by index."""
+        network, tokenizer = self._load()
+        room = _WINDOW_TOKENS - len(question_ids) - 3
+        windows = [
+            _Window(part, passage, tokens[first : first + room])
+            for part, (passage, tokens) in enumerate(parts)
+            for first in _window_starts(len(tokens), room)
         ]
-        begin, end = tokenizer.encode("").ids
-        head = [begin, *asked, end]
-        rows = [[*head, *(piece.text.ids[token] for token in piece.tokens), end] for piece in pieces]
-        types = [[0] * len(head) + [1] * (len(piece.tokens) + 1) for piece in pieces]
-        best = [ScoredSpan(0, 0, float(_NEVER))] * len(parts)
-        for numbers, scores in network.run(rows, types):
-            for number, row in zip(numbers, scores, strict=True):
-                piece = pieces[number]
-                found = _best_span(piece, row[len(head) :], float(row[0].sum()))
-                if found.margin > best[piece.part].margin:
-                    best[piece.part] = found
+        cls_id, sep_id = tokenizer.encode("").ids
+        prefix = [cls_id, *question_ids, sep_id]
+        rows = [[*prefix, *(window.passage.ids[token] for token in window.tokens), sep_id] for window in windows]
+        types = [[0] * len(prefix) + [1] * (len(window.tokens) + 1) for window in windows]
+        best = [ScoredSpan(0, 0, float(_IMPOSSIBLE))] * len(parts)
+        for indices, batch_scores in network.run(rows, types):
+            for index, scores in zip(indices, batch_scores, strict=True):
+                window = windows[index]
+                span = _best_span(window, scores[len(prefix) :], float(scores[0].sum()))
+                if span.margin > best[window.part].margin:
+                    best[window.part] = span
         return best
 
-    def _ready(self) -> tuple[BertNetwork, Tokenizer]:
+    def _load(self) -> tuple[BertNetwork, Tokenizer]:
         with self._lock:
             if self._loaded is None:
                 weights = minilm_files.weights() | _own_weights(self._weights, self._sha256)
@@ -159,56 +201,65 @@ def _own_weights(path: Path, sha256: str) -> minilm_files.Weights:
 
 
 def span_head(weights: minilm_files.Weights) -> Head:
-    """For every token how well it begins the answer, and how well it ends it."""
+    """The network's head: for each token, how well an answer starts there and how well one ends there."""
 
     def head(op: Any, hidden: Any, _mask: Any) -> Any:
-        pointed = op.matmul(hidden, op.constant(weights["qa_outputs.weight"]), False, True)
-        return op.add(pointed, op.constant(weights["qa_outputs.bias"]))
+        logits = op.matmul(hidden, op.constant(weights["qa_outputs.weight"]), False, True)
+        return op.add(logits, op.constant(weights["qa_outputs.bias"]))
 
     return head
 
 
-def _windows(length: int, room: int) -> Iterable[int]:
-    """Where the windows of a text begin that overlap and hold all of it; none of an empty one."""
+def _window_starts(length: int, room: int) -> Iterable[int]:
+    """The starts of overlapping windows that cover `length` tokens; none for an empty text."""
     last = max(0, length - room)
-    return (*range(0, last, room - _OVERLAP), last) if length else ()
+    return (*range(0, last, room - _OVERLAP_TOKENS), last) if length else ()
 
 
-def _best_span(piece: _Piece, scores: NDArray[np.float32], none: float) -> ScoredSpan:
-    """`scores` are of shape (tokens and what follows them, 2); `none` is the score of no answer."""
-    length, text = len(piece.tokens), piece.text
-    words = np.array([-1 if (word := text.words[token]) is None else word for token in piece.tokens])
+def _best_span(window: _Window, scores: NDArray[np.float32], no_answer_score: float) -> ScoredSpan:
+    """The best span of a window; `scores` are of shape (tokens and what follows them, 2)."""
+    length, passage = len(window.tokens), window.passage
+    words = np.array([-1 if (word := passage.words[token]) is None else word for token in window.tokens])
     changes = np.diff(words) != 0
-    gaps = np.cumsum(np.diff(piece.tokens, prepend=piece.tokens[0]) > 1)  # what is left out, no answer bridges
-    begins, ends = np.r_[True, changes], np.r_[changes, True]  # an answer cuts no word
-    own = np.array(piece.tokens) >= text.title
-    starts = np.where(begins & own, scores[:length, 0], _NEVER)
-    stops = np.where(ends, scores[:length, 1], _NEVER)
-    before = np.concatenate(([0], np.cumsum([text.likely[token] for token in piece.tokens])))
-    spans = starts[:, None] + stops[None, :] - _NOT_OF_THE_KIND * (before[None, 1:] == before[:-1, None])
+    gaps = np.cumsum(np.diff(window.tokens, prepend=window.tokens[0]) > 1)  # no answer spans what was left out
+    begins, ends = np.r_[True, changes], np.r_[changes, True]  # no answer cuts a word
+    in_passage = np.array(window.tokens) >= passage.title_length
+    starts = np.where(begins & in_passage, scores[:length, 0], _IMPOSSIBLE)
+    stops = np.where(ends, scores[:length, 1], _IMPOSSIBLE)
+    matches = np.concatenate(([0], np.cumsum([passage.matches_kind[token] for token in window.tokens])))
+    spans = starts[:, None] + stops[None, :] - _WRONG_KIND_PENALTY * (matches[None, 1:] == matches[:-1, None])
     more = np.arange(length, dtype=np.float32) - np.arange(length, dtype=np.float32)[:, None]  # tokens after the first
-    spans[(more < 0) | (more >= _LONGEST_ANSWER) | (gaps[:, None] != gaps)] = _NEVER
-    start, end = divmod(int((spans - _WORTH_OF_A_TOKEN * more).argmax()), length)
-    first, last = text.offsets[piece.tokens[start]], text.offsets[piece.tokens[end]]
-    return ScoredSpan(first[0], last[1], float(spans[start, end]) - none)
+    spans[(more < 0) | (more >= _ANSWER_TOKENS) | (gaps[:, None] != gaps)] = _IMPOSSIBLE
+    start, end = divmod(int((spans - _LENGTH_PENALTY * more).argmax()), length)
+    first, last = passage.offsets[window.tokens[start]], passage.offsets[window.tokens[end]]
+    return ScoredSpan(first[0], last[1], float(spans[start, end]) - no_answer_score)
 
 
 DEFAULT_READER: Reader = SpanReader()
 
 
 def read_spans(
-    reader: Reader, question: str, passages: Sequence[str], titles: Sequence[str | None]
+    reader: Reader,
+    question: str,
+    passages: Sequence[str],
+    titles: Sequence[str | None],
+    sentences: Sequence[Sequence[Sentence]] | None = None,
 ) -> Sequence[ScoredSpan]:
-    """The reader's readings; it is given the titles where it takes them."""
+    """Read the passages, passing on the titles and sentences if the reader takes them (see `Reader.read`)."""
+    optional = {"titles": titles} if sentences is None else {"titles": titles, "sentences": sentences}
     try:
-        takes_titles = "titles" in signature(reader.read).parameters
-    except ValueError:  # something built in, which tells nothing of itself
-        takes_titles = False
-    return reader.read(question, passages, *([titles] if takes_titles else []))
+        parameters = signature(reader.read).parameters.keys()
+    except ValueError:  # a built-in without a signature
+        parameters = set()
+    return reader.read(question, passages, **{name: value for name, value in optional.items() if name in parameters})
 
 
 def check_reader(reader: Any) -> Reader | None:
-    """The object itself where it can read, None where there is to be no reader. Raises ModelError for anything else."""
+    """Return the object if it is a reader or None.
+
+    Raises:
+        ModelError: It has no method `read`.
+    """
     if reader is None or callable(getattr(reader, "read", None)):
         return reader  # type: ignore[no-any-return]
     raise ModelError(f"a reader has a method read(question, passages); {type(reader).__name__!r} has none")

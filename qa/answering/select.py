@@ -1,176 +1,226 @@
-"""Answering: the reader's evidence joins the ranking; the best span is the answer, with its chance of being right."""
+"""Answering: the reader's evidence joins the ranking, and the best span is the answer if it is likely to be right."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import chain, islice
 
-from qa.answering import question_type
 from qa.answering.answer import Answer, Quote
 from qa.answering.calibration import Calibration, ConfidenceFeatures, load_calibration
-from qa.answering.highlight import best_sentences, extend_span, sentence_around, trim_span
+from qa.answering.candidate import Candidate, ReadCandidate
+from qa.answering.highlight import best_sentences, trim_span
 from qa.answering.reader import Reader, ScoredSpan, read_spans
 from qa.encoding.encoder import Encoder
 from qa.errors import ModelError
 from qa.search.bm25 import LexicalIndex
 from qa.search.query import EncodedQuery
-from qa.text.normalize import words_of
+from qa.text.question_words import is_question
+from qa.text.sentences import split_sentences
 from qa.types import Span
 
+# See benchmarks/results/constants.md.
 CANDIDATES = 12  # the passages that may answer
-_ALWAYS_READ = 4  # of the candidates
-_IN_REACH = 0.2  # a candidate that fits worse than the first by more hardly ever comes to answer
-_CLEARLY = 2.0  # the margin from which a passage behind the first is marked with an answer of its own
+_ALWAYS_READ = 4  # candidates that are read however badly they fit
+_MAX_FIT_GAP = 0.2  # a candidate that fits worse than the first by more hardly ever answers
+_MARK_MARGIN = 2.0  # from this margin on, a passage with another answer is highlighted too
 
 
 @dataclass(frozen=True, slots=True)
-class ReadQuote:
-    """A quote with the span of its text that answers best, and the reader's margin for it.
+class Assessment:
+    """The candidates that were read, in their final order, and whether they answer.
 
-    `fit` is the quote's score before it was read.
+    `confidence` is the probability that the best span is right, `found` whether that is enough; then the candidate
+    with that span is first.
     """
 
-    quote: Quote
-    span: Span
-    margin: float
-    fit: float
-
-    @property
-    def said(self) -> list[str]:
-        """The words of the span, to see whether two passages say the same."""
-        return words_of(self.quote.text[slice(*self.span)])
+    order: Sequence[ReadCandidate]
+    confidence: float
+    found: bool
 
 
-def read_candidates(words: str, quotes: Sequence[Quote], reader: Reader) -> list[ReadQuote]:
-    """The first four quotes and those of the next eight that fit nearly as well as the first, read, in their order.
+def read_candidates(question: str, candidates: Sequence[Candidate], reader: Reader) -> list[ReadCandidate]:
+    """Read the first four candidates, and those of the next eight that fit nearly as well as the first.
 
-    Raises ModelError where the reader does not give a span for each passage.
+    Args:
+        question: The question, without search syntax.
+        candidates: The retrieved passages, best first.
+        reader: The reader.
+
+    Returns:
+        The candidates that were read, in their order.
+
+    Raises:
+        ModelError: The reader did not give a span inside each passage.
     """
-    near = sum(quote.score >= quotes[0].score - _IN_REACH for quote in quotes[:CANDIDATES])
-    to_read = quotes[: max(near, _ALWAYS_READ)]
-    texts, titles = [quote.text for quote in to_read], [quote.title for quote in to_read]
-    found = list(read_spans(reader, words, texts, titles)) if texts else []
-    if len(found) != len(texts) or not all(map(_is_inside, found, texts)):
+    near = sum(candidate.fit >= candidates[0].fit - _MAX_FIT_GAP for candidate in candidates[:CANDIDATES])
+    to_read = candidates[: max(near, _ALWAYS_READ)]
+    texts, titles = [candidate.text for candidate in to_read], [candidate.place.title for candidate in to_read]
+    sentences = [split_sentences(text) for text in texts]
+    spans = list(read_spans(reader, question, texts, titles, sentences)) if texts else []
+    if len(spans) != len(texts) or not all(map(_is_inside, spans, texts)):
         raise ModelError(f"the reader {type(reader).__name__!r} gave no span inside each of the {len(texts)} passages")
     return [
-        ReadQuote(quote, trim_span(quote.text, (reading.start, reading.end)), reading.margin, quote.score)
-        for quote, reading in zip(to_read, found, strict=True)
+        ReadCandidate(candidate, trim_span(candidate.text, (span.start, span.end)), span.margin, of_text)
+        for candidate, span, of_text in zip(to_read, spans, sentences, strict=True)
     ]
 
 
-def rerank(words: str, found: Sequence[ReadQuote], by: Calibration) -> list[ReadQuote]:
-    """The quotes with the reader's evidence in their scores, best first."""
-    scored = [
-        replace(one, quote=replace(one.quote, score=by.joined(one.fit, by.evidence(words, one.margin))))
-        for one in found
-    ]
-    return sorted(scored, key=lambda one: one.quote.score, reverse=True)
+def rerank(question: str, read: Sequence[ReadCandidate], calibration: Calibration) -> list[ReadCandidate]:
+    """Sort by fit and the reader's evidence, best first."""
+    return sorted(read, key=lambda candidate: _score(question, candidate, calibration), reverse=True)
 
 
-def promote_best(words: str, order: Sequence[ReadQuote], by: Calibration) -> list[ReadQuote]:
-    """The quotes with the one in front whose span answers best; that need not be the passage that fits best.
+def promote_best(question: str, order: Sequence[ReadCandidate], calibration: Calibration) -> list[ReadCandidate]:
+    """Move the candidate whose span answers best to the front; it need not be the passage that fits best.
 
-    It takes the score of the one that it goes before. Mere words ask for the passage, so their order stays.
+    Search words that ask nothing look for the passage itself, so their order stays.
     """
-    if not question_type.is_question(words):
+    if not is_question(question):
         return list(order)
-    lead = max(range(len(order)), key=lambda number: by.worth(order[number].margin, order[number].fit))
-    first = replace(order[lead], quote=replace(order[lead].quote, score=order[0].quote.score))
-    return [first, *order[:lead], *order[lead + 1 :]]
-
-
-def assess(
-    asked: EncodedQuery,
-    quotes: Sequence[Quote],
-    found: Sequence[ReadQuote],
-    by: Calibration,
-    encoder: Encoder,
-    min_confidence: float | None = None,
-) -> tuple[list[ReadQuote], float, bool]:
-    """The read quotes in their final order, the probability that one answers, and whether that is enough.
-
-    Where it is, the quote with the answer leads; without `min_confidence` the calibration's threshold counts.
-    `found` are those of `quotes` that were read.
-    """
-    if not found:
-        return [], 0.0, False
-    order = rerank(asked.text, found, by)
-    answering = promote_best(asked.text, order, by)
-    confidence = by.confidence(confidence_features(asked, quotes, answering, encoder))
-    answers = confidence >= (by.threshold if min_confidence is None else min_confidence)
-    return (answering if answers else order), confidence, answers
+    best = max(range(len(order)), key=lambda index: calibration.answer_score(order[index].margin, order[index].fit))
+    return [order[best], *order[:best], *order[best + 1 :]]
 
 
 def confidence_features(
-    asked: EncodedQuery, quotes: Sequence[Quote], order: Sequence[ReadQuote], encoder: Encoder
+    query: EncodedQuery, candidates: Sequence[Candidate], order: Sequence[ReadCandidate], encoder: Encoder
 ) -> ConfidenceFeatures:
-    """What tells whether the span of the first in `order` is the right answer; `quotes` are all, read or not."""
+    """What decides whether the span of the first in `order` is right; `candidates` are all, read or not."""
     best, *others = order
-    rivals = [other.margin for other in others if other.said != best.said]
+    rivals = [other.margin for other in others if other.span_words != best.span_words]
     return ConfidenceFeatures(
-        margins=[one.margin for one in order],
+        margins=[candidate.margin for candidate in order],
         fit=best.fit,
-        fits=[quote.score for quote in quotes[:CANDIDATES]],
+        fits=[candidate.fit for candidate in candidates[:CANDIDATES]],
         rival=max(rivals, default=-math.inf),
         support=len(others) - len(rivals),
-        likeness=float(asked.likeness([sentence_around(best.quote.text, best.span)], encoder)[0]),
+        likeness=float(query.likeness([best.span_sentence], encoder)[0]),
     )
+
+
+def assess(
+    query: EncodedQuery,
+    candidates: Sequence[Candidate],
+    read: Sequence[ReadCandidate],
+    calibration: Calibration,
+    encoder: Encoder,
+    min_confidence: float | None = None,
+) -> Assessment:
+    """Order the candidates that were read, and judge whether one answers.
+
+    Args:
+        query: The encoded question.
+        candidates: The retrieved passages, best first.
+        read: Those of them that were read.
+        calibration: The calibration of the reader.
+        encoder: The encoder that encoded the question.
+        min_confidence: The probability from which an answer counts as found; None for the calibration's threshold.
+    """
+    if not read:
+        return Assessment((), 0.0, False)
+    order = rerank(query.text, read, calibration)
+    promoted = promote_best(query.text, order, calibration)
+    confidence = calibration.confidence(confidence_features(query, candidates, promoted, encoder))
+    found = confidence >= (calibration.threshold if min_confidence is None else min_confidence)
+    return Assessment(promoted if found else order, confidence, found)
 
 
 def answer_from(
     question: str,
-    asked: EncodedQuery,
-    quotes: Sequence[Quote],
+    query: EncodedQuery,
+    candidates: Sequence[Candidate],
     reader: Reader,
     encoder: Encoder,
     k: int,
     min_confidence: float | None,
 ) -> Answer:
-    """The answer out of these quotes, with the best `k` of them; `asked` is the question without its filters.
+    """Answer from the candidates.
 
-    It is found where its confidence reaches `min_confidence`. Then the quotes that answer are marked: the first with
-    the answer, others with their own span where they say the same or speak as clearly.
+    If the answer is found, the first quote is highlighted with it, and others with their own span if that says the
+    same or has a high margin.
+
+    Args:
+        question: The question as it was typed.
+        query: The question without its filters, encoded.
+        candidates: The retrieved passages, best first.
+        reader: The reader.
+        encoder: The encoder that encoded the question.
+        k: How many quotes the answer shows at most.
+        min_confidence: The confidence from which the answer counts as found; None for the calibration's threshold.
+
+    Raises:
+        ModelError: The reader did not give a span inside each passage.
     """
-    by = load_calibration()
-    words = asked.text
-    found = read_candidates(words, quotes, reader)
-    order, confidence, answers = assess(asked, quotes, found, by, encoder, min_confidence)
-    behind = [replace(quote, score=by.joined(quote.score, 0.0)) for quote in quotes[len(found) :]]
-    if not answers:
-        return Answer(question, False, None, confidence, (*(one.quote for one in order), *behind)[:k])
-    first, *rest = order
-    best = _marked(words, first)
-    others = [_marked(words, one) if one.said == first.said or one.margin >= _CLEARLY else one.quote for one in rest]
-    return Answer(question, True, best.marked()[0], confidence, (best, *others, *behind)[:k])
+    calibration = load_calibration()
+    assessment = assess(
+        query, candidates, read_candidates(query.text, candidates, reader), calibration, encoder, min_confidence
+    )
+    highlights = _highlights(query.text, assessment.order) if assessment.found else [None] * len(assessment.order)
+    quotes = _quotes(query.text, candidates, assessment.order, highlights, calibration, k)
+    text = quotes[0].marked()[0] if assessment.found else None
+    return Answer(question, assessment.found, text, assessment.confidence, quotes)
 
 
-def reranked(
-    asked: EncodedQuery, quotes: Sequence[Quote], reader: Reader, encoder: Encoder, min_confidence: float | None
+def rank_with_reader(
+    query: EncodedQuery,
+    candidates: Sequence[Candidate],
+    reader: Reader,
+    encoder: Encoder,
+    k: int,
+    min_confidence: float | None,
 ) -> tuple[Quote, ...]:
-    """The quotes in the order in which `answer_from` gives them, unmarked."""
-    answer = answer_from(asked.text, asked, quotes, reader, encoder, len(quotes), min_confidence)
-    return tuple(replace(quote, highlights=()) for quote in answer.quotes)
+    """The quotes in the order of `answer_from`, without highlights; it takes the same arguments."""
+    calibration = load_calibration()
+    read = read_candidates(query.text, candidates, reader)
+    order = assess(query, candidates, read, calibration, encoder, min_confidence).order
+    return _quotes(query.text, candidates, order, [None] * len(order), calibration, k)
 
 
 def answer_without_reader(
-    question: str, asked: EncodedQuery, quotes: Sequence[Quote], encoder: Encoder, lexical: LexicalIndex
+    question: str, query: EncodedQuery, candidates: Sequence[Candidate], encoder: Encoder, lexical: LexicalIndex
 ) -> Answer:
-    """The answer without a reader: the sentence that fits best, and no word on whether it answers."""
-    if not quotes:
+    """Answer with the sentence that fits best, without judging whether it answers."""
+    if not candidates:
         return Answer(question, False, None, None, ())
-    spans = best_sentences(asked, [quote.text for quote in quotes], encoder, lexical)
-    marked = tuple(_with_highlight(quote, span) for quote, span in zip(quotes, spans, strict=True))
-    return Answer(question, True, marked[0].marked()[0], None, marked)
+    spans = best_sentences(query, [candidate.text for candidate in candidates], encoder, lexical)
+    quotes = tuple(candidate.quote(candidate.fit, span) for candidate, span in zip(candidates, spans, strict=True))
+    return Answer(question, True, quotes[0].marked()[0], None, quotes)
 
 
-def _marked(words: str, one: ReadQuote) -> Quote:
-    return _with_highlight(one.quote, extend_span(words, one.quote.text, one.span))
+def _score(question: str, candidate: ReadCandidate, calibration: Calibration) -> float:
+    return calibration.score(candidate.fit, calibration.evidence(question, candidate.margin))
 
 
-def _with_highlight(quote: Quote, span: Span) -> Quote:
-    return replace(quote, highlights=((quote.start + span[0], quote.start + span[1]),))
+def _highlights(question: str, order: Sequence[ReadCandidate]) -> list[Span | None]:
+    """What to highlight in each candidate, where the first answers."""
+    answer = order[0].span_words
+    return [
+        candidate.answer_span(question)
+        if not index or candidate.span_words == answer or candidate.margin >= _MARK_MARGIN
+        else None
+        for index, candidate in enumerate(order)
+    ]
 
 
-def _is_inside(reading: ScoredSpan, text: str) -> bool:
-    return 0 <= reading.start <= reading.end <= len(text)
+def _quotes(
+    question: str,
+    candidates: Sequence[Candidate],
+    order: Sequence[ReadCandidate],
+    highlights: Sequence[Span | None],
+    calibration: Calibration,
+    k: int,
+) -> tuple[Quote, ...]:
+    """The best `k` quotes: the candidates in `order`, then those that were not read."""
+    scores = [_score(question, candidate, calibration) for candidate in order]
+    if scores:
+        scores[0] = max(scores)  # a promoted candidate takes the score of the one that it went before
+    ranked = chain(
+        zip((candidate.candidate for candidate in order), scores, highlights, strict=True),
+        ((candidate, calibration.score(candidate.fit, 0.0), None) for candidate in candidates[len(order) :]),
+    )
+    return tuple(candidate.quote(score, highlight) for candidate, score, highlight in islice(ranked, k))
+
+
+def _is_inside(span: ScoredSpan, text: str) -> bool:
+    return 0 <= span.start <= span.end <= len(text)

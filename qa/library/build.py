@@ -100,8 +100,7 @@ class BuildPlan:
         numbered = NumberedPlan.of(self, encoder, progress)
         if not len(numbered.earlier_numbers):
             raise SourceError(
-                "the texts have nothing to index: only boilerplate (comment form, counters); "
-                "give a text with content"
+                "the texts have nothing to index: only boilerplate (comment form, counters); give a text with content"
             )
         vectors = numbered.vectors(encoder, progress)
         progress("writing", 0, 1)

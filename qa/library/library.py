@@ -8,7 +8,7 @@ from typing import Any, Unpack
 
 from qa.answering.answer import Answer, Quote
 from qa.answering.reader import DEFAULT_READER, Reader, check_reader
-from qa.answering.select import CANDIDATES, answer_from, answer_without_reader, reranked
+from qa.answering.select import CANDIDATES, answer_from, answer_without_reader, rank_with_reader
 from qa.encoding.encoder import Encoder
 from qa.encoding.load import load_encoder
 from qa.errors import LibraryMissing, SettingError, SourceError
@@ -179,15 +179,17 @@ class Library:
         opened, reader = self._opened, self._reader
         query = _query(question, search_syntax, only)
         depth = k if reader is None else max(k, CANDIDATES)
-        asked, quotes = retrieve(opened.generation, opened.encoder, query, depth)
-        if asked is None:
-            return Answer(query.asked, bool(quotes), None, None if reader is None else 0.0, quotes[:k])
+        retrieved = retrieve(opened.generation, opened.encoder, query, depth)
+        encoded, candidates = retrieved.query, retrieved.candidates
+        if encoded is None:
+            quotes = tuple(candidate.quote(candidate.fit) for candidate in candidates[:k])
+            return Answer(query.asked, bool(quotes), None, None if reader is None else 0.0, quotes)
         lexical = opened.generation.lexical
         if reader is None:
-            answer = answer_without_reader(query.asked, asked, quotes, opened.encoder, lexical)
+            answer = answer_without_reader(query.asked, encoded, candidates, opened.encoder, lexical)
         else:
-            answer = answer_from(query.asked, asked, quotes, reader, opened.encoder, k, min_confidence)
-        return answer if answer.found else replace(answer, missing_terms=lexical.missing(asked))
+            answer = answer_from(query.asked, encoded, candidates, reader, opened.encoder, k, min_confidence)
+        return answer if answer.found else replace(answer, missing_terms=lexical.missing(encoded))
 
     def ask_many(
         self,
@@ -240,10 +242,11 @@ class Library:
         opened, reader = self._opened, self._reader if read else None
         query = _query(question, search_syntax, only)
         depth = k if reader is None else max(k, CANDIDATES)
-        asked, quotes = retrieve(opened.generation, opened.encoder, query, depth, repeats=repeats)
-        if asked is None or reader is None:
-            return quotes[:k]
-        return reranked(asked, quotes, reader, opened.encoder, self.min_confidence)[:k]
+        retrieved = retrieve(opened.generation, opened.encoder, query, depth, group_duplicates=not repeats)
+        encoded, candidates = retrieved.query, retrieved.candidates
+        if encoded is None or reader is None:
+            return tuple(candidate.quote(candidate.fit) for candidate in candidates[:k])
+        return rank_with_reader(encoded, candidates, reader, opened.encoder, k, self.min_confidence)
 
     def rebuild(
         self,

@@ -1,11 +1,12 @@
-"""Retrieval: from a query to the quotes that fit it best, what is said over again gathered into one."""
+"""Retrieval: from a query to the candidates that fit it best, near-duplicates grouped."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from qa.answering.answer import Place, Quote, Why
+from qa.answering.answer import Place, Why
+from qa.answering.candidate import Candidate
 from qa.encoding.encoder import Encoder
 from qa.library.generation import Generation
 from qa.library.store import StoredPassage
@@ -14,81 +15,98 @@ from qa.search.hybrid import FusedHits
 from qa.search.query import EncodedQuery, Query
 from qa.text.near_duplicates import group_near_duplicates
 
-_LOOKED_AT_FOR_REPEATS = 20  # passages ranked behind those that are shown
+# Passages ranked beyond those that are shown, to find near-duplicates of them: see benchmarks/results/constants.md.
+_DUPLICATE_LOOKAHEAD = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """The encoded query, None if it holds only filters, and the candidates, best first."""
+
+    query: EncodedQuery | None
+    candidates: Sequence[Candidate]
 
 
 def retrieve(
-    searched: Generation, encoder: Encoder, query: Query, k: int, *, repeats: bool = False
-) -> tuple[EncodedQuery | None, tuple[Quote, ...]]:
-    """What was asked, None where filters alone were given, and the best `k` quotes, or the first that pass.
+    generation: Generation, encoder: Encoder, query: Query, k: int, *, group_duplicates: bool = True
+) -> Retrieved:
+    """Retrieve the passages that fit a query best.
 
-    Repeats of a quote are gathered in its `also`; with `repeats` each is a quote of its own, as thousands are where a
-    ranking is measured, and then none tells why it is there.
+    Args:
+        generation: The generation to search.
+        encoder: The encoder that it was built with.
+        query: The query. If it holds only filters, the first passages that pass them are returned, in reading order.
+        k: How many candidates to return at most.
+        group_duplicates: Whether passages that nearly repeat a better one become its `near_duplicates`. If not, each is
+            a candidate without `why`, of which a ranking can be measured on thousands.
     """
-    among = searched.select(query.filters)
+    among = generation.select(query.filters)
     if not query.text and among is not None:
-        first = among[:k].tolist()
-        return None, tuple(_quote(searched, passage, 1.0) for passage in searched.store.passages(first))
-    asked = EncodedQuery.of(query.text, encoder, query.phrases)
+        passages = generation.store.passages(among[:k].tolist())
+        return Retrieved(None, [_candidate(generation, passage, 1.0) for passage in passages])
+    encoded = query.encode(encoder)
     if among is not None and not len(among):
-        return asked, ()
-    hits, passages, groups = _distinct_hits(searched, asked, k, among, repeats)
-    shown = [passages[group[0]] for group in groups]
-    if repeats:
-        return asked, tuple(map(partial(_quote, searched), shown, hits.scores.tolist()))
-    terms = searched.lexical.terms(asked, [f"{passage.title or ''} {passage.text}" for passage in shown])
-    return asked, tuple(
-        _quote(
-            searched,
-            passage,
-            float(hits.scores[group[0]]),
-            _why(hits, group[0], said),
-            map(passages.__getitem__, group[1:]),
-        )
-        for passage, group, said in zip(shown, groups, terms, strict=True)
+        return Retrieved(encoded, ())
+    if not group_duplicates:
+        hits = generation.search(encoded, k, among)
+        passages = generation.store.passages(hits.ids.tolist())
+        scored = zip(passages, hits.scores.tolist(), strict=True)
+        return Retrieved(encoded, [_candidate(generation, passage, fit) for passage, fit in scored])
+    hits, passages, groups = _distinct_hits(generation, encoded, k, among)
+    firsts = [passages[group[0]] for group in groups]
+    terms = generation.lexical.terms(encoded, [f"{passage.title or ''} {passage.text}" for passage in firsts])
+    return Retrieved(
+        encoded,
+        [
+            _candidate(
+                generation,
+                passage,
+                float(hits.scores[group[0]]),
+                _why(hits, group[0], terms_of_passage),
+                (passages[index] for index in group[1:]),
+            )
+            for passage, group, terms_of_passage in zip(firsts, groups, terms, strict=True)
+        ],
     )
 
 
 def _distinct_hits(
-    searched: Generation, asked: EncodedQuery, k: int, among: Ids | None, repeats: bool
+    generation: Generation, query: EncodedQuery, k: int, among: Ids | None
 ) -> tuple[FusedHits, list[StoredPassage], list[list[int]]]:
-    """Enough hits for `k` different passages, and their places among the hits, each with those of its repeats."""
-    depth = k if repeats else k + _LOOKED_AT_FOR_REPEATS
+    """Enough hits for `k` distinct passages, and the index of each among the hits with those of its near-duplicates."""
+    depth = k + _DUPLICATE_LOOKAHEAD
     while True:
-        hits = searched.search(asked, depth, among)
-        passages = searched.store.passages(hits.ids.tolist())
-        if repeats:
-            return hits, passages, [[place] for place in range(len(passages))]
+        hits = generation.search(query, depth, among)
+        passages = generation.store.passages(hits.ids.tolist())
         groups = group_near_duplicates([passage.text for passage in passages], k)
         if len(groups) == k or len(passages) < depth:
             return hits, passages, groups
         depth *= 4
 
 
-def _why(hits: FusedHits, place: int, terms: tuple[str, ...]) -> Why:
-    return Why(int(hits.dense_ranks[place]) or None, int(hits.lexical_ranks[place]) or None, place + 1, terms)
+def _why(hits: FusedHits, index: int, terms: tuple[str, ...]) -> Why:
+    return Why(int(hits.dense_ranks[index]) or None, int(hits.lexical_ranks[index]) or None, index + 1, terms)
 
 
-def _quote(
-    searched: Generation,
+def _candidate(
+    generation: Generation,
     passage: StoredPassage,
-    score: float,
+    fit: float,
     why: Why | None = None,
-    repeats: Iterable[StoredPassage] = (),
-) -> Quote:
-    return Quote(
-        text=passage.text,
-        start=passage.start,
-        end=passage.end,
-        highlights=(),
-        kind=passage.kind,
-        author=passage.author,
-        date=passage.date,
-        post=passage.post,
-        source=passage.source,
-        title=passage.title,
-        score=score,
-        _thread=searched.store.thread,
-        why=why,
-        also=tuple(Place(r.kind, r.author, r.date, r.post, r.source, r.title, r.start, r.end) for r in repeats),
+    near_duplicates: Iterable[StoredPassage] = (),
+) -> Candidate:
+    places = tuple(map(_place, near_duplicates))
+    return Candidate(passage.text, _place(passage), fit, generation.store.thread, why, places)
+
+
+def _place(passage: StoredPassage) -> Place:
+    return Place(
+        passage.kind,
+        passage.author,
+        passage.date,
+        passage.post,
+        passage.source,
+        passage.title,
+        passage.start,
+        passage.end,
     )

@@ -21,6 +21,7 @@ from qa.encoding.encoder import Encoder, Vectors, unit_vectors
 from qa.errors import QuestionError, SettingError, VerbatimError
 from qa.sources.sanitize import replace_surrogates
 from qa.sources.thread import Kind
+from qa.text.question_words import is_question
 
 _KINDS: dict[str, Kind] = {"article": "article", "articles": "article", "comment": "comment", "comments": "comment"}
 _MARKS = '"“”„«»'
@@ -35,12 +36,6 @@ _PART = re.compile(
 )
 _CLOSING = ".,;:!?)]…"
 _DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
-# Whether words ask something, rather than being words to look for.
-_ASKS = re.compile(
-    r"[?？؟]|\b(?:who|whom|whose|what|when|where|which|why|how)\b|^\W*(?:am|are|can|could|did|do|does|had|has|have|is"
-    r"|may|might|must|shall|should|was|were|will|would)\b",
-    re.IGNORECASE,
-)
 
 
 class FilterArguments(TypedDict, total=False):
@@ -121,7 +116,7 @@ class Query:
         words = " ".join(_PART.sub(_kept, asked).split()) if _PART.search(asked) else asked
         beside = " ".join(_PART.sub(" ", asked).split())
         phrases = [phrase for phrase in found.pop("phrase") if _has_word(phrase)]
-        asks = _has_word(beside) and _ASKS.search(beside) is not None
+        asks = _has_word(beside) and is_question(beside)
         filters = Filters(**{name: tuple(values) for name, values in found.items()})
         if phrases and not asks:
             filters += Filters(phrase=tuple(phrases))
@@ -131,6 +126,10 @@ class Query:
             tuple(phrases) if asks else (),
             filters + Filters.of(only),
         )
+
+    def encode(self, encoder: Encoder) -> EncodedQuery:
+        """Encode the words to look for, which were checked when the query was made."""
+        return EncodedQuery(self.text, embed_question(self.text, encoder), self.phrases)
 
 
 def _value(part: re.Match[str]) -> str:

@@ -11,7 +11,7 @@ from typing import Literal, get_args
 from qa.errors import SourceError
 from qa.sources.patterns.boilerplate import mark_boilerplate
 from qa.sources.patterns.lines import span_of, split_lines
-from qa.sources.plaintext.comments import Comment, split
+from qa.sources.plaintext.comments import CommentLines, split_comments
 from qa.sources.plaintext.front_matter import find_author, find_title
 from qa.sources.sanitize import first_surrogate
 from qa.types import Span
@@ -172,7 +172,7 @@ def _generated_name(text: str, title: str | None) -> str:
     return f"{opening[:60]} · {digest}"
 
 
-def _post(text: str, kind: Kind, comment: Comment) -> Post | None:
+def _post(text: str, kind: Kind, comment: CommentLines) -> Post | None:
     """The post on these lines; boilerplate is cut off at the edges and marked as omitted inside."""
     lines = comment.lines
     is_boilerplate = mark_boilerplate([line.text for line in lines], comment=kind == "comment")

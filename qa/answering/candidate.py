@@ -1,0 +1,82 @@
+"""Candidate: a retrieved passage on its way to a quote, before and after the reader has read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from qa.answering.answer import Place, Quote, Why
+from qa.answering.highlight import extend_span, sentence_around
+from qa.sources.thread import Thread
+from qa.text.normalize import words_of
+from qa.text.sentences import Sentence
+from qa.types import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage that may answer.
+
+    `fit` is how well it fits the question, 0..1, before the reader has read it. `near_duplicates` are the places of
+    the passages that repeat it.
+    """
+
+    text: str
+    place: Place
+    fit: float
+    load_thread: Callable[[str], Thread] = field(repr=False, compare=False)
+    why: Why | None = None
+    near_duplicates: tuple[Place, ...] = ()
+
+    def quote(self, score: float, highlight: Span | None = None) -> Quote:
+        """Build the quote, with its final score and the span of `text` to highlight."""
+        place = self.place
+        highlights = () if highlight is None else ((place.start + highlight[0], place.start + highlight[1]),)
+        return Quote(
+            text=self.text,
+            start=place.start,
+            end=place.end,
+            highlights=highlights,
+            kind=place.kind,
+            author=place.author,
+            date=place.date,
+            post=place.post,
+            source=place.source,
+            title=place.title,
+            score=score,
+            _thread=self.load_thread,
+            why=self.why,
+            also=self.near_duplicates,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCandidate:
+    """A candidate with the span of its text that answers best, and the reader's margin for that span.
+
+    `sentences` are those of the text, split once for the reader and for the highlights.
+    """
+
+    candidate: Candidate
+    span: Span
+    margin: float
+    sentences: Sequence[Sentence]
+
+    @property
+    def fit(self) -> float:
+        """How well the passage fits the question, 0..1."""
+        return self.candidate.fit
+
+    @property
+    def span_words(self) -> list[str]:
+        """The normalized words of the span: two passages give the same answer if these are equal."""
+        return words_of(self.candidate.text[slice(*self.span)])
+
+    @property
+    def span_sentence(self) -> str:
+        """The sentence around the span."""
+        return sentence_around(self.candidate.text, self.sentences, self.span)
+
+    def answer_span(self, question: str) -> Span:
+        """The part of the text that answers this question: the span, its sentence, or its list."""
+        return extend_span(question, self.candidate.text, self.sentences, self.span)
