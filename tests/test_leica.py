@@ -1,4 +1,4 @@
-"""The main job on real input: the shipped article and its comments, with the real model."""
+"""The shipped article and its comments, asked with the real model."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def test_where_are_leica_lenses_made(leica: qa.Library) -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "post", "holds"),
+    ("question", "post", "text"),
     [
         ("How long does it take to grind and polish each lens element?", 3, "40 minutes"),
         ("What is the forty minutes of grinding about?", 3, "40 minutes"),
@@ -26,16 +26,16 @@ def test_where_are_leica_lenses_made(leica: qa.Library) -> None:
         ("Does the V-Lux 2 have hand-polished lenses?", 2, "V-Lux 2"),
     ],
 )
-def test_the_right_comment_comes_first(leica: qa.Library, question: str, post: int, holds: str) -> None:
+def test_the_right_comment_comes_first(leica: qa.Library, question: str, post: int, text: str) -> None:
     best = leica.ask(question).quotes[0]
     assert (best.kind, best.post) == ("comment", post)
-    assert holds in best.text
+    assert text in best.text
 
 
-def test_every_quote_is_the_source_s_own_bytes(leica: qa.Library) -> None:
+def test_every_quote_is_in_the_source_byte_for_byte(leica: qa.Library) -> None:
     from conftest import LEICA
 
-    whole = LEICA.read_bytes().decode("utf-8")
+    text = LEICA.read_bytes().decode("utf-8")
     for quote in leica.search("Leica", k=100):
-        assert whole[quote.start : quote.end] == quote.text
+        assert text[quote.start : quote.end] == quote.text
     leica.verify()

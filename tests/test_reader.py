@@ -1,16 +1,19 @@
-"""The reader: the spans that it points at, and its weights."""
+"""The reader: the spans that it chooses, their margins, and its weights."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 import qa
 from qa.answering.calibration import load_calibration
-from qa.answering.reader import SHA256, WEIGHTS, ScoredSpan, SpanReader
+from qa.answering.reader import SHA256, WEIGHTS, SpanReader
+from qa.encoding import minilm_files
+from qa.text.sentences import split_sentences
 
 PASSAGES = [
     "Leica lenses are made in Solms, Germany, by about 200 people.",
@@ -31,19 +34,19 @@ def reader() -> SpanReader:
 def test_the_span_is_the_answer_and_only_its_passage_answers(
     question: str, passage: int, answer: str, reader: SpanReader
 ) -> None:
-    found = reader.read(question, PASSAGES)
-    assert answer in PASSAGES[passage][found[passage].start : found[passage].end]
-    assert max(range(3), key=lambda number: found[number].margin) == passage
-    assert found[passage].margin > 0 > max(one.margin for number, one in enumerate(found) if number != passage)
+    spans = reader.read(question, PASSAGES)
+    assert answer in PASSAGES[passage][spans[passage].start : spans[passage].end]
+    assert max(range(3), key=lambda index: spans[index].margin) == passage
+    assert spans[passage].margin > 0 > max(span.margin for index, span in enumerate(spans) if index != passage)
 
 
-def test_an_empty_passage_has_an_empty_span_and_is_no_answer(reader: SpanReader) -> None:
+def test_an_empty_passage_has_an_empty_span_and_does_not_answer(reader: SpanReader) -> None:
     empty = reader.read("Where?", PASSAGES)[2]
     assert (empty.start, empty.end) == (0, 0) and empty.margin < -1e6
     assert reader.read("Where?", []) == []
 
 
-def test_a_passage_is_read_alike_whatever_stands_beside_it(reader: SpanReader) -> None:
+def test_a_passage_is_read_alike_whatever_is_beside_it(reader: SpanReader) -> None:
     question = "Where are Leica lenses produced?"
     alone = reader.read(question, PASSAGES[:1])[0]
     among = reader.read(question, [PASSAGES[1] * 6, PASSAGES[0], PASSAGES[1]])[1]
@@ -51,55 +54,121 @@ def test_a_passage_is_read_alike_whatever_stands_beside_it(reader: SpanReader) -
     assert alone.margin == pytest.approx(among.margin, abs=0.5)
 
 
+def test_sentences_that_are_given_are_not_split_again(reader: SpanReader, monkeypatch: pytest.MonkeyPatch) -> None:
+    question, sentences = "Where are Leica lenses produced?", [split_sentences(passage) for passage in PASSAGES]
+    expected = reader.read(question, PASSAGES)
+
+    def no_splitting(text: str) -> None:
+        raise AssertionError(text)
+
+    monkeypatch.setattr("qa.answering.reader.split_sentences", no_splitting)
+    assert reader.read(question, PASSAGES, sentences=sentences) == expected
+
+
 def test_an_answer_at_the_end_of_a_long_passage_is_found(reader: SpanReader) -> None:
     passage = "The weather was mild and nothing happened. " * 120 + PASSAGES[0]
-    found = reader.read("Where are Leica lenses produced? " + "Please tell. " * 100, [passage])[0]
-    assert "Solms" in passage[found.start : found.end]
+    span = reader.read("Where are Leica lenses produced? " + "Please tell. " * 100, [passage])[0]
+    assert "Solms" in passage[span.start : span.end]
 
 
 @pytest.mark.parametrize(
     "text", ["\x00\x01", "🙂" * 300, "unbrokenword" * 200, "ﷺ مرحبا", "e\u0301 a\u0308 x", " \n\t "]
 )
-def test_any_text_can_be_read_and_spans_cut_no_word(text: str, reader: SpanReader) -> None:
-    found = reader.read("What is it?", [text])[0]
-    assert 0 <= found.start <= found.end <= len(text)
-    before, after = text[found.start - 1 : found.start + 1], text[found.end - 1 : found.end + 1]
-    assert not (found.start and found.end > found.start and before.isascii() and before.isalnum())
-    assert not (found.end > found.start and len(after) == 2 and after.isascii() and after.isalnum())
+def test_any_text_can_be_read_and_no_span_cuts_a_word(text: str, reader: SpanReader) -> None:
+    span = reader.read("What is it?", [text])[0]
+    assert 0 <= span.start <= span.end <= len(text)
+    before, after = text[span.start - 1 : span.start + 1], text[span.end - 1 : span.end + 1]
+    assert not (span.start and span.end > span.start and before.isascii() and before.isalnum())
+    assert not (span.end > span.start and len(after) == 2 and after.isascii() and after.isalnum())
 
 
-def watched(reader: SpanReader, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """What the reader looks at from now on, look by look."""
-    looked: list[list[str]] = []
-    plain, tokenizer = reader._looks, reader._ready()[1]
-
-    def looks(asked: list[int], parts: Sequence[Any]) -> list[ScoredSpan]:
-        looked.append([tokenizer.decode([text.ids[token] for token in part]) for text, part in parts])
-        return plain(asked, parts)
-
-    monkeypatch.setattr(reader, "_looks", looks)
-    return looked
+PASSAGE = "The firm is old. It has a factory. Its lenses are made in Berlin. Cats sleep."
 
 
-def test_a_span_that_may_answer_is_looked_at_again_from_closer_by(
-    reader: SpanReader, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    looked = watched(reader, monkeypatch)
-    passage = "The firm is old. It has a factory. Its lenses are made in Berlin. Cats sleep."
-    (reading,) = reader.read("Where are the lenses made?", [passage])
-    assert passage[reading.start : reading.end] == "Berlin"
-    assert looked == [
-        ["the firm is old. it has a factory. its lenses are made in berlin. cats sleep."],
-        [
-            "it has a factory. its lenses are made in berlin.",
-            "the firm is old. it has a factory. its lenses are made in berlin.",
-        ],
+class WordNetwork:
+    """Stands for the network: scores an answer by the words it starts and ends with, no answer by 0.
+
+    `bonus` is added to all these scores in a text that contains its word. `texts` are those that were run.
+    """
+
+    def __init__(self, starts: Mapping[str, float], ends: Mapping[str, float], **bonus: float) -> None:
+        self.starts, self.ends, self.bonus = starts, ends, bonus
+        self.texts: list[str] = []
+
+    def run(
+        self, ids: Sequence[Sequence[int]], types: Sequence[Sequence[int]]
+    ) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
+        tokenizer = minilm_files.tokenizer()
+        for index, (row, types_of_row) in enumerate(zip(ids, types, strict=True)):
+            self.texts.append(
+                tokenizer.decode([token for token, type_ in zip(row, types_of_row, strict=True) if type_])
+            )
+            bonus = sum(value for word, value in self.bonus.items() if word in self.texts[-1])
+            words = [tokenizer.id_to_token(token) for token in row]
+            scores = [[scores.get(word, -99.0) + bonus / 2 for scores in (self.starts, self.ends)] for word in words]
+            yield [index], np.array([[[0.0, 0.0], *scores[1:]]], dtype=np.float32)
+
+
+def read_by(network: WordNetwork, question: str, passage: str, title: str | None = None) -> tuple[str, float]:
+    """The text of the span and its margin, as the reader takes them from this network."""
+    reader = SpanReader()
+    reader._loaded = network, minilm_files.tokenizer()  # type: ignore[assignment]
+    (span,) = reader.read(question, [passage], [title])
+    return passage[span.start : span.end], span.margin
+
+
+@pytest.mark.parametrize(("end", "answer"), [(1.5, "Berlin"), (1.5 + 0.11, "Berlin"), (1.5 + 0.13, "Berlin, Germany")])
+def test_a_longer_span_must_score_six_hundredths_more_for_each_token(end: float, answer: str) -> None:
+    network = WordNetwork({"berlin": 0.5}, {"berlin": 1.5, "germany": end})
+    text, margin = read_by(network, "Which town?", "Made in Berlin, Germany")
+    assert (text, margin) == (answer, pytest.approx(0.5 + (1.5 if answer == "Berlin" else end)))  # no penalty in it
+
+
+@pytest.mark.parametrize(("cats", "answer", "margin"), [(4.9, "Berlin", 1.0), (5.1, "Cats", 1.1)])
+def test_a_span_of_another_kind_than_the_question_asks_for_loses_four(cats: float, answer: str, margin: float) -> None:
+    scores = {"berlin": 0.5, "cats": cats / 2}
+    passage = "Cats " + "and " * 40 + "live in Berlin"  # no span has both
+    assert read_by(WordNetwork(scores, scores), "Where?", passage) == (answer, pytest.approx(margin))
+
+
+def test_a_span_has_at_most_forty_tokens() -> None:
+    passage = "one " + "and " * 38 + "two and three"
+    network = WordNetwork({"one": 1.0}, {"one": 0.0, "two": 50.0, "three": 99.0})
+    assert read_by(network, "What?", passage) == (passage[: passage.index(" and three")], pytest.approx(51.0))
+
+
+def test_two_thirds_of_the_margin_are_from_second_looks_with_less_around_the_span() -> None:
+    scores = {"berlin": 1.5}
+    network = WordNetwork(scores, scores, cats=-2.0, firm=-0.6)
+    # 3.0 - 2.0 - 0.6 in the whole passage, then 3.0 without the cats and the firm, and 2.4 without the cats.
+    assert read_by(network, "Which town?", PASSAGE) == ("Berlin", pytest.approx(0.4 / 3 + 2.7 * 2 / 3))
+    assert network.texts == [
+        "the firm is old. it has a factory. its lenses are made in berlin. cats sleep.",
+        "it has a factory. its lenses are made in berlin.",
+        "the firm is old. it has a factory. its lenses are made in berlin.",
     ]
-    reader.read("Who was the first man on the moon?", [passage])
-    assert looked[3] == []
 
 
-def test_a_title_tells_what_the_passage_is_about_and_answers_nothing(reader: SpanReader) -> None:
+def test_in_a_second_look_the_title_takes_the_place_of_the_first_sentence() -> None:
+    scores = {"berlin": 1.5}
+    network = WordNetwork(scores, scores)
+    read_by(network, "Which town?", PASSAGE, "Leica")
+    assert network.texts == [
+        "leica. the firm is old. it has a factory. its lenses are made in berlin. cats sleep.",
+        "it has a factory. its lenses are made in berlin.",
+        "leica. it has a factory. its lenses are made in berlin.",
+    ]
+
+
+@pytest.mark.parametrize(("margin", "looks"), [(-4.0, 1), (-3.9, 3)])
+def test_a_span_with_a_margin_of_minus_four_or_less_is_not_read_again(margin: float, looks: int) -> None:
+    scores = {"berlin": margin / 2}
+    network = WordNetwork(scores, scores)
+    assert read_by(network, "Which town?", PASSAGE) == ("Berlin", pytest.approx(margin))
+    assert len(network.texts) == looks
+
+
+def test_a_title_names_the_subject_and_never_answers(reader: SpanReader) -> None:
     passage = "It was founded in 1849 by an optician from Frankfurt."
     question = "Who founded the Optical Institute of Wetzlar?"
     untitled, titled, mistitled = reader.read(
@@ -114,22 +183,7 @@ def test_a_title_tells_what_the_passage_is_about_and_answers_nothing(reader: Spa
     assert (empty.start, empty.end) == (0, 0) and empty.margin < 0
 
 
-def test_from_closer_by_the_title_stands_for_the_first_sentence(
-    reader: SpanReader, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    looked = watched(reader, monkeypatch)
-    passage = "The firm is old. It has a factory. Its lenses are made in Berlin. Cats sleep."
-    reader.read("Where are the lenses made?", [passage], ["Leica"])
-    assert looked == [
-        ["leica. the firm is old. it has a factory. its lenses are made in berlin. cats sleep."],
-        [
-            "it has a factory. its lenses are made in berlin.",
-            "leica. it has a factory. its lenses are made in berlin.",
-        ],
-    ]
-
-
-def test_a_slip_in_the_question_is_read_as_the_passage_spells_it() -> None:
+def test_a_misspelled_question_is_read_as_the_passages_spell_it() -> None:
     passages = ["The cannonball weighs nine pounds.", "It was cast in Birmingham in 1811."]
     reader = SpanReader()
     right = reader.read("How much does the cannonball weigh?", passages)

@@ -1,1 +1,1 @@
-"""From ranked passages to the answer: the reader, its calibration, what is marked."""
+"""From retrieved passages to the answer: reader, calibration, highlights."""

@@ -11,15 +11,18 @@ from qa.text.normalize import words_of
 from qa.text.sentences import split_sentences
 from qa.types import Span
 
-_WINDOW = 4_000
+_CONTEXT_WINDOW = 4_000  # characters for each sentence of context; a longer sentence is cut there
 
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """How a passage came to its place: its rank by meaning, by words, and by both, each from 1.
+    """Why a passage was retrieved.
 
-    A rank is None where the passage is not among those that were looked at that way. `terms` are the question's words
-    that it says, or that its thread's title says.
+    Attributes:
+        dense_rank: Its rank by meaning, from 1; None if it is not among the best by meaning.
+        lexical_rank: Its rank by words, from 1; None if it is not among the best by words.
+        fused_rank: Its rank by both together, from 1.
+        terms: The question's words that the passage or its thread's title contains.
     """
 
     dense_rank: int | None
@@ -30,7 +33,7 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a quote's words are said over again, or nearly: `library.text(source)[start:end]`."""
+    """Where a passage is: its text is `library.text(source)[start:end]`."""
 
     kind: Kind
     author: str | None
@@ -50,11 +53,21 @@ class Place:
 class Quote:
     """A passage word for word: `text` is exactly `library.text(source)[start:end]`.
 
-    `highlights` are the spans of what answers inside it, in the same offsets. `post` is the index of its post in the
-    thread. `score` is 0..1: how well the passage fits the question, by meaning and by words; the passage with the
-    answer leads, and has at least the score of the next. `why` tells its ranks, and
-    is None where filters alone were given, or repeats asked for. `also` are the places of its repeats, which are no
-    quotes of their own.
+    Attributes:
+        text: The passage.
+        start: Its first character's offset in the source's text, in code points.
+        end: The offset after its last character.
+        highlights: The spans in it that answer, in the same offsets.
+        kind: "article" or "comment".
+        author: The post's author, or None.
+        date: The post's date in ISO 8601, or None.
+        post: The index of its post in the thread.
+        source: The name of its source.
+        title: The title of its source, or None.
+        score: How well the passage fits the question, by meaning, by words and by the reader's evidence, 0..1. It never
+            rises from one quote to the next.
+        why: How it was retrieved; None if only filters were given, or near-duplicates are not grouped.
+        also: The places of its near-duplicates, which are not quoted separately.
     """
 
     text: str
@@ -73,34 +86,33 @@ class Quote:
     also: tuple[Place, ...] = ()
 
     def marked(self) -> list[str]:
-        """What is highlighted in it."""
+        """The highlighted texts."""
         return [self.text[start - self.start : end - self.start] for start, end in self.highlights]
 
     def thread(self) -> Thread:
-        """The thread that it stands in, of the generation that it was quoted from."""
+        """The thread that it is from, as it was when it was quoted."""
         return self._thread(self.source)
 
     def context(self, sentences_each_side: int = 1) -> str:
-        """The quote with this many sentences of its post before and after it, exactly as they stand."""
+        """The quote with this many sentences of its post before and after it, unchanged."""
         thread = self.thread()
         post = thread.posts[self.post]
         n = max(0, sentences_each_side)
-        # Only what is near is cut into sentences: a post can have 50 MB. One sentence more, since the first of a window
-        # may be the end of one.
-        window = _WINDOW * (n + 1)
-        near = max(post.start, self.start - window), min(post.end, self.end + window)
-        found = split_sentences(thread.text, *near)
-        before = [s.start for s in found if s.start < self.start]
-        after = [s.end for s in found if s.end > self.end]
+        # Only a window around the quote is split into sentences: a post can have 50 MB. The window has room for one
+        # sentence more, because it may begin inside one.
+        window = _CONTEXT_WINDOW * (n + 1)
+        sentences = split_sentences(thread.text, max(post.start, self.start - window), min(post.end, self.end + window))
+        before = [sentence.start for sentence in sentences if sentence.start < self.start]
+        after = [sentence.end for sentence in sentences if sentence.end > self.end]
         start = min([self.start, *before[len(before) - n :]]) if n else self.start
         end = max([self.end, *after[:n]])
         return thread.text[start:end]
 
     def to_dict(self, *, why: bool = False) -> dict[str, Any]:
         """The quote as `qa ask --json` prints it; with `why`, as `qa ask --json --why` does."""
-        told: dict[str, Any] = {"also": [place.to_dict() for place in self.also]} if self.also else {}
+        optional: dict[str, Any] = {"also": [place.to_dict() for place in self.also]} if self.also else {}
         if why:
-            told["why"] = self.why and asdict(self.why)
+            optional["why"] = self.why and asdict(self.why)
         return {
             "text": self.text,
             "start": self.start,
@@ -112,19 +124,24 @@ class Quote:
             "post": self.post,
             "source": self.source,
             "score": self.score,
-            **told,
+            **optional,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a library answers: `text` is the part of the best quote that answers, word for word.
+    """The answer to a question, in the words of the best quote.
 
-    `found` tells whether the text answers; where it does not, `text` is None and the quotes are the closest passages.
-    `confidence` is the probability that the best span answers, 0..1, also where that is too little to be found.
-    Without a reader nothing judges: `confidence` is None and `text` the sentence that fits best. Where filters alone
-    were given, `found` is True, `text` None, and the quotes are what passes them, in reading order. `missing_terms`
-    are words of a question that is not answered which no text of the library says.
+    Attributes:
+        question: The question as it was typed.
+        found: Whether the text answers. It is also True if only filters were given and some passage passes them.
+        text: The part of the first quote that answers, word for word; None if nothing answers, or only filters were
+            given.
+        confidence: The probability that the best span is right, 0..1, also if that is too low for `found`. None without
+            a reader: then `text` is the sentence that fits best, and nothing judges whether it answers.
+        quotes: The best passages, best first; if nothing answers, the closest ones. If only filters were given, the
+            passages that pass them, in reading order.
+        missing_terms: The question's words that no text of the library contains; empty if the answer is found.
     """
 
     question: str
@@ -136,19 +153,18 @@ class Answer:
 
     @property
     def supported_by(self) -> tuple[int, ...]:
-        """The quotes behind the first, by index, in which what is marked says the same as `text`."""
+        """The indices of the quotes after the first whose highlights say the same as `text`."""
         if self.text is None:
             return ()
         words = words_of(self.text)
         return tuple(
             index
             for index, quote in enumerate(self.quotes)
-            if index
-            and any(words_of(quote.text[a - quote.start : b - quote.start]) == words for a, b in quote.highlights)
+            if index and any(words_of(highlight) == words for highlight in quote.marked())
         )
 
     def to_dict(self, *, why: bool = False) -> dict[str, Any]:
-        """The answer as `qa ask --json` prints it, and as the endpoint /ask gives it."""
+        """The answer as `qa ask --json` prints it and the endpoint /ask returns it; with `why`, as with `--why`."""
         return {
             "question": self.question,
             "found": self.found,

@@ -1,0 +1,111 @@
+"""Highlights: how much of a passage is shown as the answer, and which sentence fits best without a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import FakeEncoder
+
+from qa.answering.highlight import best_sentences, extend_span, trim_span
+from qa.encoding.encoder import Vectors
+from qa.search.query import EncodedQuery
+from qa.text.sentences import split_sentences
+from qa.types import Progress, no_progress
+
+LIST = "It is made so:\n\n1. Glass is melted. It takes days.\n2. It is ground.\n3. It is polished.\n\nThen it is sold."
+ITEMS = LIST[LIST.index("1.") : LIST.index("\n\nThen")]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "span", "shown"),
+    [
+        ("Who came?", "It rained. Ann came late.", "Ann", "Ann"),
+        ("Why did Ann stay?", "It rained. Ann stayed due to rain. Bob left.", "due to rain", "Ann stayed due to rain."),
+        ("Did Ann come?", "It rained. Ann came late.", "Ann", "Ann came late."),
+        ("How many came?", "It rained. Then 30 came.", "30", "30"),
+        ("How is it made?", LIST, "ground", ITEMS),
+        ("How is it made?", LIST, "days", ITEMS),
+        ("How is it made?", LIST, "sold", "Then it is sold."),
+        ("What are the steps?", LIST, "melted", ITEMS),
+        ("What are the steps?", LIST, "sold", "sold"),
+        ("Is it ground?", LIST, "ground", "It is ground."),
+        ("What is ground?", LIST, "It is ground", "It is ground"),
+        ("Why?", "One.\n\n- the only item\n\nAnother.", "only", "- the only item"),
+    ],
+)
+def test_the_answer_is_as_long_as_the_question_asks(question: str, text: str, span: str, shown: str) -> None:
+    start = text.index(span)
+    extended = extend_span(question, text, split_sentences(text), (start, start + len(span)))
+    assert text[slice(*extended)] == shown
+
+
+@pytest.mark.parametrize(
+    ("span", "trimmed"),
+    [
+        ("damage) and a [red] dot", "damage"),
+        ("pass (it", "pass"),
+        ("(it covers", "it covers"),
+        ("[red] dot", "[red] dot"),
+        ("(a) The pass (it covers damage)", "(a) The pass (it covers damage)"),
+        (" covers", "covers"),
+        (") and a [red", "and a"),
+        ("pass (it covers damage) and a [red", "pass (it covers damage) and a"),
+    ],
+)
+def test_an_answer_keeps_to_one_side_of_a_bracket(span: str, trimmed: str) -> None:
+    text = "(a) The pass (it covers damage) and a [red] dot."
+    start = text.index(span)
+    assert text[slice(*trim_span(text, (start, start + len(span))))] == trimmed
+
+
+def test_nested_brackets_are_trimmed_from_the_inside() -> None:
+    assert trim_span("It is (in [the] end) so.", (7, 23)) == (7, 19)
+
+
+class CosineEncoder(FakeEncoder):
+    """Encodes each text as a unit vector with a given cosine to the first axis."""
+
+    dimension = 2
+
+    def __init__(self, cosines: Mapping[str, float]) -> None:
+        self.cosines = cosines
+
+    def encode(self, texts: Sequence[str], *, progress: Progress = no_progress) -> Vectors:
+        cosines = np.array([self.cosines[text] for text in texts], dtype=np.float32)
+        return np.stack([cosines, np.sqrt(1 - cosines**2)], axis=1)
+
+
+class CoverageIndex:
+    """Knows the share of the question's words that each text contains."""
+
+    def __init__(self, coverage: Mapping[str, float]) -> None:
+        self._coverage = coverage
+
+    def coverage(self, query: EncodedQuery, texts: Sequence[str]) -> np.ndarray[Any, Any]:
+        return np.array([self._coverage.get(text, 0.0) for text in texts], dtype=np.float32)
+
+
+def best_of(question: str, cosines: Mapping[str, float], coverage: Mapping[str, float]) -> str:
+    text = "\n\n".join(cosines)
+    query = EncodedQuery(question, np.array([1, 0], dtype=np.float32))
+    (span,) = best_sentences(query, [text], CosineEncoder(cosines), CoverageIndex(coverage))  # type: ignore[arg-type]
+    return text[slice(*span)]
+
+
+def test_the_question_s_words_count_half_as_much_as_meaning() -> None:
+    cosines = {"Ann came.": 0.6, "Bob left.": 0.2}
+    assert best_of("what happened", cosines, {"Bob left.": 0.82}) == "Bob left."
+    assert best_of("what happened", cosines, {"Bob left.": 0.78}) == "Ann came."
+
+
+def test_the_kind_of_thing_that_is_asked_for_counts_a_fifth_of_meaning() -> None:
+    for cosine, expected in ((0.41, "Bob left for Bonn, in May."), (0.39, "Ann came.")):
+        assert best_of("where?", {"Ann came.": 0.6, "Bob left for Bonn, in May.": cosine}, {}) == expected
+
+
+def test_a_heading_is_chosen_only_if_there_is_nothing_else() -> None:
+    assert best_of("who came?", {"Ann came": 0.9, "Bob left early.": 0.1}, {}) == "Bob left early."
+    assert best_of("who came?", {"Ann came": 0.9, "Bob left": 0.1}, {}) == "Ann came"

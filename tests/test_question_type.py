@@ -1,0 +1,97 @@
+"""Question types: whether words ask, what kind of answer they ask for, and what is said if there is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from qa.answering import question_type
+from qa.search.query import Query
+from qa.text.question_words import asks_yes_no, is_question
+
+
+@pytest.mark.parametrize(
+    ("question", "fact", "explanation", "yes_or_no"),
+    [
+        ("Who founded it?", True, False, False),
+        ("In what year did it begin?", True, False, False),
+        ("How old is it?", True, False, False),
+        ("How does it work?", False, True, False),
+        ("how to unmount a volume", False, True, False),
+        ("Is there a warranty?", False, False, True),
+        ("May 2015: who won?", True, False, False),
+        ("Vitamin D reduces the risk of fractures.", False, False, False),
+    ],
+)
+def test_the_kind_of_answer_that_a_question_asks_for(
+    question: str, fact: bool, explanation: bool, yes_or_no: bool
+) -> None:
+    assert question_type.asks_fact(question) == fact
+    assert question_type.asks_explanation(question) == explanation
+    assert question_type.asks_yes_no(question) == yes_or_no
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Is it dear", "“Is it dear?”", "isn't it dear", "Isn’t it dear?", "can't it be done", "Won’t it last?",
+        "May I return it?", "MAY I RETURN IT", "may lenses be returned", "Will it snow?", "Will They come",
+        "will smith play", "Will Smith play?", "Will Leica release a new lens", "Can BMW make a lens?",
+        "WILL LEICA MAKE A LENS?", "Does Leica pay?", "Are 12 volts enough?",
+    ],
+)  # fmt: skip
+def test_a_question_that_begins_with_its_verb_asks_for_yes_or_no(text: str) -> None:
+    assert asks_yes_no(text) and is_question(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "May 2015", "may 2015", "May 5th", "May, 2015", "May the 4th", "May of 2015", "May", "Will", "Will Smith",
+        "Will Smith movies", "Will Smith Academy Awards 2022", "May Day parade", "Can Dündar", "Williams", "Mayor",
+        "Island", "lens price", "It is dear.",
+    ],
+)  # fmt: skip
+def test_dates_names_and_statements_do_not_ask(text: str) -> None:
+    assert not asks_yes_no(text) and not is_question(text)
+
+
+@pytest.mark.parametrize("text", ["Will Smith?", "May 2015?", "May 2015: what happened"])
+def test_a_date_or_a_name_before_a_question_does_not_ask_for_yes_or_no(text: str) -> None:
+    assert is_question(text) and not asks_yes_no(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("Where is it made?", True),
+        ("who grinds the lenses", True),
+        ("the lenses, how are they ground", True),
+        ("Tell me about the red dot", True),
+        ("please list the steps", True),
+        ("please explain the red dot", True),
+        ("lens price?", True),
+        ("レンズの価格？", True),
+        ("lens price", False),
+        ("price list", False),
+        ("Lenses are made in Japan.", False),
+    ],
+)
+def test_ranking_and_search_syntax_agree_on_what_asks(text: str, asks: bool) -> None:
+    assert is_question(text) == asks
+    assert bool(Query.parse(f'{text} "red dot"', {}).phrases) == asks  # a phrase of words that do not ask is a filter
+    message = question_type.no_answer_message(text)
+    assert message == "The text does not answer this." + ("" if asks else " Try asking a full question.")
+
+
+def test_missing_terms_are_shown_as_they_were_typed() -> None:
+    question = "What is the capital of Côte d'Ivoire?"
+    message = question_type.missing_message(question, ["capital", "cote", "ivoire"])
+    assert message == "Not mentioned in any text: capital, Côte, Ivoire."
+    assert question_type.missing_message(question, []) == ""
+
+
+def test_at_most_eight_missing_terms_are_shown() -> None:
+    words = [f"w{n}" for n in range(10)]
+    message = question_type.missing_message(" ".join(words).upper(), words)
+    assert message == "Not mentioned in any text: W0, W1, W2, W3, W4, W5, W6, W7 and 2 more."
+    assert question_type.missing_message("", words[:8]).endswith("w6, w7.")

@@ -1,0 +1,62 @@
+"""Retrieval: candidates, and how deep near-duplicates of them are looked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import FakeEncoder
+
+import qa
+from qa.library.generation import open_generation
+from qa.library.retrieve import Retrieved, retrieve
+from qa.search.query import Query
+
+
+@pytest.fixture
+def copies(tmp_path: Path, encoder: FakeEncoder) -> Path:
+    """Thirty copies of one text, and another text."""
+    threads = [qa.Thread.from_text("Bread is old.", title=f"Copy {number}") for number in range(30)]
+    other = qa.Thread.from_text("Something else.", title="Other")
+    qa.build([*threads, other], tmp_path / "copies", encoder=encoder, reader=None)
+    return tmp_path / "copies"
+
+
+def retrieved(path: Path, question: str, k: int, *, group_duplicates: bool = True) -> Retrieved:
+    encoder = FakeEncoder()
+    query = Query.parse(question, {})
+    return retrieve(open_generation(path, encoder), encoder, query, k, group_duplicates=group_duplicates)
+
+
+def test_near_duplicates_are_looked_for_twenty_ranks_behind_the_last_quote(copies: Path) -> None:
+    (candidate,) = retrieved(copies, "bread is old", 1).candidates
+    assert candidate.text == "Bread is old." and len(candidate.near_duplicates) == 20
+    assert candidate.place not in candidate.near_duplicates
+
+
+def test_they_are_looked_for_deeper_if_too_few_distinct_passages_are_left(copies: Path) -> None:
+    first, second = retrieved(copies, "bread is old", 2).candidates
+    assert (len(first.near_duplicates), second.text, second.near_duplicates) == (29, "Something else.", ())
+    assert first.fit > second.fit
+    assert first.why is not None and (first.why.fused_rank, first.why.terms) == (1, ("bread", "old"))
+
+
+def test_ungrouped_near_duplicates_are_candidates_without_a_why(copies: Path) -> None:
+    candidates = retrieved(copies, "bread is old", 25, group_duplicates=False).candidates
+    assert {(candidate.text, candidate.why, candidate.near_duplicates) for candidate in candidates} == {
+        ("Bread is old.", None, ())
+    }
+    assert len({candidate.place for candidate in candidates}) == 25
+
+
+def test_filters_alone_retrieve_what_passes_them_in_reading_order(copies: Path) -> None:
+    found = retrieved(copies, "-else in:article", 3)
+    assert found.query is None
+    assert [(candidate.place.source, candidate.fit) for candidate in found.candidates] == [
+        ("Copy 0", 1.0), ("Copy 1", 1.0), ("Copy 2", 1.0)
+    ]  # fmt: skip
+
+
+def test_filters_that_nothing_passes_leave_no_candidate(copies: Path) -> None:
+    found = retrieved(copies, "bread author:nobody", 3)
+    assert found.query is not None and found.query.text == "bread" and found.candidates == ()
