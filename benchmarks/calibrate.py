@@ -40,7 +40,7 @@ from qa.library.generation import Generation, open_generation
 from qa.library.library import Library
 from qa.library.retrieve import retrieve
 from qa.search.query import EncodedQuery, Query
-from training.data import TRAINING_ARTICLES, read_lines
+from training.data import trained_on
 
 RANKED_SETS = ("squad2", "wikiqa", "scifact", "stackfaq", "cranfield", "cisi", "covid-qa")
 ANSWERED_SETS = ("squad2", "wikiqa", "covid-qa")
@@ -80,7 +80,7 @@ class EvaluationSet:
 def collect(folder: Path, limit: int) -> EvaluationSet:
     """Ask a set's questions; of more than `limit` a random choice, always the same."""
     data = Dataset.read(folder)
-    seen = _trained_on(folder)
+    seen = trained_on(folder)
     answerable = {q: text for q, text in data.queries.items() if q in data.judgements and q not in seen}
     unanswerable = {q: text for q, text in data.unanswerable.items() if q not in seen}
     with tempfile.TemporaryDirectory() as built:
@@ -94,13 +94,6 @@ def collect(folder: Path, limit: int) -> EvaluationSet:
             list(_ask(generation, encoder, _some(unanswerable, limit), {})) if folder.name in ANSWERED_SETS else [],
             data.judgements,
         )
-
-
-def _trained_on(folder: Path) -> set[str]:
-    if folder.name != "squad2":
-        return set()
-    rows = [row for name in ("answers.jsonl", "unanswerable.jsonl") for row in read_lines(folder / name)]
-    return {row["_id"] for row in rows if row["paragraph_id"].split("::")[0] in TRAINING_ARTICLES}
 
 
 def _some(questions: Mapping[str, str], limit: int) -> dict[str, str]:

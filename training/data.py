@@ -91,6 +91,14 @@ def read_squad2(folder: Path, articles: tuple[str, ...]) -> list[LabelledQuestio
     return questions
 
 
+def trained_on(folder: Path) -> set[str]:
+    """The ids of a measuring set's questions that the reader was trained on: those of squad2's training articles."""
+    if folder.name != "squad2":
+        return set()
+    rows = (row for name in ("answers.jsonl", "unanswerable.jsonl") for row in read_lines(folder / name))
+    return {row["_id"] for row in rows if row["paragraph_id"].split("::")[0] in TRAINING_ARTICLES}
+
+
 def read_wikiqa(folder: Path) -> list[LabelledQuestion]:
     """WikiQA: the answerable questions with the spans of their answer sentences, then the unanswerable ones."""
     paragraphs = {
