@@ -1,17 +1,21 @@
-"""The wording of any source: dates, attributions, boilerplate, quotations."""
+"""The patterns of any source: dates, attributions, names, boilerplate, quotations, lines."""
 
 from __future__ import annotations
 
+import io
 from datetime import date, datetime
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.sources.patterns.attribution import parse_attribution
+from qa.sources.patterns.boilerplate import LineKind, line_kind, mark_boilerplate
 from qa.sources.patterns.dates import before_time, date_line, day_of, is_time, iso_day
+from qa.sources.patterns.lines import span_of, split_lines
 from qa.sources.patterns.names import clean_name
-from qa.sources.patterns.quotes import find_quotes
+from qa.sources.patterns.quotes import find_quotes, merge_spans
 
 DAYS = st.dates(date(1971, 1, 1), date(2100, 12, 31))
 WRITTEN = (
@@ -148,3 +152,48 @@ def test_a_day_a_pronoun_or_a_number_is_no_author(line: str) -> None:
 @pytest.mark.parametrize("name", ["Co-op", "Jagdfakten.at", "Truro and Falmouth", "Lese\xadzei\xadchen"])
 def test_a_name_is_not_cut_inside_a_word(name: str) -> None:
     assert clean_name(name) == name
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("Your email address will not be published. Required fields are marked *", LineKind.FORM),
+        ("(Visited 3,568 times, 2 visits today)", LineKind.BOILERPLATE | LineKind.COUNTER),
+        ("Reply Share ›", LineKind.BOILERPLATE),
+        ("Report", LineKind.BUTTON),
+        ("© 2011 Lily", LineKind.FOOTER),
+        ("# Report", LineKind.CONTENT),
+        ("They submit a comment to the agency.", LineKind.CONTENT),
+    ],
+)
+def test_the_wording_of_a_line_says_its_kind(line: str, kind: LineKind) -> None:
+    assert line_kind(line) == kind
+
+
+def test_a_button_label_is_boilerplate_beside_boilerplate_and_at_the_end_of_a_comment() -> None:
+    assert mark_boilerplate(["Report", "It rains.", "12 views", "Print"], comment=False) == [False, False, True, True]
+    assert mark_boilerplate(["Report", "It rains.", "Print"], comment=False) == [False, False, False]
+    assert mark_boilerplate(["Report", "It rains.", "Print", "Reply"], comment=True) == [False, False, True, True]
+    assert mark_boilerplate(["12 views", "It rains."], comment=False) == [False, False]
+    assert mark_boilerplate(["12 views"], comment=False) == [True]
+
+
+@given(st.text(alphabet=st.sampled_from("a \t\r\n\x0b\u2028")))
+def test_lines_are_slices_and_only_line_breaks_are_left_out(text: str) -> None:
+    lines = split_lines(text)
+    assert all(line.text == text[line.start : line.end] for line in lines)
+    assert "".join(line.text for line in lines) == text.replace("\r", "").replace("\n", "")
+    assert [line.text for line in lines] == [line.rstrip("\r\n") for line in _keeping_breaks(text)]
+    span = span_of(lines)
+    assert ("" if span is None else text[slice(*span)]) == text.strip()
+
+
+def _keeping_breaks(text: str) -> list[str]:
+    return list(io.StringIO(text, newline=""))
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30))))
+def test_merged_spans_cover_the_same_characters_and_lie_apart(spans: list[tuple[int, int]]) -> None:
+    merged = merge_spans(spans)
+    assert {index for span in merged for index in range(*span)} == {index for span in spans for index in range(*span)}
+    assert all(end < start for (_, end), (start, _) in pairwise(merged))
