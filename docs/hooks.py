@@ -29,6 +29,13 @@ OUTSIDE = (
 _LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s#:]+)(#[^)\s]*)?\)")
 
 
+def on_config(config: Any) -> Any:
+    """List every page of results under "Measurements"."""
+    (measurements,) = (section["Measurements"] for section in config.nav if "Measurements" in section)
+    measurements += sorted(f"benchmarks/results/{file.name}" for file in (ROOT / "benchmarks/results").glob("*.md"))
+    return config
+
+
 def on_files(files: Files, config: Any) -> Files:
     """Add the files outside of `docs/` that are pages too."""
     for pattern in OUTSIDE:
