@@ -19,7 +19,7 @@ types: ## check types
 	$(BIN)/mypy
 
 docs: ## build the documentation into site/
-	$(BIN)/python -m mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 bench: ## hold the quality floors; EVAL is the folder with the data
 	$(BIN)/python -m benchmarks.gate $(EVAL)
