@@ -25,6 +25,7 @@ from qa.encoding.bert import BertNetwork
 from qa.encoding.encoder import Encoder
 from qa.evaluation.answers import f1, is_right
 from qa.evaluation.dataset import Answers, Dataset
+from qa.sources.read import Sources
 from training.data import trained_on
 
 ANSWERABLE, UNANSWERABLE = 80, 40  # of a set with more; all questions of `threads` are asked
@@ -50,6 +51,7 @@ class AnswerSample:
     @classmethod
     def build(cls, folder: Path, path: Path, encoder: Encoder) -> AnswerSample:
         """Build a library of the set in `folder` at `path`; none of the questions trained the reader."""
+        sources: Sources
         if (folder / "questions.jsonl").is_file():
             questions, sources = _thread_questions(folder / "questions.jsonl"), [folder / "threads"]
         else:

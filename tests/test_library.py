@@ -20,7 +20,6 @@ from qa.encoding import minilm_files
 from qa.library import language_check
 from qa.library.directory import LibraryDirectory
 from qa.text.language import language_of
-from qa.web.rebuild import Mode, Rebuild
 
 
 def generations(path: Path) -> list[Path]:
@@ -344,7 +343,7 @@ def test_the_language_of_a_text_is_identified_once_a_build(tmp_path: Path, monke
         library = qa.build([ENGLISH, GERMAN], tmp_path / "l", encoder=Default())
     assert library.language_warning == str(warned[0].message)
     with pytest.warns(qa.LanguageWarning):
-        Rebuild(library)._run([GERMAN], Mode.ADD)
+        library.add([GERMAN])
     library.add([ENGLISH])
     assert library.language_warning is None
     assert identified == [ENGLISH.text, GERMAN.text, GERMAN.text, ENGLISH.text]

@@ -8,6 +8,7 @@ import pytest
 from conftest import FakeEncoder
 
 import qa
+from qa.library.directory import LibraryDirectory
 from qa.library.generation import open_generation
 from qa.library.retrieve import Retrieved, retrieve
 from qa.search.query import Query
@@ -25,7 +26,9 @@ def copies(tmp_path: Path, encoder: FakeEncoder) -> Path:
 def retrieved(path: Path, question: str, k: int, *, group_duplicates: bool = True) -> Retrieved:
     encoder = FakeEncoder()
     query = Query.parse(question, {})
-    return retrieve(open_generation(path, encoder), encoder, query, k, group_duplicates=group_duplicates)
+    return retrieve(
+        open_generation(LibraryDirectory(path), encoder), encoder, query, k, group_duplicates=group_duplicates
+    )
 
 
 def test_near_duplicates_are_looked_for_twenty_ranks_behind_the_last_quote(copies: Path) -> None:
