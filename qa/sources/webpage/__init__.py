@@ -1,1 +1,1 @@
-"""A page's markup: its tree, what names of classes say, the prose of an element, the comments in it."""
+"""Saved web pages: parsing, finding the comments, and extracting the article and its metadata."""

@@ -40,7 +40,7 @@ def _element_text(element: HtmlElement, without: re.Pattern[str] | None = None) 
 _LEDE_TAGS = ("p", "h2", "h3", "h4", "div", "strong", "span")
 # In characters, chosen on the half of `web-pages` that rules are made on (benchmarks/pages.py).
 _SHORTEST_LEDE, _LONGEST_LEDE = 60, 900
-_KEY = 50  # by so many of its first characters a text is recognised in the main text
+_KEY = 50  # the first characters of a text, by which it is recognised in the main text
 _MOST_BLOCKS = 60
 _SENTENCE_ENDS = (".", "!", "?", "…", "“", "”", '"', "»", ")")
 

@@ -56,7 +56,7 @@ def find_comment_elements(
 
 
 def _forum_posts(root: HtmlElement, roles: Mapping[HtmlElement, Role]) -> set[HtmlElement]:
-    """The posts of a forum: at least two, each with an author, a day and words that are not mere links."""
+    """The posts of a forum: at least two, each with an author, a day and words that are not just links."""
     named = {element for element, role in roles.items() if role & Role.POST}
     candidates = collect(root, named, roles) if len(named) > 1 else []
     posts = {

@@ -1,7 +1,9 @@
 """What a page says about its article: title, address, author, day.
 
 What the page declares comes first: its <meta>, its JSON-LD, its heading. trafilatura's `extract_metadata`, which also
-searches the text, fills in an author and a day that are not declared.
+searches the text, fills in an author and a day that are not declared. Checked by eye on the 198 pages of `web-pages`:
+of 52 authors that it adds 48 are right, of 58 days 42 are, and 5 more are the day of a revision or an event. Where both
+have a value and differ, the declared one was usually right (11 of 16 authors), so it stays.
 """
 
 from __future__ import annotations

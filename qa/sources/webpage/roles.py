@@ -193,13 +193,13 @@ def _part_role(words: list[str], furniture: frozenset[str] = _FURNITURE) -> Role
             return Role.FURNITURE
         if word in _BODY and position and furniture is not _FURNITURE:
             continue  # a forum's "message-cell" holds more than the message
-        for names, role in _PARTS:
+        for names, role in _PART_ROLES:
             if word in names:
                 return role
     return Role.NONE
 
 
-_PARTS = (
+_PART_ROLES = (
     (_REPLIES, Role.REPLIES),
     (_AUTHOR, Role.AUTHOR),
     (_DATE, Role.DATE),
