@@ -26,7 +26,8 @@ from benchmarks.synthetic import RealPassages, SyntheticPassages
 from qa.library.directory import LibraryDirectory
 from qa.library.generation import Generation
 from qa.search.engine import Ids
-from qa.search.query import EncodedQuery, Filters
+from qa.search.filters import Filters
+from qa.search.query import EncodedQuery
 
 SETS = ("stackfaq", "squad2", "cranfield", "cisi")
 SIZES = (1_000, 10_000, 100_000, 1_000_000)

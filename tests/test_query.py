@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import qa
-from qa.search.query import Filters, Query
+from qa.search.filters import Filters
+from qa.search.query import Query
 from qa.text.normalize import normalize, phrase_pattern
 
 
@@ -40,7 +41,7 @@ from qa.text.normalize import normalize, phrase_pattern
 )  # fmt: skip
 def test_what_is_typed_is_taken_apart(asked: str, text: str, filters: Filters) -> None:
     query = Query.parse(asked, {})
-    assert (query.asked, query.text, query.filters) == (asked, text, filters)
+    assert (query.raw, query.text, query.filters) == (asked, text, filters)
     assert Query.literal(asked, {}) == Query(asked, asked)
 
 
@@ -59,7 +60,7 @@ def test_a_phrase_in_a_question_ranks_and_beside_words_it_is_required() -> None:
         ("lens after:2012-13-01", "'after:2012-13-01'"),
         ("made in:Germany", "'in:Germany' is not understood: write in:article or in:comments"),
         ("lens -author:Jane", "'-author:Jane' is not understood: a minus"),
-        ('lens author:""', "names nobody"),
+        ('lens author:""', "names nothing"),
     ],
 )
 def test_a_filter_that_is_not_understood_is_named_with_the_way_out(asked: str, said: str) -> None:

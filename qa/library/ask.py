@@ -7,7 +7,7 @@ from typing import Unpack
 
 from qa.answering.answer import Answer
 from qa.library.library import Library
-from qa.search.query import FilterArguments
+from qa.search.filters import FilterArguments
 
 
 def ask(

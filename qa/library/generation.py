@@ -19,8 +19,9 @@ from qa.search import hybrid
 from qa.search.bm25 import LexicalIndex
 from qa.search.dense import DenseIndex
 from qa.search.engine import Ids
+from qa.search.filters import Filters
 from qa.search.hybrid import FusedHits
-from qa.search.query import EncodedQuery, Filters
+from qa.search.query import EncodedQuery
 from qa.sources.thread import Thread
 from qa.sources.thread_json import export_threads
 from qa.types import Progress, StrPath, no_progress

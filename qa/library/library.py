@@ -19,7 +19,8 @@ from qa.library.directory import LibraryDirectory
 from qa.library.generation import Generation, Status, open_generation
 from qa.library.retrieve import retrieve
 from qa.library.store import SourceInfo, Store
-from qa.search.query import FilterArguments, Query
+from qa.search.filters import FilterArguments
+from qa.search.query import Query
 from qa.sources.read import FileReport, OnFile, Sources
 from qa.sources.thread import Thread
 from qa.types import Progress, StrPath, no_progress
@@ -183,12 +184,12 @@ class Library:
         encoded, candidates = retrieved.query, retrieved.candidates
         if encoded is None:
             quotes = tuple(candidate.quote(candidate.fit) for candidate in candidates[:k])
-            return Answer(query.asked, bool(quotes), None, None if reader is None else 0.0, quotes)
+            return Answer(query.raw, bool(quotes), None, None if reader is None else 0.0, quotes)
         lexical = opened.generation.lexical
         if reader is None:
-            answer = answer_without_reader(query.asked, encoded, candidates, opened.encoder, lexical)
+            answer = answer_without_reader(query.raw, encoded, candidates, opened.encoder, lexical)
         else:
-            answer = answer_from(query.asked, encoded, candidates, reader, opened.encoder, k, min_confidence)
+            answer = answer_from(query.raw, encoded, candidates, reader, opened.encoder, k, min_confidence)
         return answer if answer.found else replace(answer, missing_terms=lexical.missing(encoded))
 
     def ask_many(

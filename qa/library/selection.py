@@ -11,7 +11,7 @@ import numpy as np
 from qa.library.store import Store
 from qa.search.bm25 import LexicalIndex
 from qa.search.engine import Ids
-from qa.search.query import Filters
+from qa.search.filters import Filters
 from qa.text.normalize import normalize, phrase_pattern
 
 

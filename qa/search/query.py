@@ -1,32 +1,36 @@
-"""Query: what a reader typed, taken apart into what to look for and which passages to look in.
+"""A question: as it was typed, parsed into words to search for and filters, and encoded as a vector.
 
-    "exact phrase"                  the words as they stand, but for case, accents, quotes and white space
-    -word  -"two words"             leaves out passages that say it
+The search syntax:
+
+    "exact phrase"                  these words in this order, whatever their case, accents, quotes and white space
+    -word  -"two words"             excludes passages that contain it
     in:article  in:comments         one kind of post
-    author:NAME  source:NAME        a whole name, else the names that hold these words; author:"Jane Doe"
+    author:NAME  source:NAME        a whole name, else the names that contain these words; author:"Jane Doe"
     before:DATE  after:DATE         a day, month or year: before:2012-03-04, after:2012 (from 2013 on)
 
-A filter given twice takes either; two dates hold both. No other word before a colon means anything.
+A filter given twice accepts either value; two dates apply both. No other word before a colon has a meaning.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields
-from datetime import date
-from typing import Any, Literal, TypedDict
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from qa.encoding.encoder import Encoder, Vectors, unit_vectors
-from qa.errors import QuestionError, SettingError, VerbatimError
+from qa.errors import QuestionError
+from qa.search.filters import DATE_HELP, FilterArguments, Filters, has_word, is_date
 from qa.sources.sanitize import replace_surrogates
 from qa.sources.thread import Kind
 from qa.text.question_words import is_question
 
+MAX_CHARACTERS = 20_000
 _KINDS: dict[str, Kind] = {"article": "article", "articles": "article", "comment": "comment", "comments": "comment"}
-_MARKS = '"“”„«»'
+_QUOTATION_MARKS = '"“”„«»'
 _QUOTED = "|".join(['"[^"]+"', "[“”„][^“”]+[“”]", "«[^»]+»"])
-_PART = re.compile(
+_SYNTAX = re.compile(
     rf"""(?<![^\s(])(?:
         (?P<sign>-?)(?P<name>in|author|before|after|source):(?P<value>(?:{_QUOTED})(?!\w)|[^\s]+)
       | -(?P<without>(?:{_QUOTED})(?!\w)|[^\W\d_]\S*)
@@ -34,166 +38,118 @@ _PART = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
-_CLOSING = ".,;:!?)]…"
-_DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
-
-
-class FilterArguments(TypedDict, total=False):
-    """The filters as keyword arguments; a name, phrase or excluded word may be one string or several."""
-
-    kind: Literal["article", "comment"] | None
-    author: str | Iterable[str] | None
-    source: str | Iterable[str] | None
-    before: str | date | None
-    after: str | date | None
-    phrase: str | Iterable[str]
-    exclude: str | Iterable[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a passage has to be. Any of the kinds, authors and sources; all of the dates, phrases and exclusions."""
-
-    kind: tuple[Kind, ...] = ()
-    author: tuple[str, ...] = ()
-    source: tuple[str, ...] = ()
-    before: tuple[str, ...] = ()
-    after: tuple[str, ...] = ()
-    phrase: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, only: FilterArguments) -> Filters:
-        """Raises SettingError where a value is not understood, TypeError at a name that is no filter."""
-        given = cls(**{name: _several(value) for name, value in only.items()})
-        for f in fields(cls):
-            for value in getattr(given, f.name):
-                if not isinstance(value, str) or not _has_word(value):
-                    raise SettingError(f"{f.name}={value!r} is not understood; it is a word or several words")
-        if odd := [kind for kind in given.kind if kind not in ("article", "comment")]:
-            raise SettingError(f"kind={odd[0]!r} is not understood; it is 'article' or 'comment'")
-        for name in ("before", "after"):
-            for value in getattr(given, name):
-                _day(value, SettingError, f"{name}={value!r}")
-        return given
-
-    def __bool__(self) -> bool:
-        return any(getattr(self, f.name) for f in fields(self))
-
-    def __add__(self, other: Filters) -> Filters:
-        return Filters(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+_CLOSING_PUNCTUATION = ".,;:!?)]…"
+_WAY_OUT = "; put it in quotation marks to search for it as it stands"
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """`asked` is what was typed; `text` the words to look for, empty where filters alone were given.
+    """A parsed question.
 
-    `phrases` stand inside a natural question and help to rank; those of a query that asks nothing are filters.
+    Attributes:
+        raw: the question as it was typed.
+        text: the words to search for; empty if there are only filters.
+        phrases: quoted phrases in a natural question, which help to rank. In a query that does not ask anything, quoted
+            phrases are filters.
+        filters: what the passages have to be.
     """
 
-    asked: str
+    raw: str
     text: str
     phrases: tuple[str, ...] = ()
     filters: Filters = field(default=Filters())
 
     @classmethod
-    def literal(cls, text: str, only: FilterArguments) -> Query:
-        """A question of which every sign is meant as it stands. Raises QuestionError or SettingError."""
-        asked = check_question(text)
-        return cls(asked, asked, (), Filters.of(only))
+    def literal(cls, text: str, arguments: FilterArguments) -> Query:
+        """A question without search syntax: every sign stands for itself.
+
+        Args:
+            text: the question.
+            arguments: filters that were given as keyword arguments.
+
+        Raises:
+            QuestionError: if the question is empty, too long or not text.
+            SettingError: if a keyword argument's value is not understood.
+        """
+        raw = check_question(text)
+        return cls(raw, raw, (), Filters.of(arguments))
 
     @classmethod
-    def parse(cls, text: str, only: FilterArguments) -> Query:
-        """Raises QuestionError where the question is none or a filter's value is not understood, or SettingError."""
-        asked = check_question(text)
-        found: dict[str, list[Any]] = {f.name: [] for f in fields(Filters)}
-        for part in _PART.finditer(asked):
-            if part["name"]:
-                name = part["name"].lower()
-                found["kind" if name == "in" else name].append(_value(part))
-            else:
-                found["exclude" if part["without"] else "phrase"].append(_bare(part["without"] or part["phrase"]))
-        words = " ".join(_PART.sub(_kept, asked).split()) if _PART.search(asked) else asked
-        beside = " ".join(_PART.sub(" ", asked).split())
-        phrases = [phrase for phrase in found.pop("phrase") if _has_word(phrase)]
-        asks = _has_word(beside) and is_question(beside)
-        filters = Filters(**{name: tuple(values) for name, values in found.items()})
-        if phrases and not asks:
-            filters += Filters(phrase=tuple(phrases))
+    def parse(cls, text: str, arguments: FilterArguments) -> Query:
+        """A question in the search syntax.
+
+        Args:
+            text: the question.
+            arguments: filters that were given as keyword arguments, in addition to those in the question.
+
+        Raises:
+            QuestionError: if the question is empty, too long or not text, or if a filter in it is not understood.
+            SettingError: if a keyword argument's value is not understood.
+        """
+        raw = check_question(text)
+        values: dict[str, list[Any]] = defaultdict(list)
+        phrases = []
+        for match in _SYNTAX.finditer(raw):
+            if match["name"]:
+                name = match["name"].lower()
+                values["kind" if name == "in" else name].append(_filter_value(match))
+            elif match["without"]:
+                values["exclude"].append(_unquoted(match["without"]))
+            elif has_word(phrase := _unquoted(match["phrase"])):
+                phrases.append(phrase)
+        words = " ".join(_SYNTAX.sub(_phrase_alone, raw).split()) if _SYNTAX.search(raw) else raw
+        unquoted_words = " ".join(_SYNTAX.sub(" ", raw).split())
+        asks = has_word(unquoted_words) and is_question(unquoted_words)
+        if not asks:
+            values["phrase"] = phrases
+        filters = Filters(**{name: tuple(several) for name, several in values.items()})
         return cls(
-            asked,
-            words if _has_word(words) else "",
+            raw,
+            words if has_word(words) else "",
             tuple(phrases) if asks else (),
-            filters + Filters.of(only),
+            filters + Filters.of(arguments),
         )
 
     def encode(self, encoder: Encoder) -> EncodedQuery:
-        """Encode the words to look for, which were checked when the query was made."""
+        """Encode the words to search for, which were checked when the query was made."""
         return EncodedQuery(self.text, embed_question(self.text, encoder), self.phrases)
 
 
-def _value(part: re.Match[str]) -> str:
-    name, value = part["name"].lower(), _bare(part["value"])
-    if part["sign"]:
-        raise QuestionError(
-            f"{part[0]!r} is not understood: a minus leaves out words, not a filter; "
-            f"put it in quotation marks to ask for it as it stands"
-        )
-    if name == "in":
-        if value.lower() not in _KINDS:
-            raise QuestionError(f"{part[0]!r} is not understood: write in:article or in:comments{_WAY_OUT}")
-        return _KINDS[value.lower()]
-    if name in ("before", "after"):
-        _day(value, QuestionError, repr(part[0]))
-    elif not _has_word(value):
-        raise QuestionError(f"{part[0]!r} is not understood: it names nobody and nothing{_WAY_OUT}")
-    return value
+def _filter_value(match: re.Match[str]) -> str:
+    name, value = match["name"].lower(), _unquoted(match["value"])
+    if match["sign"]:
+        problem = ": a minus excludes words, not a filter"
+    elif name == "in" and value.lower() not in _KINDS:
+        problem = ": write in:article or in:comments"
+    elif name in ("before", "after") and not is_date(value):
+        problem = f": {DATE_HELP}"
+    elif not has_word(value):
+        problem = ": it names nothing"
+    else:
+        return _KINDS[value.lower()] if name == "in" else value
+    raise QuestionError(f"{match[0]!r} is not understood{problem}{_WAY_OUT}")
 
 
-_WAY_OUT = "; put it in quotation marks to ask for it as it stands"
+def _unquoted(text: str) -> str:
+    """A quoted phrase without its quotation marks, or a word without closing punctuation."""
+    if text[0] in _QUOTATION_MARKS and text[-1] in _QUOTATION_MARKS:
+        return text.strip(_QUOTATION_MARKS)
+    return text.rstrip(_CLOSING_PUNCTUATION).strip(_QUOTATION_MARKS)
 
 
-def _day(value: str, error: type[VerbatimError], told: str) -> None:
-    try:
-        if not _DATE.fullmatch(value):
-            raise ValueError(value)
-        date.fromisoformat(value + "-01-01"[len(value) - 4 :])
-    except ValueError:
-        way_out = _WAY_OUT if error is QuestionError else ""
-        raise error(
-            f"{told} is not understood: a date is a day, month or year, as 2012-03-04, 2012-03 or 2012{way_out}"
-        ) from None
-
-
-def _bare(text: str) -> str:
-    """A word without the signs that end a sentence, a quoted one without its quotation marks."""
-    return text.strip(_MARKS) if text[0] in _MARKS and text[-1] in _MARKS else text.rstrip(_CLOSING).strip(_MARKS)
-
-
-def _kept(part: re.Match[str]) -> str:
-    return f" {_bare(part['phrase'])} " if part["phrase"] else " "
-
-
-def _has_word(text: str) -> bool:
-    return any(char.isalnum() for char in text)
-
-
-def _several(value: Any) -> tuple[Any, ...]:
-    if value is None:
-        return ()
-    if isinstance(value, date):
-        return (value.isoformat()[:10],)
-    return (value,) if isinstance(value, str) or not isinstance(value, Iterable) else tuple(value)
-
-
-MOST_CHARACTERS = 20_000
+def _phrase_alone(match: re.Match[str]) -> str:
+    """A quoted phrase without its quotation marks; nothing of a filter."""
+    return f" {_unquoted(match['phrase'])} " if match["phrase"] else " "
 
 
 @dataclass(frozen=True, slots=True)
 class EncodedQuery:
-    """`text` is the question as asked, less white space around it; `vector` its unit vector, shape (dimension,).
+    """A question ready to be searched for.
 
-    `phrases` are the words in it that belong together.
+    Attributes:
+        text: the question without surrounding white space.
+        vector: its unit vector, shape (dimension,).
+        phrases: the parts of it that were in quotation marks.
     """
 
     text: str
@@ -202,40 +158,45 @@ class EncodedQuery:
 
     @classmethod
     def of(cls, text: str, encoder: Encoder, phrases: tuple[str, ...] = ()) -> EncodedQuery:
-        """Raises QuestionError where the question is empty, too long or not text that can be encoded."""
-        asked = check_question(text)
-        return cls(asked, embed_question(asked, encoder), phrases)
+        """Encode a question.
+
+        Raises:
+            QuestionError: if it is empty, too long or not text.
+            ModelError: if the encoder fails.
+        """
+        checked = check_question(text)
+        return cls(checked, embed_question(checked, encoder), phrases)
 
     def likeness(self, texts: Sequence[str], encoder: Encoder) -> Vectors:
-        """How like the question each text is: their cosines, shape (len(texts),)."""
+        """Each text's cosine with the question, shape (len(texts),)."""
         return unit_vectors(encoder, texts) @ self.vector
 
 
 def check_question(text: str) -> str:
-    """The question's text without white space around it.
+    """The question without surrounding white space and lone surrogates, which no text contains.
 
-    Raises QuestionError where nothing is left, where it is too long and where it holds half a character.
+    Raises:
+        QuestionError: if it is no string, has no word or is too long.
     """
     if not isinstance(text, str):
         raise QuestionError(f"a question is a string, not {type(text).__name__}")
-    # Half a character (a lone surrogate) cannot be looked up anywhere; the rest of the question can.
     text = replace_surrogates(text, "").strip().strip("\x00").strip()
-    if not any(char.isalnum() for char in text):
+    if not has_word(text):
         raise QuestionError(f"the question {text[:40]!r} has no word in it; ask in words")
-    if len(text) > MOST_CHARACTERS:
+    if len(text) > MAX_CHARACTERS:
         raise QuestionError(
-            f"the question has {len(text):,} characters, the most is {MOST_CHARACTERS:,}; "
-            f"ask more shortly (it begins {text[:40]!r})"
+            f"the question has {len(text):,} characters, the most is {MAX_CHARACTERS:,}; "
+            f"ask a shorter one (it begins {text[:40]!r})"
         )
     return text
 
 
 def embed_question(text: str, encoder: Encoder) -> Vectors:
-    """The question's unit vector; of a question longer than the encoder's window, the mean of its parts'."""
+    """The question's unit vector, shape (dimension,); if it is too long for the encoder, its parts' mean direction."""
     words = text.split()
     parts = max(1, -(-encoder.lengths([text])[0] // encoder.max_tokens))
     size = -(-len(words) // parts)
-    pieces = [text] if parts == 1 else [" ".join(words[at : at + size]) for at in range(0, len(words), size)]
+    pieces = [text] if parts == 1 else [" ".join(words[i : i + size]) for i in range(0, len(words), size)]
     vectors = unit_vectors(encoder, pieces)
     mean: Vectors = vectors.mean(axis=0)
     length = float((mean @ mean) ** 0.5)

@@ -1,0 +1,104 @@
+"""Filters: what a passage has to be, apart from fitting the question."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any, Literal, TypedDict, get_args
+
+from qa.errors import SettingError
+from qa.sources.thread import Kind
+
+_DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
+DATE_HELP = "a date is a day, month or year, as 2012-03-04, 2012-03 or 2012"
+
+
+class FilterArguments(TypedDict, total=False):
+    """The filters as keyword arguments; each takes one value or several, `kind`, `before` and `after` only one."""
+
+    kind: Literal["article", "comment"] | None
+    author: str | Iterable[str] | None
+    source: str | Iterable[str] | None
+    before: str | date | None
+    after: str | date | None
+    phrase: str | Iterable[str]
+    exclude: str | Iterable[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a passage has to be.
+
+    Attributes:
+        kind: it is of one of these kinds.
+        author: its author is one of these: a whole name, else a name that contains these words.
+        source: the same for its source.
+        before: it is older than all of these dates: a day, a month or a year, in ISO 8601.
+        after: it is newer than all of these.
+        phrase: it contains all of these, but for case, accents, quotes and white space.
+        exclude: it contains none of these.
+    """
+
+    kind: tuple[Kind, ...] = ()
+    author: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    phrase: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, arguments: FilterArguments) -> Filters:
+        """The filters of a call's keyword arguments.
+
+        Raises:
+            SettingError: if a value is not understood.
+            TypeError: if an argument names no filter.
+        """
+        filters = cls(**{name: _as_tuple(value) for name, value in arguments.items()})
+        for field in fields(cls):
+            for value in getattr(filters, field.name):
+                if not isinstance(value, str) or not has_word(value):
+                    raise SettingError(f"{field.name}={value!r} is not understood; it is a word or several words")
+        for kind in filters.kind:
+            if kind not in get_args(Kind):
+                raise SettingError(f"kind={kind!r} is not understood; it is 'article' or 'comment'")
+        for name in ("before", "after"):
+            for value in getattr(filters, name):
+                if not is_date(value):
+                    raise SettingError(f"{name}={value!r} is not understood: {DATE_HELP}")
+        return filters
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, field.name) for field in fields(self))
+
+    def __add__(self, other: Filters) -> Filters:
+        return Filters(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
+
+
+def is_date(value: str) -> bool:
+    """Whether the value is a day, a month or a year in ISO 8601.
+
+    >>> is_date("2012"), is_date("2012-02-30")
+    (True, False)
+    """
+    try:
+        date.fromisoformat(value + "-01-01"[len(value) - len("YYYY") :])
+    except ValueError:
+        return False
+    return _DATE.fullmatch(value) is not None
+
+
+def has_word(text: str) -> bool:
+    """Whether the text has a letter or a digit."""
+    return any(char.isalnum() for char in text)
+
+
+def _as_tuple(value: Any) -> tuple[Any, ...]:
+    if value is None:
+        return ()
+    if isinstance(value, date):
+        return (value.isoformat()[:10],)  # without the time of a datetime
+    return (value,) if isinstance(value, str) or not isinstance(value, Iterable) else tuple(value)
