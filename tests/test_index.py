@@ -95,6 +95,13 @@ def test_a_slip_in_a_word_that_no_passage_says_finds_what_was_meant(tmp_path: Pa
     assert index.scores(ask(slip), np.arange(3)).argmax() == 1
 
 
+def test_what_a_misspelt_word_may_mean_counts_half_a_word(tmp_path: Path) -> None:
+    index = lexical(tmp_path, ["the lens", "an old Summicron", "other"])
+    share_of_highest = math.log(1 + 2.5 / 1.5) / math.log(1 + 3.5 / 0.5)
+    expected = 0.5 * 0.64 * share_of_highest**2 / math.sqrt(2)
+    assert index.query_terms(ask("old Sumicron")).typos == {"sumicron": pytest.approx(expected)}
+
+
 @pytest.mark.parametrize("question", ["lans", "1978", "summi", "summacrun", "Summicron lans lens"])
 def test_short_words_numbers_and_known_words_are_no_slips(tmp_path: Path, question: str) -> None:
     index = lexical(tmp_path, ["the lens of 1979", "an old Summicron", "other"])
@@ -160,6 +167,41 @@ def test_fusion_scores_every_candidate_by_both(tmp_path: Path) -> None:
     assert hits.ids.tolist()[:2] == [0, 1]
     assert (np.diff(hits.scores) <= 0).all() and 0 <= hits.scores[-1] <= hits.scores[0] <= 1
     assert hybrid.search(*index, ask("red lens"), 1).ids.tolist() == [0]
+
+
+def test_feedback_moves_the_question_as_computed_by_hand() -> None:
+    """By 0.3 of the mean of the first ten candidates, weighted by a softmax of temperature 0.02."""
+    rng = np.random.default_rng(11)
+    question, *vectors = (row / np.linalg.norm(row) for row in rng.normal(size=(41, 6)))
+    cosines = np.array([vector @ question for vector in vectors])
+    lexical_scores = rng.random(40) * 0.2
+    first = cosines + lexical_scores
+    best = sorted(range(40), key=lambda i: -first[i])[:10]
+    shares = [math.exp(first[i] / 0.02) for i in best]
+    moved = question + 0.3 * sum(share * vectors[i] for share, i in zip(shares, best, strict=True)) / sum(shares)
+    expected = [vector @ moved / np.linalg.norm(moved) + score for vector, score in zip(vectors, lexical_scores, strict=True)]
+    fused = hybrid.fuse(
+        cosines.astype(np.float32), lexical_scores.astype(np.float32), np.array(vectors, dtype=np.float32)
+    )
+    np.testing.assert_allclose(fused, expected, atol=1e-5)
+
+
+def test_feedback_lifts_a_passage_that_is_like_the_first() -> None:
+    vectors = np.array([[0.8, 0.6, 0], [0.6, 0.8, 0], [0.61, 0, math.sqrt(1 - 0.61**2)]], dtype=np.float32)
+    fused = hybrid.fuse(vectors[:, 0], np.zeros(3, dtype=np.float32), vectors)
+    assert np.argsort(-fused).tolist() == [0, 1, 2]  # by their cosines alone: 0, 2, 1
+
+
+def test_each_engine_offers_a_hundred_candidates(tmp_path: Path) -> None:
+    angles = np.linspace(0, 1, 150)
+    vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+    texts = [f"red {n}" if n in (99, 100) else "blue" for n in range(150)]
+    DenseIndex.create(tmp_path, vectors)
+    index = lexical(tmp_path, texts)
+    question = EncodedQuery("red", vectors[0])
+    hits = hybrid.search(DenseIndex.open(tmp_path, 150, 2), index, question, 2)
+    assert hits.ids.tolist() == [99, 100]
+    assert (hits.dense_ranks.tolist(), hits.lexical_ranks.tolist()) == ([100, 0], [1, 2])
 
 
 def test_damaged_indexes_are_refused(tmp_path: Path) -> None:

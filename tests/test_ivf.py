@@ -174,3 +174,30 @@ def test_a_large_library_answers_as_a_small_one(
         # Half precision moves a score by little; passages that are level by the fake encoder may change places.
         np.testing.assert_allclose([q.score for q in ours], [q.score for q in theirs], atol=1e-3)
     large.verify()
+
+
+@pytest.mark.parametrize(("count", "files"), [(50_000, {"dense.faiss"}), (50_001, set(ivf.FILES))])
+def test_more_than_50_000_passages_are_searched_by_cells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, files: set[str]
+) -> None:
+    monkeypatch.undo()
+    angles = np.linspace(0, 3, count)
+    DenseIndex.create(tmp_path, np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32))
+    assert {file.name for file in tmp_path.iterdir()} == files
+
+
+def test_there_are_eight_cells_per_root_of_the_passages(tmp_path: Path) -> None:
+    IvfIndex.create(tmp_path, unit(400))
+    assert (tmp_path / ivf.SIZES).stat().st_size == 8 * 20 * 8
+
+
+@pytest.mark.parametrize("exact_up_to", [0, 1_000], ids=["cells", "exact"])
+def test_a_vector_that_is_a_little_too_long_is_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exact_up_to: int
+) -> None:
+    monkeypatch.setattr("qa.search.dense.EXACT_UP_TO", exact_up_to)
+    vectors = unit(100)
+    question = EncodedQuery("q", vectors[7])
+    assert opened(tmp_path, vectors * np.float32(1.005)).search(question, 1).ids.tolist() == [7]
+    with pytest.raises(qa.LibraryDamaged, match="not of length one"):
+        opened(tmp_path, vectors * np.float32(1.02)).search(question, 1)

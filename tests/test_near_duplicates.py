@@ -88,3 +88,14 @@ def test_a_number_or_a_negation_is_no_repeat() -> None:
     pairs = [LONG, f"Not {LONG}", f"{LONG} 5", f"Indeed: {LONG}"]
     assert [len(group_near_duplicates(list(pair), 9)) for pair in combinations(pairs, 2)] == [2, 2, 1, 2, 2, 2]
     assert group_near_duplicates(["?", "!", "東京", "東京。"], 9) == [[0], [1], [2, 3]]
+
+
+@pytest.mark.parametrize(
+    ("changed", "groups"),
+    [(1, [[0, 1]]), (2, [[0, 1]]), (3, [[0], [1]])],
+    ids=["37 of 39 runs shared", "36 of 40 runs shared", "35 of 41 runs shared"],
+)
+def test_nine_tenths_of_the_runs_of_words_make_a_near_duplicate(changed: int, groups: list[list[int]]) -> None:
+    words = [a + b for a in "bcdfghjk" for b in "aeiou"]
+    other = [*words[:-changed], "xyz", *words[len(words) - changed + 1 :]]
+    assert group_near_duplicates([" ".join(words), " ".join(other)], 9) == groups
