@@ -179,7 +179,9 @@ def test_feedback_moves_the_question_as_computed_by_hand() -> None:
     best = sorted(range(40), key=lambda i: -first[i])[:10]
     shares = [math.exp(first[i] / 0.02) for i in best]
     moved = question + 0.3 * sum(share * vectors[i] for share, i in zip(shares, best, strict=True)) / sum(shares)
-    expected = [vector @ moved / np.linalg.norm(moved) + score for vector, score in zip(vectors, lexical_scores, strict=True)]
+    expected = [
+        vector @ moved / np.linalg.norm(moved) + score for vector, score in zip(vectors, lexical_scores, strict=True)
+    ]
     fused = hybrid.fuse(
         cosines.astype(np.float32), lexical_scores.astype(np.float32), np.array(vectors, dtype=np.float32)
     )

@@ -130,7 +130,7 @@ def _import_openvino() -> ModuleType:
             sys.modules.pop(_CONVERTER, None)
     if not hasattr(openvino, "convert_model"):
         vars(openvino)["__getattr__"] = _converter_on_first_use
-    return openvino
+    return openvino  # type: ignore[no-any-return]
 
 
 def _converter_on_first_use(name: str) -> Any:
