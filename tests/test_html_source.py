@@ -389,3 +389,14 @@ def test_circular_replies_are_read() -> None:
         for own, above in (("a", "b"), ("b", "a"), ("c", "nobody"), ("d", "d"))
     )
     assert len(read_thread(page(f'<div id="comments">{items}</div>')).comments) == 4
+
+
+@pytest.mark.parametrize(("levels", "authors"), [(1, ["Ann Lee", "Bob Ray"]), (6, ["Ann Lee", "Bob Ray"]), (7, [])])
+def test_a_name_up_to_six_levels_above_a_comment_is_its_author(levels: int, authors: list[str]) -> None:
+    comments = ""
+    for name, text in (("Ann Lee", "I own one of them and use it."), ("Bob Ray", "Mine was stolen in the spring.")):
+        body = f'<div class="comment"><p>{text}</p></div>'
+        for _ in range(levels - 1):
+            body = f"<div>{body}</div>"
+        comments += f'<div><b class="author">{name}</b> <time datetime="2015-03-03">3 March 2015</time>{body}</div>'
+    assert [author for author, *_ in comment_rows(read_thread(page(f"<div>{comments}</div>")))] == authors
