@@ -35,7 +35,7 @@ def _photograph(url: str) -> None:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light", reduced_motion="reduce")
         page.goto(url)
-        page.locator("#shelf p").wait_for()
+        page.locator("#library-line p").wait_for()
         question = page.get_by_label("Your question")
         question.fill(QUESTION)
         question.press("Enter")

@@ -50,8 +50,8 @@ def conversation(turns: Sequence[Turn], examples: Sequence[str] = ()) -> str:
         f'<li><button type="button" class="outlined" data-example>{escaped(text)}</button></li>' for text in examples
     )
     return (
-        '<section class="welcome"><p>Ask a question. The answer is quoted from the text, word for word, with the place '
-        "where it stands. If the text does not answer, the page says so.</p>"
+        '<section class="welcome"><p>Ask a question. The answer is quoted word for word, with who said it and where. '
+        "If the text does not answer, the page says so.</p>"
         + (f"<h2>For example</h2><ul>{buttons}</ul>" if buttons else "")
         + "</section>"
     )
