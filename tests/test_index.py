@@ -172,19 +172,16 @@ def test_fusion_scores_every_candidate_by_both(tmp_path: Path) -> None:
 def test_feedback_moves_the_question_as_computed_by_hand() -> None:
     """By 0.3 of the mean of the first ten candidates, weighted by a softmax of temperature 0.02."""
     rng = np.random.default_rng(11)
-    question, *vectors = (row / np.linalg.norm(row) for row in rng.normal(size=(41, 6)))
-    cosines = np.array([vector @ question for vector in vectors])
-    lexical_scores = rng.random(40) * 0.2
+    question = np.eye(6)[0]
+    vectors = question + 0.3 * rng.normal(size=(40, 6))
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    cosines, lexical_scores = vectors @ question, rng.random(40) * 0.05
     first = cosines + lexical_scores
-    best = sorted(range(40), key=lambda i: -first[i])[:10]
-    shares = [math.exp(first[i] / 0.02) for i in best]
-    moved = question + 0.3 * sum(share * vectors[i] for share, i in zip(shares, best, strict=True)) / sum(shares)
-    expected = [
-        vector @ moved / np.linalg.norm(moved) + score for vector, score in zip(vectors, lexical_scores, strict=True)
-    ]
-    fused = hybrid.fuse(
-        cosines.astype(np.float32), lexical_scores.astype(np.float32), np.array(vectors, dtype=np.float32)
-    )
+    best = np.argsort(-first)[:10]
+    shares = np.exp(first[best] / 0.02) / np.exp(first[best] / 0.02).sum()
+    moved = question + 0.3 * shares @ vectors[best]
+    expected = vectors @ moved / np.linalg.norm(moved) + lexical_scores
+    fused = hybrid.fuse(*(array.astype(np.float32) for array in (cosines, lexical_scores, vectors)))
     np.testing.assert_allclose(fused, expected, atol=1e-5)
 
 

@@ -1,4 +1,4 @@
-"""What is said over again is shown once, with the places where it is said too."""
+"""Near-duplicate passages are shown once, with the places of the others."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LONG = "Every lens is ground and polished by hand in the old town, and then it i
 
 @pytest.fixture
 def repeating(tmp_path: Path, encoder: FakeEncoder) -> qa.Library:
-    said = [
+    texts = [
         LONG,
         f"“{LONG.upper()}”",
         LONG.replace("sold", "packed"),
@@ -29,14 +29,14 @@ def repeating(tmp_path: Path, encoder: FakeEncoder) -> qa.Library:
         "A lens is glass.",
     ]
     posts, text = [], ""
-    for number, words in enumerate(said):
+    for number, words in enumerate(texts):
         kind: Kind = "comment" if number else "article"
         posts.append(qa.Post(kind, words, len(text), len(text) + len(words), "Jane" if number else None))
         text += words + "\n\n"
     return qa.build(qa.Thread("hall.txt", text, tuple(posts), "The hall"), tmp_path / "hall", encoder=encoder)
 
 
-def test_a_repeat_is_a_place_of_the_quote_it_repeats(repeating: qa.Library) -> None:
+def test_a_near_duplicate_is_listed_with_the_quote_that_it_repeats(repeating: qa.Library) -> None:
     quotes = repeating.ask("is every lens polished by hand?", k=3).quotes
     assert sorted(quote.post for quote in quotes)[1:] == [3, 4]
     first = next(quote for quote in quotes if quote.also)
@@ -58,7 +58,7 @@ def test_k_is_filled_with_different_passages(tmp_path: Path, encoder: FakeEncode
     assert {place.source for place in quotes[0].also} == {f"t{n}" for n in range(300)} - {quotes[0].source}
 
 
-def test_the_command_line_tells_it(repeating: qa.Library, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line_lists_near_duplicates(repeating: qa.Library, capsys: pytest.CaptureFixture[str]) -> None:
     from qa.cli.output import print_answer
 
     answer = repeating.ask("every lens", k=2)
@@ -72,11 +72,11 @@ def test_the_command_line_tells_it(repeating: qa.Library, capsys: pytest.Capture
 
 
 @given(st.lists(st.text("ab ", max_size=14).map(lambda text: f"x y z {text}"), max_size=12), st.integers(1, 12))
-def test_gathered_is_what_comparing_each_with_each_finds(texts: list[str], most: int) -> None:
+def test_groups_are_those_of_comparing_every_pair(texts: list[str], most: int) -> None:
     expected: list[list[int]] = []
     for place, text in enumerate(texts):
-        said = _Shingles.by(text)
-        group = next((g for g in expected if said.repeats(_Shingles.by(texts[g[0]]))), None)
+        shingles = _Shingles.of(text)
+        group = next((g for g in expected if shingles.is_near_duplicate(_Shingles.of(texts[g[0]]))), None)
         if group:
             group.append(place)
         elif len(expected) < most:
@@ -84,7 +84,7 @@ def test_gathered_is_what_comparing_each_with_each_finds(texts: list[str], most:
     assert group_near_duplicates(texts, most) == expected
 
 
-def test_a_number_or_a_negation_is_no_repeat() -> None:
+def test_a_number_or_a_negation_makes_a_difference() -> None:
     pairs = [LONG, f"Not {LONG}", f"{LONG} 5", f"Indeed: {LONG}"]
     assert [len(group_near_duplicates(list(pair), 9)) for pair in combinations(pairs, 2)] == [2, 2, 1, 2, 2, 2]
     assert group_near_duplicates(["?", "!", "東京", "東京。"], 9) == [[0], [1], [2, 3]]

@@ -1,4 +1,4 @@
-"""Slips: words with one letter wrong."""
+"""Misspelt words of a question are corrected from the text."""
 
 from __future__ import annotations
 
@@ -17,11 +17,15 @@ KNOWN = {"where", "which", "lens", "made", "factory", "asynchronously"}.__contai
         ("Where is Schrodinger?", "Schrödinger was here.", "Where is Schrodinger?"),
         ("Where is Portar?", "Porter met Porta and Porter.", "Where is porter?"),
         ("Which lens?", "The lent one.", "Which lens?"),  # a word that is known
-        ("Was it synchronously?", "It went asynchronously.", "Was it synchronously?"),  # the first letter tells more
-        ("Who is Anne?", "Anna is.", "Who is Anne?"),  # too short to tell
-        ("Who is Robert?", "Robert met Roberta and Roberta.", "Who is Robert?"),  # the text says it
+        (
+            "Was it synchronously?",
+            "It went asynchronously.",
+            "Was it synchronously?",
+        ),  # differs in its first letter
+        ("Who is Anne?", "Anna is.", "Who is Anne?"),  # too short
+        ("Who is Robert?", "Robert met Roberta and Roberta.", "Who is Robert?"),  # the text contains it
         ("", "Nothing.", ""),
     ],
 )
-def test_only_a_word_that_nobody_knows_is_respelled(question: str, text: str, expected: str) -> None:
+def test_only_an_unknown_word_is_corrected(question: str, text: str, expected: str) -> None:
     assert correct_spelling(question, [text], KNOWN) == expected

@@ -1,1 +1,1 @@
-"""Where passages are found: a dense and a lexical engine behind one protocol, and the fusion of their rankings."""
+"""Search: a dense and a lexical engine behind one protocol, and the fusion of their rankings."""

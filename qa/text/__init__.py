@@ -1,1 +1,1 @@
-"""What every room does with plain text: sentences, normal forms, spelling, near-duplicates, language."""
+"""Plain text: sentences, normal forms, spelling, near-duplicates, language."""

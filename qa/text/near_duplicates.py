@@ -1,8 +1,8 @@
-"""Repeat: passages that say the same over again, word for word or nearly: a comment posted twice, or one that quotes.
+"""Near-duplicates: passages with the same words or nearly, as of a comment that was posted twice or quoted in another.
 
-Two passages repeat each other where nine tenths of their runs of three words are the same, by Jaccard's measure
-(Broder: On the resemblance and containment of documents, 1997), and no number or negation is in one alone: then they
-say different things in nearly the same words.
+Two passages are near-duplicates if nine tenths of their shingles (runs of three words) are the same, by Jaccard's
+measure (Broder: On the resemblance and containment of documents, 1997), and no number or negation is in only one of
+them: then they mean different things in nearly the same words.
 """
 
 from __future__ import annotations
@@ -14,57 +14,66 @@ from dataclasses import dataclass
 
 from qa.text.normalize import words_of
 
-_SIMILARITY = 0.9
+_SIMILARITY = 0.9  # passages of 100 words may differ in one place, by up to three words
 _SHINGLE_WORDS = 3
 _DISTINGUISHING = re.compile(r"\d|^(?:no|not|non|never|none|nor|without|t)$")
 
-_Words = tuple[str, ...]
+_Shingle = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Shingles:
-    """The words of a passage, without case, accents and signs, and every run of three of them."""
+    """The normalized words of a passage and its shingles."""
 
-    words: _Words
-    runs: frozenset[_Words]
+    words: tuple[str, ...]
+    shingles: frozenset[_Shingle]
 
     @classmethod
-    def by(cls, text: str) -> _Shingles:
+    def of(cls, text: str) -> _Shingles:
         words = tuple(words_of(text))
-        return cls(
-            words, frozenset(zip(*(words[at:] for at in range(_SHINGLE_WORDS)), strict=False)) or frozenset([words])
-        )
+        shingles = zip(*(words[start:] for start in range(_SHINGLE_WORDS)), strict=False)
+        return cls(words, frozenset(shingles) or frozenset([words]))
 
-    def prefix(self) -> list[_Words]:
-        """So many runs, the first in one order of all, that of two alike passages one at least is in both's (Chaudhuri,
-        Ganti, Kaushik: A Primitive Operator for Similarity Joins, ICDE 2006)."""
-        return sorted(self.runs)[: len(self.runs) - math.ceil(_SIMILARITY * len(self.runs)) + 1]
+    def prefix(self) -> list[_Shingle]:
+        """The first shingles in a fixed order, as many as are needed for near-duplicates to share at least one
+        (Chaudhuri, Ganti, Kaushik: A Primitive Operator for Similarity Joins, ICDE 2006)."""
+        count = len(self.shingles)
+        return sorted(self.shingles)[: count - math.ceil(_SIMILARITY * count) + 1]
 
-    def repeats(self, other: _Shingles) -> bool:
-        shared = len(self.runs & other.runs)
-        alike = shared >= _SIMILARITY * (len(self.runs) + len(other.runs) - shared)
-        return alike and not any(map(_DISTINGUISHING.search, set(self.words) ^ set(other.words)))
+    def is_near_duplicate(self, other: _Shingles) -> bool:
+        shared = len(self.shingles & other.shingles)
+        is_similar = shared >= _SIMILARITY * (len(self.shingles) + len(other.shingles) - shared)
+        return is_similar and not any(map(_DISTINGUISHING.search, set(self.words) ^ set(other.words)))
 
 
-def group_near_duplicates(texts: Sequence[str], most: int) -> list[list[int]]:
-    """The places of the first `most` different texts, each with the places of its repeats after it.
+def group_near_duplicates(texts: Sequence[str], max_groups: int) -> list[list[int]]:
+    """Group texts with their near-duplicates.
+
+    Args:
+        texts: the texts, best first.
+        max_groups: how many groups to make; further texts can only join one of them.
+
+    Returns:
+        The groups in the order of their first texts, each with the indexes of its texts in ascending order.
 
     >>> group_near_duplicates(["Made in Solms.", "Made in Wetzlar.", "“Made in Solms”"], 5)
     [[0, 2], [1]]
     """
     groups: list[list[int]] = []
-    firsts: list[_Shingles] = []
-    holding: dict[_Words, list[int]] = {}
-    for place, text in enumerate(texts):
-        said = _Shingles.by(text)
-        prefix = said.prefix()
-        near = sorted({group for run in prefix for group in holding.get(run, ())})
-        group = next((group for group in near if said.words and said.repeats(firsts[group])), None)
-        if group is not None:
-            groups[group].append(place)
-        elif len(groups) < most:
-            for run in prefix:
-                holding.setdefault(run, []).append(len(groups))
-            groups.append([place])
-            firsts.append(said)
+    leaders: list[_Shingles] = []
+    groups_by_shingle: dict[_Shingle, list[int]] = {}
+    for index, text in enumerate(texts):
+        shingles = _Shingles.of(text)
+        prefix = shingles.prefix()
+        candidates = sorted({group for shingle in prefix for group in groups_by_shingle.get(shingle, ())})
+        match = next(
+            (group for group in candidates if shingles.words and shingles.is_near_duplicate(leaders[group])), None
+        )
+        if match is not None:
+            groups[match].append(index)
+        elif len(groups) < max_groups:
+            for shingle in prefix:
+                groups_by_shingle.setdefault(shingle, []).append(len(groups))
+            groups.append([index])
+            leaders.append(shingles)
     return groups

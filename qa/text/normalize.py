@@ -1,4 +1,4 @@
-"""Letters: a text as a reader takes it, whatever its case, accents, typographic quotes and white space."""
+"""Normal forms: text without differences of case, accents, typographic quotes and white space."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ _QUOTES = str.maketrans(
     dict.fromkeys("‘’‚‛‹›`´′", "'") | dict.fromkeys("“”„‟«»″", '"')
 )  # fmt: skip
 _WORD = re.compile(r"\w+")
-# Scripts that put no space between words: there a word ends wherever one says it does.
+# Thai, Lao, Burmese, Khmer, Japanese, Chinese and Korean: scripts in which words may follow without a space.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 def normalize(text: str) -> str:
-    """The text in plain letters.
+    """The text in lower case, without accents, with straight quotes and single spaces.
 
     >>> normalize("“Café”  NOIR")
     '"cafe" noir'
     """
     if not text.isascii():
-        text = text.translate(_QUOTES)  # before NFKD, which makes a space and a mark of an accent that stands alone
+        text = text.translate(_QUOTES)  # before NFKD, which splits a separate accent into a space and a mark
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.category(c).startswith("M"))
     return " ".join(text.casefold().replace("`", "'").split())
 
 
 def words_of(text: str) -> list[str]:
-    """The text's words in plain letters, to see whether two texts say the same.
+    """The normalized words of the text, for comparing texts.
 
     >>> words_of("Solms, (Germany)")
     ['solms', 'germany']
@@ -35,7 +35,7 @@ def words_of(text: str) -> list[str]:
 
 
 def phrase_pattern(phrase: str) -> re.Pattern[str]:
-    """What finds the words of `phrase` in a plain text, character for character and as whole words.
+    """A pattern that finds `phrase` in a normalized text, character for character and only as whole words.
 
     >>> bool(phrase_pattern("hand-crafted lens").search(normalize("A Hand-Crafted\\nLens.")))
     True
@@ -47,7 +47,7 @@ def phrase_pattern(phrase: str) -> re.Pattern[str]:
 
 
 def has_unspaced_script(text: str) -> bool:
-    """Whether the text is in a script that puts no space between words."""
+    """Whether the text contains a script that puts no spaces between words."""
     return _UNSPACED.search(text) is not None
 
 

@@ -1,4 +1,4 @@
-"""Slips: words with one letter wrong, for what a text spells in another way."""
+"""Spelling: words that differ by one edit, and the correction of misspelt words from a text."""
 
 from __future__ import annotations
 
@@ -8,40 +8,52 @@ from collections.abc import Callable, Iterable
 
 from qa.text.normalize import normalize, words_of
 
-MIN_LETTERS = 5  # letters; among shorter words too many differ by one
+MIN_LETTERS = 5  # too many shorter words are one edit apart
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
-def one_edit_apart(one: str, other: str) -> bool:
-    """Whether one letter was replaced, left out, added, or swapped with the next."""
-    if abs(len(one) - len(other)) > 1:
+def one_edit_apart(first: str, second: str) -> bool:
+    """Whether one letter was replaced, left out, added, or swapped with the next, or nothing was.
+
+    >>> one_edit_apart("lens", "lnes"), one_edit_apart("lens", "leans"), one_edit_apart("lens", "glass")
+    (True, True, False)
+    """
+    if abs(len(first) - len(second)) > 1:
         return False
-    at = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    swapped = one[at : at + 2] == other[at : at + 2][::-1] and one[at + 2 :] == other[at + 2 :]
-    return swapped or any(one[at + left :] == other[at + right :] for left, right in ((1, 1), (1, 0), (0, 1)))
+    shorter = min(len(first), len(second))
+    i = next((n for n, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), shorter)
+    swapped = first[i : i + 2] == second[i : i + 2][::-1] and first[i + 2 :] == second[i + 2 :]
+    return swapped or any(first[i + m :] == second[i + n :] for m, n in ((1, 1), (1, 0), (0, 1)))
 
 
-def correct_spelling(question: str, texts: Iterable[str], known: Callable[[str], bool]) -> str:
-    """The question with its slips spelled as the texts do.
+def correct_spelling(question: str, texts: Iterable[str], is_known: Callable[[str], bool]) -> str:
+    """Replace the misspelt words of a question by those of the texts.
 
-    A slip is a word that neither the texts say nor is `known`, and that one letter beyond the first tells from a word
-    of theirs; of several the one said most often.
+    A word is misspelt if it neither is known nor occurs in the texts, while a word one edit away does that has the same
+    first letter; if several do, the most frequent replaces it.
+
+    Args:
+        question: the question.
+        texts: the texts that should answer it.
+        is_known: whether a normalized word is in the reader's vocabulary.
 
     >>> correct_spelling("Who sold the cannnon?", ["The cannon was Ann's."], {"who", "sold", "the"}.__contains__)
     'Who sold the cannon?'
     """
-    doubtful = {
-        word for match in _LETTERS.findall(question) if len(word := normalize(match)) >= MIN_LETTERS and not known(word)
+    unknown = {
+        word
+        for match in _LETTERS.findall(question)
+        if len(word := normalize(match)) >= MIN_LETTERS and not is_known(word)
     }
-    if not doubtful:
+    if not unknown:
         return question
-    said = Counter(word for text in texts for word in words_of(text))
+    counts = Counter(word for text in texts for word in words_of(text))
 
-    def respelled(match: re.Match[str]) -> str:
+    def corrected(match: re.Match[str]) -> str:
         word = normalize(match.group())
-        if word not in doubtful or word in said:
+        if word not in unknown or word in counts:
             return match.group()
-        meant = [other for other in said if other[0] == word[0] and one_edit_apart(word, other)]
-        return max(meant, key=said.__getitem__, default=match.group())
+        similar = [other for other in counts if other[0] == word[0] and one_edit_apart(word, other)]
+        return max(similar, key=counts.__getitem__, default=match.group())
 
-    return _LETTERS.sub(respelled, question)
+    return _LETTERS.sub(corrected, question)
