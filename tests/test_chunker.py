@@ -1,4 +1,4 @@
-"""Passages: they cover their post, fit the encoder, and stand where they say."""
+"""Passages cover their post, fit the encoder and are exact slices."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PIECES = st.sampled_from(
 _TEXTS = st.lists(_PIECES, max_size=120).map("".join) | st.text(st.characters(codec="utf-8"), max_size=400)
 
 
-def cut(text: str, title: str | None = None) -> tuple[qa.Thread, list[Passage]]:
+def split(text: str, title: str | None = None) -> tuple[qa.Thread, list[Passage]]:
     thread = qa.Thread.from_text(text, title=title)
     return thread, list(split_passages(thread, FakeEncoder()))
 
@@ -29,7 +29,7 @@ def cut(text: str, title: str | None = None) -> tuple[qa.Thread, list[Passage]]:
 @given(_TEXTS, st.none() | st.text("ab ", min_size=1, max_size=300))
 def test_passages_are_slices_that_cover_every_post(text: str, title: str | None) -> None:
     try:
-        thread, found = cut(text, title)
+        thread, found = split(text, title)
     except qa.SourceError:
         return
     encoder = FakeEncoder()
@@ -43,14 +43,14 @@ def test_passages_are_slices_that_cover_every_post(text: str, title: str | None)
             end = passage.end
             assert encoder.lengths([passage.in_context])[0] <= encoder.max_tokens
             assert len(passage.text) <= MAX_CHARACTERS
-        left_out = set().union(*(range(*span) for span in post.omitted))
+        omitted = set().union(*(range(*span) for span in post.omitted))
         missed = [i for i in range(post.start, post.end) if not covered[i] and not text[i].isspace()]
-        assert set(missed) <= left_out
+        assert set(missed) <= omitted
 
 
-def test_a_cut_is_at_a_sentence_end() -> None:
+def test_passages_end_at_sentence_ends() -> None:
     text = " ".join(f"Sentence number {n} has seven words here." for n in range(30))
-    _, found = cut(text)
+    _, found = split(text)
     assert len(found) > 3
     assert all(passage.text.endswith("here.") for passage in found)
 
@@ -58,37 +58,37 @@ def test_a_cut_is_at_a_sentence_end() -> None:
 def test_a_german_text_is_split_at_german_sentence_ends() -> None:
     """By English rules, a sentence would end after "3."."""
     sentence = "Die Objektive werden in Solms ab dem 3. Mai von Hand gefertigt, geschliffen und geprüft."
-    _, found = cut(" ".join([sentence] * 8))
+    _, found = split(" ".join([sentence] * 8))
     assert [passage.text for passage in found] == [" ".join([sentence] * 2)] * 4
 
 
-def test_a_paragraph_is_the_better_place_to_cut() -> None:
+def test_passages_end_at_paragraphs_if_possible() -> None:
     paragraphs = [" ".join(f"word{n}" for n in range(25)) + "." for _ in range(4)]
-    _, found = cut("\n\n".join(paragraphs))
+    _, found = split("\n\n".join(paragraphs))
     assert [passage.text for passage in found] == paragraphs
 
 
 def test_list_items_stay_whole() -> None:
     items = [f"({letter}) " + " ".join(["thing"] * 11) + "." for letter in "abcdefgh"]
-    _, found = cut("The list:\n" + "\n".join(items))
+    _, found = split("The list:\n" + "\n".join(items))
     for item in items:
         assert sum(item in passage.text for passage in found) == 1
 
 
 def test_a_short_comment_is_one_passage() -> None:
-    thread, found = cut("The article.\n\n1 comment\n\nShort. And sweet.\n\nAs it is.")
+    thread, found = split("The article.\n\n1 comment\n\nShort. And sweet.\n\nAs it is.")
     assert [passage.text for passage in found if passage.post == 1] == [thread.posts[1].text]
 
 
-def test_a_title_is_context_but_not_where_the_passage_says_it() -> None:
-    _, (passage,) = cut("Text.", title="A title")
+def test_a_title_is_context_unless_the_passage_contains_it() -> None:
+    _, (passage,) = split("Text.", title="A title")
     assert passage.in_context == "A title. Text."
-    _, (passage,) = cut("A title\n\nText.")
+    _, (passage,) = split("A title\n\nText.")
     assert passage.in_context == "A title\n\nText."
 
 
 @pytest.mark.parametrize("text", ["x" * 100_000, "lorem ipsum " * 20_000, "漢" * 30_000, "e\u0301" * 5_000])
-def test_what_has_no_sentence_end_is_cut_all_the_same(text: str, real_encoder: MiniLMEncoder) -> None:
+def test_text_without_sentence_ends_is_split_too(text: str, real_encoder: MiniLMEncoder) -> None:
     found = list(split_passages(qa.Thread.from_text(text), real_encoder))
     assert re.sub(r"\s", "", "".join(p.text for p in found)) == re.sub(r"\s", "", text)
     assert max(real_encoder.lengths([p.in_context for p in found])) <= real_encoder.max_tokens

@@ -1,4 +1,4 @@
-"""The encoder: the real model, its check, and objects in its place."""
+"""The encoder: the default model, the check of its files, and objects in its place."""
 
 from __future__ import annotations
 
@@ -36,9 +36,7 @@ def test_vectors_are_those_of_sentence_transformers(plain: Vectors) -> None:
     np.testing.assert_allclose(np.linalg.norm(ours, axis=1), 1, atol=1e-5)
 
 
-def test_vectors_in_the_fastest_arithmetic_are_those_but_for_rounding(
-    real_encoder: MiniLMEncoder, plain: Vectors
-) -> None:
+def test_vectors_in_the_fastest_precision_differ_only_by_rounding(real_encoder: MiniLMEncoder, plain: Vectors) -> None:
     assert (real_encoder.encode(TEXTS) * plain).sum(axis=1).min() > 0.999
 
 
@@ -47,7 +45,7 @@ def test_no_text_and_an_empty_text_have_vectors_too(real_encoder: MiniLMEncoder)
     assert np.isfinite(real_encoder.encode([""])).all()
 
 
-def test_the_arithmetic_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_precision_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VERBATIM_PRECISION", "f32")
     assert MiniLMEncoder().precision == "f32"
     monkeypatch.setenv("VERBATIM_PRECISION", "int4")
@@ -65,12 +63,12 @@ def test_a_processor_without_bf16_gets_f32(monkeypatch: pytest.MonkeyPatch) -> N
     assert bert.default_precision() == "f32"
 
 
-def test_many_threads_get_the_vectors_that_one_gets(real_encoder: MiniLMEncoder) -> None:
+def test_many_threads_get_the_same_vectors_as_one(real_encoder: MiniLMEncoder) -> None:
     texts = [f"{'word ' * (number % 40)}{number}" for number in range(200)]
     expected = real_encoder.encode(texts)
     with ThreadPoolExecutor(8) as pool:
-        for found in pool.map(real_encoder.encode, [texts] * 8):
-            np.testing.assert_allclose(found, expected, atol=1e-6)
+        for vectors in pool.map(real_encoder.encode, [texts] * 8):
+            np.testing.assert_allclose(vectors, expected, atol=1e-6)
 
 
 def after_encoding(code: str) -> list[str]:
@@ -106,14 +104,14 @@ def test_other_names_that_openvino_lacks_are_still_an_error() -> None:
     assert after_encoding("import openvino; print(hasattr(openvino, 'no_such_name'))") == ["False"]
 
 
-def test_lengths_count_every_token_and_leave_encoding_as_it_was(real_encoder: MiniLMEncoder) -> None:
+def test_counting_tokens_does_not_truncate_or_change_encoding(real_encoder: MiniLMEncoder) -> None:
     before = real_encoder.encode(["word " * 1000])
     assert real_encoder.lengths(["word " * 1000, "two words", ""]) == [1000, 2, 0]
     np.testing.assert_array_equal(real_encoder.encode(["word " * 1000]), before)
     assert real_encoder.max_tokens == 254
 
 
-def test_weights_that_were_let_go_are_read_again() -> None:
+def test_released_weights_are_read_again() -> None:
     weights = minilm_files.weights()
     before = {name: array.copy() for name, array in weights.items()}
     minilm_files.release_memory(weights)
@@ -135,7 +133,7 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         MiniLMEncoder().encode(["text"])
 
 
-def test_a_model_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_that_does_not_exist_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(qa.ModelError, match="cannot load the model '.*nothing-here'"):
         _ = SentenceEncoder(tmp_path / "nothing-here").dimension
@@ -160,18 +158,18 @@ def test_an_object_that_can_only_encode_is_an_encoder() -> None:
 
 
 @pytest.mark.parametrize("wrong", [np.zeros((2, 256)), np.full((2, 256), np.nan), np.ones((1, 256)), np.ones((2, 3))])
-def test_vectors_that_are_none_are_refused(wrong: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invalid_vectors_are_refused(wrong: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FakeEncoder, "encode", lambda *_, **__: wrong)
     with pytest.raises(qa.ModelError, match="the encoder 'fake' gave"):
         unit_vectors(FakeEncoder(), ["a", "b"])
 
 
 def test_an_object_that_cannot_encode_is_refused() -> None:
-    with pytest.raises(qa.ModelError, match=r"encode\(texts\); 'int' has none"):
+    with pytest.raises(qa.ModelError, match=r"needs a method encode\(texts\); 'int' has none"):
         adapt_encoder(3)
 
 
-def test_a_long_question_is_not_cut_off(encoder: FakeEncoder) -> None:
+def test_a_long_question_is_encoded_to_its_end(encoder: FakeEncoder) -> None:
     question = " ".join(["start"] * 60 + ["end"] * 60)
     vector = embed_question(question, encoder)
     ends = unit_vectors(encoder, ["end"])[0]

@@ -1,4 +1,4 @@
-"""The engines against what nobody here wrote, and their fusion."""
+"""The engines against independent implementations, and their fusion."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def lexical(folder: Path, texts: list[str], titles: list[str] | None = None) -> 
     return LexicalIndex.open(folder, len(texts))
 
 
-def test_dense_is_exact_against_brute_force(tmp_path: Path) -> None:
+def test_dense_search_equals_brute_force(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
     vectors = rng.normal(size=(500, 256)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -50,15 +50,15 @@ def test_dense_is_exact_against_brute_force(tmp_path: Path) -> None:
         np.testing.assert_allclose(index.scores(question, hits.ids), hits.scores, atol=1e-5)
 
 
-def test_lexical_is_weighed_bm25_by_hand(tmp_path: Path) -> None:
+def test_lexical_scores_are_weighted_bm25_as_computed_by_hand(tmp_path: Path) -> None:
     texts = ["red lens", "red red lens glass", "blue glass", "green red glass"]
     index = lexical(tmp_path, texts)
     documents = [text.split() for text in texts]
     mean = sum(map(len, documents)) / len(documents)
 
     def idf(word: str) -> float:
-        holding = sum(word in document for document in documents)
-        return math.log(1 + (len(documents) - holding + 0.5) / (holding + 0.5))
+        frequency = sum(word in document for document in documents)
+        return math.log(1 + (len(documents) - frequency + 0.5) / (frequency + 0.5))
 
     def bm25(frequency: int, rarity: float, document: list[str]) -> float:
         return rarity * frequency * 2.2 / (frequency + 1.2 * (0.25 + 0.75 * len(document) / mean))
@@ -85,14 +85,14 @@ def test_case_accents_and_endings_do_not_matter(tmp_path: Path, question: str, f
     assert index.search(ask(question), 1).ids.tolist() == [found]
 
 
-@pytest.mark.parametrize("slip", ["Summicorn", "sumicron", "Summikron", "ſummicronn"])
-def test_a_slip_in_a_word_that_no_passage_says_finds_what_was_meant(tmp_path: Path, slip: str) -> None:
+@pytest.mark.parametrize("typo", ["Summicorn", "sumicron", "Summikron", "ſummicronn"])
+def test_a_misspelt_word_finds_what_was_meant(tmp_path: Path, typo: str) -> None:
     index = lexical(tmp_path, ["the lens", "an old Summicron", "what else"])
-    hits = index.search(ask(f"What is the {slip}?"), 3)
+    hits = index.search(ask(f"What is the {typo}?"), 3)
     assert hits.ids.tolist() == [1]
     assert 0 < hits.scores[0] < index.search(ask("What is the Summicron?"), 1).scores[0]
-    assert hits.scores[0] <= index.query_terms(ask(f"What is the {slip}?")).max_score
-    assert index.scores(ask(slip), np.arange(3)).argmax() == 1
+    assert hits.scores[0] <= index.query_terms(ask(f"What is the {typo}?")).max_score
+    assert index.scores(ask(typo), np.arange(3)).argmax() == 1
 
 
 def test_what_a_misspelt_word_may_mean_counts_half_a_word(tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_what_a_misspelt_word_may_mean_counts_half_a_word(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("question", ["lans", "1978", "summi", "summacrun", "Summicron lans lens"])
-def test_short_words_numbers_and_known_words_are_no_slips(tmp_path: Path, question: str) -> None:
+def test_short_words_numbers_and_known_words_are_not_taken_for_misspelt(tmp_path: Path, question: str) -> None:
     index = lexical(tmp_path, ["the lens of 1979", "an old Summicron", "other"])
     assert index.query_terms(ask(question)).typos == {}
 
@@ -115,21 +115,21 @@ def test_words_are_reported_as_they_were_typed(tmp_path: Path) -> None:
     assert index.terms(question, ["a cafe in Solms", "the Summicron"]) == [("Café", "SOLMS"), ("Sumicron",)]
 
 
-def test_an_accent_may_be_a_character_of_its_own(tmp_path: Path) -> None:
+def test_an_accent_may_be_a_separate_character(tmp_path: Path) -> None:
     index = lexical(tmp_path, ["un re\u0301sume\u0301", "une table"])
     for question in ("resume", "r\u00e9sum\u00e9", "re\u0301sume\u0301"):
         assert index.search(ask(question), 2).ids.tolist() == [0]
 
 
 @pytest.mark.parametrize("question", ['"a" AND text:(b', "+a -b OR *:*", "a~9 ^2 [x TO y]", "\\ / {", "title:Lenses"])
-def test_signs_in_a_question_mean_nothing(tmp_path: Path, question: str) -> None:
+def test_signs_in_a_question_have_no_meaning(tmp_path: Path, question: str) -> None:
     index = lexical(tmp_path, ["alpha", "beta"])
     words = set(re.findall(r"\w+", question.lower()))
     if words:
         assert not index.search(ask(question + " alpha"), 5).ids.tolist()[1:]
 
 
-def test_equal_passages_come_in_their_order(tmp_path: Path) -> None:
+def test_equal_passages_keep_their_order(tmp_path: Path) -> None:
     index = lexical(tmp_path, ["same words"] * 30)
     assert index.search(ask("same words"), 30).ids.tolist() == list(range(30))
 
@@ -158,7 +158,7 @@ def test_a_large_index_scores_as_a_small_one(tmp_path: Path, monkeypatch: pytest
         assert set(found.ids.tolist()) <= set(index.search(question, len(some), some).ids.tolist())
 
 
-def test_fusion_scores_every_candidate_by_both(tmp_path: Path) -> None:
+def test_fusion_scores_every_candidate_by_both_engines(tmp_path: Path) -> None:
     encoder = FakeEncoder()
     texts = ["red lens of glass", "blue lens", "green bread", "something else"]
     DenseIndex.create(tmp_path, encoder.encode(texts))

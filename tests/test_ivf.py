@@ -1,4 +1,4 @@
-"""A large library's vectors in cells: against all of them compared, with filters, with what is not to be trusted."""
+"""The inverted file of a large library: against exact search, with filters, and with damaged files."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ DIMENSION = 24
 
 
 def unit(count: int, seed: int = 3, dimension: int = DIMENSION) -> Vectors:
-    """Vectors in bunches, as those of texts are."""
+    """Unit vectors in clusters, like those of texts."""
     random = np.random.default_rng(seed)
-    bunches = random.normal(size=(max(1, count // 10), dimension))
-    vectors = bunches[random.integers(len(bunches), size=count)] + 0.4 * random.normal(size=(count, dimension))
+    clusters = random.normal(size=(max(1, count // 10), dimension))
+    vectors = clusters[random.integers(len(clusters), size=count)] + 0.4 * random.normal(size=(count, dimension))
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
 
 
@@ -40,7 +40,7 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("qa.search.dense.EXACT_UP_TO", 0)
 
 
-def test_what_is_found_is_nearly_all_of_the_best(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nearly_all_of_the_best_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = unit(5_000)
     monkeypatch.setattr(ivf, "PROBED_PASSAGES", 500)
     index = opened(tmp_path, vectors)
@@ -56,7 +56,7 @@ def test_what_is_found_is_nearly_all_of_the_best(tmp_path: Path, monkeypatch: py
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(1, 300), st.integers(2, 17), st.integers(1, 40), st.booleans(), st.integers(0, 999))
-def test_looking_through_every_cell_is_exact(
+def test_probing_every_cell_is_exact(
     tmp_path_factory: pytest.TempPathFactory, count: int, dimension: int, k: int, filtered: bool, seed: int
 ) -> None:
     vectors = unit(count, seed, dimension)
@@ -101,7 +101,7 @@ def test_every_array_that_faiss_is_pointed_to_outlives_the_search(
     assert index.nearest(strided, 1, None).ids.tolist() == [3]
 
 
-def test_a_filter_that_leaves_only_the_far_is_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_filter_that_leaves_only_distant_passages_finds_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = unit(5_000)
     monkeypatch.setattr(ivf, "PROBED_PASSAGES", 100)
     index = opened(tmp_path, vectors)
@@ -111,7 +111,7 @@ def test_a_filter_that_leaves_only_the_far_is_answered(tmp_path: Path, monkeypat
     assert hits.ids.tolist() == farthest[np.argsort(-(vectors @ vector)[farthest])[:10]].tolist()
 
 
-def test_a_library_that_grew_a_little_keeps_its_cells(tmp_path: Path) -> None:
+def test_a_library_that_grew_little_keeps_its_cells(tmp_path: Path) -> None:
     vectors = unit(600)
     (tmp_path / "old").mkdir()
     old = opened(tmp_path / "old", vectors[:500])
@@ -130,7 +130,7 @@ def test_a_library_that_grew_a_little_keeps_its_cells(tmp_path: Path) -> None:
     assert (much / ivf.CENTROIDS).stat().st_size > (grown / ivf.CENTROIDS).stat().st_size
 
 
-def test_numbers_that_lead_nowhere_are_damage(tmp_path: Path) -> None:
+def test_numbers_out_of_range_are_damage(tmp_path: Path) -> None:
     vectors = unit(100)
     question = EncodedQuery("q", vectors[7])
     for name, content in ((ivf.PLACES, np.full(100, 10**12)), (ivf.PLACES, np.full(100, -1))):
@@ -159,7 +159,7 @@ def test_sizes_that_do_not_fit_are_damage(tmp_path: Path, sizes: list[int]) -> N
         DenseIndex.open(tmp_path, *vectors.shape)
 
 
-def test_a_large_library_answers_as_a_small_one(
+def test_a_large_library_answers_like_a_small_one(
     tmp_path: Path, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = "lens glass red blue bread night solms price old new camera film light paper wood stone".split()

@@ -1,4 +1,4 @@
-"""Search as users know it: what is typed, and what it finds."""
+"""The search syntax: how a question is parsed, and what its filters leave."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from qa.text.normalize import normalize, phrase_pattern
 
 
 @pytest.mark.parametrize(
-    ("asked", "text", "filters"),
+    ("question", "text", "filters"),
     [
         ("Where are lenses made?", "Where are lenses made?", Filters()),
         ("lenses -Panasonic", "lenses", Filters(exclude=("Panasonic",))),
@@ -39,10 +39,10 @@ from qa.text.normalize import normalize, phrase_pattern
         ('an "unclosed phrase', 'an "unclosed phrase', Filters()),
     ],
 )  # fmt: skip
-def test_what_is_typed_is_taken_apart(asked: str, text: str, filters: Filters) -> None:
-    query = Query.parse(asked, {})
-    assert (query.raw, query.text, query.filters) == (asked, text, filters)
-    assert Query.literal(asked, {}) == Query(asked, asked)
+def test_a_question_is_parsed_into_words_and_filters(question: str, text: str, filters: Filters) -> None:
+    query = Query.parse(question, {})
+    assert (query.raw, query.text, query.filters) == (question, text, filters)
+    assert Query.literal(question, {}) == Query(question, question)
 
 
 def test_a_phrase_in_a_question_ranks_and_beside_words_it_is_required() -> None:
@@ -54,7 +54,7 @@ def test_a_phrase_in_a_question_ranks_and_beside_words_it_is_required() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "said"),
+    ("question", "message"),
     [
         ("lens before:yesterday", "'before:yesterday' is not understood: a date is .* quotation marks"),
         ("lens after:2012-13-01", "'after:2012-13-01'"),
@@ -63,16 +63,16 @@ def test_a_phrase_in_a_question_ranks_and_beside_words_it_is_required() -> None:
         ('lens author:""', "names nothing"),
     ],
 )
-def test_a_filter_that_is_not_understood_is_named_with_the_way_out(asked: str, said: str) -> None:
-    with pytest.raises(qa.QuestionError, match=said):
-        Query.parse(asked, {})
-    assert Query.literal(asked, {}).text == asked
+def test_a_filter_that_is_not_understood_is_named_with_the_way_out(question: str, message: str) -> None:
+    with pytest.raises(qa.QuestionError, match=message):
+        Query.parse(question, {})
+    assert Query.literal(question, {}).text == question
 
 
 @given(st.text(max_size=80))
-def test_any_question_is_taken_or_refused(asked: str) -> None:
+def test_any_question_is_parsed_or_refused(question: str) -> None:
     try:
-        query = Query.parse(asked, {})
+        query = Query.parse(question, {})
     except qa.QuestionError:
         return
     assert query.text or query.filters
@@ -138,11 +138,11 @@ def found(library: qa.Library, question: str, **only: Any) -> list[int]:
         ('is the "naive painter" here?', [0, 1, 2, 3, 9]),
     ],
 )
-def test_filters_leave_what_they_say(dated: qa.Library, question: str, posts: list[int]) -> None:
+def test_filters_leave_the_passages_that_pass(dated: qa.Library, question: str, posts: list[int]) -> None:
     assert found(dated, question) == posts
 
 
-def test_keywords_say_the_same(dated: qa.Library) -> None:
+def test_filters_can_be_keyword_arguments(dated: qa.Library) -> None:
     assert found(dated, "lenses", kind="comment", author="jane") == [2]
     assert found(dated, "lenses", before=date(2012, 3, 5), after="2011-06") == [1]
     assert found(dated, "lenses", source=["wetzlar"], exclude=["panasonic", "glass"]) == [1, 3]
@@ -157,7 +157,7 @@ def test_keywords_say_the_same(dated: qa.Library) -> None:
         dated.ask("lenses", authors="jane")  # type: ignore[call-arg]
 
 
-def test_a_phrase_in_a_question_lifts_the_passage_that_says_it(dated: qa.Library) -> None:
+def test_a_phrase_in_a_question_lifts_the_passage_that_contains_it(dated: qa.Library) -> None:
     plainly, quoted = (dated.search(f"what is {words} lens?") for words in ("hand made", '"hand made"'))
     assert {q.start for q in plainly} == {q.start for q in quoted}
     assert quoted[0].text == POSTS[3][3]
@@ -171,7 +171,7 @@ def test_nothing_left_is_not_found_and_filters_alone_list(dated: qa.Library) -> 
     assert not dated.ask("author:nobody").found
 
 
-def test_filters_come_before_the_cut(tmp_path: Path, encoder: FakeEncoder) -> None:
+def test_filters_apply_before_the_best_k_are_taken(tmp_path: Path, encoder: FakeEncoder) -> None:
     crowd = [f"lens lens lens number {n}" for n in range(400)]
     rare = "One that says lens once among a good many other words, by somebody else"
     posts, text = [], ""
@@ -190,7 +190,7 @@ def test_phrases_in_scripts_without_spaces(tmp_path: Path, encoder: FakeEncoder)
 
 
 @given(st.text(max_size=40))
-def test_plain_letters_stay_plain(text: str) -> None:
+def test_normalizing_twice_changes_nothing_more(text: str) -> None:
     assert (
         normalize(normalize(text)) == normalize(text) == normalize(f" {text.upper()}\n")
         or "ı" in text

@@ -1,4 +1,4 @@
-"""PlainEncoder: an object of the user's own that can encode, made to answer all that a library asks of an encoder."""
+"""Adapts a user's own object that can encode texts to the `Encoder` protocol."""
 
 from __future__ import annotations
 
@@ -14,53 +14,63 @@ from qa.types import Progress, no_progress
 
 
 class EncoderAdapter:
-    """Any object with `encode(texts) -> vectors` as an Encoder: a loaded SentenceTransformer, a model of one's own.
+    """Any object with `encode(texts) -> vectors` as an `Encoder`: a loaded SentenceTransformer, a model of your own.
 
-    What the object does not tell is measured: the dimension and the fingerprint on a probe, tokens as four
-    characters each.
+    What the object does not say is estimated: the dimension and the fingerprint from the vector of a fixed sentence,
+    and a token as four characters.
     """
 
-    max_tokens = 254
-    _CHARACTERS_A_TOKEN = 4
+    max_tokens = 254  # as the default model's
+    _CHARACTERS_PER_TOKEN = 4  # of English, in common tokenizers
     _PROBE = "The quick brown fox jumps over the lazy dog."
 
     def __init__(self, model: Any) -> None:
         self._model = model
         self.name = str(getattr(model, "name", type(model).__name__))
-        probe = self._encoded([self._PROBE])
+        probe = self._encode([self._PROBE])
         if probe.ndim != 2 or probe.shape[0] != 1:
             raise ModelError(f"{self.name}.encode gave shape {probe.shape} for one text, not (1, dimension)")
         self.dimension = int(probe.shape[1])
-        # Rounded, since another number of threads moves the last bits.
+        # Rounded, since the last bits depend on the number of threads.
         self.fingerprint = hashlib.sha256(np.round(probe, 3).tobytes()).hexdigest()
 
     def lengths(self, texts: Sequence[str]) -> Sequence[int]:
-        return [-(-len(text) // self._CHARACTERS_A_TOKEN) for text in texts]
+        return [-(-len(text) // self._CHARACTERS_PER_TOKEN) for text in texts]
 
     def encode(self, texts: Sequence[str], *, progress: Progress = no_progress) -> Vectors:
         progress("encoding", 0, len(texts))
-        vectors = self._encoded(list(texts))
+        vectors = self._encode(list(texts))
         progress("encoding", len(texts), len(texts))
         return vectors
 
-    def _encoded(self, texts: list[str]) -> Vectors:
+    def _encode(self, texts: list[str]) -> Vectors:
         try:
             return np.asarray(self._model.encode(texts), dtype=np.float32)
-        except Exception as error:  # whatever somebody's own object can raise
+        except Exception as error:  # a user's own object can raise anything
             raise ModelError(f"the encoder {self.name!r} failed: {type(error).__name__}: {error}") from error
 
 
 def adapt_encoder(model: Any) -> Encoder:
-    """The object itself where it is an Encoder, adapted where it can only encode.
+    """The object itself if it is an `Encoder`; an adapter for it if it can only encode.
 
-    Raises ModelError where it cannot even do that.
+    Args:
+        model: an object with a method `encode(texts)` that returns one vector per text.
+
+    Raises:
+        ModelError: if it has no such method, or if what it says about itself is of the wrong type.
     """
     if all(hasattr(model, name) for name in ("name", "fingerprint", "dimension", "max_tokens", "lengths", "encode")):
         if not model.name or not all(isinstance(text, str) for text in (model.name, model.fingerprint)):
-            raise ModelError("an encoder's name and fingerprint are strings that say which vectors a library holds")
+            raise ModelError(
+                f"an encoder's name and fingerprint identify a library's vectors and must be strings that are not empty, "
+                f"not {model.name!r} and {model.fingerprint!r}"
+            )
         if not all(isinstance(n, int) and n > 0 for n in (model.dimension, model.max_tokens)):
-            raise ModelError(f"the encoder {model.name!r} has a dimension and max_tokens above 0")
+            raise ModelError(
+                f"the encoder {model.name!r} must have a dimension and max_tokens above 0, not {model.dimension!r} and "
+                f"{model.max_tokens!r}"
+            )
         return model  # type: ignore[no-any-return]
     if callable(getattr(model, "encode", None)):
         return EncoderAdapter(model)
-    raise ModelError(f"an encoder has a method encode(texts); {type(model).__name__!r} has none")
+    raise ModelError(f"an encoder needs a method encode(texts); {type(model).__name__!r} has none")

@@ -1,7 +1,7 @@
-"""Network: a BERT (Devlin et al. 2019) run by OpenVINO in the processor's fastest arithmetic.
+"""A BERT network (Devlin et al. 2019), run by OpenVINO in the processor's fastest precision.
 
-The encoder and the reader are the same network with another last step. Its graph is put together here from the
-weights, so that neither torch nor a converted copy of the model is needed.
+The encoder and the reader share it and differ only in the head. Its graph is built here from the weights, so neither
+torch nor a converted copy of the model is needed.
 """
 
 from __future__ import annotations
@@ -27,68 +27,81 @@ if TYPE_CHECKING:
 
 Precision = Literal["bf16", "f16", "f32"]
 Head = Callable[[Any, "Node", "Node"], "Node"]
-"""From the operations, the hidden states (texts, tokens, width) and the mask (texts, tokens) to what is put out."""
+"""The last step: from OpenVINO's operations, the hidden states, shape (texts, tokens, width), and the mask, shape (texts,
+tokens), to the output."""
 
 SETTING = "VERBATIM_PRECISION"
 _CONVERTER = "openvino.tools.ovc"
 _LAYERS, _HEADS, _HEAD_WIDTH, _WIDTH = 6, 12, 32, 384
 _EPSILON = 1e-12
-_FAR_BELOW = -1e4  # a number that every arithmetic holds
-_TOKENS_A_BATCH = 2048
-_LENGTH_STEP = 8  # few shapes are met, so what the runtime has prepared for one serves again
-_AT_ONCE = 2  # a question waits for no rebuild
+_MASKED = -1e4  # added to a masked token's score; every precision can represent it
+_TOKENS_PER_BATCH = 2048
+_LENGTH_STEP = 8  # lengths are rounded up to it, so the runtime prepares itself for few shapes
+_CONCURRENT_REQUESTS = 2  # so that a question does not wait for a rebuild
 
 
 class BertNetwork:
     """A compiled network; safe in threads."""
 
     def __init__(self, weights: Weights, head: Head, precision: Precision | None = None) -> None:
-        """Compile for this processor; `precision` is the fastest that it has and loses nothing, unless told."""
+        """Compile the network for this processor.
+
+        Args:
+            weights: the model's weights by name, float32.
+            head: what turns the hidden states into the output.
+            precision: bf16, f16 or f32; None for `default_precision`.
+        """
         self.precision = precision or default_precision()
         settings = {
             "INFERENCE_PRECISION_HINT": self.precision,
             "PERFORMANCE_HINT": "LATENCY",
             "NUM_STREAMS": "1",
         }
-        # Looked up here and not in the graph, which would hold a copy of all the words.
-        self._words, self._positions, self._parts = (
+        # The embeddings are looked up here: in the graph, they would be copied as a whole.
+        self._word_embeddings, self._position_embeddings, self._type_embeddings = (
             weights[f"embeddings.{kind}_embeddings.weight"] for kind in ("word", "position", "token_type")
         )
         compiled = openvino_core().compile_model(graph(weights, head), "CPU", settings)
         self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        for _ in range(_AT_ONCE):
+        for _ in range(_CONCURRENT_REQUESTS):
             self._idle.put(compiled.create_infer_request())
-        list(self.run([[0]]))  # the first run makes the runtime's own copy of the weights
+        list(self.run([[0]]))  # in the first run the runtime copies the weights
         minilm_files.release_memory(weights)
 
     def run(
         self, ids: Sequence[Sequence[int]], types: Sequence[Sequence[int]] | None = None
     ) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
-        """What the network gives for these tokens, batch by batch: the texts' numbers, and one row for each of them.
+        """Run the network batch by batch; texts of similar length share a batch, to save padding.
 
-        Texts of like length share a batch, so that little is spent on padding. `types` tell the two parts of a pair;
-        without them every text has one part.
+        Args:
+            ids: the tokens of each text.
+            types: for each token of each text, which part of a pair it belongs to, 0 or 1; None for single texts.
+
+        Yields:
+            The indexes of the texts in a batch, and the head's output with one row for each of them.
         """
         for batch in _batches([len(text) for text in ids]):
             length = -(-max(len(ids[text]) for text in batch) // _LENGTH_STEP) * _LENGTH_STEP
-            words, parts = np.zeros((2, len(batch), length), dtype=np.int32)
+            tokens, token_types = np.zeros((2, len(batch), length), dtype=np.int32)
             mask = np.zeros((len(batch), length), dtype=np.float32)
             for row, text in enumerate(batch):
-                words[row, : len(ids[text])] = ids[text]
+                tokens[row, : len(ids[text])] = ids[text]
                 mask[row, : len(ids[text])] = 1
                 if types is not None:
-                    parts[row, : len(ids[text])] = types[text]
-            embedded = self._words[words] + self._positions[:length] + self._parts[parts]
+                    token_types[row, : len(ids[text])] = types[text]
+            embedded = (
+                self._word_embeddings[tokens] + self._position_embeddings[:length] + self._type_embeddings[token_types]
+            )
             request = self._idle.get()
             try:
-                found = next(iter(request.infer([embedded, mask]).values()))  # copies: in shared memory it has crashed
+                output = next(iter(request.infer([embedded, mask]).values()))  # a copy: shared memory has crashed
             finally:
                 self._idle.put(request)
-            yield batch, found
+            yield batch, output
 
 
 def mean_of_tokens(op: Any, hidden: Node, mask: Node) -> Node:
-    """A text's unit vector: the mean of its tokens' states (Reimers and Gurevych 2019), at length one."""
+    """The encoder's head: the mean of a text's token states (Reimers and Gurevych 2019), scaled to length one."""
     mask = op.unsqueeze(mask, _constant(op, 2))
     total = op.reduce_sum(op.multiply(hidden, mask), _constant(op, [1]))
     mean = op.divide(total, op.reduce_sum(mask, _constant(op, [1])))
@@ -96,9 +109,10 @@ def mean_of_tokens(op: Any, hidden: Node, mask: Node) -> Node:
 
 
 def default_precision() -> Precision:
-    """What `$VERBATIM_PRECISION` names; else bf16 where the processor multiplies in it (AMX, AVX512-BF16), else f32.
+    """The precision in `$VERBATIM_PRECISION`; else bf16 if the processor multiplies in it (AMX, AVX512-BF16), else f32.
 
-    Raises SettingError where the variable names anything else.
+    Raises:
+        SettingError: if the variable names anything else.
     """
     named = os.environ.get(SETTING, "auto")
     if named in get_args(Precision):
@@ -141,24 +155,30 @@ def _converter_on_first_use(name: str) -> Any:
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """The texts' numbers, the longest texts first, in batches of about as many tokens with their padding."""
+    """The indexes of the texts, the longest first, in batches of about _TOKENS_PER_BATCH tokens with padding."""
     order = sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True)
     start = 0
     while start < len(order):
-        size = max(1, _TOKENS_A_BATCH // max(1, lengths[order[start]]))
+        size = max(1, _TOKENS_PER_BATCH // max(1, lengths[order[start]]))
         yield order[start : start + size]
         start += size
 
 
 def _constant(op: Any, value: Any) -> Node:
-    made: Node = op.constant(np.asarray(value, dtype=np.int64))
-    return made
+    constant: Node = op.constant(np.asarray(value, dtype=np.int64))
+    return constant
 
 
 def graph(weights: Weights, head: Head) -> Model:
-    """The network, not compiled.
+    """Build the network's graph, to be compiled.
 
-    Inputs: the tokens' embeddings, shape (texts, tokens, width), and the mask, (texts, tokens), both float32.
+    Args:
+        weights: the model's weights by name, float32.
+        head: what turns the hidden states into the output.
+
+    Returns:
+        A model of two float32 inputs: the embedded tokens, shape (texts, tokens, width), and the mask, 1 for a token
+        and 0 for padding, shape (texts, tokens).
     """
     from openvino import Model
     from openvino import opset13 as op
@@ -180,16 +200,16 @@ def graph(weights: Weights, head: Head) -> Model:
 
     inputs = op.parameter([-1, -1, _WIDTH], np.float32, name="tokens"), op.parameter([-1, -1], np.float32, name="mask")
     x, mask = normal(inputs[0], "embeddings.LayerNorm"), inputs[1]
-    hidden_from_all = op.multiply(op.subtract(op.constant(np.float32(1)), mask), op.constant(np.float32(_FAR_BELOW)))
-    hidden_from_all = op.unsqueeze(hidden_from_all, _constant(op, [1, 2]))
+    attention_mask = op.multiply(op.subtract(op.constant(np.float32(1)), mask), op.constant(np.float32(_MASKED)))
+    attention_mask = op.unsqueeze(attention_mask, _constant(op, [1, 2]))
     for number in range(_LAYERS):
         layer = f"encoder.layer.{number}"
         query, key, value = (heads(linear(x, f"{layer}.attention.self.{part}")) for part in ("query", "key", "value"))
-        seen = op.transpose(
-            op.scaled_dot_product_attention(query, key, value, hidden_from_all), _constant(op, [0, 2, 1, 3])
+        attended = op.transpose(
+            op.scaled_dot_product_attention(query, key, value, attention_mask), _constant(op, [0, 2, 1, 3])
         )
-        seen = linear(op.reshape(seen, _constant(op, [0, 0, _WIDTH]), True), f"{layer}.attention.output.dense")
-        x = normal(op.add(seen, x), f"{layer}.attention.output.LayerNorm")
+        attended = linear(op.reshape(attended, _constant(op, [0, 0, _WIDTH]), True), f"{layer}.attention.output.dense")
+        x = normal(op.add(attended, x), f"{layer}.attention.output.LayerNorm")
         inner = op.gelu(linear(x, f"{layer}.intermediate.dense"), "erf")
         x = normal(op.add(linear(inner, f"{layer}.output.dense"), x), f"{layer}.output.LayerNorm")
     return Model([head(op, x, mask).output(0)], list(inputs), "bert")

@@ -1,9 +1,9 @@
-"""Encoder: text to unit vectors."""
+"""The encoder protocol: text to unit vectors."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,17 +11,17 @@ from numpy.typing import NDArray
 from qa.errors import ModelError
 from qa.types import Progress, no_progress
 
-if TYPE_CHECKING:
-    pass
-
 Vectors = NDArray[np.float32]
 
 
 class Encoder(Protocol):
     """What a library needs of an encoder.
 
-    `name` and `fingerprint` tell whose vectors a library holds: vectors of two fingerprints never meet. `max_tokens`
-    is the longest text it embeds whole, in its own tokens, special ones not counted.
+    Attributes:
+        name: the model's name, for people.
+        fingerprint: identifies the model's vectors: those of different fingerprints are never compared.
+        dimension: the dimension of its vectors.
+        max_tokens: the longest text that it embeds whole, in its own tokens without the special ones.
     """
 
     @property
@@ -34,20 +34,37 @@ class Encoder(Protocol):
     def max_tokens(self) -> int: ...
 
     def lengths(self, texts: Sequence[str]) -> Sequence[int]:
-        """The tokens of each text, special ones not counted."""
+        """The number of tokens of each text, without the special ones."""
 
     def encode(self, texts: Sequence[str], *, progress: Progress = no_progress) -> Vectors:
-        """The unit vectors of the texts, shape (len(texts), dimension)."""
+        """Encode texts.
+
+        Args:
+            texts: any texts; of one that is too long, the beginning is encoded.
+            progress: called with the number of texts done and of all.
+
+        Returns:
+            Their unit vectors, shape (len(texts), dimension).
+        """
 
 
 def unit_vectors(encoder: Encoder, texts: Sequence[str], *, progress: Progress = no_progress) -> Vectors:
-    """Encode, and hold the encoder to its word: shape, finite numbers, length one.
+    """Encode texts, and validate what the encoder returns.
 
-    Raises ModelError where the encoder gave anything else.
+    Args:
+        encoder: any encoder.
+        texts: the texts.
+        progress: called with the number of texts done and of all.
+
+    Returns:
+        Finite float32 vectors of length one, shape (len(texts), dimension).
+
+    Raises:
+        ModelError: if the encoder fails or returns anything that cannot be made into such vectors.
     """
-    given = encoder.encode(texts, progress=progress)
+    output = encoder.encode(texts, progress=progress)
     try:
-        vectors = np.asarray(given, dtype=np.float32)
+        vectors = np.asarray(output, dtype=np.float32)
     except (TypeError, ValueError) as error:
         raise ModelError(f"the encoder {encoder.name!r} gave no array of numbers") from error
     if vectors.shape != (len(texts), encoder.dimension):

@@ -1,4 +1,4 @@
-"""The encoder that a caller asked for: the default model, another one by name, or an object of the caller's own."""
+"""Loading an encoder: the default model, another one by name, or an object of the caller's."""
 
 from __future__ import annotations
 
@@ -15,16 +15,26 @@ from qa.types import StrPath
 
 
 def load_encoder(model: StrPath | None, encoder: Any) -> Encoder:
+    """The encoder that a caller chose; the default model if both arguments are None.
+
+    Args:
+        model: the folder or the name of a sentence-transformers model.
+        encoder: an object with a method `encode(texts)`.
+
+    Raises:
+        SettingError: if both are given.
+        ModelError: if the object is not an encoder.
+    """
     if encoder is None:
-        return _encoder_of(minilm_files.NAME if model is None else os.fspath(model))
+        return _named_encoder(minilm_files.NAME if model is None else os.fspath(model))
     if model is not None:
         raise SettingError("give model= or encoder=, not both")
     return adapt_encoder(encoder)
 
 
 @cache
-def _encoder_of(model: str) -> Encoder:
-    """One loaded model for all libraries of this process."""
+def _named_encoder(model: str) -> Encoder:
+    """The model of this name, loaded once for all libraries of the process."""
     if model == minilm_files.NAME:
         return MiniLMEncoder()
     from qa.encoding.sentence_transformers import SentenceEncoder

@@ -16,14 +16,14 @@ from qa.types import Progress, no_progress
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-_BLOCK = 4096  # texts that are held as tokens at once
+_BLOCK = 4096  # texts that are tokenized at a time, to bound the memory
 
 
 class MiniLMEncoder:
-    """The default model, all-MiniLM-L6-v2, in the processor's fastest arithmetic.
+    """The default model, all-MiniLM-L6-v2, in the processor's fastest precision.
 
-    Loaded when it is first needed; safe in threads.
-    The vectors are sentence-transformers' own up to rounding: in bf16 their cosine with those of f32 is above 0.999.
+    It is loaded when it is first needed, and safe in threads. The vectors are those of sentence-transformers up to
+    rounding: in bf16 their cosine with those of f32 is above 0.999.
     """
 
     name = minilm_files.NAME
@@ -32,31 +32,31 @@ class MiniLMEncoder:
     max_tokens = minilm_files.MAX_TOKENS - minilm_files.SPECIAL_TOKENS
 
     def __init__(self, precision: Precision | None = None) -> None:
-        """`precision` is bf16, f16 or f32; without it `network.fastest` chooses."""
+        """`precision` is bf16, f16 or f32; None for what `default_precision` chooses when the model is loaded."""
         self._precision = precision
         self._loaded: tuple[BertNetwork, Tokenizer] | None = None
         self._lock = threading.Lock()
 
     @property
     def precision(self) -> Precision:
-        """What the network is computed in."""
+        """The precision in which the network is computed."""
         return self._precision or default_precision()
 
     def lengths(self, texts: Sequence[str]) -> Sequence[int]:
-        """The tokens of each text, special ones not counted and nothing cut off."""
+        """The number of tokens of each text, without the special ones and without truncation."""
         tokenizer = self._ready()[1]
         return [len(text) for text in tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
 
     def encode(self, texts: Sequence[str], *, progress: Progress = no_progress) -> Vectors:
-        """The unit vectors of the texts, shape (len(texts), dimension), float32; of a long text, those of its start."""
+        """The unit vectors of the texts, shape (len(texts), dimension), float32; a long text is truncated."""
         network, tokenizer = self._ready()
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         done = 0
         for start in range(0, len(texts), _BLOCK):
             block = tokenizer.encode_batch_fast(list(texts[start : start + _BLOCK]))
-            for rows, found in network.run([_cut(text.ids) for text in block]):
+            for rows, output in network.run([_truncated(text.ids) for text in block]):
                 progress("encoding", done, len(texts))
-                vectors[[start + row for row in rows]] = found
+                vectors[[start + row for row in rows]] = output
                 done += len(rows)
         progress("encoding", len(texts), len(texts))
         return vectors
@@ -69,6 +69,6 @@ class MiniLMEncoder:
             return self._loaded
 
 
-def _cut(ids: list[int]) -> list[int]:
-    """The first tokens and the last, which ends every text."""
+def _truncated(ids: list[int]) -> list[int]:
+    """The first tokens and the last one, the separator that ends every text."""
     return ids if len(ids) <= minilm_files.MAX_TOKENS else [*ids[: minilm_files.MAX_TOKENS - 1], ids[-1]]

@@ -1,6 +1,6 @@
-"""The default model, all-MiniLM-L6-v2: read from the installed package that carries it, after its hash was checked.
+"""The files of the default model, all-MiniLM-L6-v2, from the installed package that carries them.
 
-No code of that package is run and nothing is asked of the network.
+Their hash is checked, no code of that package runs, and the network is not used.
 """
 
 from __future__ import annotations
@@ -34,9 +34,10 @@ Weights = dict[str, NDArray[Any]]
 
 @cache
 def folder() -> Path:
-    """Where the model's files lie.
+    """The folder with the model's files.
 
-    Raises ModelError where they are missing or the weights are not the published ones.
+    Raises:
+        ModelError: if they are missing or the weights are not the published ones.
     """
     try:
         files = metadata.files(PACKAGE) or []
@@ -56,23 +57,23 @@ def folder() -> Path:
 
 
 def weights() -> Weights:
-    """The model's weights by name, float32: mapped from the file, so that only what is looked at takes memory.
+    """The model's weights by name, float32: mapped from the file, so only what is used takes memory.
 
-    Writing to them changes this process's memory and not the file.
+    Writing to them changes this process's memory, not the file.
     """
     with (folder() / "model.safetensors").open("rb") as stream:
         mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_COPY)
     size = int.from_bytes(mapped[:8], "little")
-    named = json.loads(mapped[8 : 8 + size])
+    tensors = json.loads(mapped[8 : 8 + size])
     return {
-        name: np.ndarray(found["shape"], np.float32, mapped, 8 + size + found["data_offsets"][0])
-        for name, found in named.items()
-        if found.get("dtype") == "F32"  # the file also holds the numbers of the positions
+        name: np.ndarray(tensor["shape"], np.float32, mapped, 8 + size + tensor["data_offsets"][0])
+        for name, tensor in tensors.items()
+        if tensor.get("dtype") == "F32"  # the file also contains metadata and integer position ids
     }
 
 
 def release_memory(weights: Weights) -> None:
-    """Give the memory back that weights mapped from the file take; they are read again where they are looked at."""
+    """Release the memory of weights that are mapped from the file; they are read again when they are used."""
     if hasattr(mmap, "MADV_DONTNEED"):
         for mapped in {id(array.base): array.base for array in weights.values()}.values():
             if isinstance(mapped, mmap.mmap):
@@ -80,10 +81,10 @@ def release_memory(weights: Weights) -> None:
 
 
 def tokenizer() -> Tokenizer:
-    """The model's tokenizer, neither cutting nor padding."""
+    """The model's tokenizer, without truncation and padding."""
     from tokenizers import Tokenizer
 
-    found = Tokenizer.from_file(str(folder() / "tokenizer.json"))
-    found.no_truncation()
-    found.no_padding()
-    return found
+    loaded = Tokenizer.from_file(str(folder() / "tokenizer.json"))
+    loaded.no_truncation()
+    loaded.no_padding()
+    return loaded

@@ -1,4 +1,4 @@
-"""SentenceEncoder: any other model that sentence-transformers runs."""
+"""Any other model that sentence-transformers can run."""
 
 from __future__ import annotations
 
@@ -23,10 +23,7 @@ _HUB_SECONDS = 10
 
 
 class SentenceEncoder:
-    """A sentence-transformers model, by its path or by a name that sentence-transformers knows.
-
-    Loaded when it is first needed; safe in threads.
-    """
+    """A sentence-transformers model, by its path or its name; loaded when it is first needed, safe in threads."""
 
     def __init__(self, model: str | Path) -> None:
         self.name = Path(model).name if Path(model).exists() else str(model)
@@ -53,10 +50,10 @@ class SentenceEncoder:
         return int(self._model.get_max_seq_length() or 512) - special
 
     def lengths(self, texts: Sequence[str]) -> Sequence[int]:
-        """The tokens of each text, special ones not counted and nothing cut off."""
+        """The number of tokens of each text, without the special ones and without truncation."""
         if not texts:
             return []
-        with self._lock:  # a fast tokenizer does not bear two threads that set its truncation
+        with self._lock:  # two threads must not set a fast tokenizer's truncation at once
             fast = self._model.tokenizer.backend_tokenizer
             fast.no_truncation()
             fast.no_padding()
@@ -65,7 +62,7 @@ class SentenceEncoder:
     def encode(self, texts: Sequence[str], *, progress: Progress = no_progress) -> Vectors:
         """The unit vectors of the texts, shape (len(texts), dimension), float32.
 
-        Texts of like length are encoded together, so that little is spent on padding.
+        Texts of similar length are encoded together, to save padding.
         """
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
@@ -98,10 +95,10 @@ def _load(model_id: str) -> SentenceTransformer:
 
 
 def _load_named(loader: type[SentenceTransformer], model_id: str) -> SentenceTransformer:
-    """From a folder or the local cache; else from the hub, which is asked once before a load that tries for minutes."""
+    """Load from a folder or the local cache, else from the hub, which is tried once first: loading retries for minutes."""
     try:
         return loader(model_id, device="cpu", local_files_only=True)
-    except Exception as error:  # whatever a model's own files can raise
+    except Exception as error:  # a model's own files can raise anything
         if Path(model_id).exists():
             raise _unusable(model_id, error) from error
     try:
@@ -109,7 +106,7 @@ def _load_named(loader: type[SentenceTransformer], model_id: str) -> SentenceTra
 
         model_info(model_id if "/" in model_id else f"sentence-transformers/{model_id}", timeout=_HUB_SECONDS)
         return loader(model_id, device="cpu")
-    except Exception as error:  # whatever the hub's client can raise
+    except Exception as error:  # the hub's client can raise anything
         raise _unusable(model_id, error) from error
 
 
@@ -123,15 +120,15 @@ def _unusable(model_id: str, error: Exception) -> ModelError:
 
 @contextmanager
 def _without_progress_bar() -> Iterator[None]:
-    """transformers draws a bar on standard error for every load, terminal or not."""
+    """transformers draws a bar on standard error at every load, even without a terminal."""
     from transformers.utils import logging
 
-    shown = logging.is_progress_bar_enabled()
+    was_enabled = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         yield
     finally:
-        if shown:
+        if was_enabled:
             logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
