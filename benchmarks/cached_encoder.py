@@ -1,4 +1,4 @@
-"""Vectors kept on disk by model and text, so that a text is encoded once for every system and every run."""
+"""CachedEncoder: vectors kept on disk by model and text, so each text is encoded once for all systems and runs."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ _BLOCK = 512
 
 
 def default_folder() -> Path:
-    """The user's cache directory: outside the checkout, and free to be deleted."""
+    """The user's cache directory: outside the checkout, safe to delete."""
     return user_cache_path("verbatim-benchmarks", appauthor=False)
 
 
 class CachedEncoder:
-    """Another encoder with a memory: what it was asked before, in this run or an earlier one, is read from disk.
+    """Wraps an encoder: a text that it encoded before, in this run or an earlier one, is read from disk.
 
-    The key of a vector is the SHA-256 of the encoder's fingerprint and arithmetic and the text, so that another model
-    finds nothing, and the same one in another arithmetic neither.
+    The key of a vector is the SHA-256 of the encoder's fingerprint, its precision and the text, so another model or
+    another precision never reuses it.
     """
 
     def __init__(self, encoder: Encoder, folder: Path) -> None:
-        """Keep the vectors in `folder`, which is made where it is missing."""
+        """Keep the vectors in `folder`, which is created if it is missing."""
         folder.mkdir(parents=True, exist_ok=True)
         self._encoder = encoder
         self._kind = f"{encoder.fingerprint} {getattr(encoder, 'arithmetic', '')}"
@@ -39,18 +39,18 @@ class CachedEncoder:
         self.dimension, self.max_tokens = encoder.dimension, encoder.max_tokens
 
     def lengths(self, texts: Sequence[str]) -> Sequence[int]:
-        """The tokens of each text, as the encoder counts them."""
+        """The number of tokens of each text."""
         return self._encoder.lengths(texts)
 
     def encode(self, texts: Sequence[str], *, progress: Progress = no_progress) -> Vectors:
-        """The vectors of the texts, shape (len(texts), dimension); those not known yet are encoded and kept."""
-        # Texts of like length are encoded together, so that little is spent on padding.
+        """The vectors of the texts, shape (len(texts), dimension); new ones are encoded and kept."""
+        # Texts of similar length are encoded together, which saves padding.
         unknown = sorted({text for text in texts if self._kept(text) is None}, key=len)
         for start in range(0, len(unknown), _BLOCK):
             progress("encoding", start, len(unknown))
             block = unknown[start : start + _BLOCK]
             rows = zip(map(self._key, block), self._encoder.encode(block), strict=True)
-            with self._file:  # a block that is encoded stays, whatever becomes of the run
+            with self._file:  # an interrupted run keeps the blocks it encoded
                 self._file.executemany(
                     "INSERT OR REPLACE INTO vectors VALUES (?, ?)",
                     [(key, np.asarray(vector, dtype="<f4").tobytes()) for key, vector in rows],

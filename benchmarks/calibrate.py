@@ -1,10 +1,16 @@
-"""`python -m benchmarks.calibrate ../shared/eval` fits what turns the reader's margins into evidence and confidence.
+"""Fit the calibration: `python -m benchmarks.calibrate DIR [--limit N] [--out FILE]`.
 
-To be run again, in the same commit, after any change of the encoder, the passages, the ranking or the reader. It asks
-public sets their questions, tries weights for the reader's evidence on all of them, chooses by what one answer is
-chosen and fits its confidence where answers are known, and writes `qa/weights/calibration.json`. Evidence and
-confidence are told with one set left out at a time too. No question that the reader was trained on is asked. In the end
-the quality floors are held (`benchmarks.gate`), and where one is broken the exit status is 1.
+Run it in the same commit as any change of the encoder, the passages, the ranking or the reader. It asks the questions
+of public sets below DIR, except those that the reader was trained on, and
+
+1. tries weights of the reader's evidence in the ranking on all sets, and takes those with the best mean nDCG@10 that
+   cost no set more than a little;
+2. on the sets with known answers, chooses how much a passage's fit counts when one answer is picked;
+3. fits the confidence, a logistic regression of right or wrong, and the threshold from which an answer is given;
+4. writes `qa/weights/calibration.json` and runs the quality gate (`benchmarks.gate`); the exit status is 1 if a floor
+   is broken.
+
+For 1 and 3 it also prints, set by set, the figures with that set left out of the fit.
 """
 
 from __future__ import annotations
@@ -34,7 +40,7 @@ from qa.encoding.minilm import MiniLMEncoder
 from qa.errors import QuestionError
 from qa.evaluation.answers import calibration_error, is_right
 from qa.evaluation.dataset import Answers, Dataset
-from qa.evaluation.ranking import figures
+from qa.evaluation.ranking import ranking_figures
 from qa.library.directory import LibraryDirectory
 from qa.library.generation import Generation, open_generation
 from qa.library.library import Library
@@ -48,16 +54,16 @@ WEIGHTS = (0.0, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 SCALES = (2.0, 4.0)
 OFFSETS = (0.0, 2.0, 4.0)
 SHARES = (0.0, 0.2, 0.4)
-FITS_IN_MARGINS = (20.0, 30.0, 40.0, 50.0, 60.0, 80.0, 1000.0)  # the last: what fits best, whatever it answers
-MOST_LOST = 0.004
-LEAST_THAT_COUNTS = 0.003  # of all questions: less than chance makes in samples as large as these
-DEPTH = 40
+FITS_IN_MARGINS = (20.0, 30.0, 40.0, 50.0, 60.0, 80.0, 1000.0)  # the last: the best fit answers, whatever its margin
+MOST_LOST = 0.004  # nDCG@10 that the evidence may cost a set
+LEAST_DIFFERENCE = 0.003  # a share of all questions; in samples of this size chance makes larger differences
+DEPTH = 40  # passages of a question
 UNREAD = Calibration("", 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, (), 0.5)
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionRun:
-    """A question with the passages found for it, as they are ranked before they are read, and its readings."""
+    """A question, its passages as ranked before reading, and what the reader found in the first of them."""
 
     query: str
     question: EncodedQuery
@@ -68,21 +74,21 @@ class QuestionRun:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationSet:
-    """A set's questions, the unanswerable ones apart."""
+    """A set's questions, answerable and unanswerable, and its judgements."""
 
     name: str
     encoder: Encoder
-    asked: list[QuestionRun]
+    answerable: list[QuestionRun]
     unanswerable: list[QuestionRun]
     judgements: Mapping[str, Mapping[str, int]]
 
 
-def collect(folder: Path, limit: int) -> EvaluationSet:
-    """Ask a set's questions; of more than `limit` a random choice, always the same."""
+def ask_set(folder: Path, limit: int) -> EvaluationSet:
+    """Ask a set's questions: at most `limit` of the answerable ones and of the others, sampled with a fixed seed."""
     data = Dataset.read(folder)
-    seen = trained_on(folder)
-    answerable = {q: text for q, text in data.queries.items() if q in data.judgements and q not in seen}
-    unanswerable = {q: text for q, text in data.unanswerable.items() if q not in seen}
+    excluded = trained_on(folder)
+    answerable = {q: text for q, text in data.queries.items() if q in data.judgements and q not in excluded}
+    unanswerable = {q: text for q, text in data.unanswerable.items() if q not in excluded}
     with tempfile.TemporaryDirectory() as built:
         encoder = CachedEncoder(MiniLMEncoder(), default_folder())
         path = Library.build(data.documents, Path(built) / "library", encoder=encoder, reader=None).path
@@ -117,25 +123,25 @@ def _ask(
 
 
 def ranking_quality(collection: EvaluationSet, by: Calibration) -> tuple[float, float]:
-    """nDCG@10 and recall@1 with the reader's evidence, and with what answers in the lead once that is fitted."""
+    """nDCG@10 and recall@1 with the reader's evidence, and with the answer first once the confidence is fitted."""
     run = {}
-    for one in collection.asked:
+    for asked in collection.answerable:
         if by.weights:
-            order = assess(one.question, one.candidates, one.read, by, collection.encoder).order
+            order = assess(asked.question, asked.candidates, asked.read, by, collection.encoder).order
         else:
-            order = rerank(one.question.text, one.read, by)
-        behind = [candidate.place.source for candidate in one.candidates[len(one.read) :]]
+            order = rerank(asked.question.text, asked.read, by)
+        behind = [candidate.place.source for candidate in asked.candidates[len(asked.read) :]]
         sources = dict.fromkeys([*(read.candidate.place.source for read in order), *behind])
-        run[one.query] = [(source, -float(place)) for place, source in enumerate(sources)]
-    told = figures(run, collection.judgements)
-    return told.ndcg_at_10, told.recall_at_1
+        run[asked.query] = [(source, -float(place)) for place, source in enumerate(sources)]
+    measured = ranking_figures(run, collection.judgements)
+    return measured.ndcg_at_10, measured.recall_at_1
 
 
-_Told = tuple[str, list[ConfidenceFeatures], list[bool], list[bool]]
+_Features = tuple[str, list[ConfidenceFeatures], list[bool], list[bool]]
 
 
 def choose_evidence(collections: Sequence[EvaluationSet]) -> Calibration:
-    """The setting with the greatest mean nDCG@10 of those by which no set loses more than a little."""
+    """The setting with the best mean nDCG@10 among those that cost no set more than `MOST_LOST`."""
     settings = [
         replace(UNREAD, evidence_weight=w, evidence_scale=s, evidence_offset=o, non_fact_share=e)
         for w in WEIGHTS
@@ -144,15 +150,15 @@ def choose_evidence(collections: Sequence[EvaluationSet]) -> Calibration:
         for e in SHARES
         if w or (s, o, e) == (SCALES[0], OFFSETS[0], SHARES[0])
     ]
-    table = np.array([[ranking_quality(one, by)[0] for one in collections] for by in settings])
+    table = np.array([[ranking_quality(data, by)[0] for data in collections] for by in settings])
     gains = table - table[0]
     best = _best_setting(gains)
-    for number, one in enumerate(collections):
+    for number, data in enumerate(collections):
         others = [n for n in range(len(collections)) if n != number]
         left_out = gains[_best_setting(gains[:, others]), number]
-        recall = ranking_quality(one, settings[best])[1] - ranking_quality(one, settings[0])[1]
+        recall = ranking_quality(data, settings[best])[1] - ranking_quality(data, settings[0])[1]
         print(
-            f"{one.name:10} nDCG@10 {table[0, number]:.4f} alone, {gains[best, number]:+.4f} with evidence, "
+            f"{data.name:10} nDCG@10 {table[0, number]:.4f} alone, {gains[best, number]:+.4f} with evidence, "
             f"{left_out:+.4f} as chosen on the others; recall@1 {recall:+.4f}"
         )
     return settings[best]
@@ -164,34 +170,34 @@ def _best_setting(gains: NDArray[np.float64]) -> int:
 
 
 def fit_confidence(collections: Sequence[EvaluationSet], by: Calibration) -> Calibration:
-    """The choice of one answer by which most is right, and its chance of being right.
+    """Choose how one answer is picked, and fit the probability that it is right.
 
-    Where chance decides how much a passage's fit counts in the choice, it counts most: then the ranking, in which the
-    passages are shown, is changed least. The chance of being right is a logistic regression of right or wrong on the
-    signs; a set counts by the root of its questions' number, so that a large one tells more and does not drown the
-    others.
+    If several weights of a passage's fit do about equally well, the largest is taken: it changes the ranking, in which
+    the passages are shown, least. The probability is a logistic regression of right or wrong on the
+    confidence features. A set weighs by the square root of its number of questions: a large one counts more without
+    drowning the others.
     """
-    answered = [one for one in collections if one.name in ANSWERED_SETS]
+    answered = [data for data in collections if data.name in ANSWERED_SETS]
     tried = []
     for fit_in_margins in FITS_IN_MARGINS:
-        told = [_signs(one, replace(by, fit_in_margins=fit_in_margins)) for one in answered]
-        right = float(np.mean([np.mean(values) for _, _, values, _ in told]))
+        measured = [_features(data, replace(by, fit_in_margins=fit_in_margins)) for data in answered]
+        right = float(np.mean([np.mean(values) for _, _, values, _ in measured]))
         print(f"chosen by margin and {fit_in_margins:.0f} times the fit, {right:.4f} of all answers are right")
-        tried.append((right, fit_in_margins, told))
+        tried.append((right, fit_in_margins, measured))
     most = max(right for right, _, _ in tried)
-    _, fit_in_margins, told = next(one for one in reversed(tried) if one[0] >= most - LEAST_THAT_COUNTS)
-    fitted = _fitted(told, replace(by, fit_in_margins=fit_in_margins))
-    fitted = replace(fitted, threshold=_threshold(told, fitted))
-    _tell_confidence(told, fitted)
-    for one in collections:
-        (ndcg, recall), (read_ndcg, read_recall) = (ranking_quality(one, setting) for setting in (UNREAD, fitted))
-        print(f"{one.name:10} as answered: nDCG@10 {read_ndcg - ndcg:+.4f}, recall@1 {read_recall - recall:+.4f}")
+    _, fit_in_margins, measured = next(trial for trial in reversed(tried) if trial[0] >= most - LEAST_DIFFERENCE)
+    fitted = _fitted(measured, replace(by, fit_in_margins=fit_in_margins))
+    fitted = replace(fitted, threshold=_threshold(measured, fitted))
+    _print_confidence(measured, fitted)
+    for data in collections:
+        (ndcg, recall), (read_ndcg, read_recall) = (ranking_quality(data, setting) for setting in (UNREAD, fitted))
+        print(f"{data.name:10} as answered: nDCG@10 {read_ndcg - ndcg:+.4f}, recall@1 {read_recall - recall:+.4f}")
     return fitted
 
 
-def _tell_confidence(told: Sequence[_Told], by: Calibration) -> None:
-    for number, (name, features, right, answerable) in enumerate(told):
-        others = [one for at, one in enumerate(told) if at != number]
+def _print_confidence(measured: Sequence[_Features], by: Calibration) -> None:
+    for number, (name, features, right, answerable) in enumerate(measured):
+        others = [other for index, other in enumerate(measured) if index != number]
         alone = _confidences(_fitted(others, by), features)
         within = _confidences(by, features)
         auroc = f"{roc_auc_score(answerable, within):.4f}" if len(set(answerable)) > 1 else "-"
@@ -202,24 +208,24 @@ def _tell_confidence(told: Sequence[_Told], by: Calibration) -> None:
         )
 
 
-def _signs(collection: EvaluationSet, by: Calibration) -> _Told:
+def _features(collection: EvaluationSet, by: Calibration) -> _Features:
     features, right, answerable = [], [], []
-    for one in (*collection.asked, *collection.unanswerable):
-        if not one.read or (one.answers is None and one in collection.asked):
+    for asked in (*collection.answerable, *collection.unanswerable):
+        if not asked.read or (asked.answers is None and asked in collection.answerable):
             continue
-        words = one.question.text
-        order = promote_best(words, rerank(words, one.read, by), by)
+        words = asked.question.text
+        order = promote_best(words, rerank(words, asked.read, by), by)
         text = order[0].candidate.text[slice(*order[0].answer_span(words))]
-        features.append(confidence_features(one.question, one.candidates, order, collection.encoder))
-        right.append(one.answers is not None and is_right(text, one.answers))
-        answerable.append(one.answers is not None)
+        features.append(confidence_features(asked.question, asked.candidates, order, collection.encoder))
+        right.append(asked.answers is not None and is_right(text, asked.answers))
+        answerable.append(asked.answers is not None)
     return collection.name, features, right, answerable
 
 
-def _fitted(told: Sequence[_Told], by: Calibration) -> Calibration:
-    features = np.array([one.terms() for _, found, _, _ in told for one in found])
-    right = [value for _, _, values, _ in told for value in values]
-    weights = np.concatenate([np.full(len(found), len(found) ** -0.5) for _, found, _, _ in told])
+def _fitted(measured: Sequence[_Features], by: Calibration) -> Calibration:
+    features = np.array([answer.terms() for _, answers, _, _ in measured for answer in answers])
+    right = [value for _, _, values, _ in measured for value in values]
+    weights = np.concatenate([np.full(len(answers), len(answers) ** -0.5) for _, answers, _, _ in measured])
     model = LogisticRegression(C=1e6, max_iter=1000).fit(
         features, right, sample_weight=weights * len(right) / weights.sum()
     )
@@ -227,42 +233,42 @@ def _fitted(told: Sequence[_Told], by: Calibration) -> Calibration:
 
 
 def _confidences(by: Calibration, features: Sequence[ConfidenceFeatures]) -> NDArray[np.float64]:
-    return np.array([by.confidence(one) for one in features])
+    return np.array([by.confidence(answer) for answer in features])
 
 
-def _threshold(told: Sequence[_Told], by: Calibration) -> float:
-    """Where most is right: an answer that is, or silence where there is none.
+def _threshold(measured: Sequence[_Features], by: Calibration) -> float:
+    """The confidence threshold at which most questions are handled rightly: answered, or declined if unanswerable.
 
-    The share that is right hardly changes around its highest, so of all thresholds that are as good but for chance the
-    lowest is taken: who asks can see that an answer is wrong, but not what was held back.
+    That share is flat around its maximum, so the lowest threshold that is as good up to chance is taken: a user can see
+    that an answer is wrong, but not what was withheld.
     """
     grid = np.arange(0.05, 0.95, 0.01)
-    worth = np.zeros(len(grid))
-    for _, features, right, answerable in told:
-        confidence = _confidences(by, features)[:, None] >= grid
-        given = np.array(right)[:, None] & confidence
-        no_progress = ~np.array(answerable)[:, None] & ~confidence
-        worth += (given | no_progress).mean(axis=0)
-    share = worth / len(told)
-    return round(float(grid[np.argmax(share >= share.max() - LEAST_THAT_COUNTS)]), 2)
+    total = np.zeros(len(grid))
+    for _, features, right, answerable in measured:
+        is_given = _confidences(by, features)[:, None] >= grid
+        rightly_given = np.array(right)[:, None] & is_given
+        rightly_declined = ~np.array(answerable)[:, None] & ~is_given
+        total += (rightly_given | rightly_declined).mean(axis=0)
+    share = total / len(measured)
+    return round(float(grid[np.argmax(share >= share.max() - LEAST_DIFFERENCE)]), 2)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Fits the reader's evidence and confidence.")
-    parser.add_argument("eval", type=Path, help="the folder of evaluation sets")
-    parser.add_argument("--limit", type=int, default=1000, help="questions of a set, answerable ones and others each")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, metavar="DIR", help="the folder that holds a folder for each set")
+    parser.add_argument("--limit", type=int, default=1000, help="questions a set, answerable and unanswerable each")
     parser.add_argument("--out", type=Path, default=FILE)
     options = parser.parse_args()
     collections = []
     for name in RANKED_SETS:
-        collections.append(collect(options.eval / name, options.limit))
-        print(f"{name}: {len(collections[-1].asked)} + {len(collections[-1].unanswerable)} questions", flush=True)
-    found = fit_confidence(collections, choose_evidence(collections))
-    found = replace(found, reader=reader.SHA256)
-    options.out.write_text(json.dumps(asdict(found), indent=2) + "\n", encoding="utf-8")
+        collections.append(ask_set(options.folder / name, options.limit))
+        print(f"{name}: {len(collections[-1].answerable)} + {len(collections[-1].unanswerable)} questions", flush=True)
+    fitted = fit_confidence(collections, choose_evidence(collections))
+    fitted = replace(fitted, reader=reader.SHA256)
+    options.out.write_text(json.dumps(asdict(fitted), indent=2) + "\n", encoding="utf-8")
     print(options.out.read_text(encoding="utf-8"))
     if options.out == FILE:
-        sys.exit(gate.main([str(options.eval)]))
+        sys.exit(gate.main([str(options.folder)]))
 
 
 if __name__ == "__main__":

@@ -28,36 +28,36 @@ _QUESTION = "Where are Leica lenses made?"
 _MORE_QUESTIONS = 4
 
 
-def starting(rounds: int) -> dict[str, dict[str, list[float]]]:
-    """Seconds from the start, and resident megabytes, on the Leica text: this project's commands and the peers."""
+def cold_start(rounds: int) -> dict[str, dict[str, list[float]]]:
+    """Seconds from the start and resident megabytes, on the Leica text, of this project's commands and of the peers."""
     command = shutil.which("qa", path=Path(sys.executable).parent) or "qa"
-    took: dict[str, list[float]] = {}
-    held: dict[str, list[float]] = {}
+    seconds_of: dict[str, list[float]] = {}
+    megabytes_of: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as folder:
         library = Path(folder) / "library"
         qa.build(shipped_corpus(), library)
         ask = (command, "ask", _QUESTION, "--library", str(library))
-        took["qa --help"] = [seconds(lambda: _run(command, "--help")) for _ in range(rounds)]
-        took["qa ask"] = [seconds(lambda: _run(*ask)) for _ in range(rounds)]
-        pages = [_page(command, library) for _ in range(rounds)]
-        took["web chat, first answer"], held["web chat, after five answers"] = (
-            list(values) for values in zip(*pages, strict=True)
+        seconds_of["qa --help"] = [seconds(lambda: _run(command, "--help")) for _ in range(rounds)]
+        seconds_of["qa ask"] = [seconds(lambda: _run(*ask)) for _ in range(rounds)]
+        web_chats = [_web_chat(command, library) for _ in range(rounds)]
+        seconds_of["web chat, first answer"], megabytes_of["web chat, after five answers"] = (
+            list(values) for values in zip(*web_chats, strict=True)
         )
         texts = [post.text for thread in qa.read(shipped_corpus()) for post in thread.posts]
         for name, peer in PEERS.items():
             index = Path(folder) / name
             peer(index).index(texts)
             arguments = (sys.executable, "-m", "benchmarks.cold_start", name, str(index), _QUESTION)
-            took[f"{name}, first passages"], held[f"{name}, after one question"] = [], []
+            seconds_of[f"{name}, first passages"], megabytes_of[f"{name}, after one question"] = [], []
             for _ in range(rounds):
                 started = time.perf_counter()
-                held[f"{name}, after one question"].append(float(_run(*arguments).split()[-1]))
-                took[f"{name}, first passages"].append(time.perf_counter() - started)
-    return {"s": took, "MB": held}
+                megabytes_of[f"{name}, after one question"].append(float(_run(*arguments).split()[-1]))
+                seconds_of[f"{name}, first passages"].append(time.perf_counter() - started)
+    return {"s": seconds_of, "MB": megabytes_of}
 
 
 class _Txtai:
-    """txtai hybrid, with its own encoder of our model."""
+    """txtai hybrid, with its own encoder, of our model."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -81,7 +81,7 @@ class _LangChain:
     """LangChain's FAISS store, with its encoder of our model."""
 
     def __init__(self, folder: Path) -> None:
-        warnings.simplefilter("ignore")  # its encoder is about to move to another package
+        warnings.simplefilter("ignore")  # a deprecation: its encoder moves to another package
         from langchain_community.embeddings import HuggingFaceEmbeddings
 
         self._folder = folder
@@ -95,7 +95,7 @@ class _LangChain:
     def ask(self, question: str) -> Any:
         from langchain_community.vectorstores import FAISS
 
-        # It pickles its texts; these are ours of a moment ago.
+        # It unpickles its texts; this process wrote them a moment ago.
         store = FAISS.load_local(str(self._folder), self._encoder, allow_dangerous_deserialization=True)
         return store.similarity_search(question, k=3)
 
@@ -104,10 +104,10 @@ PEERS: dict[str, Callable[[Path], Any]] = {"txtai hybrid": _Txtai, "LangChain + 
 
 
 def _run(*command: str) -> str:
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 — our own words
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 — our own command
 
 
-def _page(command: str, library: Path) -> tuple[float, float]:
+def _web_chat(command: str, library: Path) -> tuple[float, float]:
     """Seconds from the start of the web chat to its first answer, and its resident megabytes after five."""
     from gradio_client import Client
 
@@ -115,7 +115,7 @@ def _page(command: str, library: Path) -> tuple[float, float]:
         port = probe.getsockname()[1]
     started = time.perf_counter()
     arguments = [command, "serve", "--library", str(library), "--port", str(port)]
-    with _ended(subprocess.Popen(arguments)) as server:  # noqa: S603 — our own words
+    with _terminating(subprocess.Popen(arguments)) as server:  # noqa: S603 — our own command
         while True:
             try:
                 socket.create_connection(("127.0.0.1", port), timeout=1).close()
@@ -124,14 +124,14 @@ def _page(command: str, library: Path) -> tuple[float, float]:
                 time.sleep(0.02)
         client = Client(f"http://127.0.0.1:{port}", verbose=False)
         client.predict(_QUESTION, api_name="/ask")
-        took = time.perf_counter() - started
+        first_answer = time.perf_counter() - started
         for _ in range(_MORE_QUESTIONS):
             client.predict(_QUESTION, api_name="/ask")
-        return took, _resident(server.pid)
+        return first_answer, _resident(server.pid)
 
 
 @contextmanager
-def _ended(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+def _terminating(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
     try:
         yield process
     finally:
@@ -140,12 +140,12 @@ def _ended(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]
 
 
 def _resident(process: int) -> float:
-    """Linux tells it."""
+    """The resident megabytes of a process, on Linux."""
     pages = int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 if __name__ == "__main__":
-    _, _name, _folder, _asked = sys.argv
-    PEERS[_name](Path(_folder)).ask(_asked)
+    _, _name, _folder, _question = sys.argv
+    PEERS[_name](Path(_folder)).ask(_question)
     print(_resident(os.getpid()))

@@ -1,11 +1,11 @@
-"""Constants chosen by hand, each beside its neighbours: `python -m benchmarks.constants DIR [--cache DIR] [--out DIR]`.
+"""Compare hand-chosen constants with other values: `python -m benchmarks.constants DIR [--cache DIR] [--out DIR]`.
 
-Ranks and answers small samples of the open sets below DIR, once as the code stands and once with each other value of
+Ranks and answers small samples of the open sets below DIR: once with the code as it is, then with each other value of
 each constant, everything else unchanged. Writes constants.md, one row a constant, and constants.json. `--only NAME`
-measures the constants with NAME in their name and prints their rows without writing.
+measures the constants with NAME in their name and prints their rows without writing a report.
 
-It shows whether a constant stands in a flat region; it is not a tuner. The calibration was fitted with the values in
-use, which favours them slightly in the figures of answers.
+It shows whether a constant is in a flat region; it does not tune. The calibration was fitted with the values in use,
+which favours them slightly in the figures of answers.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ RANKED_SETS = ("stackfaq", "cranfield", "squad2")
 MISSPELT_SETS = ("stackfaq", "cranfield")
 ANSWERED_SETS = ("squad2", "threads")
 Measure = Callable[[], Mapping[str, Scores]]
-"""Measures the code as it stands: by set, one score for each question."""
+"""Measures the code as it is: one score a question, by set."""
 
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A module's constant, what it is judged by, and the values to try; the value in use is added to them."""
+    """A module's constant, the figure that measures it, and the values to try beside the one in use."""
 
     module: str
     name: str
@@ -42,32 +42,32 @@ class Constant:
 
     @property
     def in_use(self) -> Any:
-        """The value that the code has."""
+        """The value in the code."""
         return getattr(import_module(self.module), self.name)
 
 
 RANKING = "nDCG@10"
 MISSPELT = "nDCG@10, one word of each question misspelt"
 ANSWER = "F1 with no-answer"
-MARKS = "quotes behind the first that are rightly marked or left unmarked"
-SENTENCES = "answers without the reader that hold a known answer"
+MARKS = "share of the quotes after the first that are rightly highlighted or not"
+SENTENCES = "share of answers without the reader that hold a known answer"
 
 CONSTANTS = (
-    Constant("qa.search.hybrid", "_CANDIDATES", RANKING, (20, 50, 200, 400)),
+    Constant("qa.search.hybrid", "_CANDIDATES", RANKING, (30, 50, 200, 400)),
     Constant("qa.search.hybrid", "ROCCHIO_BETA", RANKING, (0.0, 0.15, 0.45, 0.6)),
     Constant("qa.search.hybrid", "SOFTMAX_TEMPERATURE", RANKING, (0.005, 0.01, 0.05, 0.2)),
     Constant("qa.search.hybrid", "FEEDBACK_DOCS", RANKING, (1, 3, 5, 20)),
     Constant("qa.search.terms", "_SLIP", MISSPELT, (0.0, 0.1, 0.25, 0.75, 1.0)),
-    Constant("qa.answering.reader", "_LENGTH_PENALTY", ANSWER, (0.0, 0.03, 0.12)),
-    Constant("qa.answering.reader", "_SECOND_LOOK_MARGIN", ANSWER, (-8.0, 0.0, 1e9)),
-    Constant("qa.answering.reader", "_SECOND_LOOK_SHARE", ANSWER, (1 / 3, 1.0)),
-    Constant("qa.answering.reader", "_WRONG_KIND_PENALTY", ANSWER, (0.0, 2.0, 8.0)),
+    Constant("qa.answering.reader", "_WORTH_OF_A_TOKEN", ANSWER, (0.0, 0.03, 0.12)),
+    Constant("qa.answering.reader", "_HOPELESS", ANSWER, (-8.0, 0.0, 1e9)),
+    Constant("qa.answering.reader", "_CLOSER", ANSWER, (1 / 3, 1.0)),
+    Constant("qa.answering.reader", "_NOT_OF_THE_KIND", ANSWER, (0.0, 2.0, 8.0)),
     Constant("qa.answering.select", "CANDIDATES", ANSWER, (6, 20)),
     Constant("qa.answering.select", "_ALWAYS_READ", ANSWER, (1, 8)),
-    Constant("qa.answering.select", "_MAX_FIT_GAP", ANSWER, (0.1, 0.4)),
-    Constant("qa.answering.calibration", "_MARGIN_LIMIT", ANSWER, (6.0, 24.0)),
-    Constant("qa.answering.select", "_MARK_MARGIN", MARKS, (0.0, 1.0, 4.0)),
-    Constant("qa.answering.highlight", "_COVERAGE_WEIGHT", SENTENCES, (0.0, 0.25, 1.0)),
+    Constant("qa.answering.select", "_IN_REACH", ANSWER, (0.1, 0.4)),
+    Constant("qa.answering.calibration", "_MOST_MARGIN", ANSWER, (6.0, 24.0)),
+    Constant("qa.answering.select", "_CLEARLY", MARKS, (0.0, 1.0, 4.0)),
+    Constant("qa.answering.highlight", "_WORDS_WEIGHT", SENTENCES, (0.0, 0.25, 1.0)),
     Constant("qa.answering.highlight", "_KIND_WEIGHT", SENTENCES, (0.0, 0.1, 0.4)),
 )
 
@@ -95,7 +95,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def measure_constant(constant: Constant, measure: Measure, unchanged: Mapping[str, Scores]) -> ConstantResult:
-    """Measure the code with each value of the constant; `unchanged` are the scores with the value in use."""
+    """Measure the code with each value of the constant.
+
+    Args:
+        constant: The constant.
+        measure: Measures the figure that the constant is compared by.
+        unchanged: What it measures with the value in use.
+    """
     scores: dict[float, Mapping[str, Scores]] = {constant.in_use: unchanged}
     for value in constant.values:
         with patched(constant, value):
@@ -107,7 +113,7 @@ def measure_constant(constant: Constant, measure: Measure, unchanged: Mapping[st
 
 @contextmanager
 def patched(constant: Constant, value: float) -> Iterator[None]:
-    """Give the constant another value, in its module and in every module that imported it by name."""
+    """Set the constant to another value, in its module and in every module that imported it by name."""
     old = constant.in_use
     holders = [
         module
@@ -124,7 +130,7 @@ def patched(constant: Constant, value: float) -> Iterator[None]:
 
 
 def _measures(options: Any, folder: Path) -> Mapping[str, Measure]:
-    """By figure, the measure; each reads and builds its sets when it is first called."""
+    """The measure of each figure; it builds the libraries of its sets when it is first called."""
     encoder = settings.encoder(options)
     chosen = options.sets
     rankings: dict[str, RankingSample] = {}

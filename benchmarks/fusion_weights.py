@@ -40,10 +40,15 @@ Constants = tuple[float, ...]
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The passages that either engine found for a question, and what there is to rank them by; all of shape (n,).
+    """The passages that either engine found for a question, and their scores.
 
-    `bm25` is plain BM25; `words` and `pairs` are the two parts of this project's lexical score. `vectors` are unit
-    vectors, shape (n, dimension).
+    Attributes:
+        documents: The document of each passage.
+        cosine: Cosines with the question, shape (n,).
+        bm25: Plain BM25, shape (n,).
+        words: The part of this project's lexical score that single words make, shape (n,).
+        pairs: The part that pairs of neighbouring words make, shape (n,).
+        vectors: Unit vectors, shape (n, dimension).
     """
 
     documents: Sequence[str]
@@ -55,7 +60,7 @@ class Candidates:
 
 
 class _SingleTerms(LexicalIndex):
-    """The single words of this project's lexical score, without the pairs."""
+    """This project's lexical score from single words, without pairs."""
 
     def query_terms(self, question: EncodedQuery) -> QueryTerms:
         analysed = super().query_terms(question)
@@ -63,52 +68,52 @@ class _SingleTerms(LexicalIndex):
 
 
 class _PlainBm25(_SingleTerms):
-    """BM25 as it is elsewhere: every word weighs the same beside its rarity in the collection."""
+    """Plain BM25: no word has a weight beyond its rarity in the collection."""
 
     def query_terms(self, question: EncodedQuery) -> QueryTerms:
         analysed = super().query_terms(question)
         return replace(analysed, terms=[replace(term, weight=1.0) for term in analysed.terms])
 
 
-def _min_max(found: Candidates, constants: Constants) -> Scores:
+def _min_max(candidates: Candidates, constants: Constants) -> Scores:
     (share,) = constants
-    return share * _scaled(found.cosine) + (1 - share) * _scaled(found.bm25)
+    return share * _scaled(candidates.cosine) + (1 - share) * _scaled(candidates.bm25)
 
 
 def _scaled(scores: Scores) -> Scores:
     return np.asarray((scores - scores.min()) / max(float(np.ptp(scores)), 1e-9), dtype=np.float32)
 
 
-def _reciprocal_ranks(found: Candidates, constants: Constants) -> Scores:
+def _reciprocal_ranks(candidates: Candidates, constants: Constants) -> Scores:
     (bias,) = constants
-    ranks = [np.argsort(np.argsort(-scores, kind="stable")) + 1 for scores in (found.cosine, found.bm25)]
+    ranks = [np.argsort(np.argsort(-scores, kind="stable")) + 1 for scores in (candidates.cosine, candidates.bm25)]
     return np.asarray(sum(1 / (bias + rank) for rank in ranks), dtype=np.float32)
 
 
-def _sum(found: Candidates, constants: Constants) -> Scores:
+def _sum(candidates: Candidates, constants: Constants) -> Scores:
     words, pairs = constants
-    return np.asarray(found.cosine + words * found.words + pairs * found.pairs, dtype=np.float32)
+    return np.asarray(candidates.cosine + words * candidates.words + pairs * candidates.pairs, dtype=np.float32)
 
 
-def _with_feedback(found: Candidates, constants: Constants) -> Scores:
+def _with_feedback(candidates: Candidates, constants: Constants) -> Scores:
     words, pairs = constants
-    return fuse(found.cosine, words * found.words + pairs * found.pairs, found.vectors)
+    return fuse(candidates.cosine, words * candidates.words + pairs * candidates.pairs, candidates.vectors)
 
 
 Ranking = Callable[[Candidates, Constants], Scores]
-# The last two are this project's without and with feedback; their constants are factors of those in use.
+# The last two are this project's, without and with feedback; their constants are factors of the weights in use.
 FAMILIES: Mapping[str, tuple[Ranking, Sequence[Constants]]] = {
     "min-max": (_min_max, [(0.3,), (0.5,), (0.7,)]),
     "reciprocal ranks": (_reciprocal_ranks, [(_RANK_BIAS,)]),
-    "cosine + weighed words + pairs": (_sum, list(product(_FACTORS, _FACTORS))),
-    "cosine + weighed words + pairs, feedback": (_with_feedback, list(product(_FACTORS, _FACTORS))),
+    "cosine + weighted words + pairs": (_sum, list(product(_FACTORS, _FACTORS))),
+    "cosine + weighted words + pairs, feedback": (_with_feedback, list(product(_FACTORS, _FACTORS))),
 }
 Figures = Mapping[tuple[str, Constants], Mapping[str, float]]
-"""By family and constants, the gain on each set."""
+"""The gain on each set, by family and constants."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure every family with all its constants on every set, choose, and write the table."""
+    """Measure every family with all its constants on every set, choose the constants, and write the table."""
     options = settings.parser(__doc__, SETS).parse_args(arguments)
 
     encoder = settings.encoder(options)
@@ -119,82 +124,82 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for key, score in _scores(RetrievalTask.read(options.folder / name), encoder):
             gains.setdefault(key, {})[name] = score - best
         print(f"{name}: measured", flush=True)
-    (options.out / "fusion_weights.md").write_text(markdown(gains), encoding="utf-8")
+    (options.out / "fusion_weights.md").write_text(markdown_report(gains), encoding="utf-8")
     return 0
 
 
 def _scores(task: RetrievalTask, encoder: Encoder) -> Iterator[tuple[tuple[str, Constants], float]]:
-    found = _candidates(task, encoder)
+    by_question = _candidates(task, encoder)
     for family, (ranking, grid) in FAMILIES.items():
         for constants in grid:
             run = {
                 query: task.counted(query, _documents(candidates, ranking(candidates, constants)))
-                for query, candidates in found.items()
+                for query, candidates in by_question.items()
             }
             yield (family, constants), float(ndcg(run, task.judgements).mean())
 
 
-def _documents(found: Candidates, scores: Scores) -> Sequence[str]:
-    """The documents, each at the place of its best passage."""
-    return list(dict.fromkeys(found.documents[index] for index in np.argsort(-scores, kind="stable")))
+def _documents(candidates: Candidates, scores: Scores) -> Sequence[str]:
+    """The documents, each ranked by its best passage."""
+    return list(dict.fromkeys(candidates.documents[index] for index in np.argsort(-scores, kind="stable")))
 
 
 def _candidates(task: RetrievalTask, encoder: Encoder) -> Mapping[str, Candidates]:
-    cut = [(thread.source, passage) for thread in task.threads for passage in split_passages(thread, encoder)]
-    vectors = unit_vectors(encoder, [passage.in_context for _, passage in cut])
-    depth = len(cut) if task.judged_alone else _CANDIDATES
+    passages = [(thread.source, passage) for thread in task.threads for passage in split_passages(thread, encoder)]
+    vectors = unit_vectors(encoder, [passage.in_context for _, passage in passages])
+    depth = len(passages) if task.judged_alone else _CANDIDATES
     with tempfile.TemporaryDirectory(prefix="verbatim-benchmark-") as name:
         folder = Path(name)
         DenseIndex.create(folder, vectors)
-        LexicalIndex.create(folder, [passage for _, passage in cut])
-        dense = DenseIndex.open(folder, len(cut), encoder.dimension)
-        whole, words, plain = (kind.open(folder, len(cut)) for kind in (LexicalIndex, _SingleTerms, _PlainBm25))
-        found = {}
+        LexicalIndex.create(folder, [passage for _, passage in passages])
+        dense = DenseIndex.open(folder, len(passages), encoder.dimension)
+        whole, words, plain = (kind.open(folder, len(passages)) for kind in (LexicalIndex, _SingleTerms, _PlainBm25))
+        by_question = {}
         for query, text in task.questions.items():
             question = EncodedQuery.of(text, encoder)
             ids = np.union1d(dense.search(question, depth).ids, whole.search(question, depth).ids)
             single = words.scores(question, ids)
-            found[query] = Candidates(
-                [cut[number][0] for number in ids],
+            by_question[query] = Candidates(
+                [passages[number][0] for number in ids],
                 dense.scores(question, ids),
                 plain.scores(question, ids),
                 single,
                 whole.scores(question, ids) - single,
                 vectors[ids],
             )
-    return found
+    return by_question
 
 
-def chosen(gains: Mapping[Constants, Mapping[str, float]], sets: Sequence[str]) -> Constants:
-    """The constants that serve these sets best: the mean gain, none counted for more than 0.02, and half the worst.
+def choose_constants(gains: Mapping[Constants, Mapping[str, float]], sets: Sequence[str]) -> Constants:
+    """The constants with the best mean gain on these sets, each capped at 0.02, plus half the worst gain.
 
-    A set where everything wins by far must not pay for one where the ranking falls behind.
+    The cap keeps a set where every ranking wins by far from hiding one where the ranking falls behind.
     """
 
-    def worth(constants: Constants) -> float:
+    def score(constants: Constants) -> float:
         on_sets = np.array([gains[constants][name] for name in sets])
         return float(np.minimum(on_sets, _GAIN_CUT).mean() + _SHARE_OF_WORST * on_sets.min())
 
-    return max(gains, key=worth)
+    return max(gains, key=score)
 
 
-def markdown(figures: Figures) -> str:
-    """A row for each family: the gain on each set with the constants that the other sets chose."""
+def markdown_report(figures: Figures) -> str:
+    """One row a family: the gain on each set with the constants chosen on the other sets."""
     sets = list(next(iter(figures.values())))
     lines = head("family", *(f"`{name}`" for name in sets), "worst", "mean", "chosen on all")
     for family in dict.fromkeys(family for family, _ in figures):
         grid = {constants: gains for (name, constants), gains in figures.items() if name == family}
-        held_out = [grid[chosen(grid, [other for other in sets if other != name])][name] for name in sets]
-        constants = ", ".join(f"{number:g}" for number in chosen(grid, sets))
+        held_out = [grid[choose_constants(grid, [other for other in sets if other != name])][name] for name in sets]
+        constants = ", ".join(f"{number:g}" for number in choose_constants(grid, sets))
         cells = [f"{gain:+.3f}" for gain in (*held_out, min(held_out), float(np.mean(held_out)))]
         lines.append(row(family, *cells, constants))
     return "\n".join(
         [
-            "# Which ranking",
+            "# Ranking families and their weights",
             "",
             "nDCG@10 above the best of dense, BM25 and txtai hybrid (quality.md) on the set of the column, with "
-            "constants chosen on the other sets. The constants of the last two families are factors of those in use, "
-            "for words and for pairs.",
+            "constants chosen on the other sets. The constants of the last two families are factors of the weights in "
+            "use, for words and for pairs.",
             "",
             *lines,
             "",

@@ -1,8 +1,8 @@
 """The quality gate: `python -m benchmarks.gate DIR [--set NAME …] [--pin]`.
 
-Recomputes nDCG@10 on public sets below DIR, and how well the reader reads passages that it was not trained on. It fails
-where a figure fell more than 0.005 below its floor in floors.json, which names the hash of the data that the floor was
-measured on. `--pin` writes the measured figures as the new floors; one that goes down needs its reason in the commit.
+Measures nDCG@10 on public sets below DIR, and the reader on passages that it was not trained on. Fails if a figure is
+more than 0.005 below its floor in floors.json, which also has the hash of the data that the floor was measured on.
+`--pin` writes the measured figures as the new floors; the commit that lowers one says why.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from training.evaluate import SETS, read_figures
 
 FLOORS = Path(__file__).parent / "floors.json"
 TOLERANCE = 0.005
-# The two that are measured in a minute and pull in opposite directions: paraphrases, and technical terms.
+# Measured in a minute, and they pull in opposite directions: paraphrases, and technical terms.
 FAST = ("stackfaq", "cranfield")
 RANKED_DATA = ("corpus.jsonl", "queries.jsonl", "qrels.tsv")
 _READ_DATA = ("corpus.jsonl", "answers.jsonl", "unanswerable.jsonl")
-# The margins' threshold is no quality, and exact match follows F1.
-_HELD = ("ndcg_at_10", "f1", "best_f1", "auroc", "inside")
+# Without the margin's threshold, which measures no quality, and exact match, which follows F1.
+_GATED = ("ndcg_at_10", "f1", "best_f1", "auroc", "inside")
 
 Floor = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """The figures of a set, and the hash of the data that they were measured on."""
+class SetFigures:
+    """The figures of a set, and the hash of the data they were measured on."""
 
     name: str
     figures: Mapping[str, float]
@@ -41,9 +41,9 @@ class Measured:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, print a line for each figure, and return 1 where a floor was broken."""
+    """Measure, print a line for each figure, and return 1 if a floor is broken."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, metavar="DIR", help="the folder with a folder for each set")
+    parser.add_argument("folder", type=Path, metavar="DIR", help="the folder that holds a folder for each set")
     parser.add_argument(
         "--set", dest="sets", action="append", metavar="NAME", help=f"rank this; default: {', '.join(FAST)}, and read"
     )
@@ -52,13 +52,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     floors = json.loads(FLOORS.read_text(encoding="utf-8")) if FLOORS.is_file() else {}
     broken = 0
-    for measured in _measured(options.folder, options.sets):
+    for measured in _measure_sets(options.folder, options.sets):
         if options.pin:
             rounded = {name: round(value, 4) for name, value in measured.figures.items()}
             floors[measured.name] = rounded | {"data_sha256": measured.data_sha256}
         floor = floors.get(measured.name)
         for name, value in measured.figures.items():
-            verdict = judged(name, value, measured.data_sha256, floor)
+            verdict = check_floor(name, value, measured.data_sha256, floor)
             broken += verdict != "holds"
             print(f"{measured.name}: {name} {value:.4f}, floor {floor and floor.get(name)}: {verdict}", flush=True)
     if options.pin:
@@ -66,28 +66,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if broken else 0
 
 
-def _measured(folder: Path, sets: Sequence[str] | None) -> Iterator[Measured]:
+def _measure_sets(folder: Path, sets: Sequence[str] | None) -> Iterator[SetFigures]:
     for name in sets or FAST:
         ranking = evaluate(folder / name).ranking
-        yield Measured(name, {"ndcg_at_10": ranking.ndcg_at_10}, data_hash(folder / name, RANKED_DATA))
+        yield SetFigures(name, {"ndcg_at_10": ranking.ndcg_at_10}, data_hash(folder / name, RANKED_DATA))
     for name in () if sets else SETS:
         read = {
-            figure: value for figure, value in read_figures(DEFAULT_READER, folder, name).items() if figure in _HELD
+            figure: value for figure, value in read_figures(DEFAULT_READER, folder, name).items() if figure in _GATED
         }
-        yield Measured(f"{name} read", read, data_hash(folder / name, _READ_DATA))
+        yield SetFigures(f"{name} read", read, data_hash(folder / name, _READ_DATA))
 
 
-def judged(name: str, value: float, digest: str, floor: Floor | None) -> str:
-    """Whether a floor holds: "holds", or why not."""
+def check_floor(name: str, value: float, digest: str, floor: Floor | None) -> str:
+    """Compare a figure with its floor: "holds", or why it does not."""
     if floor is None or name not in floor:
-        return "no floor is pinned for it"
+        return "no floor is pinned"
     if floor["data_sha256"] != digest:
-        return "the data is not what the floor was measured on"
+        return "the floor was measured on other data"
     return "holds" if value >= float(str(floor[name])) - TOLERANCE else "BROKEN"
 
 
 def data_hash(folder: Path, names: Sequence[str]) -> str:
-    """The SHA-256 over these files of a set."""
+    """The SHA-256 over the contents of these files of a set."""
     digest = hashlib.sha256()
     for name in names:
         digest.update((folder / name).read_bytes())

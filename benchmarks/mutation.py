@@ -90,7 +90,7 @@ def score_module(module: str, sample: int) -> ModuleScore:
         for number, index in enumerate(chosen, 1):
             file = copy / module
             file.write_text(mutants[index].source, encoding="utf-8")
-            os.utime(file, (number, number))  # a cached .pyc of another mutant has another time
+            os.utime(file, (number, number))  # so that the .pyc of another mutant is stale
             if _passes(command, copy, timeout):
                 survivors.append(str(mutants[index]))
     return ModuleScore(module, digest(module, sample), len(mutants), len(chosen), survivors)
@@ -121,7 +121,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _passes(command: Sequence[str], folder: Path, timeout: float | None) -> bool:
-    """Whether the tests pass in time; one that never ends has noticed the mutant."""
+    """Whether the tests pass in time; a mutant that makes them hang counts as killed."""
     try:
         run = subprocess.run(  # noqa: S603 — our own command
             command, cwd=folder, timeout=timeout, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False

@@ -1,7 +1,6 @@
-"""The peers: other ways to find a document, each as its own documentation sets it up, over the same vectors.
+"""The peers: other systems that rank documents, each set up as its documentation says, over the same vectors.
 
-A peer is made of a collection and finds the ids of its documents, best first. Its packages are imported when it is
-made.
+A peer indexes a collection when it is created, which is also when its packages are imported, and ranks its documents.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from qa.encoding.encoder import Vectors
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """Documents by id: their texts and unit vectors, a row each."""
+    """Documents: their ids, texts and unit vectors, the vectors of shape (len(ids), dimension)."""
 
     ids: Sequence[str]
     texts: Sequence[str]
@@ -24,7 +23,7 @@ class Collection:
 
 
 class Peer(Protocol):
-    """`packages` are the distributions that it is made of."""
+    """A system to compare with; `packages` are the distributions that it needs."""
 
     name: ClassVar[str]
     packages: ClassVar[Sequence[str]]
@@ -32,11 +31,20 @@ class Peer(Protocol):
     def __init__(self, collection: Collection) -> None: ...
 
     def search(self, question: str, vector: Vectors, k: int) -> Sequence[str]:
-        """The ids of the best `k` documents, best first; `vector` is the question's, shape (dimension,)."""
+        """Rank the documents for a question.
+
+        Args:
+            question: The question's text.
+            vector: Its unit vector, shape (dimension,).
+            k: The number of documents to return.
+
+        Returns:
+            The ids of the best `k` documents, best first.
+        """
 
 
 class Dense:
-    """The cosine alone: an exact FAISS index."""
+    """Cosine similarity only: an exact FAISS index."""
 
     name: ClassVar[str] = "dense"
     packages: ClassVar[Sequence[str]] = ("faiss-cpu",)
@@ -49,12 +57,12 @@ class Dense:
         self._index.add(collection.vectors)
 
     def search(self, question: str, vector: Vectors, k: int) -> Sequence[str]:  # noqa: ARG002
-        found = self._index.search(vector[None, :], min(k, len(self._ids)))[1][0]
-        return [self._ids[number] for number in found]
+        numbers = self._index.search(vector[None, :], min(k, len(self._ids)))[1][0]
+        return [self._ids[number] for number in numbers]
 
 
 class Bm25:
-    """BM25 in tantivy, with its default analyzer: words without case."""
+    """BM25 in tantivy, with its default analyzer: lower-case words."""
 
     name: ClassVar[str] = "BM25 (tantivy)"
     packages: ClassVar[Sequence[str]] = ("tantivy",)
@@ -107,7 +115,7 @@ class StemmedBm25(Bm25):
 
 
 class Bm25s:
-    """BM25 in bm25s, with its defaults: Lucene's formula, English stop words left out."""
+    """BM25 in bm25s with its defaults: Lucene's formula, no English stop words."""
 
     name: ClassVar[str] = "BM25 (bm25s)"
     packages: ClassVar[Sequence[str]] = ("bm25s",)
@@ -129,7 +137,7 @@ class Bm25s:
 
 
 class LangChain:
-    """LangChain's FAISS store, as it is without settings."""
+    """LangChain's FAISS store with its defaults."""
 
     name: ClassVar[str] = "LangChain + FAISS"
     packages: ClassVar[Sequence[str]] = ("langchain-community",)
@@ -138,7 +146,7 @@ class LangChain:
         from langchain_community.vectorstores import FAISS
         from langchain_core.embeddings import FakeEmbeddings
 
-        # The vectors are given with the texts and with every question, so its own encoder is never asked.
+        # Vectors come with the texts and with every question, so its own encoder is never called.
         self._store = FAISS.from_embeddings(
             list(zip(collection.texts, collection.vectors.tolist(), strict=True)),
             FakeEmbeddings(size=collection.vectors.shape[1]),
@@ -150,7 +158,7 @@ class LangChain:
 
 
 class LlamaIndex:
-    """LlamaIndex' VectorStoreIndex over its own store in memory, as it is without settings."""
+    """LlamaIndex's VectorStoreIndex over its in-memory store, with its defaults."""
 
     name: ClassVar[str] = "LlamaIndex"
     packages: ClassVar[Sequence[str]] = ("llama-index-core",)
@@ -161,7 +169,7 @@ class LlamaIndex:
 
         rows = zip(collection.ids, collection.texts, collection.vectors.tolist(), strict=True)
         nodes = [TextNode(id_=name, text=text, embedding=vector) for name, text, vector in rows]
-        # As with LangChain: its own encoder is never asked.
+        # As with LangChain: its own encoder is never called.
         self._index = VectorStoreIndex(nodes, embed_model=MockEmbedding(embed_dim=collection.vectors.shape[1]))
 
     def search(self, question: str, vector: Vectors, k: int) -> Sequence[str]:
@@ -172,7 +180,7 @@ class LlamaIndex:
 
 
 class Txtai:
-    """txtai over vectors from outside; its FAISS index exact at every size, as `Flat` makes it."""
+    """txtai over external vectors; its FAISS index is `Flat`, which is exact at every size."""
 
     name: ClassVar[str] = "txtai"
     packages: ClassVar[Sequence[str]] = ("txtai",)
@@ -184,12 +192,12 @@ class Txtai:
         rows = zip(collection.texts, collection.vectors, strict=True)
         self._vectors: dict[str, Vectors] = dict(rows)
 
-        def served(texts: Sequence[str]) -> list[Vectors]:
+        def transform(texts: Sequence[str]) -> list[Vectors]:
             return [self._vectors[text] for text in texts]
 
         self._embeddings = Embeddings(
             method="external",
-            transform=served,
+            transform=transform,
             hybrid=self.hybrid,
             content=False,
             faiss={"components": "IDMap,Flat"},
@@ -202,14 +210,14 @@ class Txtai:
 
 
 class TxtaiHybrid(Txtai):
-    """txtai with `hybrid=True`: BM25 beside the vectors, half and half."""
+    """txtai with `hybrid=True`: BM25 and vectors, weighted equally."""
 
     name: ClassVar[str] = "txtai hybrid"
     hybrid = True
 
 
 class HaystackHybrid:
-    """Haystack's hybrid retrieval in memory: BM25 and vectors, joined by reciprocal ranks."""
+    """Haystack's in-memory hybrid retrieval: BM25 and vectors, joined by reciprocal rank fusion."""
 
     name: ClassVar[str] = "Haystack hybrid"
     packages: ClassVar[Sequence[str]] = ("haystack-ai",)

@@ -1,8 +1,8 @@
-"""Quality beside the peers: `python -m benchmarks.quality DIR [--set NAME …] [--cache DIR] [--out DIR]`.
+"""Ranking quality beside the peers: `python -m benchmarks.quality DIR [--set NAME …] [--cache DIR] [--out DIR]`.
 
-Ranks the documents of public sets below DIR with this project and with every peer that is installed, all with the same
-model and the same vectors, and writes quality.md and quality.json. Vectors are kept by model and text in the user's
-cache directory, so that a second run encodes nothing.
+Ranks the documents of the public sets below DIR with this project and with every installed peer, all with the same
+vectors of the same model, and writes quality.md and quality.json. Vectors are cached by model and text in the user's
+cache directory, so a second run encodes nothing.
 """
 
 from __future__ import annotations
@@ -38,21 +38,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run every system on every set, print each figure as it comes, and write the results."""
     options = settings.parser(__doc__, SETS).parse_args(arguments)
 
-    # Peers warn of their own future; what they rank is what is measured.
+    # Peers warn about their future versions; only their rankings matter here.
     warnings.simplefilter("ignore")
     versions = _versions(*_OUR_PACKAGES, *(package for peer in PEERS for package in peer.packages))
     print(", ".join(f"{name} {version}" for name, version in versions.items()), flush=True)
     present = [peer for peer in PEERS if all(package in versions for package in peer.packages)]
     missing = {peer.name: _INSTALL for peer in PEERS if peer not in present}
     for name, command in missing.items():
-        print(f"{name} is not installed and left out; {command}", flush=True)
+        print(f"{name} is not installed and is left out; {command}", flush=True)
 
     encoder = settings.encoder(options)
     command = settings.command(options, "quality")
     sets: dict[str, SetResult] = {}
     for name in options.sets or SETS:
-        sets[name] = _measured(RetrievalTask.read(options.folder / name), present, encoder)
-        # After every set, so that a run which is cut off leaves what it measured.
+        sets[name] = _measure(RetrievalTask.read(options.folder / name), present, encoder)
+        # After every set: an interrupted run leaves what it measured.
         QualityReport(command, encoder.name, encoder.fingerprint, versions, missing, sets).write(options.out)
     return 0
 
@@ -68,8 +68,8 @@ def _versions(*packages: str) -> dict[str, str]:
     return found
 
 
-def _measured(task: RetrievalTask, peers: Sequence[type[Peer]], encoder: Encoder) -> SetResult:
-    """Every system's figures on one set."""
+def _measure(task: RetrievalTask, peers: Sequence[type[Peer]], encoder: Encoder) -> SetResult:
+    """The figures of every system on one set."""
     collection = Collection(
         list(task.documents), list(task.documents.values()), encoder.encode(list(task.documents.values()))
     )
@@ -96,7 +96,7 @@ def _measured(task: RetrievalTask, peers: Sequence[type[Peer]], encoder: Encoder
 
 
 def _ours(task: RetrievalTask, encoder: Encoder, path: Path) -> Search:
-    """This project's ranking of documents, each by its best passage, before the reader has a say."""
+    """This project's ranking of documents, each by its best passage, without the reader."""
     library = qa.build(task.threads, path, encoder=encoder, reader=None)
     if not task.judged_alone:
         return lambda question: [name for name, _ in ranked_documents(library, question)]

@@ -1,4 +1,4 @@
-"""The results of a run, and how they are written: a table to read, and everything as JSON."""
+"""The report of `benchmarks.quality`: tables as Markdown, every figure as JSON."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SIGNIFICANT = 0.05
 
 @dataclass(frozen=True, slots=True)
 class SetResult:
-    """One set: nDCG@10 by system, and by peer how probable our distance to it would be by chance alone."""
+    """One set: nDCG@10 by system, and the p-value of our difference by peer."""
 
     data_sha256: str
     documents: int
@@ -27,11 +27,11 @@ class SetResult:
 
     @property
     def rivals(self) -> Mapping[str, str]:
-        """The systems to beat, by the heading they stand under: of several BM25 the best on this set."""
+        """The systems to beat, by their column: dense, the best BM25 on this set, and txtai hybrid."""
         lexical = [name for name in self.ndcg_at_10 if name.startswith(BM25)]
         best = max(lexical, key=lambda name: self.ndcg_at_10[name], default="")
-        under = {DENSE: DENSE, BM25: best, HYBRID: HYBRID}
-        return {heading: name for heading, name in under.items() if name in self.ndcg_at_10}
+        columns = {DENSE: DENSE, BM25: best, HYBRID: HYBRID}
+        return {column: name for column, name in columns.items() if name in self.ndcg_at_10}
 
     @property
     def best_rival(self) -> float:
@@ -40,18 +40,18 @@ class SetResult:
 
     @property
     def ahead(self) -> float:
-        """How far ahead of the best of the rivals; below 0 where behind."""
+        """Our nDCG@10 minus that of the best rival; negative if we are behind."""
         return self.ndcg_at_10[OURS] - self.best_rival
 
     @property
     def significant(self) -> bool:
-        """Whether we are ahead of every rival by more than chance."""
+        """Whether we are significantly ahead of every rival."""
         return self.ahead > 0 and all(self.p_values[name] < _SIGNIFICANT for name in self.rivals.values())
 
 
 @dataclass(frozen=True, slots=True)
 class QualityReport:
-    """A whole run: `command` and `versions` tell how to repeat it, `missing` the peers that were not installed."""
+    """A whole run: `command` and `versions` repeat it; `missing` names the peers that were not installed."""
 
     command: str
     model: str
@@ -61,14 +61,14 @@ class QualityReport:
     sets: Mapping[str, SetResult]
 
     def write(self, folder: Path) -> None:
-        """Write `quality.md` and `quality.json` into `folder`, which is made where it is missing."""
+        """Write `quality.md` and `quality.json` into `folder`, which is created if it is missing."""
         folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(asdict(self), indent=1, ensure_ascii=False)
         (folder / "quality.json").write_text(text + "\n", encoding="utf-8")
         (folder / "quality.md").write_text(self.markdown(), encoding="utf-8")
 
     def markdown(self) -> str:
-        """The tables: ours against the three to beat, every system, and what was run."""
+        """The tables: ours against the three rivals, every system, and the sets and versions."""
         ahead = sum(result.ahead >= 0 for result in self.sets.values())
         clearly = sum(result.significant for result in self.sets.values())
         return "\n".join(
@@ -78,7 +78,7 @@ class QualityReport:
                 f"`{self.command}`",
                 "",
                 f"nDCG@10 by trec_eval. Every system has the same vectors, of {self.model} ({self.model_sha256[:12]}). "
-                "A peer is given a document whole (title and text): the encoder reads its first 256 tokens, BM25 all "
+                "A peer gets a document whole (title and text): the encoder reads its first 256 tokens, BM25 all "
                 "of it. p: paired randomisation test, 10,000 flips.",
                 "",
                 f"Level with or ahead of all three on {ahead} of {len(self.sets)} sets, "
@@ -86,7 +86,7 @@ class QualityReport:
                 "",
                 *self._against_rivals(),
                 "",
-                "Under BM25 stands the best of its rows below. All systems:",
+                "The BM25 column has the best of its rows below. All systems:",
                 "",
                 *self._all_systems(),
                 "",
@@ -99,7 +99,7 @@ class QualityReport:
                 "",
                 ", ".join(f"{name} {version}" for name, version in self.versions.items()),
                 "",
-                *(f"{name} was not run; to install it: `{command}`\n" for name, command in self.missing.items()),
+                *(f"{name} was not run; install it with `{command}`\n" for name, command in self.missing.items()),
             ]
         )
 

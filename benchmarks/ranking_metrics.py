@@ -1,4 +1,4 @@
-"""How good a ranking is, and whether one is better than another by more than chance."""
+"""nDCG@10 by question, and the p-value of the difference between two rankings."""
 
 from __future__ import annotations
 
@@ -15,13 +15,19 @@ _EPSILON = 1e-12
 
 
 def ndcg(run: Mapping[str, Sequence[str]], judgements: Mapping[str, Mapping[str, int]]) -> Gains:
-    """The nDCG@10 of each judged question, in their order, as trec_eval has it.
+    """Measure nDCG@10 with trec_eval.
 
-    `run` holds a question's documents, best first. trec_eval sorts by score, so each gets one of its own.
+    Args:
+        run: The documents of each question, best first.
+        judgements: Grade by document, by question.
+
+    Returns:
+        One figure for each judged question, in the order of `judgements`; 0 for a question without a ranking.
     """
     from pytrec_eval import RelevanceEvaluator
 
     judged = {query: dict(grades) for query, grades in judgements.items()}
+    # trec_eval sorts by score, so the ranks become scores.
     scored = {
         query: {document: float(len(ranking) - rank) for rank, document in enumerate(ranking)}
         for query, ranking in run.items()
@@ -32,18 +38,22 @@ def ndcg(run: Mapping[str, Sequence[str]], judgements: Mapping[str, Mapping[str,
 
 
 def p_value(ours: Gains, theirs: Gains, flips: int = FLIPS) -> float:
-    """How probable a difference of the means at least as large is, either way, if neither system were better.
+    """The two-sided p-value of the difference between two systems, by a paired randomisation test.
 
-    A paired randomisation test: if neither were better, each question's difference could as well have had the other
-    sign (Smucker, Allan, Carterette: A Comparison of Statistical Significance Tests for Information Retrieval
-    Evaluation, CIKM 2007). The flips are seeded; the arrangement that was seen counts as one of them.
+    If neither system is better, each question's difference could as well have the other sign (Smucker, Allan,
+    Carterette: A Comparison of Statistical Significance Tests for Information Retrieval Evaluation, CIKM 2007).
+
+    Args:
+        ours: One figure a question.
+        theirs: The other system's, in the same order.
+        flips: The number of random sign assignments, drawn with a fixed seed; the observed one is added to them.
     """
     differences = ours - theirs
     differences = differences[differences != 0]
     random = np.random.default_rng(_SEED)
-    seen = abs(differences.sum()) - _EPSILON
+    observed = abs(differences.sum()) - _EPSILON
     as_large = 0
     for start in range(0, flips, _BLOCK):
-        confidence_features = random.choice([-1.0, 1.0], (min(_BLOCK, flips - start), len(differences)))
-        as_large += int((np.abs(confidence_features @ differences) >= seen).sum())
+        signs = random.choice([-1.0, 1.0], (min(_BLOCK, flips - start), len(differences)))
+        as_large += int((np.abs(signs @ differences) >= observed).sum())
     return (as_large + 1) / (flips + 1)

@@ -1,4 +1,4 @@
-"""RetrievalTask: a set of judged questions as every system is given it."""
+"""RetrievalTask: a set of judged questions in the form that every system gets it in."""
 
 from __future__ import annotations
 
@@ -12,16 +12,22 @@ from qa.search.chunker import Passage
 from qa.sources.thread import Thread
 
 SETS = ("squad2", "wikiqa", "scifact", "stackfaq", "semeval-comments", "cranfield", "cisi", "covid-qa")
-# Of this set only the documents listed with a question are judged, and 1 says "somewhat"; 2 is the good answer.
-_JUDGED_ALONE = {"semeval-comments": 2}
+# In this set only the documents listed with a question are judged; grade 1 is "potentially useful", 2 is "good".
+_LEAST_RELEVANT_GRADE = {"semeval-comments": 2}
 
 
 @dataclass(frozen=True, slots=True)
 class RetrievalTask:
-    """`threads` are the documents for this project; `documents` are the same for the peers, id to title and text.
+    """A set's documents, questions and judgements.
 
-    `judgements` are of the questions that some document answers. Where `judged_alone`, a system ranks everything and
-    only the documents with a judgement are kept of its ranking.
+    Attributes:
+        name: The set's name.
+        threads: The documents as this project takes them.
+        documents: The same as the peers take them: title and text by id.
+        questions: Question by id; only those that some document answers.
+        judgements: Grade by document id, by question id.
+        judged_alone: Systems rank all documents, but only those with a judgement count in the ranking.
+        data_sha256: The hash of the set's files.
     """
 
     name: str
@@ -34,10 +40,10 @@ class RetrievalTask:
 
     @classmethod
     def read(cls, folder: Path) -> RetrievalTask:
-        """Read the set in `folder`. Raises SourceError where it is none."""
+        """Read the set in `folder`. Raises SourceError if it is no set."""
         data = Dataset.read(folder)
-        least = _JUDGED_ALONE.get(folder.name)
-        judgements = {query: _graded(grades, least) for query, grades in data.judgements.items()}
+        least_grade = _LEAST_RELEVANT_GRADE.get(folder.name)
+        judgements = {query: _graded(grades, least_grade) for query, grades in data.judgements.items()}
         judgements = {query: grades for query, grades in judgements.items() if max(grades.values()) > 0}
         return cls(
             folder.name,
@@ -45,21 +51,21 @@ class RetrievalTask:
             {thread.source: _whole(thread) for thread in data.documents},
             {query: data.queries[query] for query in judgements},
             judgements,
-            least is not None,
+            least_grade is not None,
             data_hash(folder, RANKED_DATA),
         )
 
     def counted(self, query: str, ranking: Sequence[str]) -> Sequence[str]:
-        """What of a ranking is measured."""
+        """The part of a ranking that is measured."""
         judged = self.judgements[query]
         return [document for document in ranking if document in judged] if self.judged_alone else ranking
 
 
-def _graded(grades: Mapping[str, int], least: int | None) -> dict[str, int]:
-    return {document: grade if least is None else int(grade >= least) for document, grade in grades.items()}
+def _graded(grades: Mapping[str, int], least_grade: int | None) -> dict[str, int]:
+    return {document: grade if least_grade is None else int(grade >= least_grade) for document, grade in grades.items()}
 
 
 def _whole(thread: Thread) -> str:
-    """Title and text, joined as this project joins them, so that equal texts have equal vectors."""
+    """Title and text, joined as this project joins them, so that equal texts get equal vectors."""
     (post,) = thread.posts
     return Passage(post.text, post.start, post.end, 0, thread.title or "").in_context

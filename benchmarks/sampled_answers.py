@@ -1,4 +1,4 @@
-"""A small sample of an answered set, to answer again and again while a constant of the reading changes."""
+"""A small sample of a set's questions, answered once for each value of a constant of the reading."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ from qa.encoding.bert import BertNetwork
 from qa.encoding.encoder import Encoder
 from qa.evaluation.answers import f1, is_right
 from qa.evaluation.dataset import Answers, Dataset
-from qa.sources.read import Sources
 from training.data import trained_on
 
 ANSWERABLE, UNANSWERABLE = 80, 40  # of a set with more; all questions of `threads` are asked
@@ -34,7 +33,7 @@ Scores = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class SampledQuestion:
-    """A question and what answers it, None where nothing does."""
+    """A question and its known answers, None if it is unanswerable."""
 
     text: str
     answers: Answers | None
@@ -42,7 +41,7 @@ class SampledQuestion:
 
 @dataclass(frozen=True, slots=True)
 class AnswerSample:
-    """Questions of a set over all its documents; `library` reads, `unread` is the same library without a reader."""
+    """Questions of a set, and a library of all its documents, with a reader (`library`) and without (`unread`)."""
 
     questions: Sequence[SampledQuestion]
     library: qa.Library
@@ -50,18 +49,18 @@ class AnswerSample:
 
     @classmethod
     def build(cls, folder: Path, path: Path, encoder: Encoder) -> AnswerSample:
-        """Build a library of the set in `folder` at `path`; none of the questions trained the reader."""
-        sources: Sources
+        """Build a library of the set in `folder` at `path`; the reader was trained on none of the questions."""
         if (folder / "questions.jsonl").is_file():
-            questions, sources = _thread_questions(folder / "questions.jsonl"), [folder / "threads"]
+            questions = _thread_questions(folder / "questions.jsonl")
+            library = qa.build([folder / "threads"], path, encoder=encoder, reader=DEFAULT_READER)
         else:
             data = Dataset.read(folder)
-            questions, sources = _set_questions(data, trained_on(folder)), data.documents
-        library = qa.build(sources, path, encoder=encoder, reader=DEFAULT_READER)
+            questions = _set_questions(data, trained_on(folder))
+            library = qa.build(data.documents, path, encoder=encoder, reader=DEFAULT_READER)
         return cls(questions, library, qa.open(path, encoder=encoder, reader=None))
 
     def f1_with_no_answer(self) -> Scores:
-        """SQuAD 2.0's measure, by question: the F1 of what is answered; 1 for no answer where there is none, else 0."""
+        """SQuAD 2.0's measure, by question: F1, with 0 for a declined question, or 1 if it is unanswerable."""
         threshold = load_calibration().threshold
         scores = []
         for question in self.questions:
@@ -74,9 +73,9 @@ class AnswerSample:
         return np.array(scores)
 
     def marks(self) -> Scores:
-        """By question, the share of the quotes behind the first that are marked if and only if their span is right."""
+        """By answered question, the share of quotes after the first that are highlighted exactly if they are right."""
         asked = [self.library.ask(question.text, search_syntax=False) for question in self.questions]
-        with patch.object(select, "_MARK_MARGIN", -np.inf):
+        with patch.object(select, "_CLEARLY", -np.inf):
             marked = [self.library.ask(question.text, search_syntax=False) for question in self.questions]
         return np.array(
             [
@@ -87,7 +86,7 @@ class AnswerSample:
         )
 
     def sentences(self) -> Scores:
-        """By answerable question, whether the sentence that is given without a reader holds a known answer."""
+        """By answerable question, whether the sentence given without a reader holds a known answer."""
         return np.array(
             [
                 float(any(answer in text for answer in question.answers.texts))
@@ -99,7 +98,7 @@ class AnswerSample:
 
 
 def _share_rightly_marked(answers: Answers | None, given: Answer, all_marked: Answer) -> float:
-    """How many decisions were right; `all_marked` has the span of every quote."""
+    """The share of right decisions; `all_marked` has every quote highlighted."""
     right = [
         bool(quote.highlights) == (answers is not None and is_right(spans.marked()[0], answers))
         for quote, spans in zip(given.quotes[1:], all_marked.quotes[1:], strict=True)
@@ -130,12 +129,12 @@ def _set_questions(data: Dataset, excluded: set[str]) -> list[SampledQuestion]:
 
 @contextmanager
 def remember_readings() -> Iterator[None]:
-    """Run the reader's network once for each pair of question and passage: its scores depend on no constant here."""
+    """Run the reader's network once for each pair of question and passage; its scores depend on no constant."""
     run = BertNetwork.run
     known: dict[bytes, NDArray[np.float32]] = {}
 
     def remembered(network: BertNetwork, ids: Sequence[Sequence[int]], types: Any = None) -> Iterator[Any]:
-        if types is None:  # the encoder's texts, which are cached elsewhere
+        if types is None:  # the encoder's texts; `CachedEncoder` caches their vectors
             yield from run(network, ids)
             return
         keys = [

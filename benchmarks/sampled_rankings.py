@@ -1,4 +1,4 @@
-"""A small sample of a ranked set, to rank again and again while a constant of the ranking changes."""
+"""A small sample of a set's questions, ranked once for each value of a constant of the ranking."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from qa.library.generation import Generation
 from qa.search.query import EncodedQuery
 
 QUESTIONS = 150
-_PASSAGES = 100
+_PASSAGES = 30  # as ten quotes need: twenty more, for near-duplicates
 _LETTERS = 5  # a shorter word is never misspelt
 
 
@@ -50,9 +50,9 @@ class RankingSample:
         )
 
     def ndcg(self, *, misspelt: bool = False) -> Gains:
-        """The nDCG@10 of each question, ranked by the code as it stands."""
+        """The nDCG@10 of each question, with the code as it is now."""
         questions = self.misspelt if misspelt else self.questions
-        library = Generation.current(LibraryDirectory(self.path))  # a fresh one has analysed no question yet
+        library = Generation.current(LibraryDirectory(self.path))  # a fresh one has no question cached
         depth = len(self.sources) if self.task.judged_alone else _PASSAGES
         run = {
             query: self.task.counted(
@@ -64,10 +64,10 @@ class RankingSample:
 
 
 def misspell(question: str) -> str:
-    """The question with two neighbouring letters of its longest word swapped; always the same two.
+    """Swap two neighbouring letters in the middle of the question's longest word.
 
     >>> misspell("Where are lenses ground?")
-    'Where are lesnes ground?'
+    'Where are leness ground?'
     >>> misspell("Who was it?")
     'Who was it?'
     """

@@ -33,7 +33,7 @@ SETS = ("stackfaq", "squad2", "cranfield", "cisi")
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 _ADDED = 1_000
 _QUESTIONS = 200
-_DEPTH = 30  # what ten quotes need, with those that may repeat them
+_DEPTH = 30  # ten quotes, and twenty more for near-duplicates
 _TOP = 10
 _BLOCK = 10_000
 _SEED = 6
@@ -44,7 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure every size, print a line for each as it comes, and write the results."""
     parser = settings.parser(__doc__, SETS)
     parser.add_argument("--size", dest="sizes", action="append", type=int, metavar="N", help="default: 1 k to 1 M")
-    parser.add_argument("--work", type=Path, metavar="DIR", help="where libraries are built; default: a temporary one")
+    parser.add_argument(
+        "--work", type=Path, metavar="DIR", help="where libraries are built; default: a temporary folder"
+    )
     options = parser.parse_args(arguments)
 
     encoder = settings.encoder(options)
@@ -53,30 +55,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = settings.command(options, "scale", *sized)
     sizes = []
     for size in options.sizes or SIZES:
-        sizes.append(_measured(real, size, options.work))
+        sizes.append(_measure(real, size, options.work))
         print(sizes[-1], flush=True)
-        # After every size, so that a run which is cut off leaves what it measured.
-        ScaleReport(command, len(real.said), len(real.questions), sizes).write(options.out)
+        # After every size: an interrupted run leaves what it measured.
+        ScaleReport(command, len(real.sentences), len(real.questions), sizes).write(options.out)
     return 0
 
 
-def _measured(real: RealPassages, size: int, work: Path | None) -> SizeResult:
+def _measure(real: RealPassages, size: int, work: Path | None) -> SizeResult:
     """Build, open, rank and add to a library of `size` passages."""
-    drawn = SyntheticPassages(real)
-    asked = np.random.default_rng(_SEED).choice(len(real.questions), min(_QUESTIONS, len(real.questions)), False)
-    questions = [EncodedQuery(real.questions[number], real.question_vectors[number]) for number in asked]
-    best = _nearest(drawn, size, real.question_vectors[asked])
+    synthetic = SyntheticPassages(real)
+    chosen = np.random.default_rng(_SEED).choice(len(real.questions), min(_QUESTIONS, len(real.questions)), False)
+    questions = [EncodedQuery(real.questions[number], real.question_vectors[number]) for number in chosen]
+    best = _nearest(synthetic, size, real.question_vectors[chosen])
     folder = Path(tempfile.mkdtemp(prefix="verbatim-scale-", dir=work))
     try:
-        build_s, library = _timed(lambda: qa.build(list(drawn.threads(0, size)), folder / "l", encoder=drawn))
+        build_s, library = _timed(lambda: qa.build(list(synthetic.threads(0, size)), folder / "l", encoder=synthetic))
         status = library.status()
-        assert status.passages == size, "a drawn passage was cut"
+        assert status.passages == size, "a synthetic passage was split"
         del library
-        # A fresh process: what is resident there is what a library takes.
+        # A fresh process, where resident memory is that of the library.
         with multiprocessing.get_context("spawn").Pool(1) as fresh:
             opened = fresh.apply(_opened, (folder / "l", questions, best))
-        library = qa.open(folder / "l", encoder=drawn)
-        add_s, _ = _timed(lambda: library.add(list(drawn.threads(size, size + _ADDED))))
+        library = qa.open(folder / "l", encoder=synthetic)
+        add_s, _ = _timed(lambda: library.add(list(synthetic.threads(size, size + _ADDED))))
         verify_s, _ = _timed(library.verify)
         return SizeResult(size, build_s=build_s, add_s=add_s, verify_s=verify_s, disk_mb=status.bytes / 1e6, **opened)
     finally:
@@ -84,7 +86,7 @@ def _measured(real: RealPassages, size: int, work: Path | None) -> SizeResult:
 
 
 def _opened(path: Path, questions: Sequence[EncodedQuery], best: NDArray[np.int64]) -> dict[str, float]:
-    """What is measured of a library that was just opened, by the field of SizeResult."""
+    """The figures of a freshly opened library, by the field of SizeResult."""
     before = _resident_mb()
     open_s, library = _timed(lambda: Generation.current(LibraryDirectory(path)))
     first_s, _ = _timed(lambda: library.search(questions[0], _DEPTH))
@@ -110,7 +112,7 @@ def _opened(path: Path, questions: Sequence[EncodedQuery], best: NDArray[np.int6
 
 
 def _milliseconds(library: Generation, questions: Sequence[EncodedQuery], among: Ids | None) -> NDArray[np.float64]:
-    """How long each question takes to rank."""
+    """The milliseconds that each question takes to rank."""
     times = []
     for question in questions:
         start = time.perf_counter()
@@ -119,13 +121,13 @@ def _milliseconds(library: Generation, questions: Sequence[EncodedQuery], among:
     return np.array(times)
 
 
-def _nearest(drawn: SyntheticPassages, size: int, vectors: NDArray[np.float32]) -> NDArray[np.int64]:
-    """The numbers of the ten nearest passages of each vector, all of them compared."""
+def _nearest(synthetic: SyntheticPassages, size: int, vectors: NDArray[np.float32]) -> NDArray[np.int64]:
+    """The numbers of the ten nearest passages of each vector, by brute force."""
     ids = np.zeros((len(vectors), 0), dtype=np.int64)
     cosines = np.zeros((len(vectors), 0), dtype=np.float32)
     for start in range(0, size, _BLOCK):
         numbers = np.arange(start, min(start + _BLOCK, size))
-        cosines = np.hstack([cosines, vectors @ drawn.vectors(numbers.tolist()).T])
+        cosines = np.hstack([cosines, vectors @ synthetic.vectors(numbers.tolist()).T])
         ids = np.hstack([ids, np.tile(numbers, (len(vectors), 1))])
         best = np.argsort(-cosines, axis=1, kind="stable")[:, :_TOP]
         ids, cosines = np.take_along_axis(ids, best, 1), np.take_along_axis(cosines, best, 1)

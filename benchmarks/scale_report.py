@@ -1,4 +1,4 @@
-"""ScaleReport: how time, memory and recall change with the size of a library, as a table, a law and a plot."""
+"""The report of `benchmarks.scale`: time, memory and recall by library size, as a table, fitted powers and a plot."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _GOALS = "p95 at most 50 ms, recall@10 at least 0.98, at most 2 GB resident, ope
 
 @dataclass(frozen=True, slots=True)
 class SizeResult:
-    """What was measured at one size; times of ranking are of a question whose vector is given."""
+    """The figures at one size; a question's vector is computed before its ranking is timed."""
 
     passages: int
     build_s: float
@@ -37,7 +37,7 @@ class SizeResult:
 
 @dataclass(frozen=True, slots=True)
 class ScaleReport:
-    """A whole run over `sizes`, from the smallest up."""
+    """A whole run over `sizes`, smallest first."""
 
     command: str
     real_passages: int
@@ -45,7 +45,7 @@ class ScaleReport:
     sizes: Sequence[SizeResult]
 
     def write(self, folder: Path) -> None:
-        """Write `scale.md`, `scale.json` and, of two sizes or more, `scale.svg` into `folder`."""
+        """Write `scale.md`, `scale.json` and, for two sizes or more, `scale.svg` into `folder`."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "scale.json").write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
         (folder / "scale.md").write_text(self.markdown(), encoding="utf-8")
@@ -53,7 +53,7 @@ class ScaleReport:
             _plot(self.sizes, folder / "scale.svg")
 
     def markdown(self) -> str:
-        """The table and the law."""
+        """The table, and the powers fitted to it."""
         lines = head("passages", *(f"{size.passages:,}" for size in self.sizes))
         for name, unit, digits in (
             ("median_ms", "ranking, median, ms", 1),
@@ -64,7 +64,7 @@ class ScaleReport:
             ("empty_mb", "of that before opening, MB", 0),
             ("disk_mb", "on disk, MB", 0),
             ("open_s", "opening, s", 2),
-            ("build_s", "building, vectors drawn and not encoded, s", 1),
+            ("build_s", "building, with synthetic vectors, s", 1),
             ("add_s", "adding 1,000 passages, s", 1),
             ("verify_s", "verifying, s", 1),
             ("select_author_ms", "an author's passages selected (1 of 500), ms", 1),
@@ -79,22 +79,23 @@ class ScaleReport:
                 "",
                 f"`{self.command}`",
                 "",
-                f"Passages drawn from {self.real_passages:,} real ones by `benchmarks/synthetic.py`; a question is "
-                f"one of {self.questions:,} real ones, its vector given. Goals at a million on two cores: {_GOALS}.",
+                f"Passages mixed from {self.real_passages:,} real ones by `benchmarks/synthetic.py`; questions are "
+                f"from {self.questions:,} real ones, their vectors precomputed. "
+                f"Goals at a million on two cores: {_GOALS}.",
                 "",
                 *lines,
                 "",
-                *self._laws(),
+                *self._powers(),
                 "![Time, memory and recall by size](scale.svg)",
                 "",
             ]
         )
 
-    def _laws(self) -> Sequence[str]:
+    def _powers(self) -> Sequence[str]:
         if len(self.sizes) < 2:
             return []
         passages = [size.passages for size in self.sizes]
-        told = {
+        powers = {
             "ranking, median": exponent(passages, [size.median_ms for size in self.sizes]),
             "ranking, p95": exponent(passages, [size.p95_ms for size in self.sizes]),
             "memory beyond the empty process": exponent(
@@ -102,18 +103,18 @@ class ScaleReport:
             ),
             "adding 1,000 passages": exponent(passages, [size.add_s for size in self.sizes]),
         }
-        laws = ", ".join(f"{name} n^{power:.2f}" for name, power in told.items())
+        laws = ", ".join(f"{name} n^{power:.2f}" for name, power in powers.items())
         return [
             f"Fitted over all sizes as powers of the number of passages n: {laws}. "
-            "The dense half has a limit: it compares a question with the centres of the cells, 8√n, and with 64,000 "
-            "passages, however many there are. The lexical half has none: the lists of the question's words are read "
-            "whole and grow with n, so that far above a million its share of the time is proportional to n.",
+            "Dense search is bounded: it compares a question with the 8√n centres of the cells and 64,000 passages, "
+            "however many there are. Lexical search is not: it reads the whole posting lists of the question's words, "
+            "so far above a million passages its time is proportional to n.",
             "",
         ]
 
 
 def exponent(sizes: Sequence[float], values: Sequence[float]) -> float:
-    """The power of the size that fits the values best, by least squares of their logarithms."""
+    """The exponent of the power of the size that fits the values best, by least squares of the logarithms."""
     x, y = [math.log(size) for size in sizes], [math.log(max(value, 1e-9)) for value in values]
     mean_x, mean_y = sum(x) / len(x), sum(y) / len(y)
     return sum((a - mean_x) * (b - mean_y) for a, b in zip(x, y, strict=True)) / sum((a - mean_x) ** 2 for a in x)

@@ -1,9 +1,9 @@
-"""Speed beside the peers in one run: `python -m benchmarks.speed DIR [--rounds N] [--out DIR]`.
+"""Speed beside the peers: `python -m benchmarks.speed DIR [--rounds N] [--out DIR]`.
 
 Encodes, ranks and reads the 1,216 paragraphs of squad2 below DIR with this project and with sentence-transformers,
-txtai, LangChain and transformers, asks whole questions, starts commands and the web page from cold, tells how far that
-is from what the machine can do and what the time is spent on, and writes speed.md, speed.json and speed.svg. Nothing
-else should run on the machine.
+txtai, LangChain and transformers, asks whole questions, and starts commands and the web page from cold. Compares the
+speed with the limits of the machine, profiles where the time goes, and writes speed.md, speed.json and speed.svg. Run
+nothing else on the machine meanwhile.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import numpy as np
 
 import qa
 from benchmarks import cold_start, profiling, speed_report
-from benchmarks.hardware import machine, operations, seconds
+from benchmarks.hardware import network_flops, peak_rates, seconds
 from benchmarks.options import RESULTS
 from benchmarks.peers import Collection, LangChain, Peer, TxtaiHybrid
 from qa.answering.reader import DEFAULT_READER, WEIGHTS
@@ -41,28 +41,28 @@ Times = list[float]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, metavar="DIR", help="the folder with a folder for each set")
+    parser.add_argument("folder", type=Path, metavar="DIR", help="the folder that holds a folder for each set")
     parser.add_argument("--rounds", type=int, default=5, metavar="N", help="default: 5")
     parser.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="default: benchmarks/results")
     options = parser.parse_args(arguments)
     data = Dataset.read(options.folder / "squad2")
     texts = [thread.text for thread in data.documents]
     questions = list(islice(data.queries.values(), QUESTIONS))
-    found: dict[str, Any] = {"arithmetic": default_precision(), "machine": machine()}
+    figures: dict[str, Any] = {"arithmetic": default_precision(), "machine": peak_rates()}
     parts: dict[str, Callable[[], dict[str, Any]]] = {
         "encoding": lambda: encoding(texts[:ENCODED], questions, options.rounds),
         "asking": lambda: asking(data, questions, options.rounds),
-        "starting": lambda: cold_start.starting(options.rounds),
+        "starting": lambda: cold_start.cold_start(options.rounds),
     }
     for part, measure in parts.items():
-        found[part] = measure()
-        print(part, json.dumps(found[part], indent=1), flush=True)
-    speed_report.write(found, options.out)
+        figures[part] = measure()
+        print(part, json.dumps(figures[part], indent=1), flush=True)
+    speed_report.write_report(figures, options.out)
     return 0
 
 
 def encoding(texts: Sequence[str], questions: Sequence[str], rounds: int) -> dict[str, Any]:
-    """Passages a second and milliseconds a question, taking turns; the share of the processor's limit."""
+    """Passages a second and milliseconds a question, the encoders taking turns, and where the network's time goes."""
     from sentence_transformers import SentenceTransformer
 
     plain = SentenceTransformer(str(minilm_files.folder()), device="cpu")
@@ -82,15 +82,15 @@ def encoding(texts: Sequence[str], questions: Sequence[str], rounds: int) -> dic
     tokens = np.array([min(length + 2, minilm_files.MAX_TOKENS) for length in ours.lengths(texts)])
     return {
         "tokens a passage": float(tokens.mean()),
-        "GFLOP a passage": float(operations(tokens).mean() / 1e9),
+        "GFLOP a passage": float(network_flops(tokens).mean() / 1e9),
         "passages a second": rates,
         "a question, ms": waits,
-        "spent": profiling.in_the_network(),
+        "time shares": profiling.network_shares(),
     }
 
 
 def asking(data: Dataset, questions: Sequence[str], rounds: int) -> dict[str, Any]:
-    """Milliseconds a question: ranked, and answered whole; questions a second, one by one and eight at once."""
+    """Milliseconds a question, ranked and answered; questions a second, one by one and eight at once."""
     encoder = MiniLMEncoder()
     with tempfile.TemporaryDirectory() as folder:
         library = qa.build(list(data.documents), Path(folder) / "library", encoder=encoder, reader=None)
@@ -98,22 +98,22 @@ def asking(data: Dataset, questions: Sequence[str], rounds: int) -> dict[str, An
         vectors = encoder.encode([thread.text for thread in data.documents])
         collection = Collection([t.source for t in data.documents], [t.text for t in data.documents], vectors)
         peers: dict[str, Peer] = {"txtai hybrid": TxtaiHybrid(collection), "LangChain + FAISS": LangChain(collection)}
-        asked = dict(zip(questions, encoder.encode(list(questions)), strict=True))
-        ways: dict[str, Callable[[str], Any]] = {
-            "Verbatim, ranking alone": _ranking(library, asked),
-            **{f"{name}, ranking alone": partial(_searched, peer, asked) for name, peer in peers.items()},
+        question_vectors = dict(zip(questions, encoder.encode(list(questions)), strict=True))
+        systems: dict[str, Callable[[str], Any]] = {
+            "Verbatim, ranking alone": _ranking(library, question_vectors),
+            **{f"{name}, ranking alone": partial(_searched, peer, question_vectors) for name, peer in peers.items()},
             "Verbatim, search": lambda q: library.search(q, search_syntax=False),
             "Verbatim, whole answer": lambda q: reading.ask(q, search_syntax=False),
             "Verbatim, whole answer without the reader": lambda q: library.ask(q, search_syntax=False),
         }
-        times: dict[str, Times] = {name: [] for name in ways}
-        for ask in ways.values():
+        times: dict[str, Times] = {name: [] for name in systems}
+        for ask in systems.values():
             for question in questions[:WARM]:
                 ask(question)
         for _ in range(rounds):
-            for name, ask in ways.items():
+            for name, ask in systems.items():
                 times[name] += [seconds(lambda a=ask, q=q: a(q)) * 1e3 for q in questions]  # type: ignore[misc]
-        ask = ways["Verbatim, whole answer"]
+        ask = systems["Verbatim, whole answer"]
         with ThreadPoolExecutor(8) as pool:
             alone = [len(questions) / seconds(lambda: list(map(ask, questions))) for _ in range(rounds)]
             at_once = [len(questions) / seconds(lambda: list(pool.map(ask, questions))) for _ in range(rounds)]
@@ -122,12 +122,12 @@ def asking(data: Dataset, questions: Sequence[str], rounds: int) -> dict[str, An
             "questions a second": {"one by one": alone, "eight at once": at_once},
             "vectors, MB": library.status().passages * encoder.dimension * 4 / 1e6,
             "reading": _reading(library, questions, rounds),
-            "spent": profiling.in_an_answer(ask, questions),
+            "time shares": profiling.answer_shares(ask, questions),
         }
 
 
 def _reading(library: qa.Library, questions: Sequence[str], rounds: int) -> dict[str, Any]:
-    """Milliseconds to read a question's twelve candidates, with the same weights in transformers, which look once."""
+    """Milliseconds to read a question's twelve candidates, beside the same weights in transformers, which read once."""
     import torch
 
     from training.model import ReaderNetwork, load_weights
@@ -153,7 +153,7 @@ def _reading(library: qa.Library, questions: Sequence[str], rounds: int) -> dict
         "Verbatim": DEFAULT_READER.read,
         "transformers": read_plainly,
     }
-    asked = [
+    pairs = [
         (question, [quote.text for quote in library.search(question, k=CANDIDATES, search_syntax=False)])
         for question in questions[:WARM]
     ]
@@ -165,14 +165,14 @@ def _reading(library: qa.Library, questions: Sequence[str], rounds: int) -> dict
 
     with patch.object(BertNetwork, "run", counted):
         for read in readers.values():
-            for one in asked:
-                read(*one)
-    worked = {name: float(operations(np.array(found)).sum()) / len(asked) / 1e9 for name, found in lengths.items()}
+            for pair in pairs:
+                read(*pair)
+    flops = {name: float(network_flops(np.array(tokens)).sum()) / len(pairs) / 1e9 for name, tokens in lengths.items()}
     times: dict[str, Times] = {name: [] for name in readers}
     for _ in range(rounds):
         for name, read in readers.items():
-            times[name] += [seconds(lambda r=read, of=of: r(*of)) * 1e3 for of in asked]  # type: ignore[misc]
-    return {"ms": times, "GFLOP a question": worked}
+            times[name] += [seconds(lambda r=read, pair=pair: r(*pair)) * 1e3 for pair in pairs]  # type: ignore[misc]
+    return {"ms": times, "GFLOP a question": flops}
 
 
 def _ranking(library: qa.Library, vectors: dict[str, Any]) -> Callable[[str], Any]:

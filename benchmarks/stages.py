@@ -1,7 +1,7 @@
-"""What ranking a question costs by stage: `python -m benchmarks.stages DIR [--set NAME …] [--cache DIR] [--out DIR]`.
+"""The time of ranking by stage: `python -m benchmarks.stages DIR [--set NAME …] [--cache DIR] [--out DIR]`.
 
-Ranks the questions of public sets below DIR, their vectors given, and writes stages.md and stages.json: the median
-milliseconds of each stage.
+Ranks the questions of the public sets below DIR, their vectors precomputed, and writes stages.md and stages.json: the
+median milliseconds of each stage.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from qa.text.near_duplicates import group_near_duplicates
 SETS = ("stackfaq", "squad2", "cranfield", "cisi")
 STAGES = {
     "dense": "the nearest vectors",
-    "lexical": "the question analysed and looked up by its words",
-    "fusion": "the two joined: what either lacks of the other's candidates, and the order",
-    "feedback": "the question moved towards what it found",
-    "texts": "the passages' texts read",
-    "repeats": "what is said over again gathered",
+    "lexical": "the question is analysed and its words are looked up",
+    "fusion": "the missing scores of either engine's candidates, their sum, the order",
+    "feedback": "the question is moved towards the first passages",
+    "texts": "the passages' texts are read from the store",
+    "near-duplicates": "near-duplicate passages are grouped",
 }
 _QUOTES, _DEPTH, _CANDIDATES = 10, 30, 100  # as `qa.library.retrieve` and `qa.search.hybrid` have them
 _ROUNDS = 3
@@ -45,19 +45,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     encoder = settings.encoder(options)
     command = settings.command(options, "stages")
-    found = {}
+    figures = {}
     for name in options.sets or SETS:
-        found[name] = _measured(RetrievalTask.read(options.folder / name), encoder)
-        print(name, {stage: round(value, 3) for stage, value in found[name].items()}, flush=True)
+        figures[name] = _measure(RetrievalTask.read(options.folder / name), encoder)
+        print(name, {stage: round(value, 3) for stage, value in figures[name].items()}, flush=True)
     options.out.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({"command": command, "sets": found}, indent=1) + "\n"
+    text = json.dumps({"command": command, "sets": figures}, indent=1) + "\n"
     (options.out / "stages.json").write_text(text, encoding="utf-8")
-    (options.out / "stages.md").write_text(_markdown(command, found), encoding="utf-8")
+    (options.out / "stages.md").write_text(_markdown_report(command, figures), encoding="utf-8")
     return 0
 
 
-def _measured(task: RetrievalTask, encoder: Encoder) -> dict[str, float]:
-    """The median milliseconds of each stage on one set, after its passages."""
+def _measure(task: RetrievalTask, encoder: Encoder) -> dict[str, float]:
+    """The number of passages of one set, and the median milliseconds of each stage."""
     with tempfile.TemporaryDirectory(prefix="verbatim-benchmark-") as folder:
         status = qa.build(task.threads, Path(folder) / "library", encoder=encoder).status()
         library = Generation.current(LibraryDirectory(Path(folder) / "library"))
@@ -69,11 +69,11 @@ def _measured(task: RetrievalTask, encoder: Encoder) -> dict[str, float]:
 
 
 def _stages(library: Generation, question: EncodedQuery) -> dict[str, float]:
-    """The milliseconds of each stage; fusion is what the others leave of the whole."""
+    """The milliseconds of each stage; fusion is what remains of the whole after the others."""
     dense, lexical = library.dense, library.lexical
     deep = max(_CANDIDATES, lexical.exhaustive_depth)
     took = {
-        "lexical": _milliseconds(lambda: lexical.search(question, deep)),  # first: it keeps the question analysed
+        "lexical": _milliseconds(lambda: lexical.search(question, deep)),  # first: it caches the analysed question
         "dense": _milliseconds(lambda: dense.search(question, _CANDIDATES)),
     }
     analysed = _milliseconds(lambda: lexical.search(question, deep))
@@ -85,7 +85,7 @@ def _stages(library: Generation, question: EncodedQuery) -> dict[str, float]:
     took["fusion"] = ranked - took["dense"] - analysed - took["feedback"]
     took["texts"] = _milliseconds(lambda: library.store.passages(hits.ids.tolist()))
     texts = [passage.text for passage in library.store.passages(hits.ids.tolist())]
-    took["repeats"] = _milliseconds(lambda: group_near_duplicates(texts, _QUOTES))
+    took["near-duplicates"] = _milliseconds(lambda: group_near_duplicates(texts, _QUOTES))
     took["all"] = sum(took.values())
     return took
 
@@ -96,19 +96,19 @@ def _milliseconds(call: Callable[[], object]) -> float:
     return (time.perf_counter() - start) * 1e3
 
 
-def _markdown(command: str, found: Mapping[str, Mapping[str, float]]) -> str:
-    lines = head("stage", *(f"`{name}`" for name in found), "")
-    for stage, told in STAGES.items():
-        lines.append(row(stage, *(f"{of[stage]:.2f}" for of in found.values()), told))
-    lines.append(row("all", *(f"**{of['all']:.2f}**" for of in found.values()), "without the question's encoding"))
-    lines.append(row("passages", *(f"{of['passages']:,.0f}" for of in found.values()), ""))
+def _markdown_report(command: str, figures: Mapping[str, Mapping[str, float]]) -> str:
+    lines = head("stage", *(f"`{name}`" for name in figures), "")
+    for stage, description in STAGES.items():
+        lines.append(row(stage, *(f"{of[stage]:.2f}" for of in figures.values()), description))
+    lines.append(row("all", *(f"**{of['all']:.2f}**" for of in figures.values()), "without the question's encoding"))
+    lines.append(row("passages", *(f"{of['passages']:,.0f}" for of in figures.values()), ""))
     return "\n".join(
         [
             "# Ranking by stage",
             "",
             f"`{command}`",
             "",
-            f"Median milliseconds a question, its vector given, for {_QUOTES} quotes.",
+            f"Median milliseconds a question, its vector precomputed, for {_QUOTES} quotes.",
             "",
             *lines,
             "",

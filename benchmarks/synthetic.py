@@ -21,8 +21,8 @@ from qa.sources.thread import Post, Thread
 from qa.text.sentences import split_sentences
 from qa.types import Progress, no_progress
 
-_NEAR = 64
-_NOISE = 0.3  # its length, beside vectors of length one
+_NEIGHBOURS = 64
+_NOISE = 0.3  # the length of the noise, beside vectors of length one
 _POSTS = 20
 _AUTHORS = 500
 _MOST_CHARACTERS = 900
@@ -31,11 +31,19 @@ _SEED = 6
 
 @dataclass(frozen=True, slots=True)
 class RealPassages:
-    """The passages of real sets as sentences, their unit vectors, the numbers of those near to each; the questions."""
+    """The passages and questions of real sets.
 
-    said: Sequence[Sequence[str]]
+    Attributes:
+        sentences: The sentences of each passage.
+        vectors: Unit vectors of the passages, shape (passages, dimension).
+        neighbours: The numbers of the nearest passages of each, shape (passages, 64).
+        questions: The questions.
+        question_vectors: Their unit vectors, shape (questions, dimension).
+    """
+
+    sentences: Sequence[Sequence[str]]
     vectors: Vectors
-    near: NDArray[np.int64]
+    neighbours: NDArray[np.int64]
     questions: Sequence[str]
     question_vectors: Vectors
 
@@ -43,20 +51,20 @@ class RealPassages:
     def read(cls, folders: Sequence[Path], encoder: Encoder) -> RealPassages:
         """Read the sets in these folders."""
         tasks = [RetrievalTask.read(folder) for folder in folders]
-        found = {
+        passages = {
             p.text: p.in_context for task in tasks for thread in task.threads for p in split_passages(thread, encoder)
         }
-        vectors = encoder.encode(list(found.values()))
+        vectors = encoder.encode(list(passages.values()))
         cosines = vectors @ vectors.T
-        near = np.argsort(-cosines, axis=1)[:, 1 : _NEAR + 1]
+        neighbours = np.argsort(-cosines, axis=1)[:, 1 : _NEIGHBOURS + 1]
         questions = [question for task in tasks for question in task.questions.values()]
-        said = [[" ".join(text[s.start : s.end].split()) for s in split_sentences(text)] for text in found]
-        return cls(said, vectors, near, questions, encoder.encode(questions))
+        sentences = [[" ".join(text[s.start : s.end].split()) for s in split_sentences(text)] for text in passages]
+        return cls(sentences, vectors, neighbours, questions, encoder.encode(questions))
 
 
 @dataclass(frozen=True, slots=True)
 class _Recipe:
-    """How a passage is made: of which two, and how much of the first."""
+    """How a passage is mixed: from which two, the share of the first, and the noise of its vector."""
 
     first: int
     second: int
@@ -65,56 +73,56 @@ class _Recipe:
 
 
 class SyntheticPassages:
-    """Drawn passages: `threads` gives them, and `encode` the vector of each, in an encoder's place."""
+    """Synthetic passages by number, in threads; also the encoder of a library of them, which knows their vectors."""
 
-    name, fingerprint, max_tokens = "drawn", "drawn-1", 254
-    _CHARACTERS_A_TOKEN = 10  # so few that no passage is cut
+    name, fingerprint, max_tokens = "synthetic", "synthetic-1", 254
+    _CHARACTERS_A_TOKEN = 10  # underestimates tokens, so that no passage is split
 
     def __init__(self, real: RealPassages) -> None:
         self._real = real
         self.dimension = int(real.vectors.shape[1])
 
     def threads(self, start: int, stop: int) -> Iterator[Thread]:
-        """The passages of these numbers, in threads of an article and its comments."""
+        """The passages with these numbers, in threads of an article and its comments."""
         for first in range(start, stop, _POSTS):
             texts = [self._text(number) for number in range(first, min(first + _POSTS, stop))]
-            posts, at = [], 0
+            posts, offset = [], 0
             for place, text in enumerate(texts):
                 author, date = f"Author {(first + place) % _AUTHORS}", f"{2000 + first % 25}-01-{1 + place:02}"
-                posts.append(Post("comment" if place else "article", text, at, at + len(text), author, date))
-                at += len(text) + 2
-            yield Thread(f"drawn-{first}", "\n\n".join(texts), tuple(posts))
+                posts.append(Post("comment" if place else "article", text, offset, offset + len(text), author, date))
+                offset += len(text) + 2
+            yield Thread(f"synthetic-{first}", "\n\n".join(texts), tuple(posts))
 
     def lengths(self, texts: Sequence[str]) -> Sequence[int]:
-        """The tokens of each text, roughly."""
+        """The number of tokens of each text, roughly."""
         return [len(text) // self._CHARACTERS_A_TOKEN for text in texts]
 
     def encode(self, texts: Sequence[str], *, progress: Progress = no_progress) -> Vectors:
-        """The vectors of drawn texts, known by their numbers, shape (len(texts), dimension)."""
+        """The vectors of synthetic texts, by the number each begins with, shape (len(texts), dimension)."""
         vectors = self.vectors([int(text[: text.index(" ")]) for text in texts])
         progress("encoding", len(texts), len(texts))
         return vectors
 
     def vectors(self, numbers: Sequence[int]) -> Vectors:
-        """The unit vectors of the passages of these numbers."""
+        """The unit vectors of the passages with these numbers, shape (len(numbers), dimension)."""
         vectors = np.empty((len(numbers), self.dimension), dtype=np.float32)
         for row, number in enumerate(numbers):
-            made = self._recipe(number)
-            first, second = self._real.vectors[made.first], self._real.vectors[made.second]
-            vectors[row] = made.share * first + (1 - made.share) * second + made.noise
+            recipe = self._recipe(number)
+            first, second = self._real.vectors[recipe.first], self._real.vectors[recipe.second]
+            vectors[row] = recipe.share * first + (1 - recipe.share) * second + recipe.noise
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         return vectors
 
     def _recipe(self, number: int) -> _Recipe:
         random = np.random.default_rng((_SEED, number))
         first = number % len(self._real.vectors)
-        second = int(self._real.near[first, random.integers(self._real.near.shape[1])])
+        second = int(self._real.neighbours[first, random.integers(self._real.neighbours.shape[1])])
         noise = random.normal(scale=_NOISE / self.dimension**0.5, size=self.dimension)
         return _Recipe(first, second, float(random.uniform(0.5, 1)), noise.astype(np.float32))
 
     def _text(self, number: int) -> str:
-        made = self._recipe(number)
-        first, second = self._real.said[made.first], self._real.said[made.second]
-        begun = first[: max(1, round(made.share * len(first)))]
-        ended = second[round(made.share * len(second)) :]
-        return " ".join([f"{number}", *begun, *ended])[:_MOST_CHARACTERS].rstrip()
+        recipe = self._recipe(number)
+        first, second = self._real.sentences[recipe.first], self._real.sentences[recipe.second]
+        beginning = first[: max(1, round(recipe.share * len(first)))]
+        end = second[round(recipe.share * len(second)) :]
+        return " ".join([f"{number}", *beginning, *end])[:_MOST_CHARACTERS].rstrip()

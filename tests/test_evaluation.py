@@ -13,9 +13,9 @@ from conftest import FakeEncoder
 import qa
 from qa.answering.reader import ScoredSpan
 from qa.evaluation import evaluate
-from qa.evaluation.answers import calibration_error, confidence_figures, coverage, exact, f1, is_right
+from qa.evaluation.answers import calibration_error, confidence_figures, coverage, exact_match, f1, is_right
 from qa.evaluation.dataset import Answers, Dataset
-from qa.evaluation.ranking import figures
+from qa.evaluation.ranking import ranking_figures
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_set_is_read_with_its_liberties(folder: Path) -> None:
+def test_a_set_with_malformed_rows_is_read_and_the_rows_are_reported(folder: Path) -> None:
     data = Dataset.read(folder)
     assert [(d.source, d.title, len(d.posts)) for d in data.documents] == [
         ("d1", "Lenses", 1), ("d2", None, 1), ("d3", "Comments", 1),
@@ -53,16 +53,16 @@ def test_a_set_is_read_with_its_liberties(folder: Path) -> None:
     assert data.judgements == {"q1": {"d1": 1}, "q2": {"d2": 2, "d3": 0}, "q4": {"d2": 1}}
     assert data.answers == {"q1": Answers(["Solms"]), "q2": Answers(["at  Night"])}
     assert sorted(data.notes) == [
-        "answers.jsonl: 1 answer rows not understood",
-        "corpus.jsonl: 1 documents with an id that came before, skipped",
+        "answers.jsonl: 1 answer rows not readable",
+        "corpus.jsonl: 1 documents with the id of an earlier one, skipped",
         "corpus.jsonl: 1 documents without a text, skipped",
-        "corpus.jsonl: 1 rows not understood",
+        "corpus.jsonl: 1 rows not readable",
         "qrels.tsv: 1 queries without a judgement, skipped",
-        "qrels.tsv: 1 rows not understood",
+        "qrels.tsv: 1 rows not readable",
     ]
 
 
-def test_figures_and_files(folder: Path, tmp_path: Path) -> None:
+def test_the_report_and_the_files_written_are_right(folder: Path, tmp_path: Path) -> None:
     report = evaluate(folder, run=tmp_path / "run", answers=tmp_path / "answers", encoder=FakeEncoder(), reader=None)
     ranking = report.ranking
     assert report.answer_figures is None
@@ -91,20 +91,20 @@ def test_figures_and_files(folder: Path, tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_the_reader_is_measured_where_answers_are_known(folder: Path, tmp_path: Path) -> None:
+def test_the_reader_is_measured_if_answers_are_known(folder: Path, tmp_path: Path) -> None:
     class Reader:
-        """Knows where, and nothing else."""
+        """Finds Solms, and nothing else."""
 
         def read(self, question: str, passages: Sequence[str]) -> list[ScoredSpan]:
-            at = [passage.find("Solms") for passage in passages]
-            return [ScoredSpan(n, n + 5, 9.0) if n >= 0 else ScoredSpan(0, 1, -9.0) for n in at]
+            starts = [passage.find("Solms") for passage in passages]
+            return [ScoredSpan(n, n + 5, 9.0) if n >= 0 else ScoredSpan(0, 1, -9.0) for n in starts]
 
     report = evaluate(folder, answers=tmp_path / "answers", encoder=FakeEncoder(), reader=Reader())
-    reading = report.answer_figures
-    assert reading is not None
-    assert reading.exact == 0.5 and reading.f1 == pytest.approx(0.5, abs=0.2)
-    assert reading.gold_exact == 0.5
-    assert 0 <= reading.confidence.calibration_error <= 1 and reading.confidence.auroc is not None
+    measured = report.answer_figures
+    assert measured is not None
+    assert measured.exact_match == 0.5 and measured.f1 == pytest.approx(0.5, abs=0.2)
+    assert measured.gold_exact_match == 0.5
+    assert 0 <= measured.confidence.calibration_error <= 1 and measured.confidence.auroc is not None
     rows = {row["_id"]: row for row in map(json.loads, (tmp_path / "answers").read_text().splitlines())}
     assert rows["q1"]["found"] and rows["q1"]["text"] == "Solms"
     assert all(row["confidence"] is not None for row in rows.values())
@@ -126,40 +126,40 @@ def test_the_reader_is_measured_where_answers_are_known(folder: Path, tmp_path: 
         ("Kodak", [], 0, 0),
     ],
 )
-def test_answers_are_measured_as_squad_does(given: str, answers: list[str], exactly: float, overlap: float) -> None:
-    assert exact(given, answers) == exactly
+def test_exact_match_and_f1_are_those_of_squad(given: str, answers: list[str], exactly: float, overlap: float) -> None:
+    assert exact_match(given, answers) == exactly
     assert f1(given, answers) == pytest.approx(overlap)
 
 
-def test_a_part_of_a_whole_answer_sentence_is_right() -> None:
+def test_part_of_an_answer_sentence_is_right() -> None:
     sentence = Answers(["Lenses are ground in Solms, a town."], whole_sentences=True)
     assert is_right("Solms", sentence) and not is_right("Wetzlar", sentence) and not is_right(".", sentence)
     assert not is_right("Solms", Answers(sentence.texts))
 
 
-def test_confidence_is_measured_by_hand() -> None:
-    told = [0.9] * 30 + [0.1] * 30
+def test_confidence_figures_equal_a_count_by_hand() -> None:
+    confidences = [0.9] * 30 + [0.1] * 30
     right = [True] * 27 + [False] * 33
-    found = confidence_figures(told, right, [True] * 30 + [False] * 30)
-    assert found.auroc == found.average_precision == 1
-    assert found.calibration_error == pytest.approx(0.1, abs=0.05)
-    assert found.coverage == 0.5
-    assert confidence_figures(told, right, [True] * 60).auroc is None
+    measured = confidence_figures(confidences, right, [True] * 30 + [False] * 30)
+    assert measured.auroc == measured.average_precision == 1
+    assert measured.calibration_error == pytest.approx(0.1, abs=0.05)
+    assert measured.coverage == 0.5
+    assert confidence_figures(confidences, right, [True] * 60).auroc is None
     assert calibration_error([0.5] * 30, [True, False] * 15) < 0.01 < calibration_error([0.9] * 30, [False] * 30)
     assert coverage([], []) == 0
 
 
-def test_limit_asks_the_first_only(folder: Path, tmp_path: Path) -> None:
+def test_limit_asks_only_the_first_questions(folder: Path, tmp_path: Path) -> None:
     report = evaluate(folder, limit=1, answers=tmp_path / "a", encoder=FakeEncoder())
     assert report.ranking.queries == 1
     assert [json.loads(row)["_id"] for row in (tmp_path / "a").read_text().splitlines()] == ["q1", "u1"]
 
 
-def test_measures_by_hand() -> None:
+def test_ranking_figures_equal_a_count_by_hand() -> None:
     import math
 
     run = {"a": [("x", 3.0), ("y", 2.0), ("z", 1.0)], "b": [(f"d{n}", 20.0 - n) for n in range(12)]}
-    measured = figures(run, {"a": {"y": 1, "gone": 1}, "b": {"d10": 1}})
+    measured = ranking_figures(run, {"a": {"y": 1, "gone": 1}, "b": {"d10": 1}})
     ideal = 1 + 1 / math.log2(3)
     assert measured.ndcg_at_10 == pytest.approx((1 / math.log2(3) / ideal + 0) / 2)
     assert measured.mrr_at_10 == pytest.approx((1 / 2 + 0) / 2)
@@ -169,7 +169,7 @@ def test_measures_by_hand() -> None:
 @pytest.mark.parametrize("missing", ["corpus.jsonl", "queries.jsonl", "qrels.tsv"])
 def test_a_missing_or_useless_file_is_named(folder: Path, missing: str) -> None:
     (folder / missing).write_text("x\n")
-    with pytest.raises(qa.SourceError, match=f"{missing}.*no row that can be used"):
+    with pytest.raises(qa.SourceError, match=f"{missing}.*has no usable row"):
         Dataset.read(folder)
     (folder / missing).unlink()
     with pytest.raises(qa.SourceError, match=f"{missing}.*No such file"):

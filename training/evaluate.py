@@ -16,7 +16,7 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from qa.answering.reader import Reader, ScoredSpan, SpanReader, read_spans
-from qa.evaluation.answers import exact, f1
+from qa.evaluation.answers import exact_match, f1
 from training.data import MEASURING_ARTICLES, LabelledQuestion, read_squad2, read_wikiqa
 
 Figures = dict[str, float]
@@ -31,7 +31,7 @@ def squad2_figures(questions: list[LabelledQuestion], found: list[ScoredSpan]) -
         text = question.paragraph.text
         answers = [text[start:end] for start, end in question.answers]
         given = text[reading.start : reading.end]
-        exacts.append(exact(given, answers) if answers else 0.0)
+        exacts.append(exact_match(given, answers) if answers else 0.0)
         scores.append(f1(given, answers) if answers else 0.0)
     best, threshold = best_f1(margins, scores, answerable)
     return {
@@ -55,8 +55,8 @@ def best_f1(margins: Sequence[float], scores: Sequence[float], answerable: Seque
     """
     order = np.argsort(-np.asarray(margins), kind="stable")
     earned = np.asarray(scores, dtype=float)[order]
-    no_progress = 1.0 - np.asarray(answerable, dtype=float)[order]
-    totals = no_progress.sum() + np.concatenate(([0.0], np.cumsum(earned - no_progress)))
+    declined = 1.0 - np.asarray(answerable, dtype=float)[order]
+    totals = declined.sum() + np.concatenate(([0.0], np.cumsum(earned - declined)))
     best = int(totals.argmax())
     threshold = float(np.asarray(margins)[order[best]]) if best < len(order) else float("-inf")
     return float(totals[best]) / len(order), threshold

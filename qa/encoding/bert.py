@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 Precision = Literal["bf16", "f16", "f32"]
 Head = Callable[[Any, "Node", "Node"], "Node"]
-"""The last step: from OpenVINO's operations, the hidden states, shape (texts, tokens, width), and the mask, shape (texts,
-tokens), to the output."""
+"""The last step: from OpenVINO's operations, the hidden states, shape (texts, tokens, width), and the mask, shape
+(texts, tokens), to the output."""
 
 SETTING = "VERBATIM_PRECISION"
 _CONVERTER = "openvino.tools.ovc"

@@ -1,4 +1,4 @@
-"""Measuring a library on judged questions: `qa evaluate`."""
+"""Measure a library on a set of judged questions: `qa evaluate`."""
 
 from qa.evaluation.evaluate import evaluate
 

@@ -1,4 +1,4 @@
-"""How good answers are, and how well their confidence tells the right ones from the wrong."""
+"""Measures of answers and of their confidence: exact match, F1, calibration error, coverage."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from qa.evaluation.dataset import Answers
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
 _BINS = 15
-_ACCURATE = 0.9
-_RIGHT = 0.5
+_ACCURATE = 0.9  # the accuracy that coverage is measured at
+_RIGHT_F1 = 0.5
 
 
 def normalised(text: str) -> str:
-    """SQuAD's normal form (Rajpurkar et al. 2016).
+    """The text in SQuAD's normal form: lower case, no punctuation, no articles (Rajpurkar et al. 2016).
 
     >>> normalised("The  Rankine cycle.")
     'rankine cycle'
@@ -28,13 +28,13 @@ def normalised(text: str) -> str:
     return " ".join(_ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split())
 
 
-def exact(given: str, answers: Sequence[str]) -> float:
-    """1 where the given text is one of the answers, else 0."""
+def exact_match(given: str, answers: Sequence[str]) -> float:
+    """1.0 if the given text is one of the answers in normal form, else 0.0."""
     return float(normalised(given) in {normalised(answer) for answer in answers})
 
 
 def f1(given: str, answers: Sequence[str]) -> float:
-    """The best word overlap with an answer.
+    """The best F1 of the words of the given text and of an answer, 0..1.
 
     >>> f1("the solar power", ["solar", "wind"])
     0.6666666666666666
@@ -43,10 +43,10 @@ def f1(given: str, answers: Sequence[str]) -> float:
 
 
 def is_right(given: str, answers: Answers) -> bool:
-    """Whether a text answers: F1 of 0.5 or more; of a set that knows whole sentences only, a part of one does too."""
+    """Whether a text answers: its F1 is 0.5 or more, or it is part of an answer if answers are whole sentences."""
     if answers.whole_sentences and normalised(given):
         return any(normalised(given) in normalised(text) for text in answers.texts)
-    return f1(given, answers.texts) >= _RIGHT
+    return f1(given, answers.texts) >= _RIGHT_F1
 
 
 def _overlap(given: list[str], answer: list[str]) -> float:
@@ -58,10 +58,12 @@ def _overlap(given: list[str], answer: list[str]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class ConfidenceFigures:
-    """How far confidence can be trusted; `auroc` and `average_precision` are None where every question is answerable.
+    """How far confidence can be trusted.
 
-    `calibration_error` is the expected one over 15 bins of equal mass (Guo et al.: On Calibration of Modern Neural
-    Networks, 2017), `coverage` the greatest share of the questions whose answers are right nine times in ten.
+    `auroc` and `average_precision` say how well it separates answerable from unanswerable questions; they are None if
+    every question is answerable. `calibration_error` is the expected calibration error over 15 bins of equal mass (Guo
+    et al.: On Calibration of Modern Neural Networks, 2017). `coverage` is the largest share of questions, most
+    confident first, whose answers are right nine times in ten.
     """
 
     auroc: float | None
@@ -73,37 +75,45 @@ class ConfidenceFigures:
 def confidence_figures(
     confidences: Sequence[float], right: Sequence[bool], answerable: Sequence[bool]
 ) -> ConfidenceFigures:
-    """Figures of one confidence a question."""
+    """Measure the confidences of answers.
+
+    Args:
+        confidences: One probability a question, 0..1.
+        right: Whether each answer is right.
+        answerable: Whether each question has an answer.
+    """
     from sklearn.metrics import average_precision_score, roc_auc_score
 
-    told = len(set(answerable)) > 1
+    both_kinds = len(set(answerable)) > 1
     return ConfidenceFigures(
-        float(roc_auc_score(answerable, confidences)) if told else None,
-        float(average_precision_score(answerable, confidences)) if told else None,
+        float(roc_auc_score(answerable, confidences)) if both_kinds else None,
+        float(average_precision_score(answerable, confidences)) if both_kinds else None,
         calibration_error(confidences, right),
         coverage(confidences, right),
     )
 
 
 def calibration_error(confidences: Sequence[float], right: Sequence[bool]) -> float:
-    """The mean distance of confidence and share of right answers, over 15 bins of as many questions.
+    """The mean distance between confidence and accuracy over 15 bins with the same number of questions each.
 
     >>> calibration_error([0.25] * 60, [True, False, False, False] * 15)
     0.0
     """
     order = np.argsort(confidences, kind="stable")
-    told, was = np.asarray(confidences, dtype=float)[order], np.asarray(right, dtype=float)[order]
+    predicted, actual = np.asarray(confidences, dtype=float)[order], np.asarray(right, dtype=float)[order]
     bins = [part for part in np.array_split(np.arange(len(order)), _BINS) if len(part)]
-    return float(sum(abs(told[part].mean() - was[part].mean()) * len(part) for part in bins) / max(1, len(order)))
+    return float(
+        sum(abs(predicted[part].mean() - actual[part].mean()) * len(part) for part in bins) / max(1, len(order))
+    )
 
 
 def coverage(confidences: Sequence[float], right: Sequence[bool], accuracy: float = _ACCURATE) -> float:
-    """The greatest share of the questions, the most confident first, of whose answers so many are right.
+    """The largest share of questions, most confident first, at which the answers have this accuracy.
 
     >>> coverage([0.9, 0.8, 0.7, 0.1], [True, True, False, False])
     0.5
     """
     order = np.argsort(-np.asarray(confidences, dtype=float), kind="stable")
     accuracies = np.cumsum(np.asarray(right, dtype=float)[order]) / np.arange(1, len(order) + 1)
-    enough = np.flatnonzero(accuracies >= accuracy)
-    return float(enough[-1] + 1) / len(order) if len(enough) else 0.0
+    accurate = np.flatnonzero(accuracies >= accuracy)
+    return float(accurate[-1] + 1) / len(order) if len(accurate) else 0.0

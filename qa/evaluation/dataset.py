@@ -1,4 +1,4 @@
-"""A set of judged questions, as files of JSON lines and a table of judgements."""
+"""A set of judged questions: documents and questions as JSON lines, judgements as a table."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _GREATEST_GRADE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The texts that answer a question; `whole_sentences` where a part of one may be all that is asked for."""
+    """The texts that answer a question; with `whole_sentences` a part of one can be the full answer."""
 
     texts: Sequence[str]
     whole_sentences: bool = False
@@ -26,10 +26,15 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """`documents`: a thread of one post each, named by its id. `queries`, `unanswerable`: id to question.
+    """A set, as read from its folder.
 
-    `judgements`: query id to document id to grade. `answers`: query id to what answers it. `notes` tell what was not
-    understood or left out.
+    Attributes:
+        documents: A thread of one post for each document; its source is the document's id.
+        queries: Question by id; those that some document answers.
+        judgements: Grade by document id, by query id.
+        answers: Known answers by query id.
+        unanswerable: Question by id; no document answers these.
+        notes: What was skipped while reading, and why, one line each.
     """
 
     documents: Sequence[Thread]
@@ -41,9 +46,10 @@ class Dataset:
 
     @classmethod
     def read(cls, folder: Path) -> Dataset:
-        """Read a set; rows that are not understood are counted and told, never fatal.
+        """Read the set in `folder`. A row that cannot be read is skipped and counted in the notes.
 
-        Raises SourceError where a file that every set has is missing or holds nothing that can be used.
+        Raises:
+            SourceError: If corpus.jsonl, queries.jsonl or qrels.tsv is missing or has no usable row.
         """
         notes: list[str] = []
         documents = list(_documents(folder / "corpus.jsonl", notes))
@@ -51,11 +57,11 @@ class Dataset:
         judgements = _judgements(folder / "qrels.tsv", queries, notes)
         for found, name in ((documents, "corpus.jsonl"), (queries, "queries.jsonl"), (judgements, "qrels.tsv")):
             if not found:
-                raise SourceError(f"{str(folder / name)!r} holds no row that can be used")
+                raise SourceError(f"{str(folder / name)!r} has no usable row")
         answers = _answers(folder / "answers.jsonl", notes)
         unanswerable = folder / "unanswerable.jsonl"
-        refused = _questions(unanswerable, notes) if unanswerable.is_file() else {}
-        return cls(documents, queries, judgements, answers, refused, notes)
+        without_answer = _questions(unanswerable, notes) if unanswerable.is_file() else {}
+        return cls(documents, queries, judgements, answers, without_answer, notes)
 
 
 def _documents(path: Path, notes: list[str]) -> Iterator[Thread]:
@@ -75,19 +81,19 @@ def _documents(path: Path, notes: list[str]) -> Iterator[Thread]:
             title = replace_surrogates(str(row.get("title") or "")).strip()
             yield Thread(name, text, (post,), title or None)
     _note(notes, empty, path, "documents without a text, skipped")
-    _note(notes, repeated, path, "documents with an id that came before, skipped")
+    _note(notes, repeated, path, "documents with the id of an earlier one, skipped")
 
 
 def _questions(path: Path, notes: list[str]) -> dict[str, str]:
     rows = list(_rows(path, notes))
     found = {_id(row): str(row["text"]) for row in rows if isinstance(row.get("text"), str) and row["text"].strip()}
-    _note(notes, len(rows) - len(found), path, "questions without a text or with an id that came before, skipped")
+    _note(notes, len(rows) - len(found), path, "questions without a text or with the id of an earlier one, skipped")
     return found
 
 
 def _judgements(path: Path, queries: Mapping[str, str], notes: list[str]) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
-    odd = 0
+    unreadable = 0
     for number, line in enumerate(_lines(path)):
         fields = line.split("\t")
         try:
@@ -95,10 +101,10 @@ def _judgements(path: Path, queries: Mapping[str, str], notes: list[str]) -> dic
             if abs(grade) > _GREATEST_GRADE:
                 raise ValueError(fields[-1])
         except (IndexError, ValueError, OverflowError):
-            odd += number > 0  # the first line is the header
+            unreadable += number > 0  # the first line is the header
             continue
         found.setdefault(query, {})[document] = grade
-    _note(notes, odd, path, "rows not understood")
+    _note(notes, unreadable, path, "rows not readable")
     judged = {query: found[query] for query in queries if query in found}
     _note(notes, len(queries) - len(judged), path, "queries without a judgement, skipped")
     return judged
@@ -109,12 +115,12 @@ def _answers(path: Path, notes: list[str]) -> dict[str, Answers]:
         return {}
     rows = list(_rows(path, notes))
     found = {_id(row): answers for row in rows if (answers := _answers_of(row)).texts}
-    _note(notes, len(rows) - len(found), path, "answer rows not understood")
+    _note(notes, len(rows) - len(found), path, "answer rows not readable")
     return found
 
 
 def _answers_of(row: Mapping[str, Any]) -> Answers:
-    """Every text below `answers`, `answer_sentences` or `answer`: strings, objects with a `text`, lists of these."""
+    """Every text under `answers`, `answer_sentences` or `answer`: strings, objects with a `text`, lists of these."""
 
     def texts(value: Any) -> Iterator[str]:
         if isinstance(value, str):
@@ -133,7 +139,7 @@ def _answers_of(row: Mapping[str, Any]) -> Answers:
 
 
 def _rows(path: Path, notes: list[str]) -> Iterator[dict[str, Any]]:
-    odd = 0
+    unreadable = 0
     for line in _lines(path):
         try:
             row = json.loads(line)
@@ -142,8 +148,8 @@ def _rows(path: Path, notes: list[str]) -> Iterator[dict[str, Any]]:
         if isinstance(row, dict) and "_id" in row:
             yield row
         else:
-            odd += 1
-    _note(notes, odd, path, "rows not understood")
+            unreadable += 1
+    _note(notes, unreadable, path, "rows not readable")
 
 
 def _lines(path: Path) -> Iterator[str]:
@@ -152,7 +158,7 @@ def _lines(path: Path) -> Iterator[str]:
             yield from (line.rstrip("\r\n") for line in stream if line.strip())
     except OSError as error:
         raise SourceError(
-            f"cannot read {str(path)!r}: {error.strerror}; a set to evaluate on is a folder with corpus.jsonl, "
+            f"cannot read {str(path)!r}: {error.strerror}; an evaluation set is a folder with corpus.jsonl, "
             "queries.jsonl and qrels.tsv"
         ) from error
 

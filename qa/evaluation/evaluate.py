@@ -1,4 +1,4 @@
-"""One evaluation: a set of judged questions, a library of its documents, the figures."""
+"""Evaluate: build a library of a set's documents, ask it the set's questions, measure rankings and answers."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from qa.answering.answer import Answer
 from qa.answering.calibration import load_calibration
 from qa.answering.reader import DEFAULT_READER, Reader, read_spans
 from qa.errors import LibraryNotWritable, QuestionError, SettingError
-from qa.evaluation.answers import ConfidenceFigures, confidence_figures, exact, f1, is_right
+from qa.evaluation.answers import ConfidenceFigures, confidence_figures, exact_match, f1, is_right
 from qa.evaluation.dataset import Answers, Dataset
-from qa.evaluation.ranking import RankingFigures, figures, ranked_documents, write_run
+from qa.evaluation.ranking import RankingFigures, ranked_documents, ranking_figures, write_run
 from qa.library.library import Library
 from qa.sources.thread import Thread
 from qa.types import Progress, no_progress
@@ -26,26 +26,26 @@ from qa.types import Progress, no_progress
 
 @dataclass(frozen=True, slots=True)
 class AnswerFigures:
-    """What the answers are worth. Exact match and F1 are means over the questions with a known answer, each 0..1.
+    """The quality of the answers; exact match and F1 are means over the questions with a known answer, each 0..1.
 
-    `exact` and `f1` are those of the whole way from question to answer, threshold or not; `gold_exact` and `gold_f1`
-    the same where the reader is given the right document. `f1_with_none` counts unanswerable questions too, right where
-    nothing was found.
+    `exact_match` and `f1` are measured end to end, from question to answer, whatever the confidence. `gold_exact_match`
+    and `gold_f1` are measured with the reader given the right document. `f1_with_no_answer` is SQuAD 2.0's: an answer
+    below the threshold scores 0 and, for an unanswerable question, 1.
     """
 
-    exact: float
+    exact_match: float
     f1: float
-    gold_exact: float
+    gold_exact_match: float
     gold_f1: float
-    f1_with_none: float
+    f1_with_no_answer: float
     confidence: ConfidenceFigures
 
     def __str__(self) -> str:
         c = self.confidence
         lines = [
-            f"answers, whole way: exact match {self.exact:.4f}   F1 {self.f1:.4f}",
-            f"answers, right document given: exact match {self.gold_exact:.4f}   F1 {self.gold_f1:.4f}",
-            f"F1 with no-answer at the threshold    {self.f1_with_none:.4f}",
+            f"answers, end to end: exact match {self.exact_match:.4f}   F1 {self.f1:.4f}",
+            f"answers, right document given: exact match {self.gold_exact_match:.4f}   F1 {self.gold_f1:.4f}",
+            f"F1 with no-answer at the threshold    {self.f1_with_no_answer:.4f}",
         ]
         if c.auroc is not None and c.average_precision is not None:
             lines.append(
@@ -58,9 +58,16 @@ class AnswerFigures:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationReport:
-    """What `qa evaluate` prints. The shares are of the queries with a known answer, None where none is known.
+    """What `qa evaluate` prints.
 
-    `answer_figures` is None without a reader, and where no answer is known.
+    Attributes:
+        documents: The number of documents in the library.
+        passages: The number of passages they were split into.
+        ranking: The quality of the ranking of documents.
+        quotes_with_answer: The share of questions whose first quote holds a known answer; None if none is known.
+        answers_with_answer: The share of questions whose answer's text holds a known answer; None if none is known.
+        answer_figures: The quality of the answers; None without a reader, or if no answer is known.
+        notes: What of the set was skipped.
     """
 
     documents: int
@@ -101,12 +108,21 @@ def evaluate(
 ) -> EvaluationReport:
     """Build a library of the set's documents, ask it the set's questions, and measure.
 
-    `run` and `answers` name files to write: a TREC run of the first 100 documents a query, and one JSON object for
-    each query and each unanswerable question. `limit` asks the first queries only. The run has the reader's evidence
-    in it; `reader` None leaves it out. An answer below `min_confidence` counts as not found.
+    Args:
+        folder: The set: corpus.jsonl, queries.jsonl and qrels.tsv; answers.jsonl and unanswerable.jsonl if it has them.
+        run: A file to write a TREC run to: the first 100 documents of each query, by scores with the reader's evidence.
+        answers: A file to write one JSON object to for each query and each unanswerable question.
+        limit: Ask this many queries only, the first.
+        model: The name or path of a sentence-transformers model, instead of the default one.
+        encoder: An encoder to use instead of a model.
+        reader: The reader; None answers with the sentence that fits best and measures no confidence.
+        min_confidence: An answer below it counts as not found; None takes the calibration's threshold.
+        progress: Is called with the stage, the number done and the number to do.
 
-    Raises SourceError where the folder is no such set, SettingError where `limit` is not a positive number,
-    LibraryNotWritable where a file cannot be written.
+    Raises:
+        SourceError: If the folder is no such set.
+        SettingError: If `limit` is not a positive number.
+        LibraryNotWritable: If `run` or `answers` cannot be written.
     """
     if limit is not None and (not isinstance(limit, int) or limit < 1):
         raise SettingError(f"limit is the number of queries to ask, at least 1, not {limit!r}")
@@ -115,7 +131,7 @@ def evaluate(
     answerable = dict(islice(data.queries.items(), limit))
     unanswerable = dict(islice(data.unanswerable.items(), limit))
     with (
-        # Opened before the work, so that a path that cannot be written is told at once.
+        # Opened before the work, so that a path that cannot be written is reported at once.
         _writing(run) as run_file,
         _writing(answers) as answers_file,
         tempfile.TemporaryDirectory(prefix="verbatim-evaluate-") as built,
@@ -131,47 +147,47 @@ def evaluate(
             answerable = {query: question for query, question in answerable.items() if query in data.answers}
         if answers_file is None and reader is None:
             unanswerable = {}
-        unasked = None if reader is None else 0.0
-        given = _ask_all(library, answerable, unasked, progress)
-        refused = _ask_all(library, unanswerable, unasked, progress)
-        least = load_calibration().threshold if min_confidence is None else min_confidence
+        without_words = None if reader is None else 0.0
+        given = _ask_all(library, answerable, without_words, progress)
+        refused = _ask_all(library, unanswerable, without_words, progress)
+        threshold = load_calibration().threshold if min_confidence is None else min_confidence
         if run_file is not None:
             write_run(run_file, rankings)
         if answers_file is not None:
-            _write_answers(answers_file, {**given, **refused}, least)
+            _write_answers(answers_file, {**given, **refused}, threshold)
     known = {query: answer for query, answer in given.items() if query in data.answers}
     return EvaluationReport(
         len(data.documents),
         passages,
-        figures(rankings, data.judgements),
+        ranking_figures(rankings, data.judgements),
         _share(known, data.answers, lambda answer: answer.quotes[0].text if answer.quotes else ""),
         _share(known, data.answers, lambda answer: answer.text or ""),
-        _answer_figures(data, known, refused, reader, least) if reader is not None and known else None,
+        _answer_figures(data, known, refused, reader, threshold) if reader is not None and known else None,
         data.notes,
     )
 
 
 def _ask_all(
-    library: Library, questions: Mapping[str, str], unasked: float | None, progress: Progress
+    library: Library, questions: Mapping[str, str], without_words: float | None, progress: Progress
 ) -> dict[str, Answer]:
-    """The best answer to each, whatever its confidence; `unasked` is that of a question without a word in it."""
+    """The best answer to each, whatever its confidence; `without_words` is that of a question without a word in it."""
     given = {}
     for done, (query, question) in enumerate(questions.items()):
         progress("asking", done, len(questions))
         try:
             given[query] = library.ask(question, k=1, search_syntax=False, min_confidence=0)
-        except QuestionError:  # a set may hold one; it is answered by nothing
-            given[query] = Answer(question, False, None, unasked, ())
+        except QuestionError:  # sets have questions without a word in them
+            given[query] = Answer(question, False, None, without_words, ())
     return given
 
 
 def _share(given: Mapping[str, Answer], answers: Mapping[str, Answers], text_of: Any) -> float | None:
     if not given:
         return None
-    held = [
+    hits = [
         any(_plain(text) in _plain(text_of(answer)) for text in answers[query].texts) for query, answer in given.items()
     ]
-    return sum(held) / len(held)
+    return sum(hits) / len(hits)
 
 
 def _plain(text: str) -> str:
@@ -179,23 +195,23 @@ def _plain(text: str) -> str:
 
 
 def _answer_figures(
-    data: Dataset, known: Mapping[str, Answer], refused: Mapping[str, Answer], reader: Reader, least: float
+    data: Dataset, known: Mapping[str, Answer], refused: Mapping[str, Answer], reader: Reader, threshold: float
 ) -> AnswerFigures:
     threads = {thread.source: thread for thread in data.documents}
     gold = {query: text for query in known if (text := _read_alone(data, threads, query, reader)) is not None}
     scores = [f1(answer.text or "", data.answers[query].texts) for query, answer in known.items()]
     right = [is_right(answer.text or "", data.answers[query]) for query, answer in known.items()]
     confidences = [float(answer.confidence or 0) for answer in (*known.values(), *refused.values())]
-    silent_score = [
-        score if confidence >= least else 0.0 for score, confidence in zip(scores, confidences, strict=False)
+    scores_with_no_answer = [
+        score if confidence >= threshold else 0.0 for score, confidence in zip(scores, confidences, strict=False)
     ]
-    silent_score += [float(confidence < least) for confidence in confidences[len(scores) :]]
+    scores_with_no_answer += [float(confidence < threshold) for confidence in confidences[len(scores) :]]
     return AnswerFigures(
-        _mean([exact(answer.text or "", data.answers[query].texts) for query, answer in known.items()]),
+        _mean([exact_match(answer.text or "", data.answers[query].texts) for query, answer in known.items()]),
         _mean(scores),
-        _mean([exact(text, data.answers[query].texts) for query, text in gold.items()]),
+        _mean([exact_match(text, data.answers[query].texts) for query, text in gold.items()]),
         _mean([f1(text, data.answers[query].texts) for query, text in gold.items()]),
-        _mean(silent_score),
+        _mean(scores_with_no_answer),
         confidence_figures(
             confidences, [*right, *[False] * len(refused)], [*[True] * len(known), *[False] * len(refused)]
         ),
@@ -203,26 +219,26 @@ def _answer_figures(
 
 
 def _read_alone(data: Dataset, threads: Mapping[str, Thread], query: str, reader: Reader) -> str | None:
-    """The span that the reader finds in the best judged document, None where none is judged to be right."""
+    """The span that the reader finds in the document with the highest grade; None if no document is relevant."""
     judged = {document: grade for document, grade in data.judgements.get(query, {}).items() if grade > 0}
     document = max(judged, key=judged.__getitem__, default=None)
     thread = threads.get(document or "")
     if thread is None:
         return None
-    (reading,) = read_spans(reader, data.queries[query], [thread.text], [thread.title])
-    return thread.text[reading.start : reading.end]
+    (span,) = read_spans(reader, data.queries[query], [thread.text], [thread.title])
+    return thread.text[span.start : span.end]
 
 
 def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-def _write_answers(stream: TextIO, given: Mapping[str, Answer], least: float) -> None:
-    """`doc`, `start` and `end` are those of the best span also where it is too doubtful to be an answer."""
+def _write_answers(stream: TextIO, given: Mapping[str, Answer], threshold: float) -> None:
+    """Write a line for each answer; `doc`, `start` and `end` are the best span's even if it is below the threshold."""
     for query, answer in given.items():
         quote = answer.quotes[0] if answer.quotes else None
         start, end = quote.highlights[0] if quote and quote.highlights else (None, None)
-        found = answer.found and (answer.confidence is None or answer.confidence >= least)
+        found = answer.found and (answer.confidence is None or answer.confidence >= threshold)
         row = {
             "_id": query,
             "found": found,

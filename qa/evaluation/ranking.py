@@ -1,4 +1,4 @@
-"""How well documents are ranked, by trec_eval's own measures."""
+"""Rank the documents of a set, and measure the ranking with trec_eval's own code."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from qa.errors import QuestionError
 from qa.library.library import Library
 from qa.search.query import check_question
 
-DOCUMENTS = 100
-_CUT = 10
-_FIRST_DEPTH = 256
+DOCUMENTS = 100  # of a ranking that is measured, as in TREC runs
+_MRR_DEPTH = 10
+_FIRST_DEPTH = 256  # passages; more are ranked if they hold fewer than 100 documents
+_MOST_PASSAGES = 10_000  # that one search may return
 _SPACE = re.compile(r"\s")
 Ranking = Sequence[tuple[str, float]]
 
@@ -33,28 +34,30 @@ class RankingFigures:
 
 
 def ranked_documents(library: Library, question: str) -> Ranking:
-    """The best documents, at most 100, each by its best passage; scores strictly decrease.
+    """Rank the documents for a question, each by its best passage.
 
-    The reader's evidence is in the scores, where the library has a reader.
+    Returns:
+        At most 100 pairs of document and score, scores strictly decreasing; none for a question without a word. If the
+        library has a reader, its evidence is in the scores.
     """
     passages = library.status().passages
     try:
         check_question(question)
-    except QuestionError:  # a set may hold a question without a word in it
+    except QuestionError:  # sets have questions without a word in them
         return []
     depth = _FIRST_DEPTH
     while True:
         best: dict[str, float] = {}
         for quote in library.search(question, k=depth, search_syntax=False, repeats=True, read=True):
             best.setdefault(quote.source, quote.score)
-        if len(best) >= DOCUMENTS or depth >= passages or depth >= 10_000:
+        if len(best) >= DOCUMENTS or depth >= min(passages, _MOST_PASSAGES):
             break
-        depth = min(depth * 4, 10_000)
+        depth = min(depth * 4, _MOST_PASSAGES)
     return _strictly_decreasing(list(best.items())[:DOCUMENTS])
 
 
 def _strictly_decreasing(ranking: Ranking) -> Ranking:
-    """A tie must not be broken otherwise by whoever reads the run; trec_eval reads it in single precision."""
+    """Break ties here, or trec_eval breaks them by the documents' names; it reads scores in single precision."""
     separated: list[tuple[str, float]] = []
     for document, score in ranking:
         below = np.nextafter(np.float32(separated[-1][1]), np.float32(-np.inf)) if separated else np.inf
@@ -62,13 +65,13 @@ def _strictly_decreasing(ranking: Ranking) -> Ranking:
     return separated
 
 
-def figures(run: Mapping[str, Ranking], judgements: Mapping[str, Mapping[str, int]]) -> RankingFigures:
-    """Measure a run with pytrec_eval; MRR counts the first ten documents alone."""
+def ranking_figures(run: Mapping[str, Ranking], judgements: Mapping[str, Mapping[str, int]]) -> RankingFigures:
+    """Measure a run with pytrec_eval; MRR looks at the first ten documents only."""
     from pytrec_eval import RelevanceEvaluator
 
     judged = {query: dict(judgements[query]) for query in run}
     whole = RelevanceEvaluator(judged, {"ndcg_cut.10", "recall.1,5,10"}).evaluate({q: dict(r) for q, r in run.items()})
-    first = RelevanceEvaluator(judged, {"recip_rank"}).evaluate({q: dict(r[:_CUT]) for q, r in run.items()})
+    first = RelevanceEvaluator(judged, {"recip_rank"}).evaluate({q: dict(r[:_MRR_DEPTH]) for q, r in run.items()})
 
     def mean(rows: Mapping[str, Mapping[str, float]], name: str) -> float:
         return float(np.mean([row[name] for row in rows.values()]))
@@ -84,7 +87,7 @@ def figures(run: Mapping[str, Ranking], judgements: Mapping[str, Mapping[str, in
 
 
 def write_run(stream: TextIO, run: Mapping[str, Ranking]) -> None:
-    """Write a run in TREC's format: query, Q0, document, rank, score, name; white space in an id becomes "_"."""
+    """Write a run in TREC's format: query, Q0, document, rank, score, system; white space in an id becomes "_"."""
     for query, ranking in run.items():
         for rank, (document, score) in enumerate(ranking, 1):
             stream.write(f"{_SPACE.sub('_', query)} Q0 {_SPACE.sub('_', document)} {rank} {score:.9g} verbatim\n")

@@ -1,0 +1,110 @@
+"""The comparison of hand-chosen constants: which constants, what a changed value reaches, and the report."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import FakeEncoder
+
+from benchmarks import constants
+from benchmarks.constants import CONSTANTS, RANKING, Constant, measure_constant, patched
+from benchmarks.constants_report import ConstantResult, write_report
+from benchmarks.sampled_rankings import RankingSample, misspell
+from qa.answering import select
+from qa.library import library
+from qa.search import hybrid
+
+BETA = Constant("qa.search.hybrid", "ROCCHIO_BETA", RANKING, (0.0, 0.6))
+
+
+@pytest.mark.parametrize("constant", CONSTANTS, ids=lambda constant: constant.name)
+def test_each_constant_exists_and_is_compared_with_other_values(constant: Constant) -> None:
+    assert constant.in_use not in constant.values
+    assert len(set(constant.values)) == len(constant.values) >= 2
+
+
+def test_a_changed_value_reaches_every_module_that_imported_it_and_is_restored() -> None:
+    assert select.CANDIDATES is library.CANDIDATES
+    in_use = select.CANDIDATES
+    with pytest.raises(ZeroDivisionError), patched(Constant("qa.answering.select", "CANDIDATES", RANKING, ()), 3.0):
+        assert (select.CANDIDATES, library.CANDIDATES) == (3, 3)
+        assert isinstance(select.CANDIDATES, int)
+        _ = 1 / 0
+    assert (in_use, in_use) == (select.CANDIDATES, library.CANDIDATES)
+
+
+def test_every_value_is_measured_with_everything_else_unchanged() -> None:
+    def measure() -> dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]]:
+        return {"set": np.array([hybrid.ROCCHIO_BETA, 1.0])}
+
+    result = measure_constant(BETA, measure, measure())
+    assert {value: scores["set"].tolist() for value, scores in result.scores.items()} == {
+        0.0: [0.0, 1.0], 0.3: [0.3, 1.0], 0.6: [0.6, 1.0],
+    }  # fmt: skip
+    assert (result.name, result.in_use, result.best) == ("qa.search.hybrid.ROCCHIO_BETA", 0.3, 0.6)
+
+
+def result(first: float, second: float) -> ConstantResult:
+    scores = {
+        1.0: {"a": np.array([first] * 8), "b": np.array([1.0])},
+        2.0: {"a": np.array([second] * 8), "b": np.ones(1)},
+    }
+    return ConstantResult("qa.module.LIMIT", "nDCG@10", 2.0, scores)
+
+
+def test_a_row_shows_each_value_and_whether_another_is_better() -> None:
+    row = "| `qa.module.LIMIT` | 2 | nDCG@10: a (8), b (1) | 1: {} / 1.0000<br>**2**: {} / 1.0000 | {} |"
+    assert result(0.25, 0.5).row() == row.format("0.2500", "0.5000", "in use")
+    assert result(0.5, 0.5).row() == row.format("0.5000", "0.5000", "in use")
+    assert result(0.5, 0.25).row() == row.format("0.5000", "0.2500", "1, p = 0.01")
+
+
+def test_the_report_is_written_as_a_table_and_as_json(tmp_path: Path) -> None:
+    write_report([result(0.25, 0.5)], "python -m …", tmp_path)
+    assert result(0.25, 0.5).row() in (tmp_path / "constants.md").read_text(encoding="utf-8").splitlines()
+    written = json.loads((tmp_path / "constants.json").read_text(encoding="utf-8"))
+    assert written["constants"]["qa.module.LIMIT"]["by_value"] == {
+        "1": {"a": 0.25, "b": 1.0},
+        "2": {"a": 0.5, "b": 1.0},
+    }
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    def write(name: str, lines: list[str]) -> None:
+        (tmp_path / "made" / name).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+    (tmp_path / "made").mkdir()
+    texts = {"d1": "Lenses are ground in Solms.", "d2": "Bread is baked at night.", "d3": "Cameras are sold in Paris."}
+    write("corpus.jsonl", [json.dumps({"_id": name, "title": "", "text": text}) for name, text in texts.items()])
+    write(
+        "queries.jsonl", [json.dumps({"_id": "q1", "text": "bread baked"}), json.dumps({"_id": "q2", "text": "Paris"})]
+    )
+    write("qrels.tsv", ["query-id\tcorpus-id\tscore", "q1\td2\t1", "q2\td3\t1"])
+    return tmp_path
+
+
+def test_a_sample_is_ranked_by_the_code_as_it_is(folder: Path, encoder: FakeEncoder) -> None:
+    sample = RankingSample.build(folder / "made", folder / "library", encoder)
+    assert sample.ndcg().tolist() == [1.0, 1.0]
+    assert {query: question.text for query, question in sample.misspelt.items()} == {"q1": "braed baked", "q2": "Pairs"}
+
+
+def test_the_constants_of_the_ranking_are_compared_on_a_folder_of_sets(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("benchmarks.options.MiniLMEncoder", FakeEncoder)
+    monkeypatch.setattr(constants, "RANKED_SETS", ("made",))
+    arguments = [str(folder), "--only", "ROCCHIO", "--cache", str(folder / "cache"), "--out", str(folder / "out")]
+    assert constants.main(arguments) == 0
+    assert "| `qa.search.hybrid.ROCCHIO_BETA` | 0.3 | nDCG@10: made (2) | 0: 1.0000<br>" in capsys.readouterr().out
+    assert not (folder / "out").exists()
+
+
+def test_a_question_without_a_long_word_is_not_misspelt() -> None:
+    assert [misspell(text) for text in ("Who was it?", "aaaaaaa bb", "lenses in Solms")] == [
+        "Who was it?", "aaaaaaa bb", "leness in Solms",
+    ]  # fmt: skip
