@@ -1,1 +1,1 @@
-"""Measuring: quality against floors. Not installed; run from the checkout."""
+"""Benchmarks of quality, speed and scale. Not installed; run from a checkout."""

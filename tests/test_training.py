@@ -1,4 +1,4 @@
-"""The training package: what it makes of questions, and that a run goes on where it was stopped."""
+"""The training package: the examples it makes of questions, and that a run resumes where it was stopped."""
 
 from __future__ import annotations
 
@@ -58,12 +58,12 @@ def test_the_examples_in_its_docstrings_hold() -> None:
     assert not sum(result.failed for result in results)
 
 
-def test_an_epoch_is_the_same_again_and_another_is_not(curriculum: Curriculum) -> None:
+def test_an_epoch_is_reproducible_and_differs_from_the_next(curriculum: Curriculum) -> None:
     assert curriculum.epoch(0) == curriculum.epoch(0)
     assert curriculum.epoch(0) != curriculum.epoch(1)
 
 
-def test_answers_stand_where_they_are_said_to(curriculum: Curriculum) -> None:
+def test_answers_are_at_their_spans(curriculum: Curriculum) -> None:
     examples: list[Example] = [one for number in range(6) for one in curriculum.epoch(number)]
     natural = [one for one in examples if one.kind == "natural"]
     assert len(natural) == 6 * len(TOWNS)
@@ -75,19 +75,19 @@ def test_answers_stand_where_they_are_said_to(curriculum: Curriculum) -> None:
         assert all(0 <= start < end <= len(one.passage) for start, end in one.answers)
 
 
-def test_a_mined_passage_holds_no_answer(questions: list[LabelledQuestion]) -> None:
+def test_a_mined_passage_has_no_answer(questions: list[LabelledQuestion]) -> None:
     miner = Miner([one.paragraph for one in questions], frozenset())
     for one in questions:
         found = miner.negative(one, Random(0))
         assert found is not None and one.paragraph.title not in found.text
 
 
-def test_a_passage_without_its_answers_sentence(questions: list[LabelledQuestion]) -> None:
+def test_the_sentence_of_the_answer_is_removed(questions: list[LabelledQuestion]) -> None:
     rest = without_answer(questions[0])
     assert rest is not None and "Solms" not in rest and rest.startswith("It was then polished")
 
 
-def test_a_swap_changes_every_place_or_none() -> None:
+def test_a_swap_changes_every_occurrence_or_none() -> None:
     swap = Swap("name", "ann", "bob")
     assert swapped("Ann met Ann.", swap) is not None
     changed = swapped("Ann met Ann.", swap)
@@ -105,7 +105,7 @@ def test_an_exchange_moves_the_answers_with_the_words_between_them() -> None:
     assert exchanged(text, Swap("name", "alexandra", "solms"), ((24, 29),)) is None
 
 
-def test_an_inner_swap_takes_a_word_that_stands_far_from_the_answer() -> None:
+def test_an_inner_swap_takes_a_word_away_from_the_answer() -> None:
     text = "In 1805 the fort fell, not in 1806. In 1907 it rose again."
     swaps = Swaps(Neighbours([], {}, np.zeros((0, 3), dtype=np.float32)), frozenset())
     asked = LabelledQuestion("What fell in 1805?", Paragraph("made", "Fort", text), ((12, 16),))
@@ -113,11 +113,11 @@ def test_an_inner_swap_takes_a_word_that_stands_far_from_the_answer() -> None:
     assert swaps.draw_inner(LabelledQuestion("What fell?", asked.paragraph, asked.answers), Random(0)) is None
 
 
-def test_a_negated_question_is_another() -> None:
+def test_a_negated_question_differs() -> None:
     assert negated("Where is it made?", Random(0)) not in (None, "Where is it made?")
 
 
-def test_sets_are_read_and_answers_that_are_not_there_dropped(tmp_path: Path) -> None:
+def test_sets_are_read_and_answers_not_at_their_offset_are_dropped(tmp_path: Path) -> None:
     qas = [
         {
             "question": " Where? ",
@@ -149,9 +149,7 @@ def test_sets_are_read_and_answers_that_are_not_there_dropped(tmp_path: Path) ->
     ]
 
 
-def test_passages_that_nobody_labelled_come_with_a_teacher_alone(
-    curriculum: Curriculum, questions: list[LabelledQuestion]
-) -> None:
+def test_only_a_teacher_gets_unlabelled_passages(curriculum: Curriculum, questions: list[LabelledQuestion]) -> None:
     neighbours = Neighbours([], {}, np.zeros((0, 3), dtype=np.float32))
     taught = Curriculum(questions, [], neighbours, seed=1, taught=True)
     retrieved = [one for number in range(4) for one in taught.epoch(number) if one.kind == "retrieved"]
@@ -161,28 +159,28 @@ def test_passages_that_nobody_labelled_come_with_a_teacher_alone(
     assert all(one.answerable is not None for number in range(4) for one in curriculum.epoch(number))
 
 
-def test_only_a_teacher_judges_a_window_without_a_label() -> None:
+def test_only_a_teacher_gives_a_window_without_a_label_a_loss() -> None:
     import torch
 
-    from training.batches import collate, windows
+    from training.batches import collate, make_windows
     from training.model import LOWEST, pointing_loss, taught_loss
 
     labelled = Example("natural", "Where?", "Made in Solms.", ((8, 13),))
     unlabelled = Example("retrieved", "Where?", "Made of glass.", answerable=None)
-    batch = collate(windows([labelled, unlabelled], minilm_files.tokenizer(), Random(0)))
+    batch = collate(make_windows([labelled, unlabelled], minilm_files.tokenizer(), Random(0)))
     torch.manual_seed(0)
     logits, other = (
         torch.randn(batch.targets.shape).masked_fill(batch.mask.unsqueeze(-1) == 0, LOWEST) for _ in range(2)
     )
-    told, untold = pointing_loss(logits, batch.targets).tolist()
-    assert told > 0 and untold == 0
+    with_label, without_label = pointing_loss(logits, batch.targets).tolist()
+    assert with_label > 0 and without_label == 0
     assert taught_loss(logits, logits).tolist() == [0, 0]
     assert all(0 < loss < 20 for loss in taught_loss(logits, other).tolist())
 
 
 @pytest.fixture
 def folders(tmp_path: Path, questions: list[LabelledQuestion]) -> tuple[Path, Path]:
-    """The training sets and squad2, with the made questions in one of them and nothing in the others."""
+    """The training sets and squad2, with the made-up questions in one of them and nothing in the others."""
     data, squad2 = tmp_path / "data", tmp_path / "squad2"
     for name in ("squadshifts", "tydiqa", "mlqa", "policyqa", "selqa"):
         (data / name).mkdir(parents=True)
@@ -204,7 +202,7 @@ def folders(tmp_path: Path, questions: list[LabelledQuestion]) -> tuple[Path, Pa
 
 @pytest.fixture
 def threads() -> Iterator[None]:
-    """Gives torch back the threads that a run takes from it."""
+    """Restore torch's threads, which a run changes."""
     import torch
 
     before = torch.get_num_threads()
@@ -213,7 +211,7 @@ def threads() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("threads")
-def test_a_run_goes_on_where_it_was_stopped_and_its_weights_are_read(
+def test_a_run_resumes_where_it_was_stopped_and_its_weights_are_read(
     tmp_path: Path, folders: tuple[Path, Path]
 ) -> None:
     import torch
@@ -270,7 +268,7 @@ def test_a_teacher_is_trained_and_changes_what_the_reader_learns(tmp_path: Path,
     assert not torch.equal(taught[0]["qa_outputs.weight"], taught[1]["qa_outputs.weight"])
 
 
-def test_a_teachers_weights_need_their_network(
+def test_teacher_weights_without_their_network_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from training.train import main

@@ -1,6 +1,6 @@
 """Attention as two plain matrix products, for training on a CPU.
 
-Torch's fused attention is slow backwards on a CPU: with these short windows a training step takes half as long again.
+Torch's fused attention has a slow backward pass on a CPU: with these short windows a training step takes 50 % longer.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def plain_attention(
     scaling: float,
     **_: object,
 ) -> tuple[Tensor, None]:
-    """Softmax attention in the queries' own precision, with no dropout."""
+    """Softmax attention in the precision of the queries, without dropout."""
     with torch.autocast(query.device.type, enabled=False):
         scores = torch.matmul(query * scaling, key.transpose(2, 3))
         if attention_mask is not None:
@@ -32,6 +32,6 @@ def plain_attention(
 
 
 def register() -> None:
-    """Makes the attention known to transformers under the name `plain`."""
+    """Register the attention with transformers under the name `plain`."""
     AttentionInterface.register(PLAIN, plain_attention)
     AttentionMaskInterface.register(PLAIN, eager_mask)

@@ -1,4 +1,4 @@
-"""Examples as token windows, and windows of like length as batches."""
+"""Examples as token windows, and windows of similar length as batches."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ TOKENS_PER_BATCH = 4608
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """`[CLS] question [SEP] passage [SEP]` as ids, with the tokens that start and that end an answer.
+    """`[CLS] question [SEP] passage [SEP]` as ids, with the positions of the tokens that start and end an answer.
 
-    There are none where nobody has told whether the passage answers.
+    Both are empty if no label says whether the passage answers.
     """
 
     ids: list[int]
@@ -45,8 +45,8 @@ class Batch:
     targets: Tensor
 
 
-def windows(examples: Sequence[Example], tokenizer: Tokenizer, rng: Random) -> list[Window]:
-    """One window an example: the whole where it fits, else a cut around its answer; some are cut short on purpose."""
+def make_windows(examples: Sequence[Example], tokenizer: Tokenizer, rng: Random) -> list[Window]:
+    """One window an example: the whole if it fits, else a part around its answer; some are shortened on purpose."""
     questions = tokenizer.encode_batch([example.question for example in examples], add_special_tokens=False)
     passages = tokenizer.encode_batch([example.passage for example in examples], add_special_tokens=False)
     cls, sep = special_tokens(tokenizer)
@@ -58,12 +58,12 @@ def windows(examples: Sequence[Example], tokenizer: Tokenizer, rng: Random) -> l
 
 def _window(example: Example, question: Encoding, passage: Encoding, cls: int, sep: int, rng: Random) -> Window:
     size = rng.randint(*SHORT_WINDOW) if rng.random() < SHORT_SHARE else WINDOW
-    asked = question.ids[:MAX_QUESTION]
-    room = size - len(asked) - 3
-    spans = [found for answer in example.answers if (found := _tokens(passage, answer))]
+    question_ids = question.ids[:MAX_QUESTION]
+    room = size - len(question_ids) - 3
+    spans = [span for answer in example.answers if (span := _tokens(passage, answer))]
     first = _cut(len(passage.ids), room, rng.choice(spans) if spans else None, rng)
-    second = len(asked) + 2
-    ids = [cls, *asked, sep, *passage.ids[first : first + room], sep]
+    second = len(question_ids) + 2
+    ids = [cls, *question_ids, sep, *passage.ids[first : first + room], sep]
     inside = [(start - first, end - first) for start, end in spans if start >= first and end < first + room]
     if example.answerable is None:
         return Window(ids, second, [], [])
@@ -82,7 +82,7 @@ def _tokens(passage: Encoding, answer: Span) -> Span | None:
 
 
 def _cut(length: int, room: int, focus: Span | None, rng: Random) -> int:
-    """The first token of a window of `room` tokens that holds the focus, if there is one."""
+    """The first token of a window of `room` tokens that includes the focus, if there is one."""
     latest = max(0, length - room)
     if focus is None:
         return rng.randint(0, latest)
@@ -90,24 +90,24 @@ def _cut(length: int, room: int, focus: Span | None, rng: Random) -> int:
     return rng.randint(low, max(low, min(latest, focus[0])))
 
 
-def batches(found: Sequence[Window], rng: Random) -> list[list[Window]]:
-    """Windows of like length together, about as many tokens in each batch; the batches in random order."""
-    ordered = sorted(found, key=lambda window: (_padded(len(window.ids)), rng.random()))
-    made: list[list[Window]] = []
+def make_batches(windows: Sequence[Window], rng: Random) -> list[list[Window]]:
+    """Group windows of similar length, each batch with about the same number of tokens; the batches in random order."""
+    ordered = sorted(windows, key=lambda window: (_padded(len(window.ids)), rng.random()))
+    batches: list[list[Window]] = []
     while ordered:
         size = max(1, TOKENS_PER_BATCH // _padded(len(ordered[-1].ids)))
-        made.append(ordered[-size:])
+        batches.append(ordered[-size:])
         del ordered[-size:]
-    rng.shuffle(made)
-    return made
+    rng.shuffle(batches)
+    return batches
 
 
-def collate(found: Sequence[Window]) -> Batch:
-    """The windows as padded tensors."""
-    shape = (len(found), _padded(max(len(window.ids) for window in found)))
+def collate(windows: Sequence[Window]) -> Batch:
+    """Pad the windows into tensors."""
+    shape = (len(windows), _padded(max(len(window.ids) for window in windows)))
     ids, types, mask = (torch.zeros(shape, dtype=torch.long) for _ in range(3))
     targets = torch.zeros((*shape, 2))
-    for row, window in enumerate(found):
+    for row, window in enumerate(windows):
         length = len(window.ids)
         ids[row, :length] = torch.tensor(window.ids)
         types[row, window.second : length] = 1

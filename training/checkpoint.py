@@ -1,4 +1,4 @@
-"""The state of a run on disk: written whole or not at all, so that a killed run goes on where it stood."""
+"""The state of a run on disk, written atomically, so that a killed run resumes where it stopped."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NAME = "state.pt"
 
 @dataclass(frozen=True, slots=True)
 class RunPosition:
-    """How far a run is: the steps taken, and where the next batch stands."""
+    """The position of a run: the steps taken, and the epoch and number of the next batch."""
 
     step: int = 0
     epoch: int = 0
@@ -26,7 +26,7 @@ class RunPosition:
 def save(
     folder: Path, progress: RunPosition, reader: SpanNetwork, average: dict[str, Tensor], optimizer: Optimizer
 ) -> None:
-    """Writes the state beside the old one, then puts it in its place."""
+    """Write the state beside the old one, then replace the old one with it."""
     state = {
         "progress": [progress.step, progress.epoch, progress.batch],
         "trained": {name: value.detach() for name, value in reader.trained().items()},
@@ -40,7 +40,7 @@ def save(
 
 
 def restore(folder: Path, reader: SpanNetwork, average: dict[str, Tensor], optimizer: Optimizer) -> RunPosition:
-    """Reads the state into its places; a fresh run where there is none."""
+    """Load the state into the network, its average and the optimizer; a new run's position if there is no state."""
     path = folder / NAME
     if not path.exists():
         return RunPosition()

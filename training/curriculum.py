@@ -1,6 +1,6 @@
-"""What one epoch shows the reader: every question with its paragraph, and beside it a pair that does not answer.
+"""The examples of an epoch: every question with its paragraph, and beside it a pair that does not answer.
 
-Everything is drawn from the seed and the epoch's number, so an interrupted run sees the same examples again.
+They depend on the seed and the epoch's number only, so an interrupted run sees the same examples again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,11 @@ from training.neighbours import Neighbours
 from training.text import sentences, words
 
 COMMON_WORDS = 250
-SHARES = {"policyqa": 0.15, "squadshifts/amazon": 0.35, "squadshifts/reddit": 0.35}  # of a large set, in an epoch
+SHARES = {
+    "policyqa": 0.15,
+    "squadshifts/amazon": 0.35,
+    "squadshifts/reddit": 0.35,
+}  # the share of a large set in an epoch
 SQUAD2_TIMES = 3
 EDITED_SHARE = 0.3
 RETRIEVED_SHARE = 0.5
@@ -32,15 +36,15 @@ NEGATIVE_KINDS = {
     "condition": 0.05,
     "cut": 0.10,
 }
-# Somebody who wants to know has not seen the passage: what is met then is mostly one that tells something else.
+# Someone seeking information has not seen the passage: most passages retrieved for them are about something else.
 INFORMATION_KINDS = {"mined": 0.35, "swap": 0.15, "inner swap": 0.10, "condition": 0.05, "cut": 0.35}
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question and a passage; `answers` are the spans of the answer, or of its look-alike where there is none.
+    """A question and a passage; `answers` are the spans of the answer, or of its look-alike if unanswerable.
 
-    `answerable` is None where only a teacher can tell.
+    `answerable` is None if only a teacher can decide it.
     """
 
     kind: str
@@ -54,7 +58,7 @@ class Example:
 class Curriculum:
     """Draws the examples of an epoch from the training questions and those of SQuAD 2.0's training articles.
 
-    Where there is a teacher, passages that retrieval finds stand among them, for the teacher to label.
+    With a teacher, retrieved passages are among them, for the teacher to label.
     """
 
     def __init__(
@@ -85,7 +89,7 @@ class Curriculum:
         examples: list[Example] = []
         for question in self._training:
             if rng.random() < _share(question):
-                for _ in range(INFORMATION_TIMES if _asks_to_be_told(question) else 1):
+                for _ in range(INFORMATION_TIMES if _seeks_information(question) else 1):
                     examples.extend(self._around(question, rng))
         for question in self._squad2 * SQUAD2_TIMES:
             if question.answers:
@@ -97,24 +101,26 @@ class Curriculum:
         return examples
 
     def _around(self, question: LabelledQuestion, rng: Random) -> list[Example]:
-        """The question itself, a pair that does not answer it, and at times a harmless change."""
+        """The question itself, a pair that does not answer it, and sometimes a harmless change."""
         text = question.text.rstrip("?").rstrip() if rng.random() < 0.15 else question.text
-        found = [Example("natural", text, question.paragraph.text, question.answers, question.inside)]
-        kinds = INFORMATION_KINDS if _asks_to_be_told(question) else NEGATIVE_KINDS
+        examples = [Example("natural", text, question.paragraph.text, question.answers, question.inside)]
+        kinds = INFORMATION_KINDS if _seeks_information(question) else NEGATIVE_KINDS
         for kind in (rng.choices(list(kinds), list(kinds.values()))[0], "mined", "swap"):
             negative = self._negative(kind, question, rng)
             if negative:
-                found.append(negative)
+                examples.append(negative)
                 break
         if rng.random() < EDITED_SHARE:
             harmless = self._harmless(question, rng)
             if harmless:
-                found.append(harmless)
+                examples.append(harmless)
         if rng.random() < self._retrieved_share:
             other = self._miners[question.paragraph.source].retrieved(question, rng)
             if other:
-                found.append(Example("retrieved", question.text, other.text, inside=question.inside, answerable=None))
-        return found
+                examples.append(
+                    Example("retrieved", question.text, other.text, inside=question.inside, answerable=None)
+                )
+        return examples
 
     def _negative(self, kind: str, question: LabelledQuestion, rng: Random) -> Example | None:
         passage: str | None = question.paragraph.text
@@ -129,8 +135,8 @@ class Curriculum:
             text = negated(question.text, rng)
         elif kind == "condition":
             condition = rng.choice(self._conditions) if self._conditions else None
-            telling = {word for word in words(condition or "") if len(word) > 3}
-            known = telling & set(words(question.paragraph.text))
+            content = {word for word in words(condition or "") if len(word) > 3}
+            known = content & set(words(question.paragraph.text))
             text = None if condition is None or known else with_condition(question.text, condition)
         else:
             inner = kind == "inner swap"
@@ -147,7 +153,7 @@ class Curriculum:
         return Example(kind, text, passage, lookalikes, question.inside, answerable=False) if text and passage else None
 
     def _harmless(self, question: LabelledQuestion, rng: Random) -> Example | None:
-        """A changed question that still has its answer: swapped in both places, or with a condition that holds."""
+        """A changed question that keeps its answer: with a swap in both texts, or with a condition that holds."""
         passage = question.paragraph.text
         if rng.random() < 0.25:
             begin, stop = question.answers[0]
@@ -165,9 +171,9 @@ class Curriculum:
         if swap is None:
             return None
         changed = (exchanged if inner else swapped)(passage, swap, question.answers)
-        asked = swapped(question.text, swap)
-        if changed and asked:
-            return Example("harmless swap", asked[0], changed[0], changed[1], question.inside)
+        changed_question = swapped(question.text, swap)
+        if changed and changed_question:
+            return Example("harmless swap", changed_question[0], changed[0], changed[1], question.inside)
         return None
 
 
@@ -175,5 +181,5 @@ def _share(question: LabelledQuestion) -> float:
     return next((share for source, share in SHARES.items() if question.paragraph.source.startswith(source)), 1.0)
 
 
-def _asks_to_be_told(question: LabelledQuestion) -> bool:
+def _seeks_information(question: LabelledQuestion) -> bool:
     return question.paragraph.source.startswith(INFORMATION_SOURCES)

@@ -1,4 +1,4 @@
-"""The training and measuring sets, read into questions over paragraphs."""
+"""The training and evaluation sets, read into labelled questions over paragraphs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from qa.types import Span
 
 TRAINING_ARTICLES = ("Harvard_University", "Steam_engine", "Islamism", "Immune_system")
-MEASURING_ARTICLES = ("Force", "Packet_switching", "French_and_Indian_War", "Warsaw")
+EVALUATION_ARTICLES = ("Force", "Packet_switching", "French_and_Indian_War", "Warsaw")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,8 @@ class Paragraph:
 class LabelledQuestion:
     """A question over its own paragraph.
 
-    `answers` are character spans of the paragraph, none where it does not answer.
-    `inside` says that an answer lies somewhere within the spans (whole sentences), not that it is them.
+    `answers` are character spans of the paragraph, none if it does not answer. `inside` means that an answer is
+    somewhere within the spans (whole sentences), not that it is the spans.
     """
 
     text: str
@@ -60,7 +60,7 @@ def read_squad(path: Path, source: str) -> Iterator[LabelledQuestion]:
 
 
 def read_selqa(path: Path, source: str) -> Iterator[LabelledQuestion]:
-    """The questions of a SelQA file, each over its section's sentences joined by blanks."""
+    """The questions of a SelQA file, each over its section's sentences joined by spaces."""
     for entry in json.loads(path.read_text(encoding="utf-8")):
         spans: list[Span] = []
         start = 0
@@ -92,7 +92,7 @@ def read_squad2(folder: Path, articles: tuple[str, ...]) -> list[LabelledQuestio
 
 
 def trained_on(folder: Path) -> set[str]:
-    """The ids of a measuring set's questions that the reader was trained on: those of squad2's training articles."""
+    """The ids of an evaluation set's questions that the reader was trained on: those of squad2's training articles."""
     if folder.name != "squad2":
         return set()
     rows = (row for name in ("answers.jsonl", "unanswerable.jsonl") for row in read_lines(folder / name))
@@ -123,7 +123,7 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _located(text: str, answers: list[dict[str, Any]]) -> tuple[Span, ...]:
-    """The distinct spans of the answers, without surrounding blanks; an answer that is not where it says is dropped."""
+    """The distinct spans of the answers, stripped; an answer that is not at its offset is dropped."""
     spans = set()
     for answer in answers:
         start, quote = answer["answer_start"], answer["text"]

@@ -1,8 +1,7 @@
-"""Made-up changes of a question and its paragraph: near misses that nothing answers, and harmless changes beside them.
+"""Synthetic edits of a question and its paragraph: near misses that have no answer, and harmless edits beside them.
 
-A swap puts another word of the same type in a word's place. In the question alone it asks for what the paragraph does
-not say; in the paragraph alone likewise; in both the question is answerable again. So neither the changed question nor
-the changed paragraph gives the label away: only the comparison does.
+A swap replaces a word by another of the same type. In the question or the paragraph alone it makes the question
+unanswerable; in both it leaves it answerable. So neither text gives the label away: only comparing them does.
 """
 
 from __future__ import annotations
@@ -36,14 +35,14 @@ class Swap:
 
 
 class Swaps:
-    """Finds the swaps of a question that its paragraph does not bear out."""
+    """Finds swaps that make a question unanswerable by its paragraph."""
 
     def __init__(self, neighbours: Neighbours, common: frozenset[str]) -> None:
         self._neighbours = neighbours
         self._common = common | STOP_WORDS
 
     def draw(self, question: LabelledQuestion, rng: Random) -> Swap | None:
-        """A random swap of one of the question's words, numbers and opposites before mere siblings."""
+        """A random swap of one of the question's words; numbers and opposites are preferred to siblings."""
         present = set(words(question.paragraph.text)) | set(words(question.text))
         found: list[Swap] = []
         for position, old in enumerate(dict.fromkeys(words(question.text))):
@@ -56,12 +55,12 @@ class Swaps:
         return rng.choices(found, [_WEIGHTS[swap.kind] for swap in found])[0]
 
     def draw_inner(self, question: LabelledQuestion, rng: Random) -> Swap | None:
-        """A word of the question for another of its type that the paragraph has, but nowhere near the answer."""
+        """A random swap of a word of the question for one of its type that the paragraph has away from the answer."""
         near, far = set(words(question.text)), set[str]()
         text = question.paragraph.text
         for start, end in sentences(text):
-            holds = any(start < stop and begin < end for begin, stop in question.answers)
-            (near if holds else far).update(words(text[start:end]))
+            has_answer = any(start < stop and begin < end for begin, stop in question.answers)
+            (near if has_answer else far).update(words(text[start:end]))
         others = sorted(far - near - self._common)
         found: list[Swap] = []
         for position, old in enumerate(dict.fromkeys(words(question.text))):
@@ -91,10 +90,9 @@ class Swaps:
 
 
 def swapped(text: str, swap: Swap, answers: tuple[Span, ...] = ()) -> tuple[str, tuple[Span, ...]] | None:
-    """The text with the swap in every place, and where its answers then lie.
+    """The text with every occurrence swapped, and the new spans of its answers.
 
-    None where the word is not there, or in an answer.
-
+    None if the word does not occur, or occurs in an answer.
 
     >>> swapped("In May we met Ann.", Swap("series", "may", "june"), ((14, 17),))
     ('In June we met Ann.', ((15, 18),))
@@ -103,7 +101,7 @@ def swapped(text: str, swap: Swap, answers: tuple[Span, ...] = ()) -> tuple[str,
 
 
 def exchanged(text: str, swap: Swap, answers: tuple[Span, ...] = ()) -> tuple[str, tuple[Span, ...]] | None:
-    """The text with each of the two words in the other's place, and where its answers then lie.
+    """The text with the two words exchanged, and the new spans of its answers.
 
     >>> exchanged("Ann met Bob in May.", Swap("name", "ann", "bob"), ((15, 18),))
     ('Bob met Ann in May.', ((15, 18),))
@@ -130,7 +128,7 @@ def _replaced(text: str, new: dict[str, str], answers: tuple[Span, ...]) -> tupl
 
 
 def negated(question: str, rng: Random) -> str | None:
-    """The question turned into its contrary, or None where it has no auxiliary after its first word.
+    """The question negated, or None if it has no auxiliary after its first word.
 
     >>> negated("What does Sadat seek?", Random(1))
     'What does Sadat not seek?'
@@ -159,7 +157,7 @@ def _late_negation(question: str, start: int, rng: Random) -> str | None:
 
 
 def conditions(text: str) -> list[str]:
-    """Phrases of time and place with their leading blank, as they stand in the text.
+    """Phrases of time and place with their leading space, as in the text.
 
     >>> conditions("It was sold in 1998 after the Cold War ended.")
     [' in 1998', ' after the Cold War']
@@ -183,7 +181,7 @@ def _cased(word: str, like: str) -> str:
 
 
 def _other_number(number: str, rng: Random) -> str:
-    """Another number of the same form: years stay near, the digits of other numbers change.
+    """Another number of the same form: a year nearby, or a number with one digit changed.
 
     >>> _other_number("1690", Random(0))
     '1703'

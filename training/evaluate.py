@@ -1,7 +1,7 @@
-"""`python -m training.evaluate --eval ../shared/eval --weights FILE` prints the reader's figures as JSON.
+"""Evaluate the reader alone: `python -m training.evaluate --eval ../shared/eval --weights FILE` prints JSON.
 
-Every question is read over its own passage, under its title: SQuAD 2.0's four measuring articles, and WikiQA. None of
-it is trained on.
+Every question is read over its own passage and title: SQuAD 2.0's four evaluation articles, and WikiQA. The reader was
+trained on none of them.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from sklearn.metrics import roc_auc_score
 
 from qa.answering.reader import Reader, ScoredSpan, SpanReader, read_spans
 from qa.evaluation.answers import exact_match, f1
-from training.data import MEASURING_ARTICLES, LabelledQuestion, read_squad2, read_wikiqa
+from training.data import EVALUATION_ARTICLES, LabelledQuestion, read_squad2, read_wikiqa
 
 Figures = dict[str, float]
 
 
-def squad2_figures(questions: list[LabelledQuestion], found: list[ScoredSpan]) -> Figures:
-    """Exact match and F1 of the answerable questions, and F1 with no-answer and AUROC of all."""
+def squad2_figures(questions: list[LabelledQuestion], spans: list[ScoredSpan]) -> Figures:
+    """Exact match and F1 of the answerable questions, F1 with no-answer and AUROC of all."""
     answerable = [bool(question.answers) for question in questions]
-    margins = [reading.margin for reading in found]
+    margins = [span.margin for span in spans]
     exacts, scores = [], []
-    for question, reading in zip(questions, found, strict=True):
+    for question, span in zip(questions, spans, strict=True):
         text = question.paragraph.text
         answers = [text[start:end] for start, end in question.answers]
-        given = text[reading.start : reading.end]
+        given = text[span.start : span.end]
         exacts.append(exact_match(given, answers) if answers else 0.0)
         scores.append(f1(given, answers) if answers else 0.0)
     best, threshold = best_f1(margins, scores, answerable)
@@ -62,18 +62,18 @@ def best_f1(margins: Sequence[float], scores: Sequence[float], answerable: Seque
     return float(totals[best]) / len(order), threshold
 
 
-def wikiqa_figures(questions: list[LabelledQuestion], found: list[ScoredSpan]) -> Figures:
-    """AUROC of all, and the share of answerable questions whose span lies inside an answer sentence."""
+def wikiqa_figures(questions: list[LabelledQuestion], spans: list[ScoredSpan]) -> Figures:
+    """AUROC of all questions, and the share of answerable ones whose span is inside an answer sentence."""
     answerable = [bool(question.answers) for question in questions]
     inside = sum(
-        any(start <= reading.start and reading.end <= end for start, end in question.answers)
-        for question, reading in zip(questions, found, strict=True)
+        any(start <= span.start and span.end <= end for start, end in question.answers)
+        for question, span in zip(questions, spans, strict=True)
     )
     return {
         "questions": len(questions),
         "answerable": sum(answerable),
         "inside": inside / sum(answerable),
-        "auroc": float(roc_auc_score(answerable, [reading.margin for reading in found])),
+        "auroc": float(roc_auc_score(answerable, [span.margin for span in spans])),
     }
 
 
@@ -81,9 +81,9 @@ SETS = ("squad2", "wikiqa")
 
 
 def read_figures(reader: Reader, eval_folder: Path, name: str) -> Figures:
-    """The figures of one of `SETS`, read in the folder of that name."""
+    """The figures of the reader on one of `SETS`, from the folder of that name."""
     if name == "squad2":
-        squad2 = read_squad2(eval_folder / name, MEASURING_ARTICLES)
+        squad2 = read_squad2(eval_folder / name, EVALUATION_ARTICLES)
         return squad2_figures(squad2, _read(reader, squad2))
     wikiqa = read_wikiqa(eval_folder / name)
     return wikiqa_figures(wikiqa, _read(reader, wikiqa))
@@ -97,7 +97,7 @@ def _read(reader: Reader, questions: list[LabelledQuestion]) -> list[ScoredSpan]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Prints the reader's figures on the measuring sets.")
+    parser = argparse.ArgumentParser(description="Print the reader's figures on the evaluation sets.")
     parser.add_argument("--eval", type=Path, required=True, help="the folder of evaluation sets")
     parser.add_argument("--weights", type=Path, required=True, help="reader.safetensors")
     arguments = parser.parse_args()

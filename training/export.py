@@ -1,4 +1,4 @@
-"""`python -m training.export --run DIR [--run DIR …] --to qa/weights/reader.safetensors`: what the package ships."""
+"""Export the weights: `python -m training.export --run DIR [--run DIR …] --to qa/weights/reader.safetensors`."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from training.model import save_weights
 
 
 def export(runs: Sequence[Path], to: Path) -> str:
-    """Writes the mean of the runs' averaged weights and returns the file's SHA-256.
+    """Write the mean of the runs' averaged weights, and return the file's SHA-256.
 
-    Runs that begin one with the weights of the other lie in one basin, and their mean is better than each of them
+    Runs that start from each other's weights are in one basin of the loss, and their mean is better than any of them
     (Wortsman et al.: Model soups, ICML 2022).
     """
     weights = [checkpoint.averaged(run) for run in runs]
@@ -26,7 +26,7 @@ def export(runs: Sequence[Path], to: Path) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Writes the reader's weights in half precision.")
+    parser = argparse.ArgumentParser(description="Write the reader's weights in half precision.")
     parser.add_argument("--run", type=Path, action="append", required=True, help="the folder of a training run")
     parser.add_argument("--to", type=Path, required=True, help="the file to write")
     arguments = parser.parse_args()

@@ -1,4 +1,4 @@
-"""Closed word lists that the made-up questions are built from."""
+"""Closed word lists for synthetic edits of questions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ STOP_WORDS = frozenset(
     need happen happens happened according according described describe mentioned""".split()
 )
 
-# A word may stand for any other member of its series; the paragraph cannot mean both.
+# A word can be swapped for any other member of its series; they exclude each other.
 SERIES: tuple[tuple[str, ...], ...] = tuple(
     tuple(line.split())
     for line in (

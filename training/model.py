@@ -1,4 +1,4 @@
-"""The reader's network: all-MiniLM-L6-v2 with frozen embeddings and a head that points at the answer's ends."""
+"""The reader's network: all-MiniLM-L6-v2 with frozen embeddings and a span head."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from qa.encoding import minilm_files
 from training import attention
 
 LOWEST = torch.finfo(torch.float32).min
-NULL = 0  # the position of [CLS], to which a passage that does not answer is pointed
+NULL = 0  # the position of [CLS], which a passage without an answer points to
 
 
 class SpanNetwork(nn.Module, ABC):
-    """A network with a head that points: start and end logits for every token."""
+    """A network with a span head: start and end logits for every token."""
 
     qa_outputs: nn.Linear
 
     @abstractmethod
     def hidden(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:
-        """What the network makes of the tokens; shape (batch, length, width)."""
+        """The last hidden states of the tokens, shape (batch, length, width)."""
 
     @abstractmethod
     def word_embeddings(self) -> Tensor:
-        """The vectors of the base model's words, one a row."""
+        """The word embeddings of the base model, one a row."""
 
     def forward(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:
         """Logits of shape (batch, length, 2); padding gets the lowest value."""
@@ -43,7 +43,7 @@ class SpanNetwork(nn.Module, ABC):
         return {name: value for name, value in self.named_parameters() if value.requires_grad}
 
     def load_trained(self, weights: dict[str, Tensor]) -> None:
-        """Sets the trained weights; every one of them must be given, and no other."""
+        """Set the trained weights; raises ValueError unless `weights` has exactly these."""
         own = self.trained()
         if own.keys() != weights.keys():
             raise ValueError(f"weights do not fit this network: {sorted(own.keys() ^ weights.keys())[:4]}")
@@ -53,11 +53,11 @@ class SpanNetwork(nn.Module, ABC):
 
 
 class ReaderNetwork(SpanNetwork):
-    """The network that ships; dropout on the frozen embeddings' output alone, which is cheap."""
+    """The network that ships; dropout only after the frozen embeddings, which is cheap."""
 
     def __init__(self, dropout: float = 0.1) -> None:
         super().__init__()
-        load_quietly()
+        silence_transformers()
         attention.register()
         self.bert = BertModel.from_pretrained(
             minilm_files.folder(),
@@ -68,7 +68,7 @@ class ReaderNetwork(SpanNetwork):
         )
         self.bert.embeddings.requires_grad_(False)
         self.bert.embeddings.dropout = nn.Dropout(dropout)
-        self.qa_outputs = head(self.bert.config.hidden_size)
+        self.qa_outputs = span_head(self.bert.config.hidden_size)
 
     def hidden(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:
         found: Tensor = self.bert(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state
@@ -78,34 +78,36 @@ class ReaderNetwork(SpanNetwork):
         return self.bert.embeddings.word_embeddings.weight.detach()
 
 
-def head(width: int) -> nn.Linear:
-    """The layer that points, as it is before training."""
+def span_head(width: int) -> nn.Linear:
+    """The span head before training."""
     outputs = nn.Linear(width, 2)
     nn.init.normal_(outputs.weight, std=0.02)
     nn.init.zeros_(outputs.bias)
     return outputs
 
 
-def load_quietly() -> None:
-    """Keeps transformers from telling that a base model's pooler is left out; it is left out on purpose."""
+def silence_transformers() -> None:
+    """Keep transformers from warning that a base model's pooler is not loaded, which is on purpose."""
     transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 def pointing_loss(logits: Tensor, targets: Tensor) -> Tensor:
-    """For each window, minus the mean log-probability that start and end fall on any of their targets.
+    """The negative mean log-probability, by window, that start and end are at one of their targets.
 
-    The targets are 0/1 in the logits' shape; a window without any has no loss.
+    Args:
+        logits: Shape (batch, length, 2).
+        targets: 0 or 1, in the same shape; a window without targets has no loss.
     """
-    aimed = logits.masked_fill(targets == 0, LOWEST)
-    losses = (logits.logsumexp(dim=1) - aimed.logsumexp(dim=1)).mean(dim=1)
+    on_target = logits.masked_fill(targets == 0, LOWEST)
+    losses = (logits.logsumexp(dim=1) - on_target.logsumexp(dim=1)).mean(dim=1)
     return losses.where(targets.any(dim=1).all(dim=1), 0.0)
 
 
 def taught_loss(logits: Tensor, teacher: Tensor) -> Tensor:
-    """For each window, the divergence of start and end from where the teacher's logits see them.
+    """The KL divergence, by window, of start and end from the teacher's.
 
-    From Hinton et al.: Distilling the Knowledge in a Neural Network, 2015, at a temperature of 1.
+    After Hinton et al.: Distilling the Knowledge in a Neural Network, 2015, at a temperature of 1.
     """
     seen = functional.kl_div(logits.log_softmax(1), teacher.log_softmax(1), reduction="none", log_target=True)
     return seen.sum(dim=1).mean(dim=1)
@@ -115,15 +117,15 @@ def special_tokens(tokenizer: Tokenizer) -> tuple[int, int]:
     """The ids of [CLS] and [SEP]."""
     cls, sep = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
     if cls is None or sep is None:
-        raise ValueError("the tokenizer knows no [CLS] or no [SEP]: it is not the base model's")
+        raise ValueError("the tokenizer has no [CLS] or no [SEP]: use the base model's tokenizer")
     return cls, sep
 
 
 def save_weights(weights: dict[str, Tensor], path: Path, dtype: torch.dtype = torch.float32) -> None:
-    """Writes the weights as safetensors."""
+    """Write the weights as safetensors."""
     save_file({name: value.detach().to(dtype).contiguous() for name, value in weights.items()}, str(path))
 
 
 def load_weights(path: Path) -> dict[str, Tensor]:
-    """Reads weights that `save_weights` wrote."""
+    """Read weights that `save_weights` wrote."""
     return load_file(str(path))

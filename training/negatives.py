@@ -1,4 +1,4 @@
-"""Passages that look as if they answered a question and do not: mined by BM25, or the answer's sentence taken out."""
+"""Passages that look like answers and are not: mined by BM25, or with the answer's sentence removed."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ class Miner:
         self._present = counts.tocsc()
 
     def negative(self, question: LabelledQuestion, rng: Random) -> Paragraph | None:
-        """One of the best other paragraphs that hold no answer and lack a telling word of the question."""
+        """One of the best other paragraphs that has no answer and lacks a content word of the question."""
         quotes = answer_texts(question)
-        telling = set(words(question.text)) - self._common
+        content = set(words(question.text)) - self._common
         found = []
         for other in self._others(question, 4 * BEST):
             text = other.text.lower()
             if any(quote in text for quote in quotes):
                 continue
-            if telling - set(words(text)):
+            if content - set(words(text)):
                 found.append(other)
                 if len(found) == BEST:
                     break
@@ -60,7 +60,7 @@ class Miner:
         return rng.choice(found) if found else None
 
     def _others(self, question: LabelledQuestion, count: int) -> list[Paragraph]:
-        """The best `count` paragraphs, best first, less the question's own."""
+        """The best `count` paragraphs, best first, without the question's own."""
         columns = [self._terms[word] for word in sorted(set(words(question.text))) if word in self._terms]
         scores = np.asarray(self._weights[:, columns].sum(axis=1)).ravel()
         best = (self._paragraphs[row] for row in np.argsort(-scores)[:count])
@@ -68,7 +68,7 @@ class Miner:
 
 
 def without_answer(question: LabelledQuestion) -> str | None:
-    """The paragraph less the sentences of its answers; None where an answer stands elsewhere too or little is left."""
+    """The paragraph without the sentences of its answers; None if an answer occurs elsewhere too or little is left."""
     text = question.paragraph.text
     kept = [
         text[start:end]

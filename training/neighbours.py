@@ -1,7 +1,7 @@
-"""Words that stand close to a word without meaning the same: siblings for made-up near misses.
+"""Words close to a word in meaning without being synonyms: siblings, for synthetic near misses.
 
-The base model's own word embeddings rank them: for "germany" they give "poland" and "belgium", for "boiler" "stove" and
-"kettle". The very nearest, which share the stem or the meaning, are left out.
+The base model's word embeddings rank them: "poland" and "belgium" for "germany", "stove" and "kettle" for "boiler". The
+very nearest, which share the stem or the meaning, are left out.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _INNER_WORD = re.compile(r"(?<=[a-z,] )[A-Za-z]{3,}\b")
 
 
 class Neighbours:
-    """Siblings within two classes of words, names and plain words, told apart by their capitals in the texts."""
+    """Siblings within two classes of words, names and common words, distinguished by their capitals in the texts."""
 
     def __init__(self, texts: Iterable[str], vocabulary: dict[str, int], embeddings: NDArray[np.float32]) -> None:
         lower, capital = Counter[str](), Counter[str]()
@@ -37,18 +37,18 @@ class Neighbours:
         self._classes = [_Class(words, embeddings[[vocabulary[word] for word in words]]) for words in (names, plain)]
 
     def is_name(self, word: str) -> bool:
-        """Whether the texts write the word with a capital."""
+        """Whether the texts capitalise the word."""
         return word in self._classes[0]
 
     def siblings(self, word: str) -> tuple[str, ...]:
-        """Words of the same class near the word, nearest first; none for a word that the texts hardly use."""
+        """Words of the same class near the word, nearest first; none for a word that is rare in the texts."""
         for words in self._classes:
             if word in words:
                 return words.siblings(word)
         return ()
 
     def akin(self, word: str, others: Iterable[str]) -> list[str]:
-        """Those of the others that could stand in the word's place: of its class and form, and not too far from it."""
+        """Those of the others that could replace the word: of its class and form, and not too far from it."""
         for words in self._classes:
             if word in words:
                 return words.akin(word, others)

@@ -1,4 +1,4 @@
-"""What a run does: its length, its seed and its learning rate."""
+"""The plan of a run: its length, its seed and its learning rate."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ WARM_UP = 150
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The settings of a run; written beside its weights."""
+    """The settings of a run, which are written beside its weights."""
 
     steps: int
     seed: int
@@ -22,7 +22,7 @@ class Plan:
     checkpoint_seconds: float = 240.0
 
     def rate_at(self, step: int) -> float:
-        """The learning rate: up, level, then down to nothing at the last step.
+        """The learning rate at a step: linear warm-up, a plateau, then linear decay to 0 at the last step.
 
         >>> plan = Plan(steps=1000, seed=0, rate=1.0, warm_up=100, level_share=0.4)
         >>> [plan.rate_at(step) for step in (0, 99, 400, 700, 1000)]

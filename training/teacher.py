@@ -1,6 +1,6 @@
-"""A larger network to learn from: all-mpnet-base-v2, 12 layers, trained as the reader is and shipped nowhere.
+"""A larger network to learn from: all-mpnet-base-v2, 12 layers, trained like the reader and not shipped.
 
-Its words are the reader's under other numbers, so both see the same windows and their logits stand at the same tokens.
+Its vocabulary is the reader's with other ids, so both see the same windows, and their logits belong to the same tokens.
 """
 
 from __future__ import annotations
@@ -10,20 +10,20 @@ from pathlib import Path
 from torch import Tensor, nn
 from transformers import MPNetModel
 
-from training.model import SpanNetwork, head, load_quietly
+from training.model import SpanNetwork, silence_transformers, span_head
 
 CLS, PADDING, SEP = 0, 1, 2
-OFFSET = 4  # of every other word's number
+OFFSET = 4  # added to the id of every other word
 READER_CLS, READER_SEP = 101, 102
 FROZEN_LAYERS = 3
 
 
 class Teacher(SpanNetwork):
-    """Start and end logits; the embeddings and the lowest layers stay as they are, which spares a quarter of a step."""
+    """The teacher's network; its embeddings and lowest layers are frozen, which saves a quarter of a step."""
 
     def __init__(self, base: Path, dropout: float = 0.1) -> None:
         super().__init__()
-        load_quietly()
+        silence_transformers()
         self.mpnet = MPNetModel.from_pretrained(
             base, add_pooling_layer=False, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
         )
@@ -31,9 +31,9 @@ class Teacher(SpanNetwork):
         self.mpnet.embeddings.dropout = nn.Dropout(dropout)
         self.mpnet.encoder.relative_attention_bias.requires_grad_(False)
         self.mpnet.encoder.layer[:FROZEN_LAYERS].requires_grad_(False)
-        self.qa_outputs = head(self.mpnet.config.hidden_size)
+        self.qa_outputs = span_head(self.mpnet.config.hidden_size)
 
-    def hidden(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:  # noqa: ARG002 - it knows no types
+    def hidden(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:  # noqa: ARG002 — MPNet has no token types
         found: Tensor = self.mpnet(input_ids=renumbered(ids, mask), attention_mask=mask).last_hidden_state
         return found
 
@@ -42,7 +42,7 @@ class Teacher(SpanNetwork):
 
 
 def renumbered(ids: Tensor, mask: Tensor) -> Tensor:
-    """The reader's tokens by the teacher's numbers.
+    """The reader's token ids as the teacher's.
 
     >>> import torch
     >>> renumbered(torch.tensor([[101, 2040, 102, 0]]), torch.tensor([[1, 1, 1, 0]])).tolist()

@@ -1,4 +1,4 @@
-"""Words and sentences of a text, by plain rules."""
+"""Words and sentences of a training text, by simple rules."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def words(text: str) -> list[str]:
 
 
 def sentences(text: str) -> list[Span]:
-    """The sentences of a text as spans, by their final marks alone.
+    """The sentences of a text as spans, split after final punctuation only.
 
     >>> sentences("One. Two? three")
     [(0, 4), (5, 9), (10, 15)]

@@ -1,7 +1,7 @@
-"""`python -m training.train --data ../shared/train --squad2 ../shared/eval/squad2 --out DIR` makes the weights.
+"""Train the reader: `python -m training.train --data ../shared/train --squad2 ../shared/eval/squad2 --out DIR`.
 
-The run may be stopped at any time: the same command goes on from the last checkpoint in DIR. A run with the same seed
-sees the same examples in the same order.
+A run can be stopped at any time: the same command resumes from the last checkpoint in DIR. Runs with the same seed see
+the same examples in the same order.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from torch import Tensor
 
 from qa.encoding import minilm_files
 from training import checkpoint
-from training.batches import Window, batches, windows
+from training.batches import Window, make_batches, make_windows
 from training.checkpoint import RunPosition
 from training.curriculum import Curriculum
 from training.data import TRAINING_ARTICLES, read_squad2, read_training
@@ -47,10 +47,17 @@ def train(
     network: Callable[[], SpanNetwork] = ReaderNetwork,
     teacher: SpanNetwork | None = None,
 ) -> None:
-    """Trains to the plan's last step and writes `reader.safetensors`, the averaged weights, into `out`.
+    """Train to the plan's last step and write `reader.safetensors`, the averaged weights, into `out`.
 
-    A fresh run begins with the base model's weights, or with those of the file `start`. What it trains is
-    made by `network`; a `teacher` is learned from and stays as it is.
+    Args:
+        plan: The length, seed and learning rate of the run.
+        data: The folder of training sets.
+        squad2: The folder of squad2, four articles of which are trained on.
+        out: The folder of checkpoints; a run resumes from the one there.
+        threads: The number of cores that share a batch.
+        start: Weights to begin with, instead of the base model's.
+        network: Creates the network to train.
+        teacher: A trained network to learn from.
     """
     torch.manual_seed(plan.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -67,10 +74,10 @@ def train(
 
     losses: list[float] = []
     saved = logged = time.monotonic()
-    for progress, found in _ahead(before, plan.steps, _epochs(plan, data, squad2, reader, bool(teacher))):
+    for progress, batch in _remaining(before, plan.steps, _epochs(plan, data, squad2, reader, bool(teacher))):
         for group in optimizer.param_groups:
             group["lr"] = plan.rate_at(progress.step - 1)
-        losses.append(workers.backward(found))
+        losses.append(workers.backward(batch))
         torch.nn.utils.clip_grad_norm_(reader.trained().values(), 1.0)
         optimizer.step()
         _follow(average, reader, min(plan.averaging, progress.step / (progress.step + 10)))
@@ -97,7 +104,7 @@ def _optimizer(reader: SpanNetwork, plan: Plan) -> torch.optim.AdamW:
 
 
 def _epochs(plan: Plan, data: Path, squad2: Path, reader: SpanNetwork, taught: bool) -> Epoch:
-    """The function that makes the batches of an epoch, always the same for the same number."""
+    """A function from an epoch's number to its batches, the same on every call."""
     tokenizer = minilm_files.tokenizer()
     training, articles = read_training(data), read_squad2(squad2, TRAINING_ARTICLES)
     texts = dict.fromkeys(question.paragraph.text for question in (*training, *articles))
@@ -106,46 +113,48 @@ def _epochs(plan: Plan, data: Path, squad2: Path, reader: SpanNetwork, taught: b
 
     def epoch(number: int) -> list[list[Window]]:
         rng = Random(f"{plan.seed}/{number}/batches")
-        found = batches(windows(curriculum.epoch(number), tokenizer, rng), rng)
-        LOGGER.info("epoch %d: %d examples in %d batches", number, sum(map(len, found)), len(found))
-        return found
+        batches = make_batches(make_windows(curriculum.epoch(number), tokenizer, rng), rng)
+        LOGGER.info("epoch %d: %d examples in %d batches", number, sum(map(len, batches)), len(batches))
+        return batches
 
     return epoch
 
 
-def _ahead(progress: RunPosition, steps: int, epoch: Epoch) -> Iterator[tuple[RunPosition, list[Window]]]:
-    """The batches still to come, each with the progress that it makes."""
+def _remaining(progress: RunPosition, steps: int, epoch: Epoch) -> Iterator[tuple[RunPosition, list[Window]]]:
+    """The remaining batches, each with the position after it."""
     step, number, batch = progress.step, progress.epoch, progress.batch
     while step < steps:
-        for found in epoch(number)[batch:]:
+        for windows in epoch(number)[batch:]:
             if step == steps:
                 return
             step, batch = step + 1, batch + 1
-            yield RunPosition(step, number, batch), found
+            yield RunPosition(step, number, batch), windows
         number, batch = number + 1, 0
 
 
 def _follow(average: dict[str, Tensor], reader: SpanNetwork, share: float) -> None:
-    """Moves the averaged weights towards the reader's; `share` of them stays."""
+    """Move the averaged weights towards the reader's; `share` of them stays."""
     with torch.no_grad():
         torch._foreach_lerp_(list(average.values()), list(reader.trained().values()), 1.0 - share)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Makes the reader's weights; resumes where it was stopped.")
+    parser = argparse.ArgumentParser(description="Train the reader's weights; resumes where it was stopped.")
     parser.add_argument("--data", type=Path, required=True, help="the training sets")
     parser.add_argument(
         "--squad2", type=Path, required=True, help="the squad2 set, of which four articles are trained on"
     )
     parser.add_argument("--out", type=Path, required=True, help="the folder of checkpoints and weights")
     parser.add_argument("--steps", type=int, default=5000, help="how many batches (default: 5000)")
-    parser.add_argument("--start", type=Path, help="weights to begin with (default: the base model's)")
+    parser.add_argument("--start", type=Path, help="weights to start from (default: the base model's)")
     parser.add_argument("--mpnet", type=Path, help="the folder of all-mpnet-base-v2: train a teacher of that network")
-    parser.add_argument("--teacher", type=Path, help="weights of such a teacher: train the reader to see as it does")
+    parser.add_argument("--teacher", type=Path, help="weights of such a teacher: train the reader to imitate it")
     parser.add_argument("--seed", type=int, default=20261122)
     parser.add_argument("--rate", type=float, default=RATE, help="the highest learning rate (default: %(default)s)")
     parser.add_argument("--warm-up", type=int, default=WARM_UP, help="steps up to it (default: %(default)s)")
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="how many cores share a batch")
+    parser.add_argument(
+        "--threads", type=int, default=torch.get_num_threads(), help="the number of cores that share a batch"
+    )
     arguments = parser.parse_args()
     if arguments.teacher and not arguments.mpnet:
         parser.error("--teacher needs --mpnet, the folder of the network that its weights belong to")

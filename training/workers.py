@@ -1,7 +1,7 @@
 """Threads that share the work of a batch.
 
-Each takes a part of it through forward and backward on one core, so they wait for each other once a step and not at
-every operation, which costs much on cores that others use too.
+Each takes its part through forward and backward on one core, so the threads wait for each other once a step, not at
+every operation, which is slow on cores with other work.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ TAUGHT_SHARE = 0.7
 
 
 class Workers:
-    """Computes the gradients of a network's trained weights; one worker where there is a GPU.
+    """Computes the gradients of a network's trained weights; with a GPU there is one worker.
 
-    With a teacher, most of the loss is how far the network's logits are from the teacher's.
+    With a teacher, most of the loss is the divergence of the network's logits from the teacher's.
     """
 
     def __init__(self, reader: SpanNetwork, count: int, teacher: SpanNetwork | None = None) -> None:
@@ -33,7 +33,7 @@ class Workers:
         self._pool = ThreadPoolExecutor(self._count, initializer=torch.set_num_threads, initargs=(1,))
 
     def backward(self, batch: Sequence[Window]) -> float:
-        """Sets the weights' gradients of the batch's mean loss, and returns that loss."""
+        """Set the gradients of the batch's mean loss, and return that loss."""
         parts = [part for first in range(self._count) if (part := batch[first :: self._count])]
         shares = [len(part) / len(batch) for part in parts]
         results = list(self._pool.map(self._gradients, parts, shares))
