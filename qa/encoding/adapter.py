@@ -62,7 +62,7 @@ def adapt_encoder(model: Any) -> Encoder:
     if all(hasattr(model, name) for name in ("name", "fingerprint", "dimension", "max_tokens", "lengths", "encode")):
         if not model.name or not all(isinstance(text, str) for text in (model.name, model.fingerprint)):
             raise ModelError(
-                "an encoder's name and fingerprint identify a library's vectors and must be nonempty strings, "
+                "an encoder's name and fingerprint identify a library's vectors and must be non-empty strings, "
                 f"not {model.name!r} and {model.fingerprint!r}"
             )
         if not all(isinstance(n, int) and n > 0 for n in (model.dimension, model.max_tokens)):

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 Precision = Literal["bf16", "f16", "f32"]
 Head = Callable[[Any, "Node", "Node"], "Node"]
-"""The last step: from OpenVINO's operations, the hidden states, shape (texts, tokens, width), and the mask, shape
-(texts, tokens), to the output."""
+"""From OpenVINO's operations, the hidden states, shape (texts, tokens, width), and the mask, shape (texts, tokens), to
+the output."""
 
 SETTING = "VERBATIM_PRECISION"
 _CONVERTER = "openvino.tools.ovc"
@@ -142,9 +142,10 @@ def _import_openvino() -> ModuleType:
     finally:
         if hidden:
             sys.modules.pop(_CONVERTER, None)
-    if not hasattr(openvino, "convert_model"):
+    if "convert_model" not in vars(openvino):
         vars(openvino)["__getattr__"] = _converter_on_first_use
-    return openvino  # type: ignore[no-any-return]
+    module: ModuleType = openvino
+    return module
 
 
 def _converter_on_first_use(name: str) -> Any:

@@ -95,7 +95,7 @@ def _load(model_id: str) -> SentenceTransformer:
 
 
 def _load_named(loader: type[SentenceTransformer], model_id: str) -> SentenceTransformer:
-    """Load from a folder or the local cache, else from the hub, tried once first since loading retries for minutes."""
+    """Load from a folder or the local cache, else from the hub, which is asked first: loading retries for minutes."""
     try:
         return loader(model_id, device="cpu", local_files_only=True)
     except Exception as error:  # a model's own files can raise anything
