@@ -68,7 +68,7 @@ class ReaderNetwork(SpanNetwork):
         )
         self.bert.embeddings.requires_grad_(False)
         self.bert.embeddings.dropout = nn.Dropout(dropout)
-        self.qa_outputs = span_head(self.bert.config.hidden_size)
+        self.qa_outputs = untrained_span_head(self.bert.config.hidden_size)
 
     def hidden(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:
         found: Tensor = self.bert(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state
@@ -78,7 +78,7 @@ class ReaderNetwork(SpanNetwork):
         return self.bert.embeddings.word_embeddings.weight.detach()
 
 
-def span_head(width: int) -> nn.Linear:
+def untrained_span_head(width: int) -> nn.Linear:
     """The span head before training."""
     outputs = nn.Linear(width, 2)
     nn.init.normal_(outputs.weight, std=0.02)

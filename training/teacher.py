@@ -10,7 +10,7 @@ from pathlib import Path
 from torch import Tensor, nn
 from transformers import MPNetModel
 
-from training.model import SpanNetwork, silence_transformers, span_head
+from training.model import SpanNetwork, silence_transformers, untrained_span_head
 
 CLS, PADDING, SEP = 0, 1, 2
 OFFSET = 4  # added to the id of every other word
@@ -31,7 +31,7 @@ class Teacher(SpanNetwork):
         self.mpnet.embeddings.dropout = nn.Dropout(dropout)
         self.mpnet.encoder.relative_attention_bias.requires_grad_(False)
         self.mpnet.encoder.layer[:FROZEN_LAYERS].requires_grad_(False)
-        self.qa_outputs = span_head(self.mpnet.config.hidden_size)
+        self.qa_outputs = untrained_span_head(self.mpnet.config.hidden_size)
 
     def hidden(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:  # noqa: ARG002 — MPNet has no token types
         found: Tensor = self.mpnet(input_ids=renumbered(ids, mask), attention_mask=mask).last_hidden_state
