@@ -377,7 +377,7 @@ def test_a_generation_that_cannot_be_opened_never_becomes_current(library: qa.Li
         name = None  # type: ignore[assignment]
 
     before = LibraryDirectory(library.path).current()
-    with pytest.raises(qa.ModelError, match="name and fingerprint are strings"):
+    with pytest.raises(qa.ModelError, match="must be non-empty strings"):
         library.rebuild([text("new")], encoder=Nameless())
     assert LibraryDirectory(library.path).current() == before
 
