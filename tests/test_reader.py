@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -104,12 +105,12 @@ class WordNetwork:
                 tokenizer.decode([token for token, type_ in zip(row, types_of_row, strict=True) if type_])
             )
             bonus = sum(value for word, value in self.bonus.items() if word in self.texts[-1])
-            words = [tokenizer.id_to_token(token) for token in row]
+            words = [str(tokenizer.id_to_token(token)) for token in row]
             scores = [[scores.get(word, -99.0) + bonus / 2 for scores in (self.starts, self.ends)] for word in words]
             yield [index], np.array([[[0.0, 0.0], *scores[1:]]], dtype=np.float32)
 
 
-def read_by(network: WordNetwork, question: str, passage: str, title: str | None = None) -> tuple[str, float]:
+def read_by(network: WordNetwork, question: str, passage: str, title: str | None = None) -> tuple[str, Any]:
     """The text of the span and its margin, as the reader takes them from this network."""
     reader = SpanReader()
     reader._loaded = network, minilm_files.tokenizer()  # type: ignore[assignment]
@@ -132,9 +133,9 @@ def test_a_span_of_another_kind_than_the_question_asks_for_loses_four(cats: floa
 
 
 def test_a_span_has_at_most_forty_tokens() -> None:
-    passage = "one " + "and " * 38 + "two and three"
+    passage = "one " + "and " * 38 + "two three"
     network = WordNetwork({"one": 1.0}, {"one": 0.0, "two": 50.0, "three": 99.0})
-    assert read_by(network, "What?", passage) == (passage[: passage.index(" and three")], pytest.approx(51.0))
+    assert read_by(network, "What?", passage) == (passage[: passage.index(" three")], pytest.approx(51.0))
 
 
 def test_two_thirds_of_the_margin_are_from_second_looks_with_less_around_the_span() -> None:

@@ -248,7 +248,7 @@ def read_spans(
     """Read the passages, passing on the titles and sentences if the reader takes them (see `Reader.read`)."""
     optional = {"titles": titles} if sentences is None else {"titles": titles, "sentences": sentences}
     try:
-        parameters = signature(reader.read).parameters.keys()
+        parameters = {*signature(reader.read).parameters}
     except ValueError:  # a built-in without a signature
         parameters = set()
     return reader.read(question, passages, **{name: value for name, value in optional.items() if name in parameters})
