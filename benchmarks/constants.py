@@ -1,8 +1,8 @@
 """Compare hand-chosen constants with other values: `python -m benchmarks.constants DIR [--cache DIR] [--out DIR]`.
 
 Ranks and answers small samples of the open sets below DIR: once with the code as it is, then with each other value of
-each constant, everything else unchanged. Writes constants.md, one row a constant, and constants.json. `--only NAME`
-measures the constants with NAME in their name and prints their rows without writing a report.
+each constant, everything else unchanged. Writes constants.md, one row a constant, and constants.json, after each
+constant. `--only NAME` measures the constants with NAME in their name and keeps the other rows of the report.
 
 It shows whether a constant is in a flat region; it does not tune. The calibration was fitted with the values in use,
 which favours them slightly in the figures of answers.
@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks import options as settings
-from benchmarks.constants_report import ConstantResult, Scores, write_report
+from benchmarks.constants_report import ConstantResult, Scores, read_results, write_report
 from benchmarks.sampled_answers import AnswerSample, remember_readings
 from benchmarks.sampled_rankings import RankingSample
 
@@ -41,6 +41,11 @@ class Constant:
     values: Sequence[float]
 
     @property
+    def path(self) -> str:
+        """The constant's name in full."""
+        return f"{self.module}.{self.name}"
+
+    @property
     def in_use(self) -> Any:
         """The value in the code."""
         return getattr(import_module(self.module), self.name)
@@ -50,6 +55,7 @@ RANKING = "nDCG@10"
 MISSPELT = "nDCG@10, one word of each question misspelt"
 ANSWER = "F1 with no-answer"
 MARKS = "share of the quotes after the first that are rightly highlighted or not"
+RANKED_ONCE = "share of questions for which one ranking finds ten quotes that are no near-duplicates"
 SENTENCES = "share of answers without the reader that hold a known answer"
 
 CONSTANTS = (
@@ -58,6 +64,8 @@ CONSTANTS = (
     Constant("qa.search.hybrid", "SOFTMAX_TEMPERATURE", RANKING, (0.005, 0.01, 0.05, 0.2)),
     Constant("qa.search.hybrid", "FEEDBACK_DOCS", RANKING, (1, 3, 5, 20)),
     Constant("qa.search.terms", "_SLIP", MISSPELT, (0.0, 0.1, 0.25, 0.75, 1.0)),
+    Constant("qa.library.retrieve", "_LOOKED_AT_FOR_REPEATS", RANKED_ONCE, (0, 5, 10, 40)),
+    Constant("qa.answering.reader", "_LONGEST_ANSWER", ANSWER, (10, 20, 80)),
     Constant("qa.answering.reader", "_WORTH_OF_A_TOKEN", ANSWER, (0.0, 0.03, 0.12)),
     Constant("qa.answering.reader", "_HOPELESS", ANSWER, (-8.0, 0.0, 1e9)),
     Constant("qa.answering.reader", "_CLOSER", ANSWER, (1 / 3, 1.0)),
@@ -75,11 +83,11 @@ CONSTANTS = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure every constant, print each row as it comes, and write the report."""
     parser = settings.parser(__doc__, (*RANKED_SETS, "threads"))
-    parser.add_argument("--only", metavar="NAME", help="only the constants with NAME in their name; writes no report")
+    parser.add_argument("--only", metavar="NAME", help="only the constants with NAME in their name")
     options = parser.parse_args(arguments)
 
     chosen = [constant for constant in CONSTANTS if not options.only or options.only in constant.name]
-    results = []
+    results = read_results(options.out)
     with TemporaryDirectory(prefix="verbatim-benchmark-") as folder, remember_readings():
         measures = _measures(options, Path(folder))
         unchanged: dict[str, Mapping[str, Scores]] = {}
@@ -87,10 +95,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             measure = measures[constant.figure]
             if constant.figure not in unchanged:
                 unchanged[constant.figure] = measure()
-            results.append(measure_constant(constant, measure, unchanged[constant.figure]))
-            print(results[-1].row(), flush=True)
-    if not options.only:
-        write_report(results, settings.command(options, "constants"), options.out)
+            result = measure_constant(constant, measure, unchanged[constant.figure])
+            results[result.name] = result
+            print(result.row(), flush=True)
+            ordered = [results[c.path] for c in CONSTANTS if c.path in results]
+            write_report(ordered, settings.command(options, "constants"), options.out)
     return 0
 
 
@@ -102,13 +111,11 @@ def measure_constant(constant: Constant, measure: Measure, unchanged: Mapping[st
         measure: Measures the figure that the constant is compared by.
         unchanged: What it measures with the value in use.
     """
-    scores: dict[float, Mapping[str, Scores]] = {constant.in_use: unchanged}
+    scores: dict[float, Mapping[str, Scores]] = {float(constant.in_use): unchanged}
     for value in constant.values:
         with patched(constant, value):
             scores[value] = measure()
-    return ConstantResult(
-        f"{constant.module}.{constant.name}", constant.figure, float(constant.in_use), dict(sorted(scores.items()))
-    )
+    return ConstantResult.of(constant.path, constant.figure, float(constant.in_use), scores)
 
 
 @contextmanager
@@ -154,6 +161,7 @@ def _measures(options: Any, folder: Path) -> Mapping[str, Measure]:
         MISSPELT: on(MISSPELT_SETS, lambda name: ranking(name).ndcg(misspelt=True)),
         ANSWER: on(ANSWERED_SETS, lambda name: answers(name).f1_with_no_answer()),
         MARKS: on(ANSWERED_SETS, lambda name: answers(name).marks()),
+        RANKED_ONCE: on(ANSWERED_SETS, lambda name: answers(name).ranked_once()),
         SENTENCES: on(ANSWERED_SETS, lambda name: answers(name).sentences()),
     }
 

@@ -1,10 +1,10 @@
-"""The report of `benchmarks.constants`: one row a constant, with the figure of every value tried."""
+"""The report of `benchmarks.constants`: one row a constant, with the figures of every value tried."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,70 +17,90 @@ Scores = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
+class ValueFigures:
+    """What a value of a constant gives: the mean of each set."""
+
+    value: float
+    by_set: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class ConstantResult:
-    """A constant's scores: value → set → one score a question, in the same order for every value."""
+    """A constant's figures.
+
+    Attributes:
+        name: The module and the constant.
+        figure: What was measured.
+        in_use: The value in the code.
+        questions: The number of questions of each set.
+        values: The figures of each value, smallest value first.
+        best: The value with the best mean over the sets; the value in use if none is better.
+        p_of_best: The p-value of the best value against the value in use, over the questions of all sets.
+    """
 
     name: str
     figure: str
     in_use: float
-    scores: Mapping[float, Mapping[str, Scores]]
+    questions: Mapping[str, int]
+    values: tuple[ValueFigures, ...]
+    best: float
+    p_of_best: float
 
-    @property
-    def best(self) -> float:
-        """The value with the highest mean over the sets; the value in use where it is as good."""
-        return max(self.scores, key=lambda value: (round(self.mean(value), 6), value == self.in_use))
+    @classmethod
+    def of(cls, name: str, figure: str, in_use: float, scores: Mapping[float, Mapping[str, Scores]]) -> ConstantResult:
+        """Summarise the scores: by value and set, one a question, in the same order for every value."""
 
-    def mean(self, value: float) -> float:
-        """The mean over the sets of what the value gives."""
-        return float(np.mean([scores.mean() for scores in self.scores[value].values()]))
+        def mean(value: float) -> float:
+            return round(float(np.mean([of_set.mean() for of_set in scores[value].values()])), 6)
 
-    @property
-    def p_of_best(self) -> float:
-        """The p-value of the best value against the value in use, over the questions of all sets."""
-        best, in_use = (np.concatenate(list(self.scores[value].values())) for value in (self.best, self.in_use))
-        return p_value(best, in_use)
-
-    @property
-    def questions(self) -> Mapping[str, int]:
-        """The number of questions of each set."""
-        return {name: len(scores) for name, scores in self.scores[self.in_use].items()}
+        best = max(scores, key=lambda value: (mean(value), value == in_use))
+        pooled = [np.concatenate(list(scores[value].values())) for value in (best, in_use)]
+        return cls(
+            name,
+            figure,
+            in_use,
+            {name: len(of_set) for name, of_set in scores[in_use].items()},
+            tuple(
+                ValueFigures(value, {name: float(of_set.mean()) for name, of_set in scores[value].items()})
+                for value in sorted(scores)
+            ),
+            best,
+            p_value(*pooled),
+        )
 
     def row(self) -> str:
         """The constant's row of the table."""
-        values = [f"**{value:.4g}**" if value == self.in_use else f"{value:.4g}" for value in self.scores]
-        cells = [f"{text}: {self._figures(value)}" for text, value in zip(values, self.scores, strict=True)]
+        cells = []
+        for tried in self.values:
+            value = f"**{tried.value:.4g}**" if tried.value == self.in_use else f"{tried.value:.4g}"
+            cells.append(f"{value}: {' / '.join(f'{mean:.4f}' for mean in tried.by_set.values())}")
         sets = ", ".join(f"{name} ({count})" for name, count in self.questions.items())
         verdict = "in use" if self.best == self.in_use else f"{self.best:.4g}, p = {self.p_of_best:.2f}"
         return row(f"`{self.name}`", f"{self.in_use:.4g}", f"{self.figure}: {sets}", "<br>".join(cells), verdict)
 
-    def _figures(self, value: float) -> str:
-        return " / ".join(f"{scores.mean():.4f}" for scores in self.scores[value].values())
+
+def read_results(folder: Path) -> dict[str, ConstantResult]:
+    """By name, the results that an earlier run wrote into `folder`; none if there was none."""
+    path = folder / "constants.json"
+    entries = json.loads(path.read_text(encoding="utf-8"))["constants"] if path.is_file() else []
+    results = [
+        ConstantResult(**{**entry, "values": tuple(ValueFigures(**tried) for tried in entry["values"])})
+        for entry in entries
+    ]
+    return {result.name: result for result in results}
 
 
-def write_report(results: Sequence[ConstantResult], command: str, folder: Path) -> None:
+def write_report(results: Iterable[ConstantResult], command: str, folder: Path) -> None:
     """Write `constants.md` and `constants.json` into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "constants.md").write_text(markdown_report(results, command), encoding="utf-8")
-    figures = {
-        result.name: {
-            "figure": result.figure,
-            "in_use": result.in_use,
-            "questions": result.questions,
-            "by_value": {
-                f"{value:.6g}": {name: float(scores.mean()) for name, scores in by_set.items()}
-                for value, by_set in result.scores.items()
-            },
-            "best": result.best,
-            "p_of_best": result.p_of_best,
-        }
-        for result in results
-    }
-    text = json.dumps({"command": command, "constants": figures}, indent=1)
+    results = list(results)
+    text = json.dumps({"command": command, "constants": [asdict(result) for result in results]}, indent=1)
     (folder / "constants.json").write_text(text + "\n", encoding="utf-8")
+    (folder / "constants.md").write_text(markdown_report(results, command), encoding="utf-8")
 
 
-def markdown_report(results: Sequence[ConstantResult], command: str) -> str:
-    """The table, under what it shows."""
+def markdown_report(results: Iterable[ConstantResult], command: str) -> str:
+    """The table, under an explanation of it."""
     return "\n".join(
         [
             "# Constants",

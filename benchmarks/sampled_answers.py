@@ -25,6 +25,7 @@ from qa.encoding.bert import BertNetwork
 from qa.encoding.encoder import Encoder
 from qa.evaluation.answers import f1, is_right
 from qa.evaluation.dataset import Answers, Dataset
+from qa.library.generation import Generation
 from training.data import trained_on
 
 ANSWERABLE, UNANSWERABLE = 80, 40  # of a set with more; all questions of `threads` are asked
@@ -84,6 +85,15 @@ class AnswerSample:
                 if answers[0].found and len(answers[0].quotes) > 1
             ]
         )
+
+    def ranked_once(self) -> Scores:
+        """By question, whether one ranking was deep enough for ten quotes after near-duplicates were grouped."""
+        scores = []
+        for question in self.questions:
+            with patch.object(Generation, "search", autospec=True, side_effect=Generation.search) as search:
+                self.unread.search(question.text, k=10, search_syntax=False)
+            scores.append(float(search.call_count == 1))
+        return np.array(scores)
 
     def sentences(self) -> Scores:
         """By answerable question, whether the sentence given without a reader holds a known answer."""

@@ -11,7 +11,7 @@ from conftest import FakeEncoder
 
 from benchmarks import constants
 from benchmarks.constants import CONSTANTS, RANKING, Constant, measure_constant, patched
-from benchmarks.constants_report import ConstantResult, write_report
+from benchmarks.constants_report import ConstantResult, read_results, write_report
 from benchmarks.sampled_rankings import RankingSample, misspell
 from qa.answering import select
 from qa.library import library
@@ -42,9 +42,9 @@ def test_every_value_is_measured_with_everything_else_unchanged() -> None:
         return {"set": np.array([hybrid.ROCCHIO_BETA, 1.0])}
 
     result = measure_constant(BETA, measure, measure())
-    assert {value: scores["set"].tolist() for value, scores in result.scores.items()} == {
-        0.0: [0.0, 1.0], 0.3: [0.3, 1.0], 0.6: [0.6, 1.0],
-    }  # fmt: skip
+    assert [(tried.value, tried.by_set) for tried in result.values] == [
+        (0.0, {"set": 0.5}), (0.3, {"set": 0.65}), (0.6, {"set": 0.8}),
+    ]  # fmt: skip
     assert (result.name, result.in_use, result.best) == ("qa.search.hybrid.ROCCHIO_BETA", 0.3, 0.6)
 
 
@@ -53,7 +53,7 @@ def result(first: float, second: float) -> ConstantResult:
         1.0: {"a": np.array([first] * 8), "b": np.array([1.0])},
         2.0: {"a": np.array([second] * 8), "b": np.ones(1)},
     }
-    return ConstantResult("qa.module.LIMIT", "nDCG@10", 2.0, scores)
+    return ConstantResult.of("qa.module.LIMIT", "nDCG@10", 2.0, scores)
 
 
 def test_a_row_shows_each_value_and_whether_another_is_better() -> None:
@@ -63,14 +63,12 @@ def test_a_row_shows_each_value_and_whether_another_is_better() -> None:
     assert result(0.5, 0.25).row() == row.format("0.5000", "0.2500", "1, p = 0.01")
 
 
-def test_the_report_is_written_as_a_table_and_as_json(tmp_path: Path) -> None:
-    write_report([result(0.25, 0.5)], "python -m …", tmp_path)
-    assert result(0.25, 0.5).row() in (tmp_path / "constants.md").read_text(encoding="utf-8").splitlines()
-    written = json.loads((tmp_path / "constants.json").read_text(encoding="utf-8"))
-    assert written["constants"]["qa.module.LIMIT"]["by_value"] == {
-        "1": {"a": 0.25, "b": 1.0},
-        "2": {"a": 0.5, "b": 1.0},
-    }
+def test_the_report_is_written_as_a_table_and_read_back(tmp_path: Path) -> None:
+    written = result(0.25, 0.5)
+    write_report([written], "python -m …", tmp_path)
+    assert written.row() in (tmp_path / "constants.md").read_text(encoding="utf-8").splitlines()
+    assert read_results(tmp_path) == {"qa.module.LIMIT": written}
+    assert read_results(tmp_path / "none") == {}
 
 
 @pytest.fixture
@@ -102,7 +100,8 @@ def test_the_constants_of_the_ranking_are_compared_on_a_folder_of_sets(
     arguments = [str(folder), "--only", "ROCCHIO", "--cache", str(folder / "cache"), "--out", str(folder / "out")]
     assert constants.main(arguments) == 0
     assert "| `qa.search.hybrid.ROCCHIO_BETA` | 0.3 | nDCG@10: made (2) | 0: 1.0000<br>" in capsys.readouterr().out
-    assert not (folder / "out").exists()
+    (measured,) = read_results(folder / "out").values()
+    assert (measured.best, measured.p_of_best) == (0.3, 1.0)
 
 
 def test_a_question_without_a_long_word_is_not_misspelt() -> None:
