@@ -63,7 +63,7 @@ CONSTANTS = (
     Constant("qa.search.hybrid", "ROCCHIO_BETA", RANKING, (0.0, 0.15, 0.45, 0.6)),
     Constant("qa.search.hybrid", "SOFTMAX_TEMPERATURE", RANKING, (0.005, 0.01, 0.05, 0.2)),
     Constant("qa.search.hybrid", "FEEDBACK_DOCS", RANKING, (1, 3, 5, 20)),
-    Constant("qa.search.terms", "_SLIP", MISSPELT, (0.0, 0.1, 0.25, 0.75, 1.0)),
+    Constant("qa.search.terms", "_TYPO_WEIGHT", MISSPELT, (0.0, 0.1, 0.25, 0.75, 1.0)),
     Constant("qa.library.retrieve", "_LOOKED_AT_FOR_REPEATS", RANKED_ONCE, (0, 5, 10, 40)),
     Constant("qa.answering.reader", "_LONGEST_ANSWER", ANSWER, (10, 20, 80)),
     Constant("qa.answering.reader", "_WORTH_OF_A_TOKEN", ANSWER, (0.0, 0.03, 0.12)),
