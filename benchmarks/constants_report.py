@@ -54,7 +54,7 @@ class ConstantResult:
             return round(float(np.mean([of_set.mean() for of_set in scores[value].values()])), 6)
 
         best = max(scores, key=lambda value: (mean(value), value == in_use))
-        pooled = [np.concatenate(list(scores[value].values())) for value in (best, in_use)]
+        of_best, of_in_use = (np.concatenate(list(scores[value].values())) for value in (best, in_use))
         return cls(
             name,
             figure,
@@ -65,7 +65,7 @@ class ConstantResult:
                 for value in sorted(scores)
             ),
             best,
-            p_value(*pooled),
+            p_value(of_best, of_in_use),
         )
 
     def row(self) -> str:
