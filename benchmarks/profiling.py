@@ -16,7 +16,7 @@ from qa.encoding.bert import default_precision, graph, mean_of_tokens, openvino_
 _TEXTS, _LENGTH, _ROUNDS = 12, 160, 20  # about one batch of `qa.encoding.bert`
 _Function = tuple[str, str]  # the end of the file's path, and the function's name
 _READ: _Function = ("qa/answering/reader.py", "read")
-_LOOKS: _Function = ("qa/answering/reader.py", "_looks")
+_LOOKS: _Function = ("qa/answering/reader.py", "_look")
 _TEXT: _Function = ("qa/answering/passage_tokens.py", "of")
 _STEPS: dict[str, tuple[_Function, _Function | None]] = {
     "question and answer encoded": (("qa/encoding/minilm.py", "encode"), None),
@@ -26,7 +26,7 @@ _STEPS: dict[str, tuple[_Function, _Function | None]] = {
     "reading: tokens": (("", "<method 'encode_batch' of 'tokenizers.Tokenizer' objects>"), _READ),
     "reading: spelling corrected": (("qa/text/spelling.py", "correct_spelling"), None),
     "reading: sentences": (("qa/text/sentences.py", "split_sentences"), _TEXT),
-    "reading: searching for the answer pattern": (("qa/answering/passage_tokens.py", "_likely"), None),
+    "reading: searching for the answer pattern": (("qa/answering/passage_tokens.py", "_matches_kind"), None),
     "reading: the best spans": (("qa/answering/reader.py", "_best_span"), None),
 }
 """The steps of an answer: the function that does each, and its caller if other steps call it too."""
