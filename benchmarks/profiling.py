@@ -17,7 +17,6 @@ _TEXTS, _LENGTH, _ROUNDS = 12, 160, 20  # about one batch of `qa.encoding.bert`
 _Function = tuple[str, str]  # the end of the file's path, and the function's name
 _READ: _Function = ("qa/answering/reader.py", "read")
 _LOOKS: _Function = ("qa/answering/reader.py", "_look")
-_CANDIDATES: _Function = ("qa/answering/select.py", "read_candidates")
 _STEPS: dict[str, tuple[_Function, _Function | None]] = {
     "question and answer encoded": (("qa/encoding/minilm.py", "encode"), None),
     "ranked": (("qa/library/generation.py", "search"), None),
@@ -25,7 +24,7 @@ _STEPS: dict[str, tuple[_Function, _Function | None]] = {
     "reading: the network": (("qa/encoding/bert.py", "run"), _LOOKS),
     "reading: tokens": (("", "<method 'encode_batch' of 'tokenizers.Tokenizer' objects>"), _READ),
     "reading: spelling corrected": (("qa/text/spelling.py", "correct_spelling"), None),
-    "reading: sentences": (("qa/text/sentences.py", "split_sentences"), _CANDIDATES),
+    "reading: sentences": (("qa/text/sentences.py", "split_sentences"), None),
     "reading: searching for the answer pattern": (("qa/answering/passage_tokens.py", "_matches_kind"), None),
     "reading: the best spans": (("qa/answering/reader.py", "_best_span"), None),
 }

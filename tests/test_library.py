@@ -402,7 +402,7 @@ def test_a_failed_first_build_removes_the_folders_it_made(tmp_path: Path, encode
         ([qa.Post("article", "zzzz", 0, 4)], "post 0 of 'mine' is not the text from 0 to 4"),
         ([qa.Post("article", "text", 0, 400)], "is not the text from 0 to 400"),
         ([qa.Post("weird", "text", 0, 4)], "not 'weird'"),  # type: ignore[arg-type]
-        ([qa.Post("comment", "text", 0, 4, parent=7)], "replies to post 7, which is not there"),
+        ([qa.Post("comment", "text", 0, 4, parent=7)], "replies to post 7, which does not exist"),
     ],
 )
 def test_a_thread_made_by_hand_must_be_consistent(library: qa.Library, posts: list[qa.Post], message: str) -> None:

@@ -1,6 +1,6 @@
 """An inverted file (IVF) for the vectors of a large library: a question is compared only with the nearest cells.
 
-After Sivic and Zisserman (Video Google, ICCV 2003), in FAISS (Douze et al.: The Faiss Library, 2024): k-means finds the
+After Sivic, Zisserman: Video Google, ICCV 2003; in FAISS: Douze et al.: The Faiss Library, 2024. k-means finds the
 cells' centroids, each vector belongs to the cell with the nearest centroid, and a question is compared with the vectors
 of the nearest cells that together hold a fixed number of passages. The vectors are stored in half precision, which
 changes a cosine by about a hundred-thousandth, so no second, exact ranking is needed. They stay on disk, mapped.

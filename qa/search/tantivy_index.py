@@ -74,7 +74,10 @@ def open_searcher(folder: Path) -> Any:
 def _searcher(folder: Path) -> Any:
     import tantivy
 
-    return tantivy.Index.open(str(folder)).searcher()
+    index = tantivy.Index.open(str(folder))
+    # A generation never changes; by default tantivy watches it and, if meta.json is altered, creates its lock again.
+    index.config_reader(reload_policy="manual")
+    return index.searcher()
 
 
 def _files(folder: Path) -> set[Path]:
