@@ -76,7 +76,7 @@ class AnswerSample:
     def marks(self) -> Scores:
         """By answered question, the share of quotes after the first that are highlighted exactly if they are right."""
         asked = [self.library.ask(question.text, search_syntax=False) for question in self.questions]
-        with patch.object(select, "_CLEARLY", -np.inf):
+        with patch.object(select, "_MARK_MARGIN", -np.inf):
             marked = [self.library.ask(question.text, search_syntax=False) for question in self.questions]
         return np.array(
             [
