@@ -32,7 +32,7 @@ class CachedEncoder:
         """Keep the vectors in `folder`, which is created if it is missing."""
         folder.mkdir(parents=True, exist_ok=True)
         self._encoder = encoder
-        self._kind = f"{encoder.fingerprint} {getattr(encoder, 'arithmetic', '')}"
+        self._kind = f"{encoder.fingerprint} {getattr(encoder, 'precision', '')}"
         self._file = sqlite3.connect(folder / "vectors.sqlite")
         self._file.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID")
         self.name, self.fingerprint = encoder.name, encoder.fingerprint
