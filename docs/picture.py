@@ -1,4 +1,4 @@
-"""Take the picture of the web chat that the README shows: `python docs/picture.py`.
+"""Take the picture of the web chat that the README shows: `make picture`.
 
 Needs what the tests need: playwright and Debian's Chromium. Look at the picture before you commit it.
 """

@@ -271,3 +271,10 @@ def test_a_library_changed_step_by_step_equals_one_built_at_once(
         library.verify()
         at_once = qa.build(list(present.values()), folder / "at once", encoder=FakeEncoder())
         assert contents(library) == contents(at_once)
+
+
+def test_a_text_is_split_by_the_rules_of_its_language(tmp_path: Path, encoder: FakeEncoder) -> None:
+    sentence = "Die Objektive werden in Solms ab dem 3. Mai von Hand gefertigt, geschliffen und geprüft."
+    library = qa.build(qa.Thread.from_text(" ".join([sentence] * 8)), tmp_path / "l", encoder=encoder)
+    quotes = library.search("Objektive", k=10, repeats=True)
+    assert [quote.text for quote in quotes] == [" ".join([sentence] * 2)] * 4

@@ -12,10 +12,12 @@ from conftest import FakeEncoder
 
 import qa
 from qa.answering.reader import ScoredSpan
+from qa.encoding.encoder import Vectors
 from qa.evaluation import evaluate
 from qa.evaluation.answers import calibration_error, confidence_figures, coverage, exact_match, f1, is_right
 from qa.evaluation.dataset import Answers, Dataset
 from qa.evaluation.ranking import ranking_figures
+from qa.types import Progress, no_progress
 
 
 @pytest.fixture
@@ -176,9 +178,18 @@ def test_a_missing_or_useless_file_is_named(folder: Path, missing: str) -> None:
         Dataset.read(folder)
 
 
-def test_a_file_that_cannot_be_written_is_told(folder: Path) -> None:
+def test_a_file_that_cannot_be_written_is_reported(folder: Path) -> None:
     with pytest.raises(qa.LibraryNotWritable, match="cannot write '/nowhere/run'"):
         evaluate(folder, run=Path("/nowhere/run"), encoder=FakeEncoder())
+
+
+def test_another_error_is_not_called_an_unwritable_file(folder: Path, tmp_path: Path) -> None:
+    class Broken(FakeEncoder):
+        def encode(self, texts: Sequence[str], *, progress: Progress = no_progress) -> Vectors:
+            raise ConnectionError("the model's server is gone")
+
+    with pytest.raises(ConnectionError, match="server is gone"):
+        evaluate(folder, run=tmp_path / "run", encoder=Broken())
 
 
 def test_ties_are_measured_in_the_order_of_the_run(tmp_path: Path) -> None:

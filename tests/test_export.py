@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from qa.sources.compose import DraftPost, compose
 from qa.sources.formats import jsonl
 from qa.sources.protocol import thread_from_message, thread_to_message
 from qa.sources.thread import Post, Thread
-from qa.sources.thread_json import thread_from_row, thread_to_row
+from qa.sources.thread_json import export_threads, thread_from_row, thread_to_row
 from qa.sources.worker import open_file
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -180,3 +181,13 @@ def test_a_library_in_format_1_asks_to_be_built_again(library: qa.Library, encod
     with pytest.raises(qa.LibraryMismatch, match="is in format 1, this version reads 2; build it with: qa build PATH"):
         qa.open(library.path, encoder=encoder)
     assert qa.build(CORPUS, library.path, encoder=encoder).ask("lenses").quotes
+
+
+def test_a_bug_while_threads_are_read_is_not_called_an_unwritable_file(tmp_path: Path) -> None:
+    def broken() -> Iterator[qa.Thread]:
+        yield qa.Thread.from_text("It rains.")
+        raise ValueError("a bug")
+
+    with pytest.raises(ValueError, match="a bug"):
+        export_threads(broken(), 2, tmp_path / "threads.jsonl")
+    assert list(tmp_path.iterdir()) == []

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import qa
 from qa.encoding import minilm_files
-from qa.library import language_check
+from qa.library import changes, language_check
 from qa.library.directory import LibraryDirectory
 from qa.text.language import language_of
 
@@ -320,12 +320,12 @@ ENGLISH = qa.Thread.from_text("Lenses are made by hand in a small town in German
 def test_texts_in_another_language_are_warned_of_for_the_default_model_only() -> None:
     assert language_of(GERMAN.text) == "de"
     with pytest.warns(
-        qa.LanguageWarning, match=r"'D' \(de\): not in English.*--model paraphrase-multilingual"
+        qa.LanguageWarning, match=r"'b' \(de\): not in English.*--model paraphrase-multilingual"
     ) as warned:
-        message = language_check.warn_of_foreign_texts([ENGLISH, GERMAN], minilm_files.NAME)
+        message = language_check.warn_of_foreign_texts({"a": "en", "b": "de"}, minilm_files.NAME)
     assert [str(warning.message) for warning in warned] == [message]
-    assert language_check.warn_of_foreign_texts([GERMAN], "another-model") is None
-    assert language_check.warn_of_foreign_texts([ENGLISH], minilm_files.NAME) is None
+    assert language_check.warn_of_foreign_texts({"b": "de"}, "another-model") is None
+    assert language_check.warn_of_foreign_texts({"a": "en", "c": None}, minilm_files.NAME) is None
 
 
 def test_the_language_of_a_text_is_identified_once_a_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -338,7 +338,7 @@ def test_the_language_of_a_text_is_identified_once_a_build(tmp_path: Path, monke
         identified.append(text)
         return language_of(text)
 
-    monkeypatch.setattr(language_check, "language_of", recording_language_of)
+    monkeypatch.setattr(changes, "language_of", recording_language_of)
     with pytest.warns(qa.LanguageWarning) as warned:
         library = qa.build([ENGLISH, GERMAN], tmp_path / "l", encoder=Default())
     assert library.language_warning == str(warned[0].message)

@@ -63,7 +63,7 @@ def test_the_command_line_lists_near_duplicates(repeating: qa.Library, capsys: p
 
     answer = repeating.ask("every lens", k=2)
     print_answer(answer)
-    assert "    also said in: comment · Jane · hall.txt\n" in capsys.readouterr().out
+    assert "    also found in: comment · Jane · hall.txt\n" in capsys.readouterr().out
     rows = sorted(answer.to_dict()["quotes"], key=len, reverse=True)
     assert [list(row)[10:] for row in rows] == [["also"], []]
     assert list(rows[0]["also"][0]) == ["kind", "author", "date", "post", "source", "start", "end"]

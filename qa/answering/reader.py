@@ -34,7 +34,7 @@ SHA256 = "ead1576097baaa02abdf271d2449e23c9383aede563e8f428c62f994073ecb46"
 # In tokens, as the weights were trained.
 _WINDOW_TOKENS, _OVERLAP_TOKENS = 256, 96
 _QUESTION_TOKENS, _TITLE_TOKENS = 48, 16
-# The following were chosen by measurement: see benchmarks/results/constants.md.
+# The following are compared with other values in benchmarks/results/constants.md.
 _ANSWER_TOKENS = 40  # the longest span
 _LENGTH_PENALTY = np.float32(0.06)  # in margin, for each token of a span after the first
 _WRONG_KIND_PENALTY = np.float32(4.0)  # in margin, for a span without anything of the kind that is asked for

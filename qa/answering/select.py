@@ -20,7 +20,7 @@ from qa.text.question_words import is_question
 from qa.text.sentences import split_sentences
 from qa.types import Span
 
-# See benchmarks/results/constants.md.
+# Compared with other values in benchmarks/results/constants.md; the next weights of the reader decide on new ones.
 CANDIDATES = 12  # the passages that may answer
 _ALWAYS_READ = 4  # candidates that are read however badly they fit
 _MAX_FIT_GAP = 0.2  # a candidate that fits worse than the first by more hardly ever answers

@@ -108,7 +108,7 @@ def print_answer(answer: Answer, *, why: bool = False) -> None:
         print_line(f"\n{_styled(heading, _DIM, rich)}")
         print_line(textwrap.indent(_marked(quote, rich), "    "))
         for place in quote.also:
-            print_line(_styled(f"    also said in: {_shown(_byline(place), rich)}", _DIM, rich))
+            print_line(_styled(f"    also found in: {_shown(_byline(place), rich)}", _DIM, rich))
         if why and quote.why:
             print_line(_styled(f"    {_shown(_reason(quote.why), rich)}", _DIM, rich))
 

@@ -152,9 +152,13 @@ def evaluate(
         refused = _ask_all(library, unanswerable, without_words, progress)
         threshold = load_calibration().threshold if min_confidence is None else min_confidence
         if run_file is not None:
-            write_run(run_file, rankings)
+            with _reporting_unwritable(run_file.name):
+                write_run(run_file, rankings)
+                run_file.flush()
         if answers_file is not None:
-            _write_answers(answers_file, {**given, **refused}, threshold)
+            with _reporting_unwritable(answers_file.name):
+                _write_answers(answers_file, {**given, **refused}, threshold)
+                answers_file.flush()
     known = {query: answer for query, answer in given.items() if query in data.answers}
     return EvaluationReport(
         len(data.documents),
@@ -256,8 +260,16 @@ def _writing(path: str | os.PathLike[str] | None) -> Iterator[TextIO | None]:
     if path is None:
         yield None
         return
+    with _reporting_unwritable(path):
+        stream = Path(path).open("w", encoding="utf-8")  # noqa: SIM115 — closed below, where no error is caught
+    with stream:
+        yield stream
+
+
+@contextmanager
+def _reporting_unwritable(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Around the calls that touch the file, and nothing else."""
     try:
-        with Path(path).open("w", encoding="utf-8") as stream:
-            yield stream
+        yield
     except OSError as error:
         raise LibraryNotWritable(f"cannot write {str(path)!r}: {error.strerror}") from error

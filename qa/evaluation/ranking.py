@@ -11,7 +11,6 @@ import numpy as np
 
 from qa.errors import QuestionError
 from qa.library.library import Library
-from qa.search.query import check_question
 
 DOCUMENTS = 100  # of a ranking that is measured, as in TREC runs
 _MRR_DEPTH = 10
@@ -41,14 +40,14 @@ def ranked_documents(library: Library, question: str) -> Ranking:
         library has a reader, its evidence is in the scores.
     """
     passages = library.status().passages
-    try:
-        check_question(question)
-    except QuestionError:  # sets have questions without a word in them
-        return []
     depth = _FIRST_DEPTH
     while True:
         best: dict[str, float] = {}
-        for quote in library.search(question, k=depth, search_syntax=False, repeats=True, read=True):
+        try:
+            quotes = library.search(question, k=depth, search_syntax=False, repeats=True, read=True)
+        except QuestionError:  # sets have questions without a word in them
+            return []
+        for quote in quotes:
             best.setdefault(quote.source, quote.score)
         if len(best) >= DOCUMENTS or depth >= min(passages, _MOST_PASSAGES):
             break

@@ -90,14 +90,22 @@ class BuildPlan:
         """The sources that are not copied."""
         return [source for source in self.sources if isinstance(source, Thread)]
 
-    def write(self, writer: GenerationWriter, encoder: Encoder, progress: Progress) -> Path:
+    def write(
+        self, writer: GenerationWriter, encoder: Encoder, languages: Mapping[str, str | None], progress: Progress
+    ) -> Path:
         """Write the generation and make it the current one; return its folder.
+
+        Args:
+            writer: The holder of the library's lock.
+            encoder: The encoder of the passages.
+            languages: The ISO 639-1 code of each of `threads` by its name, None if it could not be identified.
+            progress: Called with each stage.
 
         Raises:
             SourceError: There is nothing to index.
             LibraryNotWritable: The disk is full or refuses to be written.
         """
-        numbered = NumberedPlan.of(self, encoder, progress)
+        numbered = NumberedPlan.of(self, encoder, languages, progress)
         if not len(numbered.earlier_numbers):
             raise SourceError(
                 "the texts have nothing to index: only boilerplate (comment form, counters); give a text with content"
@@ -127,7 +135,9 @@ class NumberedPlan:
     earlier_numbers: Ids
 
     @classmethod
-    def of(cls, plan: BuildPlan, encoder: Encoder, progress: Progress) -> NumberedPlan:
+    def of(
+        cls, plan: BuildPlan, encoder: Encoder, languages: Mapping[str, str | None], progress: Progress
+    ) -> NumberedPlan:
         """Split the plan's threads into passages, and number all passages in the order of the sources."""
         earlier = plan.earlier
         ranges = {} if earlier is None else earlier.store.passage_ranges()
@@ -144,7 +154,7 @@ class NumberedPlan:
                 earlier_numbers += range_of_source[source]
             else:
                 threads[number] = source
-                passages = list(split_passages(source, encoder))
+                passages = list(split_passages(source, encoder, languages[source.source]))
                 known = {} if earlier is None else _numbers_by_text(earlier.store, ranges.get(source.source, range(0)))
                 new_passages += [NumberedPassage(n, number, passage) for n, passage in enumerate(passages, first)]
                 earlier_numbers += [known.get(passage.in_context, _NEW) for passage in passages]

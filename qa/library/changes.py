@@ -16,6 +16,7 @@ from qa.library.generation import Generation
 from qa.library.generation_writer import GenerationWriter
 from qa.library.language_check import warn_of_foreign_texts
 from qa.sources.read import FileReport, OnFile, Sources, read_all
+from qa.text.language import language_of
 from qa.types import Progress
 
 
@@ -62,6 +63,7 @@ def remove(directory: LibraryDirectory, names: Collection[str], encoder: Encoder
 def _write(
     writer: GenerationWriter, plan: BuildPlan, reports: Sequence[FileReport], encoder: Encoder, progress: Progress
 ) -> Change:
-    language_warning = warn_of_foreign_texts(plan.threads, encoder.name)
-    plan.write(writer, encoder, progress)
+    languages = {thread.source: language_of(thread.text) for thread in plan.threads}
+    language_warning = warn_of_foreign_texts(languages, encoder.name)
+    plan.write(writer, encoder, languages, progress)
     return Change(reports, language_warning)

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from qa.encoding import minilm_files
 from qa.errors import LanguageWarning
-from qa.sources.thread import Thread
-from qa.text.language import language_of
 
 _NAMED = 3  # texts named in the message; the others are counted
 
 
-def warn_of_foreign_texts(threads: Sequence[Thread], model: str) -> str | None:
+def warn_of_foreign_texts(languages: Mapping[str, str | None], model: str) -> str | None:
     """Warn once, with LanguageWarning, about texts that `model` cannot search well; return the warning's message.
 
-    Only the default model is checked: any other is assumed to be chosen for the language of the texts. A text too
-    short for its language to be identified is left out.
+    Only the default model is checked: any other is assumed to be chosen for the language of the texts.
 
     Args:
-        threads: The texts.
+        languages: The ISO 639-1 code of each text by its name, None if it could not be identified.
         model: The name of the encoder that they are indexed with.
 
     Returns:
@@ -28,8 +25,7 @@ def warn_of_foreign_texts(threads: Sequence[Thread], model: str) -> str | None:
     """
     if model != minilm_files.NAME:
         return None
-    languages = [(thread.source, language_of(thread.text)) for thread in threads]
-    foreign = [(source, code) for source, code in languages if code not in (None, minilm_files.LANGUAGE)]
+    foreign = [(source, code) for source, code in languages.items() if code not in (None, minilm_files.LANGUAGE)]
     if not foreign:
         return None
     named = ", ".join(f"{source!r} ({code})" for source, code in foreign[:_NAMED])

@@ -14,6 +14,7 @@ from typing import Any
 from qa.errors import LibraryDamaged
 from qa.library.schema import FILE, TABLES, read_only_uri, reporting_damage, text_hash
 from qa.search.chunker import Passage
+from qa.sources.sanitize import first_surrogate
 from qa.sources.thread import Kind, Post, Thread
 
 _NUMBERS_PER_QUERY = 500  # SQLite allows 999 placeholders at least
@@ -79,9 +80,11 @@ class Store:
 
     def __contains__(self, name: object) -> bool:
         """Whether there is a source of that name."""
-        # As bytes: SQLite takes no string with a lone surrogate, and no name in it equals one.
-        return isinstance(name, str) and bool(
-            self.rows("SELECT 1 FROM source WHERE name = CAST(? AS TEXT)", name.encode("utf-8", "surrogatepass"))
+        # No stored name has a lone surrogate, and SQLite takes no string that has one.
+        return (
+            isinstance(name, str)
+            and first_surrogate(name) is None
+            and bool(self.rows("SELECT 1 FROM source WHERE name = ?", name))
         )
 
     def counts(self) -> Mapping[str, int]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from qa.sources.thread import Post, Thread
-from qa.text.language import language_of
 from qa.text.sentences import DEFAULT_LANGUAGE, Break, split_sentences, trim
 from qa.types import Span
 
@@ -58,22 +57,23 @@ class TokenCounter(Protocol):
         """The number of tokens of each text, without the special ones."""
 
 
-def split_passages(thread: Thread, counter: TokenCounter) -> Iterator[Passage]:
+def split_passages(thread: Thread, counter: TokenCounter, language: str | None = None) -> Iterator[Passage]:
     """Split each post at sentence ends into passages that fit the encoder's window together with the thread's title.
 
     Every visible character of a post that is not omitted is in exactly one passage. A list item, a line or a post that
     fits is never split; a sentence is split only if it is too long by itself.
 
     Args:
-        thread: the text, in any language.
+        thread: the text.
         counter: the encoder that will embed the passages.
+        language: the ISO 639-1 code of its language; None if that is not known.
 
     Yields:
         The passages in reading order.
     """
     title = _fitting_title(thread.title or "", counter)
     room = min(MAX_TOKENS, counter.max_tokens - (counter.lengths([f"{title}."])[0] if title else 0))
-    splitter = _Splitter(thread.text, language_of(thread.text) or DEFAULT_LANGUAGE, counter, room)
+    splitter = _Splitter(thread.text, language or DEFAULT_LANGUAGE, counter, room)
     for number, post in enumerate(thread.posts):
         for start, end in _indexed_spans(post):
             for passage_start, passage_end in splitter.split(start, end):

@@ -21,7 +21,7 @@ from qa.search.dense import DenseIndex
 from qa.search.engine import Hits, Ids, Scores, inner_products, top_k
 from qa.search.query import EncodedQuery
 
-# Each chosen by a measurement: see benchmarks/results/constants.md.
+# Compared with other values in benchmarks/results/constants.md.
 _CANDIDATES = 100  # of each engine
 ROCCHIO_BETA = 0.3  # how far the question moves towards the feedback passages
 SOFTMAX_TEMPERATURE = 0.02  # a passage that scores this much less than the first weighs 1/e of it

@@ -18,14 +18,14 @@ import json
 import os
 import secrets
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
 from qa.errors import SettingError, SourceError
 from qa.sources.compose import DraftPost, compose, is_composed
 from qa.sources.thread import Post, Thread
-from qa.types import Progress, no_progress
+from qa.types import Progress, StrPath, no_progress
 
 
 def thread_to_row(thread: Thread) -> dict[str, Any]:
@@ -107,17 +107,13 @@ def export_threads(
         SettingError: The file cannot be written.
     """
     written = 0
-    try:
-        with _replacement_of(Path(path)) as stream:
-            for thread in threads:
-                progress("exporting", written, total)
-                stream.write(json.dumps(thread_to_row(thread), ensure_ascii=False) + "\n")
-                written += 1
-    except (OSError, ValueError) as error:  # ValueError: a name that is empty or has a NUL in it
-        reason = getattr(error, "strerror", None) or error
-        raise SettingError(
-            f"cannot write {str(path)!r}: {reason}; give the path of a file in an existing folder"
-        ) from error
+    with _replacement_of(Path(path)) as stream:
+        for thread in threads:
+            progress("exporting", written, total)
+            line = json.dumps(thread_to_row(thread), ensure_ascii=False) + "\n"
+            with _reporting_unwritable(path):
+                stream.write(line)
+            written += 1
     progress("exporting", written, total)
     return written
 
@@ -129,12 +125,28 @@ def _replacement_of(target: Path) -> Iterator[TextIO]:
     It is created like any new file, so the system applies the umask, and is closed before it is renamed, as Windows
     wants it.
     """
-    path = target.with_name(f".{target.name[:60]}.{secrets.token_hex(8)}")
-    stream = path.open("x", encoding="utf-8", newline="\n")
+    with _reporting_unwritable(target):
+        path = target.with_name(f".{target.name[:60]}.{secrets.token_hex(8)}")
+        stream = path.open("x", encoding="utf-8", newline="\n")
     try:
-        with stream:
-            yield stream
-        path.replace(target)
+        yield stream
+        with _reporting_unwritable(target):
+            stream.close()
+            path.replace(target)
     except BaseException:
+        with suppress(OSError):
+            stream.close()
         path.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def _reporting_unwritable(path: StrPath) -> Iterator[None]:
+    """Around the calls that touch the file, and nothing else."""
+    try:
+        yield
+    except (OSError, ValueError) as error:  # ValueError: a name that is empty or has a NUL in it
+        reason = getattr(error, "strerror", None) or error
+        raise SettingError(
+            f"cannot write {str(path)!r}: {reason}; give the path of a file in an existing folder"
+        ) from error

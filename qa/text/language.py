@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 _SAMPLE = 2_000  # characters
 _MIN_LETTERS = 100  # fewer letters of a Latin script can be of many languages
 _MIN_PROBABILITY = 0.99
 _LAST_LATIN_LETTER = "\u024f"
-_CACHED_SAMPLES = 1_024  # a build asks twice about each text: to warn about foreign ones, and to split sentences
 
 
 def language_of(text: str) -> str | None:
@@ -17,11 +16,7 @@ def language_of(text: str) -> str | None:
 
     By py3langid's classifier (Lui and Baldwin: langid.py: An Off-the-shelf Language Identification Tool, ACL 2012).
     """
-    return _language_of_sample(text[:_SAMPLE])
-
-
-@lru_cache(_CACHED_SAMPLES)
-def _language_of_sample(sample: str) -> str | None:
+    sample = text[:_SAMPLE]
     letters = [char for char in sample if char.isalpha()]
     is_foreign_script = 2 * sum(char > _LAST_LATIN_LETTER for char in letters) > len(letters)
     if len(letters) < (_MIN_LETTERS // 4 if is_foreign_script else _MIN_LETTERS):
