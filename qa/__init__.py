@@ -51,7 +51,7 @@ _MODULE_OF = {
 
 
 def __getattr__(name: str) -> object:
-    """Import the rest on first use: the sandboxed process that reads files starts without numpy and all that."""
+    """Import the rest on first use: so the sandboxed process that reads files starts without numpy."""
     if name in ("build", "open"):
         value = getattr(import_module("qa.library.library").Library, name)
     elif name in _MODULE_OF:

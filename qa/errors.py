@@ -12,7 +12,7 @@
         ├── LibraryBusy        another process is writing it
         └── LibraryNotWritable it can be read but not written
 
-There are two warnings besides: LanguageWarning and SourceWarning.
+There are also two warnings: LanguageWarning and SourceWarning.
 
 A message says what is wrong, with which value, and what to do about it.
 """

@@ -57,7 +57,7 @@ class Quote:
         text: The passage.
         start: Its first character's offset in the source's text, in code points.
         end: The offset after its last character.
-        highlights: The spans in it that answer, in the same offsets.
+        highlights: The spans of it that answer, as offsets into the source's text like `start`.
         kind: "article" or "comment".
         author: The post's author, or None.
         date: The post's date in ISO 8601, or None.
@@ -90,7 +90,7 @@ class Quote:
         return [self.text[start - self.start : end - self.start] for start, end in self.highlights]
 
     def thread(self) -> Thread:
-        """The thread that it is from, as it was when it was quoted."""
+        """The thread that was quoted, as it was at that time."""
         return self._thread(self.source)
 
     def context(self, sentences_each_side: int = 1) -> str:
@@ -98,8 +98,8 @@ class Quote:
         thread = self.thread()
         post = thread.posts[self.post]
         n = max(0, sentences_each_side)
-        # Only a window around the quote is split into sentences: a post can have 50 MB. The window has room for one
-        # sentence more, because it may begin inside one.
+        # Only a window around the quote is split into sentences: a post can be 50 MB long. The window has room for
+        # one extra sentence, because it may begin inside one.
         window = _CONTEXT_WINDOW * (n + 1)
         sentences = split_sentences(thread.text, max(post.start, self.start - window), min(post.end, self.end + window))
         before = [sentence.start for sentence in sentences if sentence.start < self.start]

@@ -1,6 +1,6 @@
 """Calibration: turns the reader's margins into evidence for the ranking and into the probability of a right answer.
 
-`python -m benchmarks.calibrate` fits the numbers on open sets; they are stored beside the reader's weights.
+`python -m benchmarks.calibrate` fits the numbers on open sets; they are stored next to the reader's weights.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from statistics import fmean
 from qa.answering import question_type
 
 FILE = Path(__file__).parents[1] / "weights" / "calibration.json"
-# Margins beyond this, either way, are all alike: see benchmarks/results/constants.md.
+# Margins are clipped to ± this value: see benchmarks/results/constants.md.
 _MARGIN_LIMIT = 12.0
 
 
@@ -56,7 +56,7 @@ class Calibration:
 
     Attributes:
         reader: The SHA-256 of the weights that they were fitted to.
-        evidence_weight: The weight of the reader's evidence beside a passage's fit, which has the weight 1.
+        evidence_weight: The weight of the reader's evidence, relative to a passage's fit, which has weight 1.
         evidence_offset: The margin at which the evidence is one half.
         evidence_scale: The margin over which the evidence grows by a factor of e in odds.
         non_fact_share: The share of the evidence that counts if the question asks for more than a fact; the reader
@@ -87,7 +87,7 @@ class Calibration:
         return (fit + self.evidence_weight * evidence) / (1 + self.evidence_weight)
 
     def answer_score(self, margin: float, fit: float) -> float:
-        """How well a span answers, in units of the margin, by which one span is chosen from several passages."""
+        """How well a span answers, in units of the margin; the span with the highest score is chosen."""
         return _clip(margin) + self.fit_in_margins * fit
 
     def confidence(self, features: ConfidenceFeatures) -> float:

@@ -22,8 +22,8 @@ _KIND_WEIGHT = 0.2
 def extend_span(question: str, text: str, sentences: Sequence[Sentence], span: Span) -> Span:
     """Extend the span that the reader chose to as much of the passage as the question asks for.
 
-    Questions why or how get whole sentences, and a question that yes or no answers gets the sentence that is the
-    evidence. If the span is in a list, questions why or how and questions for several things get all its items.
+    Why and how questions get whole sentences, and a yes-or-no question gets the sentence that is the evidence. If the
+    span is in a list, why and how questions and questions for several things get all its items.
 
     Args:
         question: The question, which decides how much is shown.
@@ -117,7 +117,7 @@ def _list_around(text: str, sentences: Sequence[Sentence], index: int) -> range:
 
 
 def _line_start(sentences: Sequence[Sentence], begins_item: Sequence[bool], index: int) -> int:
-    """The index of the sentence that begins the line or the list item which sentence `index` is in."""
+    """The index of the first sentence of the line or list item that contains sentence `index`."""
     while index > 0 and not begins_item[index] and not sentences[index].begins_a_line:
         index -= 1
     return index
@@ -127,8 +127,8 @@ def best_sentences(query: EncodedQuery, texts: Sequence[str], encoder: Encoder, 
     """Choose the sentence of each text that fits the question best.
 
     A sentence scores by its cosine with the question, by the share of the question's words that it contains, and by
-    whether it contains the kind of thing that is asked for: a place, a number, a name. A heading only names what the
-    text under it says, so it is chosen only if there is nothing else.
+    whether it contains the kind of thing that the question asks for: a place, a number, a name. A heading only names
+    what the text under it says, so it is chosen only if there is nothing else.
 
     Args:
         query: The encoded question.

@@ -70,9 +70,9 @@ class PassageTokens:
     def second_looks(self, start: int, end: int) -> list[list[int]]:
         """The tokens to read again if the span from `start` to `end` may answer: its sentences and the one before.
 
-        Words of the question elsewhere in the passage mislead the reader; a shorter text has fewer of them. It is read
-        once alone, and once after the title, or without a title after the passage's first sentence, which often names
-        the subject. A text that is the whole passage again is left out.
+        Words of the question elsewhere in the passage mislead the reader; a shorter text has fewer of them. These
+        sentences are read once alone, and once after the title or, if there is no title, after the passage's first
+        sentence, which often names the subject. A part that would be the whole passage again is left out.
         """
         holding = [
             index

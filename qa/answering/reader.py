@@ -37,7 +37,7 @@ _QUESTION_TOKENS, _TITLE_TOKENS = 48, 16
 # The following are compared with other values in benchmarks/results/constants.md.
 _ANSWER_TOKENS = 40  # the longest span
 _LENGTH_PENALTY = np.float32(0.06)  # in margin, for each token of a span after the first
-_WRONG_KIND_PENALTY = np.float32(4.0)  # in margin, for a span without anything of the kind that is asked for
+_WRONG_KIND_PENALTY = np.float32(4.0)  # in margin, for a span without anything of the kind that the question asks for
 _SECOND_LOOK_MARGIN = -4.0  # a span with this margin or less is not read again
 _SECOND_LOOK_SHARE = 2 / 3  # of the margin; the rest is the first look's
 _IMPOSSIBLE = np.float32(-1e9)
@@ -47,8 +47,8 @@ _IMPOSSIBLE = np.float32(-1e9)
 class ScoredSpan:
     """The span of a passage, `passage[start:end]`, that answers best.
 
-    `margin` is the network's score of the span minus its score of no answer. Above 0 the passage likely answers, as far
-    as it alone shows.
+    `margin` is the network's score of the span minus its score of no answer. Above 0 the passage probably answers,
+    judged by itself.
     """
 
     start: int
@@ -57,7 +57,7 @@ class ScoredSpan:
 
 
 class Reader(Protocol):
-    """What a library needs of a reader; it must be safe in threads."""
+    """What a library needs from a reader; it must be thread-safe."""
 
     def read(self, question: str, passages: Sequence[str]) -> Sequence[ScoredSpan]:
         """Choose the best span of each passage.
@@ -84,10 +84,10 @@ class _Window:
 
 
 class SpanReader:
-    """The reader that comes with this package; loaded on first use, safe in threads."""
+    """The reader that comes with this package; loaded on first use, thread-safe."""
 
     def __init__(self, weights: Path = WEIGHTS, sha256: str = SHA256, precision: Precision | None = None) -> None:
-        """Name the weights; nothing is loaded yet.
+        """Set up the reader; the weights are loaded on first use.
 
         Args:
             weights: A safetensors file of the weights that differ from the default model's.
@@ -114,9 +114,9 @@ class SpanReader:
         Args:
             question: The question; only its first 48 tokens are read.
             passages: The passages to read.
-            titles: The title of each passage's text, or None; only its first 16 tokens are read. Left out, no passage
-                has one.
-            sentences: The sentences of each passage; left out, the passages are split here.
+            titles: The title of each passage's text, or None; only its first 16 tokens are read. If omitted, no
+                passage has one.
+            sentences: The sentences of each passage; if omitted, the passages are split here.
 
         Returns:
             One span for each passage, in their order; an empty span with a hopeless margin for an empty passage.
@@ -155,7 +155,7 @@ class SpanReader:
         return spans
 
     def _look(self, question_ids: list[int], parts: Sequence[tuple[PassageTokens, list[int]]]) -> list[ScoredSpan]:
-        """The best span of each part of a passage, a part being some of its tokens by index."""
+        """The best span of each part; a part is a passage and the indices of some of its tokens."""
         network, tokenizer = self._load()
         room = _WINDOW_TOKENS - len(question_ids) - 3
         windows = [

@@ -23,7 +23,7 @@ from qa.types import Span
 # Compared with other values in benchmarks/results/constants.md; the next weights of the reader decide on new ones.
 CANDIDATES = 12  # the passages that may answer
 _ALWAYS_READ = 4  # candidates that are read however badly they fit
-_MAX_FIT_GAP = 0.2  # a candidate that fits worse than the first by more hardly ever answers
+_MAX_FIT_GAP = 0.2  # a candidate whose fit is further below the first one's hardly ever answers
 _MARK_MARGIN = 2.0  # from this margin on, a passage with another answer is highlighted too
 
 
@@ -31,7 +31,7 @@ _MARK_MARGIN = 2.0  # from this margin on, a passage with another answer is high
 class Assessment:
     """The candidates that were read, in their final order, and whether they answer.
 
-    `confidence` is the probability that the best span is right, `found` whether that is enough; then the candidate
+    `confidence` is the probability that the best span is right, `found` whether that is enough. If it is, the candidate
     with that span is first.
     """
 
@@ -75,7 +75,7 @@ def rerank(question: str, read: Sequence[ReadCandidate], calibration: Calibratio
 def promote_best(question: str, order: Sequence[ReadCandidate], calibration: Calibration) -> list[ReadCandidate]:
     """Move the candidate whose span answers best to the front; it need not be the passage that fits best.
 
-    Search words that ask nothing look for the passage itself, so their order stays.
+    Search words ask nothing: they look for the passages themselves, so the order stays as it is.
     """
     if not is_question(question):
         return list(order)
@@ -86,7 +86,7 @@ def promote_best(question: str, order: Sequence[ReadCandidate], calibration: Cal
 def confidence_features(
     query: EncodedQuery, candidates: Sequence[Candidate], order: Sequence[ReadCandidate], encoder: Encoder
 ) -> ConfidenceFeatures:
-    """What decides whether the span of the first in `order` is right; `candidates` are all, read or not."""
+    """The features from which to judge the first span in `order`; `candidates` includes those not read."""
     best, *others = order
     rivals = [other.margin for other in others if other.span_words != best.span_words]
     return ConfidenceFeatures(
@@ -193,7 +193,7 @@ def _score(question: str, candidate: ReadCandidate, calibration: Calibration) ->
 
 
 def _highlights(question: str, order: Sequence[ReadCandidate]) -> list[Span | None]:
-    """What to highlight in each candidate, where the first answers."""
+    """What to highlight in each candidate, given that the first one answers."""
     answer = order[0].span_words
     return [
         candidate.answer_span(question)
@@ -214,7 +214,7 @@ def _quotes(
     """The best `k` quotes: the candidates in `order`, then those that were not read."""
     scores = [_score(question, candidate, calibration) for candidate in order]
     if scores:
-        scores[0] = max(scores)  # a promoted candidate takes the score of the one that it went before
+        scores[0] = max(scores)  # a promoted candidate takes the score of the one that it overtook
     ranked = chain(
         zip((candidate.candidate for candidate in order), scores, highlights, strict=True),
         ((candidate, calibration.score(candidate.fit, 0.0), None) for candidate in candidates[len(order) :]),

@@ -167,7 +167,7 @@ def _generation(options: argparse.Namespace, *, check_hashes: bool = False) -> G
 
 
 def _library(options: argparse.Namespace) -> Library:
-    """The library that is named, which is never built here; else the default one, built on first use."""
+    """The library that is named, which is never built here; otherwise the default one, built on first use."""
     if options.library is not None:
         library = Library.open(options.library, model=options.model, reader=options.reader)
     else:

@@ -36,12 +36,12 @@ _LAYERS, _HEADS, _HEAD_WIDTH, _WIDTH = 6, 12, 32, 384
 _EPSILON = 1e-12
 _MASKED = -1e4  # added to a masked token's score; every precision can represent it
 _TOKENS_PER_BATCH = 2048
-_LENGTH_STEP = 8  # lengths are rounded up to it, so the runtime prepares itself for few shapes
+_LENGTH_STEP = 8  # lengths are rounded up to a multiple, so that the runtime compiles for few shapes
 _CONCURRENT_REQUESTS = 2  # so that a question does not wait for a rebuild
 
 
 class BertNetwork:
-    """A compiled network; safe in threads."""
+    """A compiled, thread-safe network."""
 
     def __init__(self, weights: Weights, head: Head, precision: Precision | None = None) -> None:
         """Compile the network for this processor.
@@ -94,7 +94,7 @@ class BertNetwork:
             )
             request = self._idle.get()
             try:
-                output = next(iter(request.infer([embedded, mask]).values()))  # a copy: shared memory has crashed
+                output = next(iter(request.infer([embedded, mask]).values()))  # copied: shared memory has crashed
             finally:
                 self._idle.put(request)
             yield batch, output
@@ -131,8 +131,8 @@ def openvino_core() -> Any:
 def _import_openvino() -> ModuleType:
     """Import openvino without its model converter, whose import sends telemetry to a server.
 
-    openvino imports without the converter if that is missing, so it is made to look missing for that moment. A program
-    that uses `openvino.convert_model` beside this library still gets it: it is imported on first use.
+    openvino can be imported without the converter if that is missing, so it is made to look missing during the import.
+    A program that uses `openvino.convert_model` alongside this library still gets it: it is imported on first use.
     """
     hidden = "openvino" not in sys.modules and _CONVERTER not in sys.modules
     if hidden:

@@ -15,10 +15,10 @@ Vectors = NDArray[np.float32]
 
 
 class Encoder(Protocol):
-    """What a library needs of an encoder.
+    """What a library needs from an encoder.
 
     Attributes:
-        name: the model's name, for people.
+        name: the model's name, for display.
         fingerprint: identifies the model's vectors: those of different fingerprints are never compared.
         dimension: the dimension of its vectors.
         max_tokens: the longest text that it embeds whole, in its own tokens without the special ones.
@@ -40,8 +40,8 @@ class Encoder(Protocol):
         """Encode texts.
 
         Args:
-            texts: any texts; of one that is too long, the beginning is encoded.
-            progress: called with the number of texts done and of all.
+            texts: any texts; only the beginning of a text that is too long is encoded.
+            progress: called with the number of texts done and the total.
 
         Returns:
             Their unit vectors, shape (len(texts), dimension).
@@ -54,7 +54,7 @@ def unit_vectors(encoder: Encoder, texts: Sequence[str], *, progress: Progress =
     Args:
         encoder: any encoder.
         texts: the texts.
-        progress: called with the number of texts done and of all.
+        progress: called with the number of texts done and the total.
 
     Returns:
         Finite float32 vectors of length one, shape (len(texts), dimension).

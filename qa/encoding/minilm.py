@@ -22,7 +22,7 @@ _BLOCK = 4096  # texts that are tokenized at a time, to bound the memory
 class MiniLMEncoder:
     """The default model, all-MiniLM-L6-v2, in the processor's fastest precision.
 
-    It is loaded when it is first needed, and safe in threads. The vectors are those of sentence-transformers up to
+    It is loaded when it is first needed, and thread-safe. The vectors are those of sentence-transformers up to
     rounding: in bf16 their cosine with those of f32 is above 0.999.
     """
 

@@ -23,7 +23,7 @@ _HUB_SECONDS = 10
 
 
 class SentenceEncoder:
-    """A sentence-transformers model, by its path or its name; loaded when it is first needed, safe in threads."""
+    """A sentence-transformers model, by its path or its name; loaded when it is first needed, thread-safe."""
 
     def __init__(self, model: str | Path) -> None:
         self.name = Path(model).name if Path(model).exists() else str(model)
@@ -95,7 +95,10 @@ def _load(model_id: str) -> SentenceTransformer:
 
 
 def _load_named(loader: type[SentenceTransformer], model_id: str) -> SentenceTransformer:
-    """Load from a folder or the local cache, else from the hub, which is asked first: loading retries for minutes."""
+    """Load from a folder or the local cache, otherwise from the hub.
+
+    The hub is first asked for the model's metadata: if it is unreachable, loading would retry for minutes.
+    """
     try:
         return loader(model_id, device="cpu", local_files_only=True)
     except Exception as error:  # a model's own files can raise anything

@@ -78,7 +78,7 @@ def confidence_figures(
     """Measure the confidences of answers.
 
     Args:
-        confidences: One probability a question, 0..1.
+        confidences: One probability per question, 0..1.
         right: Whether each answer is right.
         answerable: Whether each question has an answer.
     """

@@ -75,7 +75,7 @@ def _documents(path: Path, notes: list[str]) -> Iterator[Thread]:
             repeated += 1
         else:
             seen.add(name)
-            # One character for one: the offsets of the answers still hold.
+            # One character replaces one, so the offsets of the answers stay valid.
             text = replace_surrogates(text)
             post = Post("article", text[slice(*span)], *span)
             title = replace_surrogates(str(row.get("title") or "")).strip()

@@ -109,18 +109,18 @@ def evaluate(
     """Build a library of the set's documents, ask it the set's questions, and measure.
 
     Args:
-        folder: The set: corpus.jsonl, queries.jsonl and qrels.tsv; answers.jsonl and unanswerable.jsonl if it has them.
+        folder: The set: corpus.jsonl, queries.jsonl and qrels.tsv, optionally answers.jsonl and unanswerable.jsonl.
         run: A file to write a TREC run to: the first 100 documents of each query, by scores with the reader's evidence.
         answers: A file to write one JSON object to for each query and each unanswerable question.
-        limit: Ask this many queries only, the first.
+        limit: Ask only this many queries, from the first on.
         model: The name or path of a sentence-transformers model, instead of the default one.
         encoder: An encoder to use instead of a model.
         reader: The reader; None answers with the sentence that fits best and measures no confidence.
         min_confidence: An answer below it counts as not found; None takes the calibration's threshold.
-        progress: Is called with the stage, the number done and the number to do.
+        progress: Called with the stage, the number done and the number to do.
 
     Raises:
-        SourceError: If the folder is no such set.
+        SourceError: If the folder is not such a set.
         SettingError: If `limit` is not a positive number.
         LibraryNotWritable: If `run` or `answers` cannot be written.
     """
@@ -174,7 +174,7 @@ def evaluate(
 def _ask_all(
     library: Library, questions: Mapping[str, str], without_words: float | None, progress: Progress
 ) -> dict[str, Answer]:
-    """The best answer to each, whatever its confidence; `without_words` is that of a question without a word in it."""
+    """The best answer to each question, whatever its confidence; a question with no word in it gets `without_words`."""
     given = {}
     for done, (query, question) in enumerate(questions.items()):
         progress("asking", done, len(questions))

@@ -41,8 +41,8 @@ _VECTORS_PER_COPY = 4_096  # bounds the memory that copying a million vectors ta
 class BuildPlan:
     """The sources of a generation, in their order.
 
-    Each is a thread, or the number of a source of the `earlier` generation to copy. `earlier` has vectors of the
-    encoder that will write; it is None if there is none.
+    Each is a thread, or the number of a source of the `earlier` generation to copy. `earlier` must have vectors of the
+    encoder that will write the new one; it is None if there is no such generation.
     """
 
     sources: Sequence[Thread | int]
@@ -103,7 +103,7 @@ class BuildPlan:
 
         Raises:
             SourceError: There is nothing to index.
-            LibraryNotWritable: The disk is full or refuses to be written.
+            LibraryNotWritable: The disk is full or cannot be written.
         """
         numbered = NumberedPlan.of(self, encoder, languages, progress)
         if not len(numbered.earlier_numbers):

@@ -22,7 +22,7 @@ from qa.types import Progress
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a change reports: on each file, and the message of its LanguageWarning, None if there was none."""
+    """What a change reports: one report per file, and the message of its LanguageWarning, None if there was none."""
 
     reports: Sequence[FileReport] = ()
     language_warning: str | None = None
@@ -31,7 +31,7 @@ class Change:
 def rebuild(
     directory: LibraryDirectory, sources: Sources | None, encoder: Encoder, progress: Progress, on_file: OnFile | None
 ) -> Change:
-    """Write a generation of `sources` alone; None stands for the texts that are there."""
+    """Write a generation of `sources` alone; None means the texts that the library already holds."""
     with directory.writing() as writer:
         reports: Sequence[FileReport] = ()
         if sources is None:
@@ -44,7 +44,7 @@ def rebuild(
 def add(
     directory: LibraryDirectory, sources: Sources, encoder: Encoder, progress: Progress, on_file: OnFile | None
 ) -> Change:
-    """Write a generation with `sources` beside the present ones; one with a present name replaces it."""
+    """Write a generation with `sources` added; a source with the name of a present one replaces it."""
     with directory.writing() as writer:
         threads, reports = read_all(sources, progress=progress, on_file=on_file)
         plan = BuildPlan.of_changes(directory, encoder, threads)

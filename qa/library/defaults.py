@@ -9,7 +9,7 @@ VARIABLE = "VERBATIM_LIBRARY"
 
 
 def default_path() -> Path:
-    """`$VERBATIM_LIBRARY` if it is set, else a folder in the user's data folder."""
+    """`$VERBATIM_LIBRARY` if it is set, otherwise a folder in the user's data folder."""
     path = os.environ.get(VARIABLE)
     if path:
         return Path(path)
@@ -19,7 +19,7 @@ def default_path() -> Path:
 
 
 def shipped_corpus() -> Path:
-    """The folder of the corpus: inside the installed package, or beside it in a checkout."""
+    """The folder of the corpus: inside the installed package, or next to it in a checkout."""
     package = Path(__file__).parents[1]
     installed = package / "corpus"
     return installed if installed.is_dir() else package.parent / "corpus"

@@ -44,7 +44,7 @@ class LibraryDirectory:
 
         Raises:
             LibraryMissing: There is no library.
-            LibraryDamaged: The pointer to the current generation is gone, or leads nowhere.
+            LibraryDamaged: The pointer to the current generation is missing, or names one that does not exist.
             LibraryError: The path is a file.
         """
         pointer = self.path / POINTER
@@ -74,8 +74,8 @@ class LibraryDirectory:
         """Lock the current generation for reading.
 
         Returns:
-            Its folder, and the file whose lock keeps writers from removing it until the file is closed; None if there
-            is no lock to be had.
+            Its folder, and the file whose lock keeps writers from removing it until the file is closed; None if it
+            cannot be locked.
         """
         for _ in range(_ATTEMPTS):  # it may be replaced and removed between the two steps
             folder = self.current()

@@ -1,4 +1,4 @@
-"""Tells a disk that refuses to be written from a bug: each engine reports the disk in its own kind of exception."""
+"""Distinguishes a disk that cannot be written from a bug: each engine reports it in its own kind of exception."""
 
 from __future__ import annotations
 

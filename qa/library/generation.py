@@ -48,7 +48,7 @@ class Status:
 
 
 class Generation:
-    """An opened generation: its texts and its two indexes; safe in threads."""
+    """An opened generation: its texts and its two indexes; thread-safe."""
 
     def __init__(self, path: Path, folder: Path, *, check_hashes: bool = False) -> None:
         """Open a generation.

@@ -21,7 +21,7 @@ def warn_of_foreign_texts(languages: Mapping[str, str | None], model: str) -> st
         model: The name of the encoder that they are indexed with.
 
     Returns:
-        The message, which names the texts and the way out; None if there was nothing to warn of.
+        The message, which names the texts and suggests a model; None if there was nothing to warn about.
     """
     if model != minilm_files.NAME:
         return None

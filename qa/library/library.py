@@ -31,14 +31,14 @@ _NAMES_IN_MESSAGE = 5
 
 @dataclass(frozen=True, slots=True)
 class _OpenedGeneration:
-    """A generation with the encoder that made its vectors, in one piece, so that no question mixes two of them."""
+    """A generation and the encoder that made its vectors, in one object, so that no question mixes two of them."""
 
     generation: Generation
     encoder: Encoder
 
 
 class Library:
-    """A folder of texts with their index; safe in threads.
+    """A folder of texts with their index; thread-safe.
 
     Made by `Library.build`, `Library.open` or `Library.default`.
 
@@ -79,7 +79,7 @@ class Library:
 
         Args:
             sources: A file, a folder, a `Thread`, or several of them; None for the texts that the library holds.
-            path: The library's folder. It is created if need be, with the folders above it.
+            path: The library's folder. It is created if it is missing, with the folders above it.
             model: The name or the folder of a sentence-transformers model; None for the default one, for English.
             encoder: An object with `encode(texts)` to use instead of a model.
             reader: An object with `read(question, passages)`, as `qa.answering.reader` describes it, that judges
@@ -229,7 +229,7 @@ class Library:
             search_syntax: As for `ask`.
             repeats: Whether to return near-duplicate passages one by one, without their `why`, instead of grouping
                 them in the `also` of the first.
-            read: Whether the reader takes part in the ranking, so that it is the one of `ask`.
+            read: Whether the reader takes part in the ranking, as it does in `ask`.
             **only: Filters, as for `ask`.
 
         Returns:
@@ -268,7 +268,7 @@ class Library:
         self._switch(changes.rebuild(self._directory, sources, chosen, progress, on_file), chosen)
 
     def add(self, sources: Sources, *, progress: Progress = no_progress, on_file: OnFile | None = None) -> None:
-        """Write the next generation with these sources beside the present ones, and switch to it.
+        """Write the next generation with these sources added to the present ones, and switch to it.
 
         A source with the name of a present one replaces it. The arguments and errors are those of `rebuild`.
         """
@@ -313,7 +313,7 @@ class Library:
         return self._opened.generation.store.sources()
 
     def text(self, source: str) -> str:
-        """The reading text of a source, in which the offsets of its quotes count.
+        """The reading text of a source, which the offsets of its quotes refer to.
 
         Raises:
             SourceError: There is no source of that name.

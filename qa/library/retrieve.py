@@ -38,7 +38,7 @@ def retrieve(
         query: The query. If it holds only filters, the first passages that pass them are returned, in reading order.
         k: How many candidates to return at most.
         group_duplicates: Whether passages that nearly repeat a better one become its `near_duplicates`. If not, each is
-            a candidate without `why`, of which a ranking can be measured on thousands.
+            a separate candidate without `why`, which is cheap enough to rank thousands.
     """
     among = generation.select(query.filters)
     if not query.text and among is not None:

@@ -82,13 +82,13 @@ INDEXES = "CREATE INDEX passage_post ON passage (source, post); CREATE INDEX pos
 def read_only_uri(folder: Path) -> str:
     """The address at which SQLite opens the store in `folder` for reading.
 
-    `immutable` makes SQLite use no lock and no journal, so that a read-only mount will do.
+    `immutable` makes SQLite use no lock and no journal, so that a read-only mount works.
     """
     return f"{(folder / FILE).resolve().as_uri()}?mode=ro&immutable=1"
 
 
 def text_hash(text: str) -> str:
-    """The SHA-256 of a text in UTF-8, in hexadecimal, which is stored beside it."""
+    """The SHA-256 of a text in UTF-8, in hexadecimal, which is stored with it."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 

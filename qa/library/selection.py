@@ -31,7 +31,7 @@ def select_passages(store: Store, lexical: LexicalIndex, filters: Filters) -> Id
 def _passages_by_post(store: Store, filters: Filters) -> list[int]:
     """The passages of these kinds, authors, sources and dates, in reading order.
 
-    Two dates are compared as far as both go: neither of 2012 and 2012-03 is before the other.
+    Two dates are compared at the precision of the coarser one: neither of 2012 and 2012-03 is before the other.
     """
     conditions, values = [], []
     if filters.author:

@@ -53,7 +53,7 @@ class SourceInfo:
 
 
 class Store:
-    """A store opened for reading; safe in threads."""
+    """A store opened for reading; thread-safe."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self._path = path
@@ -71,7 +71,7 @@ class Store:
         return cls(path, connection)
 
     def close(self) -> None:
-        """Close its file, as happens by itself once nothing refers to the store."""
+        """Close its file, which also happens automatically once nothing refers to the store."""
         self._finalizer()
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""The text analyzer: cuts the passages and the questions alike into terms without case, accents and English endings."""
+"""The text analyzer: cuts passages and questions alike into terms without case, accents and English endings."""
 
 from __future__ import annotations
 

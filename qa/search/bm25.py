@@ -24,8 +24,8 @@ FOLDER = "lexical"
 FILES = (f"{FOLDER}/meta.json",)
 """The files that every index has, whatever its segments are called."""
 _CACHED_QUESTIONS = 64
-# Time against completeness, not ranking: up to this many passages, a search for all of them takes about as long as one
-# for the best few.
+# This affects time, not the ranking: up to this many passages, searching for all of them takes about as long as
+# searching for the best few.
 _SMALL_INDEX = 5_000
 # If both words of a pair are in more passages than this, searching for the pair everywhere takes longer than scoring it
 # in the best passages only: a second in a million passages.
@@ -36,8 +36,8 @@ _MIN_GAIN = 0.01  # cosine; a pair of common words that can add less is ignored
 class LexicalIndex:
     """A lexical `Engine` over a tantivy index.
 
-    The analyzer that cut the passages into terms cuts the question too. It is never parsed as a query, so no sign in it
-    has a special meaning.
+    The question is cut into terms by the analyzer that cut the passages. It is never parsed as a query, so no character
+    in it has a special meaning.
     """
 
     def __init__(self, searcher: Any, path: Path) -> None:
@@ -57,7 +57,7 @@ class LexicalIndex:
 
         Args:
             folder: an existing folder.
-            passages: the passages, which are numbered as they come.
+            passages: the passages, numbered in this order.
             earlier: an index to extend; the new passages are numbered after its own.
         """
         first, path = (0, None) if earlier is None else (len(earlier), earlier._path)
@@ -83,7 +83,7 @@ class LexicalIndex:
 
     @property
     def exhaustive_depth(self) -> int:
-        """How many hits cost no more than the best few: all passages of a small index, else 0."""
+        """How many hits take no longer than the best few: all passages of a small index, otherwise 0."""
         return len(self) if len(self) <= _SMALL_INDEX else 0
 
     def search(self, question: EncodedQuery, k: int, among: Ids | None = None) -> Hits:
@@ -95,7 +95,7 @@ class LexicalIndex:
         if among is None:
             return self._run(query, k)
         if self.exhaustive_depth or len(among) > _SMALL_INDEX:
-            # The filter leaves many passages: enough hits without it will hold enough that pass it.
+            # The filter leaves many passages, so among enough unfiltered hits there are enough that pass it.
             depth = self.exhaustive_depth or 2 * k * len(self) // len(among)
             hits = self._run(query, depth)
             passes = np.isin(hits.ids, among)
@@ -106,7 +106,7 @@ class LexicalIndex:
     def containing_phrase(self, phrase: str) -> Ids | None:
         """The sorted numbers of the passages whose text or title contains the words of `phrase`, in any inflection.
 
-        None if the words cannot be told apart (no space between words in their script): any passage may contain it.
+        None if their script has no spaces between words: then any passage may contain the phrase.
         """
         terms = self._analyzer.terms(phrase)
         if not terms or has_unspaced_script(phrase):

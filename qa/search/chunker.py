@@ -12,8 +12,8 @@ from qa.text.sentences import DEFAULT_LANGUAGE, Break, split_sentences, trim
 from qa.types import Span
 
 MAX_TOKENS = 128
-"""The longest passage, in the encoder's tokens. Of 128, 160, 192 and 240 this is as good as any on eight public sets
-and the best in the small texts of single threads; and a short quote is quick to read."""
+"""The longest passage, in the encoder's tokens. Among 128, 160, 192 and 240, this is as good as any on eight public
+sets and the best on single threads; and a short quote is quick to read."""
 MAX_CHARACTERS = 2_000
 """The longest passage in characters, whatever its tokens: to some encoders a word of 100,000 letters is one token."""
 _MAX_TITLE_SHARE = 4  # the title may take up a quarter of the encoder's window
@@ -30,7 +30,7 @@ class Passage:
         start: where it begins in the thread's text, in code points.
         end: where it ends.
         post: the index of its post in the thread.
-        title: the context in which it is indexed beside its own words; empty if it contains that itself.
+        title: the context that is indexed together with `text`; empty if `text` already contains it.
     """
 
     text: str
@@ -41,14 +41,14 @@ class Passage:
 
     @property
     def in_context(self) -> str:
-        """What is indexed: the passage after its thread's title, which is made a sentence."""
+        """The text that is indexed: the thread's title as a sentence, then the passage."""
         if not self.title:
             return self.text
         return f"{self.title}{'' if self.title.endswith(('.', '?', '!')) else '.'} {self.text}"
 
 
 class TokenCounter(Protocol):
-    """Counts tokens as an encoder does, and says how many fit its window."""
+    """Counts tokens as an encoder does, and knows how many fit into its window."""
 
     @property
     def max_tokens(self) -> int: ...

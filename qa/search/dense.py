@@ -16,8 +16,8 @@ from qa.search.ivf import IvfIndex
 from qa.search.query import EncodedQuery
 
 EXACT_UP_TO = 50_000
-"""A library of more passages is searched by cells: comparing all of 50,000 takes 3 ms, of ten times as many ten times
-as long (benchmarks/results/scale.md)."""
+"""A library with more passages is searched by cells: comparing all of 50,000 takes 3 ms, and the time grows in
+proportion to their number (benchmarks/results/scale.md)."""
 FILES = ((flat.FILE,), ivf.FILES)
 """The files of a dense index: one of these groups."""
 _GROWTH = 2  # a library that grew or shrank by a greater factor gets new cells
@@ -98,7 +98,7 @@ class DenseIndex:
         return isinstance(self._index, IvfIndex) and len(self) / _GROWTH <= count <= len(self) * _GROWTH
 
     def _checked(self, cosines: Scores) -> Scores:
-        """No two unit vectors have a greater cosine, or one that is not a number: then the file was altered."""
+        """The cosines, checked: one that is out of range or not a number means that the file was altered."""
         if not (np.abs(cosines) < _MAX_COSINE).all():
             raise LibraryDamaged(f"{self._folder} holds vectors that are not of length one")
         return cosines

@@ -28,7 +28,7 @@ class Hits:
 
 
 class Engine(Protocol):
-    """An opened, read-only index over passages numbered from 0; safe in threads."""
+    """An opened, read-only, thread-safe index over passages numbered from 0."""
 
     def __len__(self) -> int:
         """The number of passages in the index."""
@@ -38,7 +38,7 @@ class Engine(Protocol):
 
         Args:
             question: the encoded question.
-            k: the most passages to return.
+            k: the maximum number of passages to return.
             among: the numbers of the passages to search, sorted; None for all.
 
         Returns:
@@ -54,9 +54,9 @@ class Engine(Protocol):
 
 @contextmanager
 def reporting_damage(path: Path, *raised: type[Exception]) -> Iterator[None]:
-    """Turn what a foreign library raises over an altered file into LibraryDamaged.
+    """Turn what a third-party library raises over an altered file into LibraryDamaged.
 
-    Wrap only the foreign call itself: an error in our own code is a bug and must not be reported as damage.
+    Wrap only the third-party call itself: an error in our own code is a bug and must not be reported as damage.
 
     Args:
         path: the file or folder that is read, for the message.
@@ -81,9 +81,9 @@ def _damaged(path: Path) -> LibraryDamaged:
 
 
 def inner_products(vectors: Vectors, vector: Vectors) -> Scores:
-    """The inner product of one vector with each of some hundred others, shape (len(vectors),).
+    """The inner product of one vector with each of several hundred others, shape (len(vectors),).
 
-    By einsum, on one thread: BLAS takes two, and if the other cores are busy the first waits longer for the second
+    By einsum, on one thread: BLAS uses two, and if the other cores are busy the first waits longer for the second
     than the work takes.
     """
     return np.asarray(np.einsum("ij,j->i", vectors, vector), dtype=np.float32)

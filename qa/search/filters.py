@@ -1,4 +1,4 @@
-"""Filters: what a passage has to be, apart from fitting the question."""
+"""Filters: the conditions that a passage must meet, apart from fitting the question."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ class FilterArguments(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a passage has to be.
+    """The conditions that a passage must meet.
 
     Attributes:
         kind: it is of one of these kinds.
-        author: its author is one of these: a whole name, else a name that contains these words.
+        author: its author is one of these: a whole name, or else a name that contains these words.
         source: the same for its source.
         before: it is older than all of these dates: a day, a month or a year, in ISO 8601.
         after: it is newer than all of these.
-        phrase: it contains all of these, but for case, accents, quotes and white space.
+        phrase: it contains all of these, ignoring case, accents, quotes and white space.
         exclude: it contains none of these.
     """
 

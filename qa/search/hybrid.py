@@ -3,7 +3,7 @@
 BM25 is brought to the cosine's scale by what is known before the search, never by the scores of the candidates, and the
 two are added, which is what generalises across collections (Bruch, Gai, Ingber: An Analysis of Fusion Functions for
 Hybrid Retrieval, TOIS 2023). Then comes pseudo relevance feedback: the question's vector moves a little towards the
-passages ranked first, weighted by a softmax of their scores, and the cosines are taken again (Rocchio: Relevance
+passages ranked first, weighted by a softmax of their scores, and the cosines are computed again (Rocchio: Relevance
 Feedback in Information Retrieval, 1971; for dense vectors Li et al.: Pseudo Relevance Feedback with Deep Language
 Models and Dense Retrievers, TOIS 2023).
 """
@@ -53,7 +53,7 @@ def search(
         dense: the dense engine.
         lexical: the lexical engine, over the same passages.
         question: the encoded question.
-        k: the most passages to return.
+        k: the maximum number of passages to return.
         among: the numbers of the passages to search, sorted; None for all.
 
     Returns:

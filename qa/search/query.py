@@ -51,7 +51,7 @@ class Query:
         text: the words to search for; empty if there are only filters.
         phrases: quoted phrases in a natural question, which help to rank. In a query that does not ask anything, quoted
             phrases are filters.
-        filters: what the passages have to be.
+        filters: the conditions that passages must meet.
     """
 
     raw: str
@@ -61,7 +61,7 @@ class Query:
 
     @classmethod
     def literal(cls, text: str, arguments: FilterArguments) -> Query:
-        """A question without search syntax: every sign stands for itself.
+        """A question without search syntax: every character is taken literally.
 
         Args:
             text: the question.
@@ -138,7 +138,7 @@ def _unquoted(text: str) -> str:
 
 
 def _phrase_alone(match: re.Match[str]) -> str:
-    """A quoted phrase without its quotation marks; nothing of a filter."""
+    """A quoted phrase without its quotation marks; only a space in place of a filter."""
     return f" {_unquoted(match['phrase'])} " if match["phrase"] else " "
 
 
@@ -176,7 +176,7 @@ def check_question(text: str) -> str:
     """The question without surrounding white space and lone surrogates, which no text contains.
 
     Raises:
-        QuestionError: if it is no string, has no word or is too long.
+        QuestionError: if it is not a string, has no word or is too long.
     """
     if not isinstance(text, str):
         raise QuestionError(f"a question is a string, not {type(text).__name__}")

@@ -1,4 +1,4 @@
-"""The schema of the lexical index, and the tantivy queries that are put to it."""
+"""The schema of the lexical index, and the tantivy queries for it."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ _PHRASE_WEIGHT = 3 * _PAIR_WEIGHT  # of a phrase in quotation marks, which is me
 # word's weight; see benchmarks/results/constants.md.
 _TYPO_WEIGHT = 0.5
 _SATURATION = 2.2  # BM25's k1 + 1: the most that repetition can multiply a word's score by
-# Words that are not reported as missing from a text which does not answer.
+# Words that are never reported as missing from the texts.
 _LOW_CONTENT_WORDS = frozenset(
     "across actually also always another anybody anyone anything come comes each else even ever every exactly "
     "find gave get gets give given gives go goes going gone got happen happened instead kind know known let like "

@@ -21,7 +21,7 @@ _LONGEST_TITLE = 100  # characters of a title in a thread's name, which is shown
 class DraftPost:
     """A post whose place in the reading text is not known yet.
 
-    `parent` is an index among the drafts. `omitted` are spans of `text` that are shown but never indexed: somebody
+    `parent` is an index among the drafts. `omitted` are spans of `text` that are shown but never indexed: someone
     else's words that a comment quotes.
     """
 
@@ -94,7 +94,7 @@ def compose(
 
 
 def is_composed(thread: Thread) -> bool:
-    """Whether composing the thread's posts gives the thread again, so that its text need not be kept beside them."""
+    """Whether composing the thread's posts gives the thread again, so that its text need not be kept as well."""
     start = 0
     for post in thread.posts:
         replies_to_article = post.parent is not None and thread.posts[post.parent].kind == "article"

@@ -1,4 +1,4 @@
-"""Decode bytes: as UTF-8 if they are UTF-8, else in the encoding that they suggest, else refuse them."""
+"""Decode bytes: as UTF-8 if they are valid UTF-8, otherwise in the likeliest encoding; refuse what is not text."""
 
 from __future__ import annotations
 

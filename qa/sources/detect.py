@@ -25,7 +25,7 @@ MOST_BYTES = 200_000_000
 
 
 class NotRecognised(SourceError):
-    """The file is of no format that can be read."""
+    """The file's format cannot be read."""
 
 
 class FormatModule(Protocol):
@@ -90,7 +90,7 @@ def recognise(data: bytes, name: str) -> Format:
         name: The file's name; its suffix decides only if the content leaves the format open.
 
     Raises:
-        NotRecognised: The file is of no format that can be read.
+        NotRecognised: The file's format cannot be read.
     """
     for magic, kind in _BINARY:
         if data.startswith(magic):

@@ -17,7 +17,7 @@ _MARKUP = re.compile(r"<[a-zA-Z/!?]|&[#a-zA-Z]")
 def html_to_text(html: object) -> tuple[str, tuple[Span, ...]]:
     """Return the text of a piece of HTML, and the spans of it that quote someone else.
 
-    Newlines in it count if it has no <p>, as blogs show such posts. Anything but a string is an empty text.
+    If it has no <p>, newlines in it break lines, as on blogs. Anything but a string is an empty text.
 
     >>> html_to_text("<blockquote>It rains.</blockquote>No, <b>it</b> does not.<br>Look!")
     ('It rains.\\n\\nNo, it does not.\\nLook!', ((0, 9),))

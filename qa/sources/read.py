@@ -26,7 +26,7 @@ class FileReport:
 
     Attributes:
         source: The file's name.
-        outcome: "read"; "skipped": it is of no format that can be read; or "failed": reading it went wrong.
+        outcome: "read"; "skipped": its format cannot be read; or "failed": an error occurred while it was read.
         reason: Why it was not read, or what is wrong with the part of it that could not be read.
         format: The name of its format, if it was read.
         threads: How many threads it holds.
@@ -77,8 +77,8 @@ def read(source: Source) -> Iterator[Thread]:
 def read_text(text: str, *, title: str | None = None, limits: Limits | None = None) -> Thread:
     """Read a text in memory in the sandbox, with the same result as `Thread.from_text`.
 
-    Use it for text from strangers (one that is pasted into a web page): it is parsed in a child process, limited in
-    time, memory and size, while the caller waits without using the CPU.
+    Use it for untrusted text, such as text pasted into a web page: it is parsed in a child process, limited in time,
+    memory and size, while the caller waits without using the CPU.
 
     Args:
         text: An article, or an article followed by its comments.

@@ -79,7 +79,7 @@ class Sandbox:
             name: What to call it, in its threads and in error messages.
 
         Raises:
-            NotRecognised: The file is of no format that can be read.
+            NotRecognised: The file's format cannot be read.
             SourceError: The file cannot be read within its limits.
             OSError: There is no such file.
         """

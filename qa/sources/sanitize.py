@@ -1,8 +1,8 @@
 """Text from outside made storable and safe to show: lone surrogates, control characters, bidirectional controls.
 
 A lone surrogate is half of a character's UTF-16 form. Python strings can hold one (from JSON's `\\ud800`, from a file
-name that is not UTF-8), but UTF-8 cannot, and so neither can any file or database. The two functions on them are used
-by every room.
+name that is not UTF-8), but UTF-8 cannot, and so neither can any file or database. Every package replaces them
+with the two functions here.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ class Post:
     `author` and `date` (ISO 8601) are None if the source does not name them. `parent` is the index of the post that
     this one replies to, None for the article and for comments on it. `omitted` are spans inside the post (offsets
     into the thread's text) that are shown but never indexed, because they are not its content: the label of a share
-    button, or somebody else's words that a comment quotes.
+    button, or someone else's words that a comment quotes.
     """
 
     kind: Kind

@@ -1,4 +1,4 @@
-"""The JSON of a thread, one a line: what `qa export` writes and `qa.sources.formats.jsonl` reads exactly.
+"""The JSON of a thread, one per line: what `qa export` writes and `qa.sources.formats.jsonl` reads exactly.
 
     {"id": "notes.txt", "title": "Rain", "url": null, "posts": [
         {"id": "0", "parent": null, "author": null, "date": null, "kind": "article", "text": "It rains.",
@@ -92,11 +92,11 @@ def _placed(draft: DraftPost, start: int, end: int) -> Post:
 def export_threads(
     threads: Iterable[Thread], total: int, path: str | os.PathLike[str], progress: Progress = no_progress
 ) -> int:
-    """Write one thread a line to a file, complete or not at all.
+    """Write one thread per line to a file, completely or not at all.
 
     Args:
         threads: The threads, read one by one as they are written.
-        total: How many they are, for `progress`.
+        total: The number of threads, for `progress`.
         path: The file, which is replaced if it exists.
         progress: Called with the stage "exporting" before each thread.
 
@@ -123,7 +123,7 @@ def _replacement_of(target: Path) -> Iterator[TextIO]:
     """A new file that takes the place of `target` when the block is left, or vanishes if it raises.
 
     It is created like any new file, so the system applies the umask, and is closed before it is renamed, as Windows
-    wants it.
+    requires.
     """
     with _reporting_unwritable(target):
         path = target.with_name(f".{target.name[:60]}.{secrets.token_hex(8)}")

@@ -27,7 +27,7 @@ from qa.sources.sanitize import replace_surrogates
 from qa.sources.thread import Thread
 
 _GZIP = b"\x1f\x8b"
-_GRACE_SECONDS = 5.0  # the parent ends a slow child itself; this much later the child takes the parent for gone
+_GRACE_SECONDS = 5.0  # the parent kills a slow child itself; this much later the child assumes that the parent is gone
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 _SAMPLE = 2_000  # characters
-_MIN_LETTERS = 100  # fewer letters of a Latin script can be of many languages
+_MIN_LETTERS = 100  # with fewer letters, a text in Latin script could be in many languages
 _MIN_PROBABILITY = 0.99
 _LAST_LATIN_LETTER = "\u024f"
 
@@ -22,7 +22,7 @@ def language_of(text: str) -> str | None:
     if len(letters) < (_MIN_LETTERS // 4 if is_foreign_script else _MIN_LETTERS):
         return None
     code, probability = _identifier().classify(sample)
-    # Related languages in one script share the probability; that the text is in none with Latin letters is certain.
+    # Related languages share the probability, but a text in another script is certainly not in one with Latin letters.
     return str(code) if probability >= _MIN_PROBABILITY or is_foreign_script else None
 
 

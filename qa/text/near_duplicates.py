@@ -1,4 +1,4 @@
-"""Near-duplicates: passages with the same words or nearly, as of a comment that was posted twice or quoted in another.
+"""Near-duplicates: passages with nearly the same words, such as a comment that was posted twice or quoted in another.
 
 Two passages are near-duplicates if nine tenths of their shingles (runs of three words) are the same, by Jaccard's
 measure (Broder: On the resemblance and containment of documents, 1997), and no number or negation is in only one of

@@ -1,4 +1,4 @@
-"""Whether words ask something, or are only words to look for."""
+"""Whether a text asks something, or is only words to search for."""
 
 from __future__ import annotations
 

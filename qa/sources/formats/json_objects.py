@@ -1,4 +1,4 @@
-"""The objects of a JSON file: one value, a list of them, or one a line; of a cut off file, the complete ones."""
+"""The objects of a JSON file: one value, a list, or one per line; from a file that is cut off, the complete ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DEEPEST = 400  # levels; no format of the web is nested more deeply
 
 
 def objects(data: bytes, name: str) -> Iterator[dict[str, Any]]:
-    """Yield the JSON objects of a file, or of the list that it is.
+    """Yield the JSON objects of a file, or of the list in it.
 
     Raises SourceError at the end if a part of the file cannot be read.
     """

@@ -1,4 +1,4 @@
-"""Reddit: a thread as served at its address with `.json` appended, or a dump of posts and comments, one a line."""
+"""Reddit: a thread as served at its address with `.json` appended, or a dump of posts and comments, one per line."""
 
 from __future__ import annotations
 

@@ -216,7 +216,7 @@ def author_name(text: str) -> str | None:
 
 
 def is_doubtful(author: str) -> bool:
-    """Whether a name begins with a word that rather opens a sentence."""
+    """Whether a name begins with a word that more often opens a sentence."""
     return author.split()[0].casefold() in _DOUBTFUL
 
 

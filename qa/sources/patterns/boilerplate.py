@@ -1,7 +1,7 @@
 """Boilerplate: the lines of a page that are no one's text, such as counters, comment forms and share buttons.
 
 Boilerplate is shown and never indexed. A pattern matches a whole line, so that a sentence which mentions a comment form
-stays content. A lone button label ("Report", "Print") may be a title: it counts as boilerplate only beside other
+stays content. A lone button label ("Report", "Print") may be a title: it counts as boilerplate only next to other
 boilerplate or at the end of a comment.
 """
 

@@ -200,7 +200,7 @@ def _iso(day_text: str) -> str | None:
     numbers = _NUMBERS.findall(day_text)
     if name := _MONTH_NAME.search(day_text):
         day, year = numbers
-        # `re.IGNORECASE` lets "auguſt" and "aprıl" match, which no month is called: month 0 is no day.
+        # `re.IGNORECASE` lets "auguſt" and "aprıl" match, which are not months: month 0 gives no day.
         return _post_day(int(year), _MONTH_OF.get(name[0].lower(), 0), int(day))
     if len(numbers[0]) == 4:
         return _post_day(*map(int, numbers))

@@ -113,7 +113,7 @@ def _headed(page: CopiedPage, heading: CommentHeading) -> CommentSection | None:
 def _under_bylines(
     page: CopiedPage, bylines: Sequence[Byline], end: int, heading: CommentHeading | None
 ) -> CommentSection | None:
-    """The comments under bylines of one shape; None if too little says that they are comments."""
+    """The comments under bylines of one shape; None if there is too little evidence that they are comments."""
     end = page.comments_end(bylines[0].start, end, bylines[0].shape)
     run = _run(page, [byline for byline in bylines if byline.end <= end], end, heading.count if heading else None)
     if not run:
@@ -128,7 +128,7 @@ def _under_bylines(
         last = next((line.text for line in reversed(lines) if not line.blank), "")
         end_in_buttons.append(not is_rule(last) and is_boilerplate(last))
     if run[0].style in ("posted", "bare") and not comments[-1].lines:
-        return None  # the last line is a signature, or the first is: whose comment is whose is unknown
+        return None  # either the last line is a signature or the first: it is unclear who wrote which comment
     if not _is_believable(page, heading, run, comments, all(end_in_buttons)):
         return None
     counted = heading is not None and not heading.weak and heading.announces(len(run))
@@ -162,8 +162,8 @@ def _over_signatures(page: CopiedPage, heading: CommentHeading, first: int, end:
 def _run(page: CopiedPage, bylines: Sequence[Byline], end: int, count: int | None) -> list[Byline]:
     """Choose the bylines that open a comment; the others are part of a comment, which quotes.
 
-    On a page with blank lines those open a comment that stand apart from the line above. Doubtful names open none. If
-    the heading announces a number of comments, the choice that makes that number wins.
+    On a page with blank lines, a byline opens a comment only if it stands apart from the line above. A doubtful name
+    never opens one. If the heading announces a number of comments, the choice that gives that number wins.
     """
     every: list[Byline] = []
     for byline in bylines:

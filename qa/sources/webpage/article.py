@@ -21,7 +21,7 @@ def extract_main_text(root: HtmlElement) -> str:
         return _element_text(root)
     try:
         document = trafilatura.bare_extraction(root, include_comments=False)
-    except Exception:  # an error of a library on a broken page; its words can still be read
+    except Exception:  # trafilatura can fail on a broken page, whose words can still be read
         document = None
     body = None if document is None or isinstance(document, dict) else document.body
     text = "" if body is None else _element_text(body, without=ELSEWHERE)

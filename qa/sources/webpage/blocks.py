@@ -46,7 +46,7 @@ _LONGEST_ATTRIBUTE, _MOST_CLASSES, _MOST_ELEMENTS = 1_000, 40, 50_000
 
 
 class TextRegion(IntEnum):
-    """Where a block stands in a comment: among its author and date, beside the body, or in what is named the body."""
+    """Where a block stands in a comment: among its author and date, outside the body, or in what is named the body."""
 
     META = 0
     LOOSE = 1
@@ -102,7 +102,7 @@ class TextLayout:
         if preformatted:
             self._add_lines(text, preformatted=True)
         elif self._newlines_break:
-            # A newline of the source beside a tag that breaks the line anyway is no break of its author's.
+            # A newline in the source next to a tag that breaks the line anyway is not a break that the author made.
             self._add_lines(re.sub(r"^[ \t]*\n", "", text) if self._after_tag else text)
         else:
             self._pieces.append(_BLANKS.sub(" ", text))

@@ -1,4 +1,4 @@
-"""Which elements of a page hold one comment each: of all candidates those that someone signed, each comment once."""
+"""Which elements of a page hold one comment each: the candidates that someone signed, each comment once."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def _is_doubtful(
 def _hand_over(
     candidate: _NestedCandidate, heir: _NestedCandidate | None, first: _NestedCandidate | None = None
 ) -> None:
-    """Give the candidates inside one to its heir; if `first` replaces the candidate, the others answer `first`."""
+    """Move the candidates inside one that is dropped to its heir; with `first`, the others become replies to that."""
     for inner in candidate.inside:
         inner.above = heir if first is None or inner is first else first
         if inner.above is not None:

@@ -173,7 +173,7 @@ class _Collector:
         if element not in self._around_bodies and is_short_form(element):
             return True
         if around.region is TextRegion.BODY and candidate.layout.has_body:
-            return False  # among the comment's words names and days are words
+            return False  # among the comment's words, names and days are ordinary words
         if role & Role.FURNITURE and short_text(element, _LONGEST_FURNITURE) is not None:
             return True
         if (role & Role.DATE or element.tag == "abbr") and _take_date(element, candidate):
@@ -210,7 +210,7 @@ def _take_author(element: HtmlElement, candidate: CommentCandidate) -> bool:
         return _take_date(element, candidate)
     if candidate.author is None and element.get("content"):
         candidate.author = clean_name(element.get("content"))
-    # A name is usually a link; the other words beside it are ranks, points and badges.
+    # A name is usually a link; the other words next to it are ranks, points and badges.
     link = next(element.iter("a"), None)
     name = (None if link is None else clean_name(short_text(link, _LONGEST_NAME) or "")) or clean_name(text)
     if candidate.author is None:

@@ -18,7 +18,7 @@ from qa.sources.webpage.repeated import find_repeated
 from qa.sources.webpage.replies import find_parents
 from qa.sources.webpage.roles import Role, role_of
 
-# A section is cut with its comments if what stands in it beside them is short (in characters), or a small share of
+# A section is cut with its comments if what it holds besides them is short (in characters), or a small share of
 # the page; chosen on the half of `web-pages` that rules are made on (benchmarks/pages.py).
 _SHORT_SECTION = 1_500
 _SMALL_SHARE = 0.4

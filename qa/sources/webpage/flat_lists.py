@@ -1,4 +1,4 @@
-"""Comments without an element each: name, words and day stand side by side in the list, and are wrapped."""
+"""Comments without an element around each: name, words and day are siblings in the list, and are wrapped."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class JsonLdNode:
 
 @dataclass(frozen=True, slots=True)
 class JsonLdComment:
-    """A comment as schema.org has it; `above` is the index of the comment that it answers."""
+    """A comment as schema.org describes it; `above` is the index of the comment that it answers."""
 
     text: str
     omitted: tuple[Span, ...]
@@ -102,7 +102,7 @@ def _comments_of(nodes: Iterable[JsonLdNode]) -> list[JsonLdComment]:
 
 
 def find_articles(scripts: Iterable[Iterable[JsonLdNode]]) -> list[JsonLdArticle]:
-    """What the JSON-LD says of the page's article; articles inside other things, as in a list of teasers, are none."""
+    """What the JSON-LD says about the page's article; an article in something else (a list of teasers) is ignored."""
     return [
         JsonLdArticle(_author(node.data, "author"), _day(node.data, "datePublished"))
         for node in chain.from_iterable(scripts)

@@ -95,7 +95,7 @@ def _search_text(root: HtmlElement) -> tuple[str | None, str | None]:
     try:
         # An `extensive` search finds 21 more dates on `web-pages`, of which eleven are not the article's.
         document = extract_metadata(searched, extensive=False)
-    except Exception:  # an error of a library on a broken page costs nothing but what it would have found
+    except Exception:  # trafilatura can fail on a broken page; only what it would have found is lost
         return None, None
     return _spelled_in_page(searched, (document.author or "").split(";")[0]), iso_day(document.date)
 

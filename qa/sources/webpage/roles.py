@@ -12,8 +12,8 @@ from lxml.html import HtmlElement
 class Role(Flag):
     """What an element is, judged by its names.
 
-    A COMMENT certainly holds one comment; a BOX can hold one, or all, or a part of one. A POST is a forum's: the
-    others answer the first one of the page.
+    A COMMENT certainly holds one comment; a BOX can hold one, or all, or a part of one. A POST belongs to a
+    forum: the other posts of the page answer the first.
     """
 
     NONE = 0
