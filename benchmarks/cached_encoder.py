@@ -22,7 +22,7 @@ def default_folder() -> Path:
 
 
 class CachedEncoder:
-    """Wraps an encoder: a text that it encoded before, in this run or an earlier one, is read from disk.
+    """Wraps an encoder: the vector of a text that was encoded before, in this run or an earlier one, is read from disk.
 
     The key of a vector is the SHA-256 of the encoder's fingerprint, its precision and the text, so another model or
     another precision never reuses it.

@@ -4,9 +4,9 @@ Run it in the same commit as any change of the encoder, the passages, the rankin
 of public sets below DIR, except those that the reader was trained on, and
 
 1. tries weights of the reader's evidence in the ranking on all sets, and takes those with the best mean nDCG@10 that
-   cost no set more than a little;
+   make no set more than a little worse;
 2. on the sets with known answers, chooses how much a passage's fit counts when one answer is picked;
-3. fits the confidence, a logistic regression of right or wrong, and the threshold from which an answer is given;
+3. fits the confidence, a logistic regression on right or wrong, and the threshold from which an answer is given;
 4. writes `qa/weights/calibration.json` and runs the quality gate (`benchmarks.gate`); the exit status is 1 if a floor
    is broken.
 
@@ -55,7 +55,7 @@ SCALES = (2.0, 4.0)
 OFFSETS = (0.0, 2.0, 4.0)
 SHARES = (0.0, 0.2, 0.4)
 FITS_IN_MARGINS = (20.0, 30.0, 40.0, 50.0, 60.0, 80.0, 1000.0)  # the last: the best fit answers, whatever its margin
-MOST_LOST = 0.004  # nDCG@10 that the evidence may cost a set
+MOST_LOST = 0.004  # nDCG@10 that a set may lose through the evidence
 LEAST_DIFFERENCE = 0.003  # a share of all questions; in samples of this size chance makes larger differences
 DEPTH = 40  # passages of a question
 UNREAD = Calibration("", 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, (), 0.5)
@@ -125,14 +125,14 @@ def _ask(
 def ranking_quality(collection: EvaluationSet, by: Calibration) -> tuple[float, float]:
     """nDCG@10 and recall@1 with the reader's evidence, and with the answer first once the confidence is fitted."""
     run = {}
-    for asked in collection.answerable:
+    for item in collection.answerable:
         if by.weights:
-            order = assess(asked.question, asked.candidates, asked.read, by, collection.encoder).order
+            order = assess(item.question, item.candidates, item.read, by, collection.encoder).order
         else:
-            order = rerank(asked.question.text, asked.read, by)
-        behind = [candidate.place.source for candidate in asked.candidates[len(asked.read) :]]
+            order = rerank(item.question.text, item.read, by)
+        behind = [candidate.place.source for candidate in item.candidates[len(item.read) :]]
         sources = dict.fromkeys([*(read.candidate.place.source for read in order), *behind])
-        run[asked.query] = [(source, -float(place)) for place, source in enumerate(sources)]
+        run[item.query] = [(source, -float(place)) for place, source in enumerate(sources)]
     measured = ranking_figures(run, collection.judgements)
     return measured.ndcg_at_10, measured.recall_at_1
 
@@ -141,7 +141,7 @@ _Features = tuple[str, list[ConfidenceFeatures], list[bool], list[bool]]
 
 
 def choose_evidence(collections: Sequence[EvaluationSet]) -> Calibration:
-    """The setting with the best mean nDCG@10 among those that cost no set more than `MOST_LOST`."""
+    """The setting with the best mean nDCG@10 among those through which no set loses more than `MOST_LOST`."""
     settings = [
         replace(UNREAD, evidence_weight=w, evidence_scale=s, evidence_offset=o, non_fact_share=e)
         for w in WEIGHTS
@@ -210,15 +210,15 @@ def _print_confidence(measured: Sequence[_Features], by: Calibration) -> None:
 
 def _features(collection: EvaluationSet, by: Calibration) -> _Features:
     features, right, answerable = [], [], []
-    for asked in (*collection.answerable, *collection.unanswerable):
-        if not asked.read or (asked.answers is None and asked in collection.answerable):
+    for item in (*collection.answerable, *collection.unanswerable):
+        if not item.read or (item.answers is None and item in collection.answerable):
             continue
-        words = asked.question.text
-        order = promote_best(words, rerank(words, asked.read, by), by)
+        words = item.question.text
+        order = promote_best(words, rerank(words, item.read, by), by)
         text = order[0].candidate.text[slice(*order[0].answer_span(words))]
-        features.append(confidence_features(asked.question, asked.candidates, order, collection.encoder))
-        right.append(asked.answers is not None and is_right(text, asked.answers))
-        answerable.append(asked.answers is not None)
+        features.append(confidence_features(item.question, item.candidates, order, collection.encoder))
+        right.append(item.answers is not None and is_right(text, item.answers))
+        answerable.append(item.answers is not None)
     return collection.name, features, right, answerable
 
 
@@ -256,7 +256,7 @@ def _threshold(measured: Sequence[_Features], by: Calibration) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, metavar="DIR", help="the folder that holds a folder for each set")
-    parser.add_argument("--limit", type=int, default=1000, help="questions a set, answerable and unanswerable each")
+    parser.add_argument("--limit", type=int, default=1000, help="questions per set, answerable and unanswerable each")
     parser.add_argument("--out", type=Path, default=FILE)
     options = parser.parse_args()
     collections = []

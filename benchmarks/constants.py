@@ -1,7 +1,7 @@
 """Compare hand-chosen constants with other values: `python -m benchmarks.constants DIR [--cache DIR] [--out DIR]`.
 
 Ranks and answers small samples of the open sets below DIR: once with the code as it is, then with each other value of
-each constant, everything else unchanged. Writes constants.md, one row a constant, and constants.json, after each
+each constant, everything else unchanged. Writes constants.md, one row per constant, and constants.json, after each
 constant. `--only NAME` measures the constants with NAME in their name and keeps the other rows of the report.
 
 It shows whether a constant is in a flat region; it does not tune. The calibration was fitted with the values in use,
@@ -28,12 +28,12 @@ RANKED_SETS = ("stackfaq", "cranfield", "squad2")
 MISSPELT_SETS = ("stackfaq", "cranfield")
 ANSWERED_SETS = ("squad2", "threads")
 Measure = Callable[[], Mapping[str, Scores]]
-"""Measures the code as it is: one score a question, by set."""
+"""Measures the code as it is: one score per question, by set."""
 
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A module's constant, the figure that measures it, and the values to try beside the one in use."""
+    """A module's constant, the figure that measures it, and the values to try besides the one in use."""
 
     module: str
     name: str

@@ -1,4 +1,4 @@
-"""The report of `benchmarks.constants`: one row a constant, with the figures of every value tried."""
+"""The report of `benchmarks.constants`: one row per constant, with the figures of every value tried."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class ConstantResult:
 
     @classmethod
     def of(cls, name: str, figure: str, in_use: float, scores: Mapping[float, Mapping[str, Scores]]) -> ConstantResult:
-        """Summarise the scores: by value and set, one a question, in the same order for every value."""
+        """Summarise the scores: by value and set, one per question, in the same order for every value."""
 
         def mean(value: float) -> float:
             return round(float(np.mean([of_set.mean() for of_set in scores[value].values()])), 6)

@@ -135,7 +135,7 @@ def hackernews() -> bytes:
 
 
 def hackernews_items() -> bytes:
-    """The same thread as items of the Firebase API, one a line."""
+    """The same thread as items of the Firebase API, one per line."""
     items = [
         {"by": "lily", "id": 1, "kids": [2, 5], "text": "Where are lenses ground?", "title": "Ask HN: Lenses?",
          "time": 1425340800, "type": "story"},

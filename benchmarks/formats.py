@@ -1,4 +1,4 @@
-"""Files read a second, by format: `python -m benchmarks.formats [--files N]`.
+"""Files read per second, by format: `python -m benchmarks.formats [--files N]`.
 
 Writes N small files of each format into a temporary folder and reads the folder as `qa build` does: recognised, parsed
 in the child process, checked. The second run is timed, with the files in the system's cache and the modules compiled;
@@ -44,7 +44,7 @@ def samples() -> dict[str, bytes]:
 
 
 def measure(name: str, data: bytes, files: int) -> tuple[str, float, float]:
-    """The name of the format, and the number of files and posts read a second."""
+    """The name of the format, and the number of files and posts read per second."""
     with tempfile.TemporaryDirectory() as folder:
         for number in range(files):
             (Path(folder) / f"{number}-{name}").write_bytes(data)

@@ -46,8 +46,8 @@ class Candidates:
         documents: The document of each passage.
         cosine: Cosines with the question, shape (n,).
         bm25: Plain BM25, shape (n,).
-        words: The part of this project's lexical score that single words make, shape (n,).
-        pairs: The part that pairs of neighbouring words make, shape (n,).
+        words: The part of this project's lexical score that comes from single words, shape (n,).
+        pairs: The part that comes from pairs of neighbouring words, shape (n,).
         vectors: Unit vectors, shape (n, dimension).
     """
 
@@ -184,7 +184,7 @@ def choose_constants(gains: Mapping[Constants, Mapping[str, float]], sets: Seque
 
 
 def markdown_report(figures: Figures) -> str:
-    """One row a family: the gain on each set with the constants chosen on the other sets."""
+    """One row per family: the gain on each set with the constants chosen on the other sets."""
     sets = list(next(iter(figures.values())))
     lines = head("family", *(f"`{name}`" for name in sets), "worst", "mean", "chosen on all")
     for family in dict.fromkeys(family for family, _ in figures):

@@ -100,7 +100,7 @@ class _Mutator(ast.NodeTransformer):
 
 
 def _mutated(node: ast.expr) -> ast.expr | None:
-    """The expression changed in one way; None if it is of no kind that is changed here."""
+    """The expression changed in one way; None if expressions of its kind are not changed."""
     match node:
         case ast.Constant(value=bool(value)):
             return ast.Constant(not value)

@@ -3,7 +3,7 @@
 Breaks one thing at a time in a copy of the checkout (a number, a comparison, an operator, a condition) and runs the
 tests that import the broken module, and its doctests. A mutant that no test fails on survives. Needs no data. Mutants
 are sampled with a fixed seed; a module whose source and tests are unchanged since the last report is not run again, so
-an interrupted run goes on where it stopped. Writes mutation.md and mutation.json.
+an interrupted run continues where it stopped. Writes mutation.md and mutation.json.
 
 Why not a ready-made tool: mutmut 3 leaves module constants alone, which are what tests here have missed, and forks a
 process with the threads of torch and OpenVINO; cosmic-ray edits the checkout in place and takes no sample.
@@ -47,8 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--module", dest="modules", action="append", metavar="FILE", help=f"default: all of {', '.join(ROOMS)}"
     )
-    parser.add_argument("--sample", type=int, default=8, metavar="N", help="mutants a module (default: 8)")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="default: one a core")
+    parser.add_argument("--sample", type=int, default=8, metavar="N", help="mutants per module (default: 8)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="default: one per core")
     parser.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="default: benchmarks/results")
     options = parser.parse_args(arguments)
 

@@ -11,7 +11,7 @@ from benchmarks.cached_encoder import CachedEncoder, default_folder
 from qa.encoding.minilm import MiniLMEncoder
 
 RESULTS = Path(__file__).parent / "results"
-OURS = "Verbatim"  # how this project is called beside its peers
+OURS = "Verbatim"  # the name of this project next to its peers
 
 
 def parser(description: str | None, sets: Sequence[str]) -> argparse.ArgumentParser:

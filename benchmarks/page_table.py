@@ -47,7 +47,7 @@ def write(
     """Write `pages.md` and `pages.json` into `folder`.
 
     Args:
-        folder: Where to write; it is made if it is missing.
+        folder: Where to write; it is created if it is missing.
         command: How to repeat the run.
         versions: The versions of what was run, by package.
         scores: By system, then by part of `PARTS`.

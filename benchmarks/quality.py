@@ -1,4 +1,4 @@
-"""Ranking quality beside the peers: `python -m benchmarks.quality DIR [--set NAME …] [--cache DIR] [--out DIR]`.
+"""Ranking quality compared with the peers: `python -m benchmarks.quality DIR [--set NAME …] [--cache DIR] [--out DIR]`.
 
 Ranks the documents of the public sets below DIR with this project and with every installed peer, all with the same
 vectors of the same model, and writes quality.md and quality.json. Vectors are cached by model and text in the user's

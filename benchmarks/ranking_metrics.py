@@ -44,7 +44,7 @@ def p_value(ours: Gains, theirs: Gains, flips: int = FLIPS) -> float:
     Carterette: A Comparison of Statistical Significance Tests for Information Retrieval Evaluation, CIKM 2007).
 
     Args:
-        ours: One figure a question.
+        ours: One figure per question.
         theirs: The other system's, in the same order.
         flips: The number of random sign assignments, drawn with a fixed seed; the observed one is added to them.
     """

@@ -1,4 +1,4 @@
-"""RetrievalTask: a set of judged questions in the form that every system gets it in."""
+"""RetrievalTask: a set of judged questions in the form that every system gets."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class RetrievalTask:
 
     Attributes:
         name: The set's name.
-        threads: The documents as this project takes them.
-        documents: The same as the peers take them: title and text by id.
+        threads: The documents in the form that this project reads.
+        documents: The same in the form that the peers read: title and text by id.
         questions: Question by id; only those that some document answers.
         judgements: Grade by document id, by question id.
         judged_alone: Systems rank all documents, but only those with a judgement count in the ranking.
@@ -40,7 +40,7 @@ class RetrievalTask:
 
     @classmethod
     def read(cls, folder: Path) -> RetrievalTask:
-        """Read the set in `folder`. Raises SourceError if it is no set."""
+        """Read the set in `folder`. Raises SourceError if it is not a set."""
         data = Dataset.read(folder)
         least_grade = _LEAST_RELEVANT_GRADE.get(folder.name)
         judgements = {query: _graded(grades, least_grade) for query, grades in data.judgements.items()}

@@ -1,4 +1,4 @@
-"""A small sample of a set's questions, answered once for each value of a constant of the reading."""
+"""A small sample of a set's questions, answered once for each value of a constant of reading."""
 
 from __future__ import annotations
 
@@ -75,13 +75,13 @@ class AnswerSample:
 
     def marks(self) -> Scores:
         """By answered question, the share of quotes after the first that are highlighted exactly if they are right."""
-        asked = [self.library.ask(question.text, search_syntax=False) for question in self.questions]
+        answered = [self.library.ask(question.text, search_syntax=False) for question in self.questions]
         with patch.object(select, "_MARK_MARGIN", -np.inf):
             marked = [self.library.ask(question.text, search_syntax=False) for question in self.questions]
         return np.array(
             [
                 _share_rightly_marked(question.answers, *answers)
-                for question, *answers in zip(self.questions, asked, marked, strict=True)
+                for question, *answers in zip(self.questions, answered, marked, strict=True)
                 if answers[0].found and len(answers[0].quotes) > 1
             ]
         )

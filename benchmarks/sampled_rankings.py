@@ -1,4 +1,4 @@
-"""A small sample of a set's questions, ranked once for each value of a constant of the ranking."""
+"""A small sample of a set's questions, ranked once for each value of a constant of ranking."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class RankingSample:
 
     @classmethod
     def build(cls, folder: Path, path: Path, encoder: Encoder) -> RankingSample:
-        """Build a library of the set in `folder` at `path`. Raises SourceError if it is no set."""
+        """Build a library of the set in `folder` at `path`. Raises SourceError if it is not a set."""
         task = RetrievalTask.read(folder)
         passages = qa.build(task.threads, path, encoder=encoder, reader=None).status().passages
         store = Generation.current(LibraryDirectory(path)).store

@@ -1,4 +1,4 @@
-"""Speed beside the peers: `python -m benchmarks.speed DIR [--rounds N] [--out DIR]`.
+"""Speed compared with the peers: `python -m benchmarks.speed DIR [--rounds N] [--out DIR]`.
 
 Encodes, ranks and reads the 1,216 paragraphs of squad2 below DIR with this project and with sentence-transformers,
 txtai, LangChain and transformers, asks whole questions, and starts commands and the web page from cold. Compares the
@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def encoding(texts: Sequence[str], questions: Sequence[str], rounds: int) -> dict[str, Any]:
-    """Passages a second and milliseconds a question, the encoders taking turns, and where the network's time goes."""
+    """Passages per second, milliseconds per question, the encoders taking turns, and where the network's time goes."""
     from sentence_transformers import SentenceTransformer
 
     plain = SentenceTransformer(str(minilm_files.folder()), device="cpu")
@@ -90,7 +90,7 @@ def encoding(texts: Sequence[str], questions: Sequence[str], rounds: int) -> dic
 
 
 def asking(data: Dataset, questions: Sequence[str], rounds: int) -> dict[str, Any]:
-    """Milliseconds a question, ranked and answered; questions a second, one by one and eight at once."""
+    """Milliseconds per question, ranked and answered; questions per second, one by one and eight at once."""
     encoder = MiniLMEncoder()
     with tempfile.TemporaryDirectory() as folder:
         library = qa.build(list(data.documents), Path(folder) / "library", encoder=encoder, reader=None)
@@ -127,7 +127,7 @@ def asking(data: Dataset, questions: Sequence[str], rounds: int) -> dict[str, An
 
 
 def _reading(library: qa.Library, questions: Sequence[str], rounds: int) -> dict[str, Any]:
-    """Milliseconds to read a question's twelve candidates, beside the same weights in transformers, which read once."""
+    """Milliseconds to read a question's twelve candidates, compared with a single reading in transformers."""
     import torch
 
     from training.model import ReaderNetwork, load_weights

@@ -30,15 +30,15 @@ def markdown_report(figures: Mapping[str, Any]) -> str:
     Args:
         figures: What `benchmarks.speed` measured: machine, encoding, asking and starting.
     """
-    encoded, asked, started = figures["encoding"], figures["asking"], figures["starting"]
-    rates, reading = encoded["passages a second"], asked["reading"]
+    encoding, asking, starting = figures["encoding"], figures["asking"], figures["starting"]
+    rates, reading = encoding["passages a second"], asking["reading"]
     limit = figures["machine"]["bf16" if figures["arithmetic"] == "bf16" else "f32"]
-    encoding_reached = statistics.median(rates["Verbatim"]) * encoded["GFLOP a passage"]
+    encoding_reached = statistics.median(rates["Verbatim"]) * encoding["GFLOP a passage"]
     worked = reading["GFLOP a question"]
     reached = {name: worked[name] / statistics.median(times) * 1e3 for name, times in reading["ms"].items()}
     ratio = statistics.median(rates["Verbatim"]) / statistics.median(rates["sentence-transformers"])
     faster = reached["Verbatim"] / reached["transformers"]
-    scanned = asked["vectors, MB"] / figures["machine"]["memory"]
+    scanned = asking["vectors, MB"] / figures["machine"]["memory"]
     return "\n".join(
         [
             "# Speed",
@@ -51,14 +51,14 @@ def markdown_report(figures: Mapping[str, Any]) -> str:
             f"This machine multiplies matrices at {figures['machine']['f32']:.0f} GFLOP/s in f32 and "
             f"{figures['machine']['bf16']:.0f} in bf16, and moves {figures['machine']['memory']:.0f} GB/s of memory.",
             "",
-            f"Encoding, {encoded['tokens a passage']:.0f} tokens a passage ({encoded['GFLOP a passage']:.1f} GFLOP): "
+            f"Encoding, {encoding['tokens a passage']:.0f} tokens a passage ({encoding['GFLOP a passage']:.1f} GFLOP): "
             f"**{ratio:.1f} times** sentence-transformers, {encoding_reached:.0f} GFLOP/s, "
             f"{encoding_reached / limit:.0%} of the machine's limit.",
             "",
             *head("", "passages/s", "a question, ms"),
-            *(row(name, _spread(rates[name]), _spread(encoded["a question, ms"][name])) for name in rates),
+            *(row(name, _spread(rates[name]), _spread(encoding["a question, ms"][name])) for name in rates),
             "",
-            f"Where the network's time goes, by kind of operation: {_shares(encoded['time shares'])}. FullyConnected "
+            f"Where the network's time goes, by kind of operation: {_shares(encoding['time shares'])}. FullyConnected "
             "are the matrix products that the limit refers to; Subgraph is what OpenVINO fuses around them, mainly "
             "attention and GELU.",
             "",
@@ -69,24 +69,24 @@ def markdown_report(figures: Mapping[str, Any]) -> str:
             *head("", "ms", "GFLOP"),
             *(row(name, _spread(times), f"{worked[name]:.0f}") for name, times in reading["ms"].items()),
             "",
-            f"A question over the 1,216 paragraphs of `squad2`, whose vectors of {asked['vectors, MB']:.1f} MB would "
+            f"A question over the 1,216 paragraphs of `squad2`, whose vectors of {asking['vectors, MB']:.1f} MB would "
             f"take {scanned:.2f} ms to read from memory:",
             "",
             *head("", "ms", "99th percentile"),
-            *(row(name, _spread(times), f"{np.percentile(times, 99):.1f}") for name, times in asked["ms"].items()),
+            *(row(name, _spread(times), f"{np.percentile(times, 99):.1f}") for name, times in asking["ms"].items()),
             "",
-            f"Where the time of a whole answer goes: {_shares(asked['time shares'])}.",
+            f"Where the time of a whole answer goes: {_shares(asking['time shares'])}.",
             "",
             *head("whole answers", "questions/s"),
-            *(row(name, _spread(values)) for name, values in asked["questions a second"].items()),
+            *(row(name, _spread(values)) for name, values in asking["questions a second"].items()),
             "",
             "Cold start on the Leica text, each in a separate process; the peers find passages and read nothing:",
             "",
             *head("", "s"),
-            *(row(name, _spread(times, 2)) for name, times in started["s"].items()),
+            *(row(name, _spread(times, 2)) for name, times in starting["s"].items()),
             "",
             *head("resident", "MB"),
-            *(row(name, _spread(held, 0)) for name, held in started["MB"].items()),
+            *(row(name, _spread(values, 0)) for name, values in starting["MB"].items()),
             "",
         ]
     )

@@ -64,7 +64,7 @@ def _measure(task: RetrievalTask, encoder: Encoder) -> dict[str, float]:
         questions = [EncodedQuery.of(text, encoder) for text in task.questions.values()]
         library.search(questions[0], _DEPTH)
         times = [_stages(library, question) for _ in range(_ROUNDS) for question in questions]
-    medians = {stage: float(np.median([of[stage] for of in times])) for stage in (*STAGES, "all")}
+    medians = {stage: float(np.median([ms[stage] for ms in times])) for stage in (*STAGES, "all")}
     return {"passages": status.passages, **medians}
 
 
@@ -99,9 +99,9 @@ def _milliseconds(call: Callable[[], object]) -> float:
 def _markdown_report(command: str, figures: Mapping[str, Mapping[str, float]]) -> str:
     lines = head("stage", *(f"`{name}`" for name in figures), "")
     for stage, description in STAGES.items():
-        lines.append(row(stage, *(f"{of[stage]:.2f}" for of in figures.values()), description))
-    lines.append(row("all", *(f"**{of['all']:.2f}**" for of in figures.values()), "without the question's encoding"))
-    lines.append(row("passages", *(f"{of['passages']:,.0f}" for of in figures.values()), ""))
+        lines.append(row(stage, *(f"{ms[stage]:.2f}" for ms in figures.values()), description))
+    lines.append(row("all", *(f"**{ms['all']:.2f}**" for ms in figures.values()), "without the question's encoding"))
+    lines.append(row("passages", *(f"{ms['passages']:,.0f}" for ms in figures.values()), ""))
     return "\n".join(
         [
             "# Ranking by stage",

@@ -22,7 +22,7 @@ from qa.text.sentences import split_sentences
 from qa.types import Progress, no_progress
 
 _NEIGHBOURS = 64
-_NOISE = 0.3  # the length of the noise, beside vectors of length one
+_NOISE = 0.3  # the length of the noise that is added to vectors of length one
 _POSTS = 20
 _AUTHORS = 500
 _MOST_CHARACTERS = 900

@@ -1,4 +1,4 @@
-"""Answering: which candidates are read, and what becomes of the spans that the reader chooses."""
+"""Answering: which candidates are read, and what happens to the spans that the reader chooses."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def candidates(*fits: float) -> list[Candidate]:
         ([0.3, 0.2], 2),
     ],
 )
-def test_candidates_are_read_that_fit_nearly_as_well_as_the_first(fits: list[float], passages_read: int) -> None:
+def test_only_candidates_that_fit_nearly_as_well_as_the_first_are_read(fits: list[float], passages_read: int) -> None:
     reader = PointingReader({"Passage": 1.0})
     read = read_candidates("Who?", candidates(*fits), reader)
     assert reader.calls == [("Who?", passages_read)]
@@ -228,7 +228,7 @@ def test_a_reader_whose_spans_are_outside_the_passages_is_an_error(spans: list[S
         opened(bread, WrongReader()).ask("Who bakes bread?")
 
 
-def test_an_object_without_read_is_no_reader(bread: Path) -> None:
+def test_an_object_without_read_is_not_a_reader(bread: Path) -> None:
     with pytest.raises(qa.ModelError, match=r"read\(question, passages\); 'int' has none"):
         opened(bread, 3)
 
@@ -253,7 +253,7 @@ def test_evidence_grows_with_the_margin_and_counts_less_for_explanations() -> No
     assert calibration.evidence("Why is it hot?", 4.0) < calibration.evidence("Who bakes?", 4.0)
 
 
-def test_margins_beyond_twelve_are_all_alike() -> None:
+def test_margins_are_clipped_at_twelve() -> None:
     margin, rival, mean, *_ = replace(FEATURES, margins=[99.0, 11.5], rival=-math.inf).terms()
     assert (margin, rival, mean) == (12.0, -12.0, 11.75)
     by_margin = replace(load_calibration(), fit_in_margins=10.0)

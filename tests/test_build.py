@@ -39,10 +39,10 @@ class Other(Counting):
 def thread(name: str, *comments: str, author: str = "Jane") -> qa.Thread:
     """An article about its name, with comments."""
     texts = [f"This is about {name}.", *comments]
-    posts, at = [], 0
+    posts, start = [], 0
     for number, text in enumerate(texts):
-        posts.append(qa.Post("comment" if number else "article", text, at, at + len(text), author, "2020-01-02"))
-        at += len(text) + 2
+        posts.append(qa.Post("comment" if number else "article", text, start, start + len(text), author, "2020-01-02"))
+        start += len(text) + 2
     return qa.Thread(name, "\n\n".join(texts), tuple(posts), f"Title of {name}")
 
 
@@ -175,7 +175,7 @@ def test_a_generation_that_fails_its_check_is_removed(library: qa.Library) -> No
     assert list(before.parent.iterdir()) == [before]
 
 
-def test_a_bug_in_an_engine_is_not_called_a_full_disk(library: qa.Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engines_bug_is_not_reported_as_a_full_disk(library: qa.Library, monkeypatch: pytest.MonkeyPatch) -> None:
     for bug in (RuntimeError("bug"), ValueError("bug"), sqlite3.OperationalError("no such column: bug")):
 
         def fail(*_: object, bug: Exception = bug) -> None:
@@ -226,7 +226,7 @@ library.add(threads)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
-def test_a_full_disk_is_named_whatever_writes(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_whichever_engine_writes(tmp_path: Path) -> None:
     script = _FULL_DISK.format(tests=str(Path(__file__).parent), path=str(tmp_path / "library"))
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

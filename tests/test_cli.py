@@ -193,7 +193,7 @@ def test_output_that_cannot_be_written_is_an_error(leica: qa.Library) -> None:
     assert (done.returncode, done.stderr) == (2, "qa: cannot write the output: No space left on device\n")
 
 
-def test_output_that_no_one_reads_is_no_error(leica: qa.Library) -> None:
+def test_output_that_no_one_reads_is_not_an_error(leica: qa.Library) -> None:
     read_end, write_end = os.pipe()
     os.close(read_end)
     done = subprocess.run(
@@ -208,7 +208,7 @@ def test_output_that_no_one_reads_is_no_error(leica: qa.Library) -> None:
 
 
 @pytest.mark.parametrize("bug", [OSError(5, "bug"), BrokenPipeError("bug")])
-def test_an_os_error_of_another_kind_is_not_called_one_of_the_output(
+def test_another_os_error_is_not_reported_as_an_output_error(
     leica: qa.Library, monkeypatch: pytest.MonkeyPatch, bug: OSError
 ) -> None:
     def fail(*_: object, **__: object) -> None:

@@ -105,7 +105,7 @@ def test_a_pointer_to_no_generation_is_damage(library: qa.Library, pointer: byte
     assert qa.open(library.path, encoder=FakeEncoder()).sources[0].name == "new"
 
 
-def test_a_missing_pointer_is_damage_and_no_new_library(library: qa.Library) -> None:
+def test_a_missing_pointer_is_damage_and_not_a_new_library(library: qa.Library) -> None:
     (library.path / "current").unlink()
     with pytest.raises(qa.LibraryDamaged, match="'current' is gone"):
         qa.Library.open(library.path, encoder=FakeEncoder())

@@ -1,4 +1,4 @@
-"""The pages of `docs/`: their code runs, their links lead somewhere, and they name everything that there is."""
+"""The pages of `docs/`: their code runs, their links resolve, and they name every module, command and option."""
 
 from __future__ import annotations
 

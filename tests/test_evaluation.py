@@ -203,7 +203,7 @@ def test_ties_are_measured_in_the_order_of_the_run(tmp_path: Path) -> None:
     assert report.ranking.recall_at_10 == 1
 
 
-def test_odd_rows_cost_themselves_alone(folder: Path, tmp_path: Path) -> None:
+def test_malformed_rows_are_skipped(folder: Path, tmp_path: Path) -> None:
     with (folder / "queries.jsonl").open("a") as stream:
         stream.write('{"_id": "q 5", "text": "???"}\n{"_id": "q6", "text": "' + "long " * 9_000 + '"}\n')
     with (folder / "qrels.tsv").open("a") as stream:
@@ -217,7 +217,7 @@ def test_odd_rows_cost_themselves_alone(folder: Path, tmp_path: Path) -> None:
     assert "d_9" in (tmp_path / "run").read_text()
 
 
-def test_a_byte_order_mark_costs_no_row(folder: Path) -> None:
+def test_a_byte_order_mark_loses_no_row(folder: Path) -> None:
     corpus = folder / "corpus.jsonl"
     corpus.write_bytes(b"\xef\xbb\xbf" + corpus.read_bytes())
     assert Dataset.read(folder).documents[0].source == "d1"

@@ -98,7 +98,7 @@ def test_a_library_exported_and_built_again_is_the_same(tmp_path: Path, encoder:
     assert [row.name for row in again.sources] == names
     for name in names:
         before, after = library.thread(name), again.thread(name)
-        assert after.original == before.original or before.original is None  # a text's own is now the JSON's
+        assert after.original == before.original or before.original is None  # None becomes the hash of the JSON
         assert (after.text, after.posts, after.title, after.url) == (
             before.text, before.posts, before.title, before.url,
         )  # fmt: skip

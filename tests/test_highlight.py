@@ -95,7 +95,7 @@ def best_of(question: str, cosines: Mapping[str, float], coverage: Mapping[str, 
     return text[slice(*span)]
 
 
-def test_the_question_s_words_count_half_as_much_as_meaning() -> None:
+def test_the_questions_words_count_half_as_much_as_meaning() -> None:
     cosines = {"Ann came.": 0.6, "Bob left.": 0.2}
     assert best_of("what happened", cosines, {"Bob left.": 0.82}) == "Bob left."
     assert best_of("what happened", cosines, {"Bob left.": 0.78}) == "Ann came."

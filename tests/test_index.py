@@ -122,7 +122,7 @@ def test_an_accent_may_be_a_separate_character(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("question", ['"a" AND text:(b', "+a -b OR *:*", "a~9 ^2 [x TO y]", "\\ / {", "title:Lenses"])
-def test_signs_in_a_question_have_no_meaning(tmp_path: Path, question: str) -> None:
+def test_special_characters_in_a_question_have_no_meaning(tmp_path: Path, question: str) -> None:
     index = lexical(tmp_path, ["alpha", "beta"])
     words = set(re.findall(r"\w+", question.lower()))
     if words:

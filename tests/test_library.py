@@ -91,7 +91,7 @@ def test_an_unknown_source_is_an_error_that_names_it(library: qa.Library, name: 
         assert str(raised.value) == f"there is no source {name!r} in the library; it holds Lenses, Bread"
 
 
-def test_a_text_is_found_by_one_look_at_its_name(library: qa.Library) -> None:
+def test_a_text_is_found_by_one_lookup_of_its_name(library: qa.Library) -> None:
     queries: list[str] = []
     library._opened.generation.store._connection.set_trace_callback(queries.append)
     library.text("Bread")
@@ -317,7 +317,7 @@ GERMAN = qa.Thread.from_text(
 ENGLISH = qa.Thread.from_text("Lenses are made by hand in a small town in Germany. " * 3, title="E")
 
 
-def test_texts_in_another_language_are_warned_of_for_the_default_model_only() -> None:
+def test_only_the_default_model_warns_about_texts_in_another_language() -> None:
     assert language_of(GERMAN.text) == "de"
     with pytest.warns(
         qa.LanguageWarning, match=r"'b' \(de\): not in English.*--model paraphrase-multilingual"
@@ -328,7 +328,7 @@ def test_texts_in_another_language_are_warned_of_for_the_default_model_only() ->
     assert language_check.warn_of_foreign_texts({"a": "en", "c": None}, minilm_files.NAME) is None
 
 
-def test_the_language_of_a_text_is_identified_once_a_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_language_of_a_text_is_identified_once_per_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Default(FakeEncoder):
         name = minilm_files.NAME
 

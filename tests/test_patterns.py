@@ -80,7 +80,7 @@ def test_the_century_of_a_two_digit_year() -> None:
         ("3 auguſt 2011", None), ("", None), (None, None), ("x" * 100 + " 2011-03-03", None),
     ],
 )  # fmt: skip
-def test_ambiguous_and_impossible_days_are_no_days(text: str | None, day: str | None) -> None:
+def test_ambiguous_and_impossible_days_are_rejected(text: str | None, day: str | None) -> None:
     assert iso_day(text) == day
 
 
@@ -92,7 +92,7 @@ def test_ambiguous_and_impossible_days_are_no_days(text: str | None, day: str | 
         "5 godzin temu", "3 horas atrás", "Gestern",
     ],
 )  # fmt: skip
-def test_a_time_gone_by_is_a_time_without_a_day(text: str) -> None:
+def test_a_relative_time_is_a_time_without_a_day(text: str) -> None:
     match = date_line(text)
     assert match is not None and match["ago"] == text
     assert is_time(f"Ann {text}") and iso_day(text) is None
@@ -101,7 +101,7 @@ def test_a_time_gone_by_is_a_time_without_a_day(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["Fantasy und Fakten", "vor und nach", "True and false friends", "3 Leute", "May", "2011", "1.5", "heute"]
 )
-def test_words_and_numbers_are_no_times(text: str) -> None:
+def test_words_and_numbers_are_not_times(text: str) -> None:
     assert not is_time(text) and date_line(text) is None and before_time(text) == text
 
 
@@ -145,7 +145,7 @@ def test_an_attribution_names_the_author_and_the_day(line: str, author: str, day
         "9526 | 2015-05-02", "Ann, 3 May 1975", "It was posted by no one.",
     ],
 )  # fmt: skip
-def test_a_day_a_pronoun_or_a_number_is_no_author(line: str) -> None:
+def test_a_day_a_pronoun_or_a_number_is_not_an_author(line: str) -> None:
     assert parse_attribution(line) is None
 
 
@@ -170,7 +170,7 @@ def test_the_wording_of_a_line_says_its_kind(line: str, kind: LineKind) -> None:
     assert line_kind(line) == kind
 
 
-def test_a_button_label_is_boilerplate_beside_boilerplate_and_at_the_end_of_a_comment() -> None:
+def test_a_button_label_is_boilerplate_next_to_boilerplate_and_at_the_end_of_a_comment() -> None:
     assert mark_boilerplate(["Report", "It rains.", "12 views", "Print"], comment=False) == [False, False, True, True]
     assert mark_boilerplate(["Report", "It rains.", "Print"], comment=False) == [False, False, False]
     assert mark_boilerplate(["Report", "It rains.", "Print", "Reply"], comment=True) == [False, False, True, True]

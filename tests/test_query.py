@@ -45,7 +45,7 @@ def test_a_question_is_parsed_into_words_and_filters(question: str, text: str, f
     assert Query.literal(question, {}) == Query(question, question)
 
 
-def test_a_phrase_in_a_question_ranks_and_beside_words_it_is_required() -> None:
+def test_a_phrase_in_a_question_ranks_and_among_search_words_it_is_required() -> None:
     question = Query.parse('What does the "Leica Passport" cover?', {})
     assert (question.text, question.phrases) == ("What does the Leica Passport cover?", ("Leica Passport",))
     assert not question.filters
@@ -63,7 +63,7 @@ def test_a_phrase_in_a_question_ranks_and_beside_words_it_is_required() -> None:
         ('lens author:""', "names nothing"),
     ],
 )
-def test_a_filter_that_is_not_understood_is_named_with_the_way_out(question: str, message: str) -> None:
+def test_an_invalid_filter_is_reported_with_a_way_to_search_for_it(question: str, message: str) -> None:
     with pytest.raises(qa.QuestionError, match=message):
         Query.parse(question, {})
     assert Query.literal(question, {}).text == question
@@ -163,7 +163,7 @@ def test_a_phrase_in_a_question_lifts_the_passage_that_contains_it(dated: qa.Lib
     assert quoted[0].text == POSTS[3][3]
 
 
-def test_nothing_left_is_not_found_and_filters_alone_list(dated: qa.Library) -> None:
+def test_an_empty_selection_is_not_found_and_filters_alone_list_passages(dated: qa.Library) -> None:
     nothing = dated.ask("lenses author:nobody")
     assert (nothing.question, nothing.found, nothing.text, nothing.quotes) == ("lenses author:nobody", False, None, ())
     listed = dated.ask("in:comments source:wetzlar.txt", k=2)

@@ -1,4 +1,4 @@
-"""Question types: whether words ask, what kind of answer they ask for, and what is said if there is none."""
+"""Question types: whether a text asks, what kind of answer it asks for, and the message if there is none."""
 
 from __future__ import annotations
 

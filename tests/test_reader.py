@@ -47,7 +47,7 @@ def test_an_empty_passage_has_an_empty_span_and_does_not_answer(reader: SpanRead
     assert reader.read("Where?", []) == []
 
 
-def test_a_passage_is_read_alike_whatever_is_beside_it(reader: SpanReader) -> None:
+def test_a_passage_is_read_the_same_in_any_batch(reader: SpanReader) -> None:
     question = "Where are Leica lenses produced?"
     alone = reader.read(question, PASSAGES[:1])[0]
     among = reader.read(question, [PASSAGES[1] * 6, PASSAGES[0], PASSAGES[1]])[1]
@@ -87,7 +87,7 @@ PASSAGE = "The firm is old. It has a factory. Its lenses are made in Berlin. Cat
 
 
 class WordNetwork:
-    """Stands for the network: scores an answer by the words it starts and ends with, no answer by 0.
+    """Replaces the network: scores an answer by the words it starts and ends with, no answer by 0.
 
     `bonus` is added to all these scores in a text that contains its word. `texts` are those that were run.
     """

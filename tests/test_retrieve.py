@@ -1,4 +1,4 @@
-"""Retrieval: candidates, and how deep near-duplicates of them are looked for."""
+"""Retrieval: candidates, and how deep the search for their near-duplicates goes."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def retrieved(path: Path, question: str, k: int, *, group_duplicates: bool = Tru
     )
 
 
-def test_near_duplicates_are_looked_for_twenty_ranks_behind_the_last_quote(copies: Path) -> None:
+def test_near_duplicates_are_searched_for_twenty_ranks_behind_the_last_quote(copies: Path) -> None:
     (candidate,) = retrieved(copies, "bread is old", 1).candidates
     assert candidate.text == "Bread is old." and len(candidate.near_duplicates) == 20
     assert candidate.place not in candidate.near_duplicates
 
 
-def test_they_are_looked_for_deeper_if_too_few_distinct_passages_are_left(copies: Path) -> None:
+def test_they_are_searched_for_deeper_if_too_few_distinct_passages_are_left(copies: Path) -> None:
     first, second = retrieved(copies, "bread is old", 2).candidates
     assert (len(first.near_duplicates), second.text, second.near_duplicates) == (29, "Something else.", ())
     assert first.fit > second.fit

@@ -247,7 +247,7 @@ def test_a_text_in_memory_is_read_as_thread_from_text_reads_it(content: str, tit
     assert read_text(content, title=title) == qa.Thread.from_text(content, title=title)
 
 
-def test_any_text_is_read_alike_in_the_child_and_here() -> None:
+def test_any_text_is_read_the_same_in_the_child_and_in_this_process() -> None:
     with Sandbox() as sandbox:
 
         @settings(max_examples=40, deadline=None)

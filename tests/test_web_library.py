@@ -1,4 +1,4 @@
-"""What the page says of the library's texts, of files that are read, and of a rebuild under way."""
+"""What the page says about the library's texts, about files that are read, and about a running rebuild."""
 
 from __future__ import annotations
 
@@ -123,40 +123,40 @@ def test_if_nothing_can_be_read_the_library_stays_and_no_folder_is_named(library
     for file in files:
         file.write_bytes(b"%PDF-1.7")
     before = library.sources
-    for sources, said in ((files, "none of the 2 files can be read"), (files[:1], "'a.pdf' is a PDF")):
+    for sources, message in ((files, "none of the 2 files can be read"), (files[:1], "'a.pdf' is a PDF")):
         rebuild = Rebuild(library)
         rebuild.start(sources, Mode.REPLACE)
         state = ended(rebuild)
         assert state.phase is Phase.FAILED
-        assert said in state.message and str(tmp_path) not in state.message
+        assert message in state.message and str(tmp_path) not in state.message
         assert len(state.reports) == len(sources)
     assert library.sources == before
 
 
 def test_chosen_sources_are_checked_before_anything_is_read(tmp_path: Path) -> None:
-    for pasted, files, said in (
+    for pasted, files, message in (
         ("", None, "nothing to read yet"),
         ("", [str(tmp_path / "gone.txt")], r"^gone\.txt is no longer on the server"),
         ("", ["x.txt"] * 201, "at most 200"),
         ("x" * 5_000_001, None, "5,000,001 characters"),
     ):
-        with pytest.raises(qa.SourceError, match=said):
+        with pytest.raises(qa.SourceError, match=message):
             panel.chosen_sources(pasted, "", files)
 
 
 def test_a_page_announces_once_that_the_library_has_changed(library: qa.Library) -> None:
     actions = Actions(library)
-    *_, asked = actions.ask("Where are lenses ground?", ())
-    past, seen = asked[1], actions.greet(())[3]
+    *_, answered = actions.ask("Where are lenses ground?", ())
+    past, seen = answered[1], actions.greet(())[3]
     nothing = actions.notice(past, seen)
     assert nothing == actions.notice(past, ""), "after a restart of the server a page keeps what it shows"
 
     library.add(qa.Thread.from_text("Mars is red.", title="Mars"))
 
-    shelf, table, talk, now, news = actions.notice(past, seen)
-    assert "2 more" not in shelf and "Mars" in shelf and "3 texts" in table
-    assert talk == nothing[2], "a conversation is not redrawn while it is read"
-    assert "The library was updated" in news
+    sources, table, conversation, now, notice = actions.notice(past, seen)
+    assert "2 more" not in sources and "Mars" in sources and "3 texts" in table
+    assert conversation == nothing[2], "a conversation is not redrawn while it is read"
+    assert "The library was updated" in notice
     assert actions.notice(past, now) == nothing
     *_, again = actions.ask("Why is Mars red?", past)
     assert again[0].count("The library was updated here") == 1

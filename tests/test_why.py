@@ -33,7 +33,7 @@ def test_the_ranks_are_those_of_the_indexes(leica: qa.Library) -> None:
     assert len({why.dense_rank for quote in quotes if (why := quote.why)}) == 7
 
 
-def test_the_terms_are_the_question_s_words_that_the_passage_contains(leica: qa.Library) -> None:
+def test_the_terms_are_the_questions_words_that_the_passage_contains(leica: qa.Library) -> None:
     best = next(quote.why for quote in leica.ask(QUESTION, k=7).quotes if "40 minutes" in quote.text)
     assert best is not None and best.terms == ("each", "lens", "element", "ground", "polished")
     misspelled = leica.ask("What of the Sumicron?").quotes[0]

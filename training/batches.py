@@ -46,7 +46,7 @@ class Batch:
 
 
 def make_windows(examples: Sequence[Example], tokenizer: Tokenizer, rng: Random) -> list[Window]:
-    """One window an example: the whole if it fits, else a part around its answer; some are shortened on purpose."""
+    """One window per example: all of it if it fits, otherwise a part around its answer; some are cut on purpose."""
     questions = tokenizer.encode_batch([example.question for example in examples], add_special_tokens=False)
     passages = tokenizer.encode_batch([example.passage for example in examples], add_special_tokens=False)
     cls, sep = special_tokens(tokenizer)

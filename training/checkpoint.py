@@ -26,7 +26,7 @@ class RunPosition:
 def save(
     folder: Path, progress: RunPosition, reader: SpanNetwork, average: dict[str, Tensor], optimizer: Optimizer
 ) -> None:
-    """Write the state beside the old one, then replace the old one with it."""
+    """Write the state to a new file, then replace the old one with it."""
     state = {
         "progress": [progress.step, progress.epoch, progress.batch],
         "trained": {name: value.detach() for name, value in reader.trained().items()},

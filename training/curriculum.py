@@ -1,4 +1,4 @@
-"""The examples of an epoch: every question with its paragraph, and beside it a pair that does not answer.
+"""The examples of an epoch: every question with its paragraph, and with it a pair that does not answer.
 
 They depend on the seed and the epoch's number only, so an interrupted run sees the same examples again.
 """

@@ -1,4 +1,4 @@
-"""Synthetic edits of a question and its paragraph: near misses that have no answer, and harmless edits beside them.
+"""Synthetic edits of a question and its paragraph: near misses that have no answer, and harmless edits.
 
 A swap replaces a word by another of the same type. In the question or the paragraph alone it makes the question
 unanswerable; in both it leaves it answerable. So neither text gives the label away: only comparing them does.

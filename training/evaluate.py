@@ -48,7 +48,7 @@ def squad2_figures(questions: list[LabelledQuestion], spans: list[ScoredSpan]) -
 def best_f1(margins: Sequence[float], scores: Sequence[float], answerable: Sequence[bool]) -> tuple[float, float]:
     """The mean score at the best threshold on the margin, and that threshold.
 
-    Above the threshold a question earns its score; at or below it, 1 if it is unanswerable and else 0.
+    Above the threshold a question earns its score; at or below it, 1 if it is unanswerable, otherwise 0.
 
     >>> best_f1([2.0, 1.0, 0.0], [0.8, 0.0, 0.5], [True, False, True])
     (0.6, 1.0)

@@ -20,7 +20,7 @@ def export(runs: Sequence[Path], to: Path) -> str:
     (Wortsman et al.: Model soups, ICML 2022).
     """
     weights = [checkpoint.averaged(run) for run in runs]
-    mean = {name: torch.stack([of[name] for of in weights]).mean(dim=0) for name in weights[0]}
+    mean = {name: torch.stack([tensors[name] for tensors in weights]).mean(dim=0) for name in weights[0]}
     save_weights(mean, to, torch.float16)
     return hashlib.sha256(to.read_bytes()).hexdigest()
 

@@ -31,7 +31,7 @@ class SpanNetwork(nn.Module, ABC):
 
     @abstractmethod
     def word_embeddings(self) -> Tensor:
-        """The word embeddings of the base model, one a row."""
+        """The word embeddings of the base model, one per row."""
 
     def forward(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:
         """Logits of shape (batch, length, 2); padding gets the lowest value."""

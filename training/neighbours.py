@@ -48,7 +48,7 @@ class Neighbours:
         return ()
 
     def akin(self, word: str, others: Iterable[str]) -> list[str]:
-        """Those of the others that could replace the word: of its class and form, and not too far from it."""
+        """Those of the other words that could replace it: of its class and form, and close enough in meaning."""
         for words in self._classes:
             if word in words:
                 return words.akin(word, others)

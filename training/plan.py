@@ -10,7 +10,7 @@ WARM_UP = 150
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The settings of a run, which are written beside its weights."""
+    """The settings of a run, which are stored with its weights."""
 
     steps: int
     seed: int

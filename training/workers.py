@@ -1,6 +1,6 @@
 """Threads that share the work of a batch.
 
-Each takes its part through forward and backward on one core, so the threads wait for each other once a step, not at
+Each takes its part through forward and backward on one core, so the threads wait for each other once per step, not at
 every operation, which is slow on cores with other work.
 """
 

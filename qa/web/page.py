@@ -27,7 +27,7 @@ def page(library: Library) -> gr.Blocks:
         turns = gr.State(())
         seen = gr.State("")
         _html("masthead", "<h1>Verbatim</h1><p>Answers in the text’s own words</p>")
-        line = _html("library-line", template='<div role="status">${value}</div>')
+        source_line = _html("library-line", template='<div role="status">${value}</div>')
         with gr.Accordion("Library", open=False, elem_id="library"):
             table = _html("texts")
             pasted = gr.Textbox(label="Paste a text", lines=5, max_lines=12)
@@ -47,12 +47,12 @@ def page(library: Library) -> gr.Blocks:
                 meter = _html("meter")
             cancel = gr.Button("Cancel", visible=False, size="sm", min_width=80, scale=0)
         reports = _html("reports")
-        talk = _html(
+        chat = _html(
             "conversation",
             template='<div role="log" aria-label="Conversation">${value}</div>',
             script="conversation.js",
         )
-        news = _html("news", template='<div role="status">${value}</div>')
+        notice = _html("news", template='<div role="status">${value}</div>')
         thread = _html(
             "thread", template='<dialog aria-labelledby="thread-title">${value}</dialog>', script="thread.js"
         )
@@ -70,22 +70,22 @@ def page(library: Library) -> gr.Blocks:
         api(actions.endpoint, api_name="ask", **asking)  # registered first: Gradio would call a second one /ask_1
 
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        reply = [talk, turns, question, news]
+        reply = [chat, turns, question, notice]
         question.submit(actions.ask, [question, turns], reply, **quiet, **asking)
-        talk.example(actions.ask_example, turns, reply, **quiet, **asking)
-        talk.open(actions.open_thread, turns, thread, **quiet, concurrency_limit=None)
+        chat.example(actions.ask_example, turns, reply, **quiet, **asking)
+        chat.open(actions.open_thread, turns, thread, **quiet, concurrency_limit=None)
 
         watching: dict[str, Any] = quiet | {"concurrency_limit": None}
         panel = [pasted, title, uploads]
         progress = [status, meter, reports, cancel]
         rebuilt = rebuild.click(actions.rebuild, [*panel, mode], [*progress, *panel], **watching)
         resumed = blocks.load(actions.resume, None, progress, **watching)
-        texts = [line, table, talk, seen]
+        texts = [source_line, table, chat, seen]
         blocks.load(actions.greet, turns, texts, **quiet)
         blocks.load(None, js=load_script("panel.js"), **quiet)
         for ended in (rebuilt, resumed):
-            ended.then(actions.notice, [turns, seen], [*texts, news], **quiet)
-        gr.Timer(UPDATE_CHECK_SECONDS).tick(actions.notice, [turns, seen], [*texts, news], queue=False, **quiet)
+            ended.then(actions.notice, [turns, seen], [*texts, notice], **quiet)
+        gr.Timer(UPDATE_CHECK_SECONDS).tick(actions.notice, [turns, seen], [*texts, notice], queue=False, **quiet)
         cancel.click(actions.cancel, **watching)
 
     return blocks

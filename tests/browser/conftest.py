@@ -1,4 +1,4 @@
-"""A real Chromium before the real page, over real libraries in temporary folders, on ports that were free."""
+"""A real Chromium on the real page, over real libraries in temporary folders, on free ports."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +29,7 @@ expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave to Gradio's server, which runs in this process, what it and pandas have deprecated."""
+    """Ignore deprecation warnings from Gradio and pandas, whose server runs in this process."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.filterwarnings("ignore::DeprecationWarning"))
@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def uploads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The folder where Gradio puts what is uploaded, so that nothing is left in the machine's own."""
+    """The folder where Gradio puts uploads, so that none are left in the system's temporary folder."""
     folder = tmp_path_factory.mktemp("uploads")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(folder))
@@ -69,7 +69,7 @@ class OpenPage(Protocol):
 @pytest.fixture
 def open_page(chromium: BrowserContext) -> Iterator[OpenPage]:
     """Open the page as a new reader would; at the end, nothing may have gone outside or broken in the browser."""
-    pages, requests, mishaps = [], [], []
+    pages, requests, problems = [], [], []
 
     def opened(url: str, *, width: int = 1280, height: int = 900, scheme: Scheme = "light") -> Page:
         page = chromium.new_page()
@@ -78,8 +78,8 @@ def open_page(chromium: BrowserContext) -> Iterator[OpenPage]:
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme=scheme)
         page.on("request", lambda request: requests.append((url, request.url)))
-        page.on("pageerror", lambda error: mishaps.append(str(error)))
-        page.on("dialog", lambda dialog: mishaps.append(f"a dialog: {dialog.message}"))
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("dialog", lambda dialog: problems.append(f"a dialog: {dialog.message}"))
         page.goto(url)
         page.locator("#library-line p").wait_for()
         return page
@@ -88,5 +88,5 @@ def open_page(chromium: BrowserContext) -> Iterator[OpenPage]:
     for page in pages:
         page.close()
     assert requests
-    assert [asked for own, asked in requests if not asked.startswith((own, "data:", "blob:"))] == []
-    assert mishaps == []
+    assert [url for own, url in requests if not url.startswith((own, "data:", "blob:"))] == []
+    assert problems == []

@@ -20,7 +20,7 @@ def served(library: qa.Library) -> Iterator[str]:
 
 
 def ask(page: Page, question: str) -> Locator:
-    """Ask, and wait for what comes of it: the newest turn."""
+    """Ask, wait for the reply, and return the newest turn."""
     turns = page.locator(".turn").count()
     box = page.get_by_label("Your question")
     box.fill(question)

@@ -143,7 +143,7 @@ def test_the_page_follows_the_colour_scheme(
 
     ask(page, QUESTION)
 
-    # The browser's own reckoning of how bright each colour is, on a mark and on a card.
+    # The browser's own measure of how bright each colour is, on a mark and on a card.
     for part in (".answer mark", ".card"):
         ink, paper = page.evaluate(
             """part => {
@@ -187,9 +187,9 @@ def test_the_keyboard_reaches_everything_in_order_with_a_visible_focus(open_page
 
 def test_a_card_explains_on_demand_how_it_was_found(open_page: OpenPage, leica: qa.Library, leica_page: str) -> None:
     page = open_page(leica_page)
-    asked = "Leica <b>lenses</b> in:comments"
-    turn = ask(page, asked)
-    quotes = leica.ask(asked).quotes
+    question = "Leica <b>lenses</b> in:comments"
+    turn = ask(page, question)
+    quotes = leica.ask(question).quotes
     assert turn.locator(".card blockquote").all_text_contents() == [quote.text for quote in quotes]
     assert quotes[0].why is not None and quotes[0].why.dense_rank is not None
 
@@ -219,8 +219,8 @@ def test_filters_alone_list_the_matching_passages(open_page: OpenPage, leica_pag
 
 
 def test_near_duplicates_share_one_card(open_page: OpenPage, real_encoder: MiniLMEncoder, tmp_path: Path) -> None:
-    said = "Lenses are ground by hand in <i>Solms</i>."
-    texts = [qa.Thread.from_text(said, title=title) for title in ("Hall", "Yard <b>x</b>")]
+    text = "Lenses are ground by hand in <i>Solms</i>."
+    texts = [qa.Thread.from_text(text, title=title) for title in ("Hall", "Yard <b>x</b>")]
     with served(qa.build(texts, tmp_path / "library", encoder=real_encoder)) as url:
         turn = ask(open_page(url), "Where are lenses ground?")
         expect(turn.locator(".card")).to_have_count(1)

@@ -1,4 +1,4 @@
-"""Text that asks for more than to be read is read, character for character, and nothing else."""
+"""Hostile text is shown character for character and has no other effect."""
 
 from collections.abc import Iterator
 

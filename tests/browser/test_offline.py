@@ -15,16 +15,16 @@ import qa
 from .conftest import OpenPage
 from .pages import ask
 
-# `qa serve`, telling on standard error every address that its process looks up or connects to.
-TELL_TALE = """
+# `qa serve`, reporting on standard error every address that its process looks up or connects to.
+REPORTING_SERVER = """
 import os, signal, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background is started deaf to Ctrl-C
-def tell(event, details):
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background is started with Ctrl-C ignored
+def report(event, details):
     if event == "socket.getaddrinfo":
         print("ADDRESS", details[0], file=sys.stderr)
     if event == "socket.connect" and isinstance(details[1], tuple):
         print("ADDRESS", details[1][0], file=sys.stderr)
-sys.addaudithook(tell)
+sys.addaudithook(report)
 before = dict(os.environ)
 import qa.web
 assert dict(os.environ) == before, "an import has changed the environment"
@@ -32,7 +32,7 @@ from qa.cli.main import main
 sys.exit(main(["serve", "--port", "0", "--library", sys.argv[1]]))
 """
 
-ELSEWHERE = "http://192.0.2.1:9"  # an address that is kept for documentation: nobody is there
+ELSEWHERE = "http://192.0.2.1:9"  # an address reserved for documentation: no host answers there
 
 
 def test_serving_makes_no_outside_request_and_stops_on_ctrl_c(
@@ -41,7 +41,7 @@ def test_serving_makes_no_outside_request_and_stops_on_ctrl_c(
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("GRADIO_", "HF_"))}
     environment |= {"GRADIO_TEMP_DIR": str(tmp_path), "HTTP_PROXY": ELSEWHERE, "http_proxy": ELSEWHERE, "no_proxy": ""}
     with subprocess.Popen(
-        [sys.executable, "-c", TELL_TALE, str(leica.path)],
+        [sys.executable, "-c", REPORTING_SERVER, str(leica.path)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -57,12 +57,12 @@ def test_serving_makes_no_outside_request_and_stops_on_ctrl_c(
             try:
                 _, log = server.communicate(timeout=60)
             except subprocess.TimeoutExpired:
-                server.kill()  # else leaving the block waits for it for ever
+                server.kill()  # otherwise leaving the block would wait for it forever
                 raise
     addresses = {line.split()[1] for line in log.splitlines() if line.startswith("ADDRESS")}
     assert server.returncode == 0, log
     assert "Traceback" not in log
-    assert "127.0.0.1" in addresses, "the tell-tale is awake"
+    assert "127.0.0.1" in addresses, "the audit hook is active"
     assert [host for host in addresses if not ipaddress.ip_address(host).is_loopback] == []
 
 

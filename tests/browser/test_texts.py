@@ -39,7 +39,7 @@ HARBOUR = json.dumps(THREAD).encode() + b'\n{"posts": [{"te'
 
 
 class Gated:
-    """An encoder that makes a rebuild wait, and nobody else, while its gate is shut."""
+    """An encoder that makes only a rebuild wait, while its gate is shut."""
 
     def __init__(self, inner: MiniLMEncoder) -> None:
         self._inner = inner
@@ -248,7 +248,7 @@ def test_open_pages_announce_an_updated_library(
 
 
 @pytest.mark.filterwarnings("ignore::qa.LanguageWarning")
-def test_a_text_in_another_language_is_warned_of(url: str, open_page: OpenPage) -> None:
+def test_the_page_warns_about_a_text_in_another_language(url: str, open_page: OpenPage) -> None:
     page = panel(open_page(url))
     page.get_by_label("Paste a text").fill(GERMAN)
     page.get_by_label("Its title (optional)").fill("Werk")
