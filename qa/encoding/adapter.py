@@ -54,10 +54,10 @@ def adapt_encoder(model: Any) -> Encoder:
     """The object itself if it is an `Encoder`; an adapter for it if it can only encode.
 
     Args:
-        model: an object with a method `encode(texts)` that returns one vector per text.
+        model: An object with a method `encode(texts)` that returns one vector per text.
 
     Raises:
-        ModelError: if it has no such method, or if what it says about itself is of the wrong type.
+        ModelError: If it has no such method, or if what it says about itself is of the wrong type.
     """
     if all(hasattr(model, name) for name in ("name", "fingerprint", "dimension", "max_tokens", "lengths", "encode")):
         if not model.name or not all(isinstance(text, str) for text in (model.name, model.fingerprint)):

@@ -47,8 +47,8 @@ class BertNetwork:
         """Compile the network for this processor.
 
         Args:
-            weights: the model's weights by name, float32.
-            head: what turns the hidden states into the output.
+            weights: The model's weights by name, float32.
+            head: What turns the hidden states into the output.
             precision: bf16, f16 or f32; None for `default_precision`.
         """
         self.precision = precision or default_precision()
@@ -74,8 +74,8 @@ class BertNetwork:
         """Run the network batch by batch; texts of similar length share a batch, to save padding.
 
         Args:
-            ids: the tokens of each text.
-            types: for each token of each text, which part of a pair it belongs to, 0 or 1; None for single texts.
+            ids: The tokens of each text.
+            types: For each token of each text, which part of a pair it belongs to, 0 or 1; None for single texts.
 
         Yields:
             The indexes of the texts in a batch, and the head's output with one row for each of them.
@@ -112,7 +112,7 @@ def default_precision() -> Precision:
     """The precision in `$VERBATIM_PRECISION`; else bf16 if the processor multiplies in it (AMX, AVX512-BF16), else f32.
 
     Raises:
-        SettingError: if the variable names anything else.
+        SettingError: If the variable names anything else.
     """
     named = os.environ.get(SETTING, "auto")
     if named in get_args(Precision):
@@ -174,8 +174,8 @@ def graph(weights: Weights, head: Head) -> Model:
     """Build the network's graph, to be compiled.
 
     Args:
-        weights: the model's weights by name, float32.
-        head: what turns the hidden states into the output.
+        weights: The model's weights by name, float32.
+        head: What turns the hidden states into the output.
 
     Returns:
         A model of two float32 inputs: the embedded tokens, shape (texts, tokens, width), and the mask, 1 for a token

@@ -18,10 +18,10 @@ class Encoder(Protocol):
     """What a library needs from an encoder.
 
     Attributes:
-        name: the model's name, for display.
-        fingerprint: identifies the model's vectors: those of different fingerprints are never compared.
-        dimension: the dimension of its vectors.
-        max_tokens: the longest text that it embeds whole, in its own tokens without the special ones.
+        name: The model's name, for display.
+        fingerprint: Identifies the model's vectors: those of different fingerprints are never compared.
+        dimension: The dimension of its vectors.
+        max_tokens: The longest text that it embeds whole, in its own tokens without the special ones.
     """
 
     @property
@@ -40,8 +40,8 @@ class Encoder(Protocol):
         """Encode texts.
 
         Args:
-            texts: any texts; only the beginning of a text that is too long is encoded.
-            progress: called with the number of texts done and the total.
+            texts: Any texts; only the beginning of a text that is too long is encoded.
+            progress: Called with the number of texts done and the total.
 
         Returns:
             Their unit vectors, shape (len(texts), dimension).
@@ -52,15 +52,15 @@ def unit_vectors(encoder: Encoder, texts: Sequence[str], *, progress: Progress =
     """Encode texts, and validate what the encoder returns.
 
     Args:
-        encoder: any encoder.
-        texts: the texts.
-        progress: called with the number of texts done and the total.
+        encoder: Any encoder.
+        texts: The texts.
+        progress: Called with the number of texts done and the total.
 
     Returns:
         Finite float32 vectors of length one, shape (len(texts), dimension).
 
     Raises:
-        ModelError: if the encoder fails or returns anything that cannot be made into such vectors.
+        ModelError: If the encoder fails or returns anything that cannot be made into such vectors.
     """
     output = encoder.encode(texts, progress=progress)
     try:

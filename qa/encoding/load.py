@@ -18,12 +18,12 @@ def load_encoder(model: StrPath | None, encoder: Any) -> Encoder:
     """The encoder that a caller chose; the default model if both arguments are None.
 
     Args:
-        model: the folder or the name of a sentence-transformers model.
-        encoder: an object with a method `encode(texts)`.
+        model: The folder or the name of a sentence-transformers model.
+        encoder: An object with a method `encode(texts)`.
 
     Raises:
-        SettingError: if both are given.
-        ModelError: if the object is not an encoder.
+        SettingError: If both are given.
+        ModelError: If the object is not an encoder.
     """
     if encoder is None:
         return _named_encoder(minilm_files.NAME if model is None else os.fspath(model))

@@ -37,7 +37,7 @@ def folder() -> Path:
     """The folder with the model's files.
 
     Raises:
-        ModelError: if they are missing or the weights are not the published ones.
+        ModelError: If they are missing or the weights are not the published ones.
     """
     try:
         files = metadata.files(PACKAGE) or []

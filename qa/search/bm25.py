@@ -56,9 +56,9 @@ class LexicalIndex:
         """Write the index into `folder`.
 
         Args:
-            folder: an existing folder.
-            passages: the passages, numbered in this order.
-            earlier: an index to extend; the new passages are numbered after its own.
+            folder: An existing folder.
+            passages: The passages, numbered in this order.
+            earlier: An index to extend; the new passages are numbered after its own.
         """
         first, path = (0, None) if earlier is None else (len(earlier), earlier._path)
         write_index(
@@ -70,7 +70,7 @@ class LexicalIndex:
         """Read the index in `folder`, which must hold `count` passages.
 
         Raises:
-            LibraryDamaged: if the index cannot be read or holds another number.
+            LibraryDamaged: If the index cannot be read or holds another number.
         """
         path = folder / FOLDER
         index = cls(open_searcher(path), path)

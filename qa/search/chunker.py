@@ -26,11 +26,11 @@ class Passage:
     """A piece of a post: exactly `thread.text[start:end]`.
 
     Attributes:
-        text: its own words.
-        start: where it begins in the thread's text, in code points.
-        end: where it ends.
-        post: the index of its post in the thread.
-        title: the context that is indexed together with `text`; empty if `text` already contains it.
+        text: Its own words.
+        start: Where it begins in the thread's text, in code points.
+        end: Where it ends.
+        post: The index of its post in the thread.
+        title: The context that is indexed together with `text`; empty if `text` already contains it.
     """
 
     text: str
@@ -64,9 +64,9 @@ def split_passages(thread: Thread, counter: TokenCounter, language: str | None =
     fits is never split; a sentence is split only if it is too long by itself.
 
     Args:
-        thread: the text.
-        counter: the encoder that will embed the passages.
-        language: the ISO 639-1 code of its language; None if that is not known.
+        thread: The text.
+        counter: The encoder that will embed the passages.
+        language: The ISO 639-1 code of its language; None if that is not known.
 
     Yields:
         The passages in reading order.

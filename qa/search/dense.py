@@ -47,10 +47,10 @@ class DenseIndex:
         """Write the index into `folder`.
 
         Args:
-            folder: an existing folder.
-            vectors: unit vectors, shape (passages, dimension).
-            earlier: the index of an earlier generation, whose cells are reused if it has about as many passages.
-            numbers: each passage's number in `earlier`, -1 for a new one; shape (passages,).
+            folder: An existing folder.
+            vectors: Unit vectors, shape (passages, dimension).
+            earlier: The index of an earlier generation, whose cells are reused if it has about as many passages.
+            numbers: Each passage's number in `earlier`, -1 for a new one; shape (passages,).
         """
         if len(vectors) <= EXACT_UP_TO or not ivf.SUPPORTED:
             FlatIndex.create(folder, vectors)
@@ -66,12 +66,12 @@ class DenseIndex:
         """Read the index in `folder`.
 
         Args:
-            folder: where `create` wrote it.
-            count: the number of vectors it must hold.
-            dimension: their dimension.
+            folder: Where `create` wrote it.
+            count: The number of vectors it must hold.
+            dimension: Their dimension.
 
         Raises:
-            LibraryDamaged: if the index cannot be read or has another shape.
+            LibraryDamaged: If the index cannot be read or has another shape.
         """
         kind = FlatIndex if (folder / flat.FILE).exists() else IvfIndex
         return cls(kind.open(folder, count, dimension), count, folder)

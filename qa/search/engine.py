@@ -37,15 +37,15 @@ class Engine(Protocol):
         """Find the best passages.
 
         Args:
-            question: the encoded question.
-            k: the maximum number of passages to return.
-            among: the numbers of the passages to search, sorted; None for all.
+            question: The encoded question.
+            k: The maximum number of passages to return.
+            among: The numbers of the passages to search, sorted; None for all.
 
         Returns:
             At most `k` hits; of equal scores, the earlier passage comes first.
 
         Raises:
-            LibraryDamaged: if the index turns out to be altered.
+            LibraryDamaged: If the index turns out to be altered.
         """
 
     def scores(self, question: EncodedQuery, ids: Ids) -> Scores:
@@ -59,12 +59,12 @@ def reporting_damage(path: Path, *raised: type[Exception]) -> Iterator[None]:
     Wrap only the third-party call itself: an error in our own code is a bug and must not be reported as damage.
 
     Args:
-        path: the file or folder that is read, for the message.
-        raised: the exceptions that this library raises over bad files. A Rust panic is always included; its class
+        path: The file or folder that is read, for the message.
+        raised: The exceptions that this library raises over bad files. A Rust panic is always included; its class
             cannot be imported, so it is recognised by name.
 
     Raises:
-        LibraryDamaged: if the wrapped call raised one of these.
+        LibraryDamaged: If the wrapped call raised one of these.
     """
     try:
         yield

@@ -32,13 +32,13 @@ class Filters:
     """The conditions that a passage must meet.
 
     Attributes:
-        kind: it is of one of these kinds.
-        author: its author is one of these: a whole name, or else a name that contains these words.
-        source: the same for its source.
-        before: it is older than all of these dates: a day, a month or a year, in ISO 8601.
-        after: it is newer than all of these.
-        phrase: it contains all of these, ignoring case, accents, quotes and white space.
-        exclude: it contains none of these.
+        kind: It is of one of these kinds.
+        author: Its author is one of these: a whole name, or else a name that contains these words.
+        source: The same for its source.
+        before: It is older than all of these dates: a day, a month or a year, in ISO 8601.
+        after: It is newer than all of these.
+        phrase: It contains all of these, ignoring case, accents, quotes and white space.
+        exclude: It contains none of these.
     """
 
     kind: tuple[Kind, ...] = ()
@@ -54,8 +54,8 @@ class Filters:
         """The filters of a call's keyword arguments.
 
         Raises:
-            SettingError: if a value is not understood.
-            TypeError: if an argument names no filter.
+            SettingError: If a value is not understood.
+            TypeError: If an argument names no filter.
         """
         filters = cls(**{name: _as_tuple(value) for name, value in arguments.items()})
         for field in fields(cls):

@@ -37,7 +37,7 @@ class FlatIndex:
         """Read the index in `folder`, after checking that the file can hold `count` vectors of `dimension` numbers.
 
         Raises:
-            LibraryDamaged: if the file is missing, altered, or of another size.
+            LibraryDamaged: If the file is missing, altered, or of another size.
         """
         import faiss
 

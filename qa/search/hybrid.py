@@ -33,8 +33,8 @@ class FusedHits(Hits):
     """Passages ranked by both engines together.
 
     Attributes:
-        dense_ranks: each passage's rank in the dense engine alone, from 1; 0 if that did not find it; shape (n,).
-        lexical_ranks: the same for the lexical engine.
+        dense_ranks: Each passage's rank in the dense engine alone, from 1; 0 if that did not find it; shape (n,).
+        lexical_ranks: The same for the lexical engine.
     """
 
     dense_ranks: Ids
@@ -50,17 +50,17 @@ def search(
     it rejected.
 
     Args:
-        dense: the dense engine.
-        lexical: the lexical engine, over the same passages.
-        question: the encoded question.
-        k: the maximum number of passages to return.
-        among: the numbers of the passages to search, sorted; None for all.
+        dense: The dense engine.
+        lexical: The lexical engine, over the same passages.
+        question: The encoded question.
+        k: The maximum number of passages to return.
+        among: The numbers of the passages to search, sorted; None for all.
 
     Returns:
         The best passages, each with its share of the highest possible score: 0..1.
 
     Raises:
-        LibraryDamaged: if an index turns out to be altered.
+        LibraryDamaged: If an index turns out to be altered.
     """
     depth = max(_CANDIDATES, k)
     lexical_depth = max(depth, lexical.exhaustive_depth)
@@ -102,9 +102,9 @@ def fuse(cosines: Scores, lexical_scores: Scores, vectors: Vectors) -> Scores:
     """Add the two scores of each candidate, after feedback moved the question.
 
     Args:
-        cosines: each candidate's cosine with the question, shape (n,).
-        lexical_scores: each candidate's lexical score, on the cosine's scale, shape (n,).
-        vectors: the candidates' unit vectors, shape (n, dimension).
+        cosines: Each candidate's cosine with the question, shape (n,).
+        lexical_scores: Each candidate's lexical score, on the cosine's scale, shape (n,).
+        vectors: The candidates' unit vectors, shape (n, dimension).
 
     Returns:
         Each candidate's cosine with the moved question plus its lexical score, shape (n,).

@@ -63,10 +63,10 @@ class IvfIndex:
         """Write the index into `folder`.
 
         Args:
-            folder: an existing folder.
-            vectors: unit vectors, shape (passages, dimension).
-            centroids: those of an earlier index, to be used again; None to train new ones.
-            cells: each vector's cell in that index, -1 for a new vector; shape (passages,).
+            folder: An existing folder.
+            vectors: Unit vectors, shape (passages, dimension).
+            centroids: Those of an earlier index, to be used again; None to train new ones.
+            cells: Each vector's cell in that index, -1 for a new vector; shape (passages,).
         """
         if centroids is None:
             centroids, cells = _trained_centroids(vectors), None
@@ -94,7 +94,7 @@ class IvfIndex:
         """Map the index in `folder`, after checking that its files' sizes fit `count` vectors of `dimension` numbers.
 
         Raises:
-            LibraryDamaged: if a file is missing or the sizes do not fit.
+            LibraryDamaged: If a file is missing or the sizes do not fit.
         """
         with reporting_damage(folder / CENTROIDS, OSError):
             centroids = np.fromfile(folder / CENTROIDS, dtype="<f4")

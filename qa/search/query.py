@@ -47,11 +47,11 @@ class Query:
     """A parsed question.
 
     Attributes:
-        raw: the question as it was typed.
-        text: the words to search for; empty if there are only filters.
-        phrases: quoted phrases in a natural question, which help to rank. In a query that does not ask anything, quoted
+        raw: The question as it was typed.
+        text: The words to search for; empty if there are only filters.
+        phrases: Quoted phrases in a natural question, which help to rank. In a query that does not ask anything, quoted
             phrases are filters.
-        filters: the conditions that passages must meet.
+        filters: The conditions that passages must meet.
     """
 
     raw: str
@@ -64,12 +64,12 @@ class Query:
         """A question without search syntax: every character is taken literally.
 
         Args:
-            text: the question.
-            arguments: filters that were given as keyword arguments.
+            text: The question.
+            arguments: Filters that were given as keyword arguments.
 
         Raises:
-            QuestionError: if the question is empty, too long or not text.
-            SettingError: if a keyword argument's value is not understood.
+            QuestionError: If the question is empty, too long or not text.
+            SettingError: If a keyword argument's value is not understood.
         """
         raw = check_question(text)
         return cls(raw, raw, (), Filters.of(arguments))
@@ -79,12 +79,12 @@ class Query:
         """A question in the search syntax.
 
         Args:
-            text: the question.
-            arguments: filters that were given as keyword arguments, in addition to those in the question.
+            text: The question.
+            arguments: Filters that were given as keyword arguments, in addition to those in the question.
 
         Raises:
-            QuestionError: if the question is empty, too long or not text, or if a filter in it is not understood.
-            SettingError: if a keyword argument's value is not understood.
+            QuestionError: If the question is empty, too long or not text, or if a filter in it is not understood.
+            SettingError: If a keyword argument's value is not understood.
         """
         raw = check_question(text)
         values: dict[str, list[Any]] = defaultdict(list)
@@ -147,9 +147,9 @@ class EncodedQuery:
     """A question ready to be searched for.
 
     Attributes:
-        text: the question without surrounding white space.
-        vector: its unit vector, shape (dimension,).
-        phrases: the parts of it that were in quotation marks.
+        text: The question without surrounding white space.
+        vector: Its unit vector, shape (dimension,).
+        phrases: The parts of it that were in quotation marks.
     """
 
     text: str
@@ -161,8 +161,8 @@ class EncodedQuery:
         """Encode a question.
 
         Raises:
-            QuestionError: if it is empty, too long or not text.
-            ModelError: if the encoder fails.
+            QuestionError: If it is empty, too long or not text.
+            ModelError: If the encoder fails.
         """
         checked = check_question(text)
         return cls(checked, embed_question(checked, encoder), phrases)
@@ -176,7 +176,7 @@ def check_question(text: str) -> str:
     """The question without surrounding white space and lone surrogates, which no text contains.
 
     Raises:
-        QuestionError: if it is not a string, has no word or is too long.
+        QuestionError: If it is not a string, has no word or is too long.
     """
     if not isinstance(text, str):
         raise QuestionError(f"a question is a string, not {type(text).__name__}")

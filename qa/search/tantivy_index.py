@@ -24,9 +24,9 @@ def write_index(folder: Path, texts: Iterable[tuple[int, str]], earlier: Path | 
     """Write an index of numbered texts into a new `folder`; when this returns, all its files are closed.
 
     Args:
-        folder: the folder to make.
-        texts: each text with its number.
-        earlier: the folder of an index to extend. tantivy never changes a finished file, so the new index shares its
+        folder: The folder to make.
+        texts: Each text with its number.
+        earlier: The folder of an index to extend. tantivy never changes a finished file, so the new index shares its
             files.
     """
     import tantivy
@@ -56,7 +56,7 @@ def open_searcher(folder: Path) -> Any:
     a temporary folder of links to its files is opened instead, which can go once they are mapped.
 
     Raises:
-        LibraryDamaged: if the index cannot be read.
+        LibraryDamaged: If the index cannot be read.
     """
     with reporting_damage(folder, ValueError, OSError):
         try:

@@ -57,10 +57,10 @@ class Term:
     """A word, or several as a phrase, with the weight of its BM25 score.
 
     Attributes:
-        words: one analysed word, or the words of the phrase in order.
-        weight: what its BM25 score is multiplied by.
-        frequency: the number of passages that contain its rarest word.
-        max_score: the most that it can add to a passage's score.
+        words: One analysed word, or the words of the phrase in order.
+        weight: What its BM25 score is multiplied by.
+        frequency: The number of passages that contain its rarest word.
+        max_score: The most that it can add to a passage's score.
     """
 
     words: tuple[str, ...]
@@ -74,14 +74,14 @@ class QueryTerms:
     """An analysed question.
 
     Attributes:
-        raw: the question's words as analysed, each with how it was typed.
-        rarities: the inverse document frequency of each word that counts.
-        terms: the words and phrases to search for.
-        typos: the words that no passage contains but that are one edit from words that some do, each with the score
+        raw: The question's words as analysed, each with how it was typed.
+        rarities: The inverse document frequency of each word that counts.
+        terms: The words and phrases to search for.
+        typos: The words that no passage contains but that are one edit from words that some do, each with the score
             of a passage that contains one of those. Two swapped letters are one edit (Damerau: A technique for
             computer detection and correction of spelling errors, CACM 1964).
-        missing: the other words that no passage contains, as they were typed.
-        max_score: a score that no passage can exceed.
+        missing: The other words that no passage contains, as they were typed.
+        max_score: A score that no passage can exceed.
     """
 
     raw: Mapping[str, str]
@@ -96,10 +96,10 @@ class QueryTerms:
         """Analyse a question, looking up every word once.
 
         Args:
-            text: the question.
-            phrases: the parts of it that were in quotation marks.
-            analyzer: the analyzer that cut the passages.
-            vocabulary: the index's.
+            text: The question.
+            phrases: The parts of it that were in quotation marks.
+            analyzer: The analyzer that cut the passages.
+            vocabulary: The index's.
         """
         frequency = cache(vocabulary.frequency)
         words, content = analyzer.terms(text), frozenset(analyzer.content_terms(text))

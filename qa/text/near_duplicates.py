@@ -50,8 +50,8 @@ def group_near_duplicates(texts: Sequence[str], max_groups: int) -> list[list[in
     """Group texts with their near-duplicates.
 
     Args:
-        texts: the texts, best first.
-        max_groups: how many groups to make; further texts can only join one of them.
+        texts: The texts, best first.
+        max_groups: How many groups to make; further texts can only join one of them.
 
     Returns:
         The groups in the order of their first texts, each with the indexes of its texts in ascending order.

@@ -54,10 +54,10 @@ def split_sentences(
     """Split `text[start:end]` into sentences; every visible character is in exactly one of them.
 
     Args:
-        text: the whole text; the sentences' spans are offsets into it.
-        start: where to begin.
-        end: where to stop; None for the end of the text.
-        language: its ISO 639-1 code, for abbreviations and the like; a language that sentencex does not know is split
+        text: The whole text; the sentences' spans are offsets into it.
+        start: Where to begin.
+        end: Where to stop; None for the end of the text.
+        language: Its ISO 639-1 code, for abbreviations and the like; a language that sentencex does not know is split
             as English.
 
     >>> [(s.start, s.end) for s in split_sentences("Dr. Jones came. He left.")]

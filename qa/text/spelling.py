@@ -33,9 +33,9 @@ def correct_spelling(question: str, texts: Iterable[str], is_known: Callable[[st
     first letter; if several do, the most frequent replaces it.
 
     Args:
-        question: the question.
-        texts: the texts that should answer it.
-        is_known: whether a normalized word is in the reader's vocabulary.
+        question: The question.
+        texts: The texts that should answer it.
+        is_known: Whether a normalized word is in the reader's vocabulary.
 
     >>> correct_spelling("Who sold the cannnon?", ["The cannon was Ann's."], {"who", "sold", "the"}.__contains__)
     'Who sold the cannon?'
