@@ -273,8 +273,8 @@ def test_teacher_weights_without_their_network_are_refused(
 ) -> None:
     from training.train import main
 
-    given = ["--data", "d", "--squad2", "s", "--out", str(tmp_path / "run"), "--teacher", "t.safetensors"]
-    monkeypatch.setattr("sys.argv", ["train", *given])
+    arguments = ["--data", "d", "--squad2", "s", "--out", str(tmp_path / "run"), "--teacher", "t.safetensors"]
+    monkeypatch.setattr("sys.argv", ["train", *arguments])
     with pytest.raises(SystemExit):
         main()
     assert "--teacher needs --mpnet" in capsys.readouterr().err

@@ -30,9 +30,9 @@ def squad2_figures(questions: list[LabelledQuestion], spans: list[ScoredSpan]) -
     for question, span in zip(questions, spans, strict=True):
         text = question.paragraph.text
         answers = [text[start:end] for start, end in question.answers]
-        given = text[span.start : span.end]
-        exacts.append(exact_match(given, answers) if answers else 0.0)
-        scores.append(f1(given, answers) if answers else 0.0)
+        prediction = text[span.start : span.end]
+        exacts.append(exact_match(prediction, answers) if answers else 0.0)
+        scores.append(f1(prediction, answers) if answers else 0.0)
     best, threshold = best_f1(margins, scores, answerable)
     return {
         "questions": len(questions),

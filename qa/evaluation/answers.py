@@ -28,32 +28,34 @@ def normalised(text: str) -> str:
     return " ".join(_ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split())
 
 
-def exact_match(given: str, answers: Sequence[str]) -> float:
-    """1.0 if the given text is one of the answers in normal form, else 0.0."""
-    return float(normalised(given) in {normalised(answer) for answer in answers})
+def exact_match(prediction: str, answers: Sequence[str]) -> float:
+    """1.0 if the predicted text is one of the answers in normal form, else 0.0."""
+    return float(normalised(prediction) in {normalised(answer) for answer in answers})
 
 
-def f1(given: str, answers: Sequence[str]) -> float:
-    """The best F1 of the words of the given text and of an answer, 0..1.
+def f1(prediction: str, answers: Sequence[str]) -> float:
+    """The best F1 of the words of the predicted text and of an answer, 0..1.
 
     >>> f1("the solar power", ["solar", "wind"])
     0.6666666666666666
     """
-    return max((_overlap(normalised(given).split(), normalised(answer).split()) for answer in answers), default=0.0)
+    return max(
+        (_overlap(normalised(prediction).split(), normalised(answer).split()) for answer in answers), default=0.0
+    )
 
 
-def is_right(given: str, answers: Answers) -> bool:
+def is_right(prediction: str, answers: Answers) -> bool:
     """Whether a text answers: its F1 is 0.5 or more, or it is part of an answer if answers are whole sentences."""
-    if answers.whole_sentences and normalised(given):
-        return any(normalised(given) in normalised(text) for text in answers.texts)
-    return f1(given, answers.texts) >= _RIGHT_F1
+    if answers.whole_sentences and normalised(prediction):
+        return any(normalised(prediction) in normalised(text) for text in answers.texts)
+    return f1(prediction, answers.texts) >= _RIGHT_F1
 
 
-def _overlap(given: list[str], answer: list[str]) -> float:
-    if not given or not answer:
-        return float(given == answer)
-    common = sum((Counter(given) & Counter(answer)).values())
-    return 2 * common / (len(given) + len(answer))
+def _overlap(prediction: list[str], answer: list[str]) -> float:
+    if not prediction or not answer:
+        return float(prediction == answer)
+    common = sum((Counter(prediction) & Counter(answer)).values())
+    return 2 * common / (len(prediction) + len(answer))
 
 
 @dataclass(frozen=True, slots=True)

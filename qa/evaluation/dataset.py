@@ -55,8 +55,8 @@ class Dataset:
         documents = list(_documents(folder / "corpus.jsonl", notes))
         queries = _questions(folder / "queries.jsonl", notes)
         judgements = _judgements(folder / "qrels.tsv", queries, notes)
-        for found, name in ((documents, "corpus.jsonl"), (queries, "queries.jsonl"), (judgements, "qrels.tsv")):
-            if not found:
+        for rows, name in ((documents, "corpus.jsonl"), (queries, "queries.jsonl"), (judgements, "qrels.tsv")):
+            if not rows:
                 raise SourceError(f"{str(folder / name)!r} has no usable row")
         answers = _answers(folder / "answers.jsonl", notes)
         unanswerable = folder / "unanswerable.jsonl"
@@ -86,13 +86,13 @@ def _documents(path: Path, notes: list[str]) -> Iterator[Thread]:
 
 def _questions(path: Path, notes: list[str]) -> dict[str, str]:
     rows = list(_rows(path, notes))
-    found = {_id(row): str(row["text"]) for row in rows if isinstance(row.get("text"), str) and row["text"].strip()}
-    _note(notes, len(rows) - len(found), path, "questions without a text or with the id of an earlier one, skipped")
-    return found
+    questions = {_id(row): str(row["text"]) for row in rows if isinstance(row.get("text"), str) and row["text"].strip()}
+    _note(notes, len(rows) - len(questions), path, "questions without a text or with the id of an earlier one, skipped")
+    return questions
 
 
 def _judgements(path: Path, queries: Mapping[str, str], notes: list[str]) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = {}
+    grades: dict[str, dict[str, int]] = {}
     unreadable = 0
     for number, line in enumerate(_lines(path)):
         fields = line.split("\t")
@@ -103,9 +103,9 @@ def _judgements(path: Path, queries: Mapping[str, str], notes: list[str]) -> dic
         except (IndexError, ValueError, OverflowError):
             unreadable += number > 0  # the first line is the header
             continue
-        found.setdefault(query, {})[document] = grade
+        grades.setdefault(query, {})[document] = grade
     _note(notes, unreadable, path, "rows not readable")
-    judged = {query: found[query] for query in queries if query in found}
+    judged = {query: grades[query] for query in queries if query in grades}
     _note(notes, len(queries) - len(judged), path, "queries without a judgement, skipped")
     return judged
 
@@ -114,9 +114,9 @@ def _answers(path: Path, notes: list[str]) -> dict[str, Answers]:
     if not path.is_file():
         return {}
     rows = list(_rows(path, notes))
-    found = {_id(row): answers for row in rows if (answers := _answers_of(row)).texts}
-    _note(notes, len(rows) - len(found), path, "answer rows not readable")
-    return found
+    answers_by_query = {_id(row): answers for row in rows if (answers := _answers_of(row)).texts}
+    _note(notes, len(rows) - len(answers_by_query), path, "answer rows not readable")
+    return answers_by_query
 
 
 def _answers_of(row: Mapping[str, Any]) -> Answers:

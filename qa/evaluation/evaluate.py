@@ -148,7 +148,7 @@ def evaluate(
         if answers_file is None and reader is None:
             unanswerable = {}
         without_words = None if reader is None else 0.0
-        given = _ask_all(library, answerable, without_words, progress)
+        predictions = _ask_all(library, answerable, without_words, progress)
         refused = _ask_all(library, unanswerable, without_words, progress)
         threshold = load_calibration().threshold if min_confidence is None else min_confidence
         if run_file is not None:
@@ -157,9 +157,9 @@ def evaluate(
                 run_file.flush()
         if answers_file is not None:
             with _reporting_unwritable(answers_file.name):
-                _write_answers(answers_file, {**given, **refused}, threshold)
+                _write_answers(answers_file, {**predictions, **refused}, threshold)
                 answers_file.flush()
-    known = {query: answer for query, answer in given.items() if query in data.answers}
+    known = {query: answer for query, answer in predictions.items() if query in data.answers}
     return EvaluationReport(
         len(data.documents),
         passages,
@@ -175,21 +175,22 @@ def _ask_all(
     library: Library, questions: Mapping[str, str], without_words: float | None, progress: Progress
 ) -> dict[str, Answer]:
     """The best answer to each question, whatever its confidence; a question with no word in it gets `without_words`."""
-    given = {}
+    predictions = {}
     for done, (query, question) in enumerate(questions.items()):
         progress("asking", done, len(questions))
         try:
-            given[query] = library.ask(question, k=1, search_syntax=False, min_confidence=0)
+            predictions[query] = library.ask(question, k=1, search_syntax=False, min_confidence=0)
         except QuestionError:  # sets have questions without a word in them
-            given[query] = Answer(question, False, None, without_words, ())
-    return given
+            predictions[query] = Answer(question, False, None, without_words, ())
+    return predictions
 
 
-def _share(given: Mapping[str, Answer], answers: Mapping[str, Answers], text_of: Any) -> float | None:
-    if not given:
+def _share(predictions: Mapping[str, Answer], answers: Mapping[str, Answers], text_of: Any) -> float | None:
+    if not predictions:
         return None
     hits = [
-        any(_plain(text) in _plain(text_of(answer)) for text in answers[query].texts) for query, answer in given.items()
+        any(_plain(text) in _plain(text_of(answer)) for text in answers[query].texts)
+        for query, answer in predictions.items()
     ]
     return sum(hits) / len(hits)
 
@@ -237,9 +238,9 @@ def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-def _write_answers(stream: TextIO, given: Mapping[str, Answer], threshold: float) -> None:
+def _write_answers(stream: TextIO, predictions: Mapping[str, Answer], threshold: float) -> None:
     """Write a line for each answer; `doc`, `start` and `end` are the best span's even if it is below the threshold."""
-    for query, answer in given.items():
+    for query, answer in predictions.items():
         quote = answer.quotes[0] if answer.quotes else None
         start, end = quote.highlights[0] if quote and quote.highlights else (None, None)
         found = answer.found and (answer.confidence is None or answer.confidence >= threshold)

@@ -147,8 +147,8 @@ class LexicalIndex:
         matches = []
         for text in texts:
             terms = frozenset(self._analyzer.terms(text))
-            meant = {typo for typo in query_terms.typos if any(one_edit_apart(typo, term) for term in terms)}
-            matched = meant | (query_terms.rarities.keys() & terms)
+            corrected = {typo for typo in query_terms.typos if any(one_edit_apart(typo, term) for term in terms)}
+            matched = corrected | (query_terms.rarities.keys() & terms)
             matches.append(tuple(word for term, word in query_terms.raw.items() if term in matched))
         return matches
 

@@ -169,9 +169,9 @@ def mark_boilerplate(lines: Sequence[str], *, comment: bool) -> list[bool]:
     if not comment:
         labels.discard(visible[0] if visible else -1)
     for order in (visible, visible[::-1]):
-        beside = comment and order is not visible  # a comment's end counts as boilerplate for the walk backwards
+        adjacent = comment and order is not visible  # a comment's end counts as boilerplate for the walk backwards
         for index in order:
-            if index in labels and beside:
+            if index in labels and adjacent:
                 marked.add(index)
-            beside = index in marked
+            adjacent = index in marked
     return [index in marked for index in range(len(lines))]

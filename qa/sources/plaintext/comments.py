@@ -220,8 +220,8 @@ def _listed(page: CopiedPage, heading: CommentHeading, first: int, end: int) -> 
     form = end in page.forms
     if (heading.weak and heading.count is None) or not (page.has_body(heading.index) or heading.on):
         return None  # a counter under the title belongs to the article
-    if found := parse_list(page.lines[first:end], heading.count):
-        return _list_under(heading, found, first, form)
+    if comment_list := parse_list(page.lines[first:end], heading.count):
+        return _list_under(heading, comment_list, first, form)
     for by_rule in (True, False):
         comments = [CommentLines(_trimmed(block)) for block in split_blocks(page.lines[first:end], by_rule=by_rule)]
         comments = [comment for comment in comments if comment.lines]
@@ -231,14 +231,14 @@ def _listed(page: CopiedPage, heading: CommentHeading, first: int, end: int) -> 
     return None
 
 
-def _list_under(heading: CommentHeading, found: CommentList, first: int, form: bool) -> CommentSection | None:
-    number = len(found.items)
-    comments, named = _with_inner_names(found.items)
+def _list_under(heading: CommentHeading, comment_list: CommentList, first: int, form: bool) -> CommentSection | None:
+    number = len(comment_list.items)
+    comments, named = _with_inner_names(comment_list.items)
     fits = heading.count is not None and number <= heading.count
-    drawn = found.loose and found.web and heading.level is None
-    if fits or named or drawn or (form and (found.loose or heading.level is None)):
+    drawn = comment_list.loose and comment_list.web and heading.level is None
+    if fits or named or drawn or (form and (comment_list.loose or heading.level is None)):
         strength = 3 if named else 2
-        return CommentSection(heading.index, first + found.end, comments, strength, heading.announces(number))
+        return CommentSection(heading.index, first + comment_list.end, comments, strength, heading.announces(number))
     return None
 
 

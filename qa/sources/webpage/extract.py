@@ -90,8 +90,8 @@ def _cut(root: HtmlElement, comments: Set[HtmlElement], sections: Set[HtmlElemen
     in_comments = _lengths(root, comments)
     total = lengths[root] - in_comments[root]
     for section in sections:
-        beside = lengths[section] - in_comments[section]
-        if beside <= _SHORT_SECTION or (beside <= _SMALL_SHARE * total and section in around):
+        remaining = lengths[section] - in_comments[section]
+        if remaining <= _SHORT_SECTION or (remaining <= _SMALL_SHARE * total and section in around):
             _remove(section)
     for comment in comments:
         _remove(comment)
