@@ -21,7 +21,7 @@ types: ## check types
 docs: ## build the documentation into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
-bench: ## hold the quality floors; EVAL is the folder with the data
+bench: ## check the quality floors; EVAL is the folder with the data
 	$(BIN)/python -m benchmarks.gate $(EVAL)
 
 picture: ## take the picture of the web chat again

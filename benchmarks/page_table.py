@@ -68,7 +68,7 @@ def write(
         "",
         f"`{command}`",
         "",
-        "A segment counts as found if it stands, white space aside, in the article, or whole in one comment. Rules "
+        "A segment counts as found if it occurs, white space aside, in the article, or whole in one comment. Rules "
         "were developed on one half of the pages (by a hash of their names) and only measured on the other.",
         "",
         f"{commented} pages have labelled comments. In {present} of them the saved file holds any; the others load "

@@ -1,7 +1,7 @@
 """Main text and comments of saved web pages, compared with trafilatura and readability on the same pages.
 
 The folder holds pages/ and labels.jsonl: for each page segments that belong to the main text, segments that do not, and
-segments of readers' comments. A segment counts as found if it stands, white space aside, in the article (or in one
+segments of readers' comments. A segment counts as found if it occurs, white space aside, in the article (or in one
 comment).
 """
 

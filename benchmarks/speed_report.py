@@ -46,7 +46,7 @@ def markdown_report(figures: Mapping[str, Any]) -> str:
             f"`python -m benchmarks.speed ../shared/eval`, arithmetic {figures['arithmetic']}. Medians; the 5th "
             "and 95th percentile are in brackets.",
             "",
-            "![Speed beside the peers](speed.svg)",
+            "![Speed compared with the peers](speed.svg)",
             "",
             f"This machine multiplies matrices at {figures['machine']['f32']:.0f} GFLOP/s in f32 and "
             f"{figures['machine']['bf16']:.0f} in bf16, and moves {figures['machine']['memory']:.0f} GB/s of memory.",

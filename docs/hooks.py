@@ -55,7 +55,7 @@ def on_page_markdown(markdown: str, *, page: Any, files: Files, **_: Any) -> str
         uri = target.removeprefix("docs/")
         if files.get_file_from_path(uri):
             return f"{picture}[{text}]({posixpath.relpath(uri, posixpath.dirname(source) or '.')}{anchor or ''})"
-        # A file of the repository that is no page is named; one that is not there at all breaks the strict build.
+        # A file of the repository that is not a page is named; one that is not there at all breaks the strict build.
         return text if (ROOT / target).exists() else match[0]
 
     return _LINK.sub(page_link, markdown.replace(MARKER, commands()))

@@ -48,7 +48,7 @@ class ScoredSpan:
     """The span of a passage, `passage[start:end]`, that answers best.
 
     `margin` is the network's score of the span minus its score of no answer. Above 0 the passage probably answers,
-    judged by itself.
+    judged alone.
     """
 
     start: int

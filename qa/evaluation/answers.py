@@ -29,7 +29,7 @@ def normalised(text: str) -> str:
 
 
 def exact_match(prediction: str, answers: Sequence[str]) -> float:
-    """1.0 if the predicted text is one of the answers in normal form, else 0.0."""
+    """1.0 if the predicted text is one of the answers in normal form, otherwise 0.0."""
     return float(normalised(prediction) in {normalised(answer) for answer in answers})
 
 

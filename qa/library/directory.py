@@ -31,7 +31,7 @@ class LibraryDirectory:
     """The generations of the library at `path`."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        """Raises LibraryError if `path` is no usable path."""
+        """Raises LibraryError if `path` is not a usable path."""
         try:
             self.path = Path(path)
             with suppress(FileNotFoundError, NotADirectoryError):

@@ -104,7 +104,7 @@ class Generation:
         Args:
             question: The encoded question.
             k: How many passages to return at most.
-            among: The numbers of the passages to choose from; None stands for all.
+            among: The numbers of the passages to choose from; None for all.
 
         Returns:
             The numbers, ranks and fused scores of the best passages, best first.

@@ -61,7 +61,7 @@ def split_passages(thread: Thread, counter: TokenCounter, language: str | None =
     """Split each post at sentence ends into passages that fit the encoder's window together with the thread's title.
 
     Every visible character of a post that is not omitted is in exactly one passage. A list item, a line or a post that
-    fits is never split; a sentence is split only if it is too long by itself.
+    fits is never split; a sentence is split only if it alone is too long.
 
     Args:
         thread: The text.
@@ -145,7 +145,7 @@ class _Splitter:
                     yield from [sentence] if self._fits([sentence]) else self._split_between_words(sentence)
 
     def _split_between_words(self, segment: _Segment) -> Iterator[_Segment]:
-        """Split a sentence that is too long by itself at white space, or inside a word if there is none."""
+        """Split a sentence that alone is too long at white space, or inside a word if there is none."""
         size = segment.end - segment.start
         target = int(size * self.room / max(segment.tokens, 1) * _SAFETY)
         spans = list(_word_spans(self.text, segment.start, segment.end, max(1, min(MAX_CHARACTERS, target, size - 1))))

@@ -5,7 +5,7 @@ cells' centroids, each vector belongs to the cell with the nearest centroid, and
 of the nearest cells that together hold a fixed number of passages. The vectors are stored in half precision, which
 changes a cosine by about a hundred-thousandth, so no second, exact ranking is needed. They stay on disk, mapped.
 
-All files are plain arrays whose sizes follow from one another; nothing in them is parsed.
+All files are plain arrays whose sizes follow from each other; nothing in them is parsed.
 
     dense.centres   float32, shape (cells, dimension): the centroids
     dense.sizes     int64: the number of vectors in each cell
@@ -189,7 +189,7 @@ def _trained_centroids(vectors: Vectors) -> Vectors:
 
 
 def _assigned_cells(vectors: Vectors, centroids: Vectors, known: Ids | None) -> NDArray[np.int64]:
-    """Each vector's cell: the one that is `known`, else the one with the nearest centroid."""
+    """Each vector's cell: the one that is `known`, otherwise the one with the nearest centroid."""
     import faiss
 
     cells = np.full(len(vectors), -1, dtype=np.int64) if known is None else known.copy()

@@ -5,7 +5,7 @@ The search syntax:
     "exact phrase"                  these words in this order, whatever their case, accents, quotes and white space
     -word  -"two words"             excludes passages that contain it
     in:article  in:comments         one kind of post
-    author:NAME  source:NAME        a whole name, else the names that contain these words; author:"Jane Doe"
+    author:NAME  source:NAME        a whole name, or else names that contain these words; author:"Jane Doe"
     before:DATE  after:DATE         a day, month or year: before:2012-03-04, after:2012 (from 2013 on)
 
 A filter given twice accepts either value; two dates apply both. No other word before a colon has a meaning.
@@ -39,7 +39,7 @@ _SYNTAX = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _CLOSING_PUNCTUATION = ".,;:!?)]…"
-_WAY_OUT = "; put it in quotation marks to search for it as it stands"
+_LITERAL_HINT = "; put it in quotation marks to search for it as it stands"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def _filter_value(match: re.Match[str]) -> str:
         problem = ": it names nothing"
     else:
         return _KINDS[value.lower()] if name == "in" else value
-    raise QuestionError(f"{match[0]!r} is not understood{problem}{_WAY_OUT}")
+    raise QuestionError(f"{match[0]!r} is not understood{problem}{_LITERAL_HINT}")
 
 
 def _unquoted(text: str) -> str:

@@ -30,7 +30,7 @@ class QueryBuilder:
         self._schema = passage_schema()
 
     def phrase(self, words: Sequence[str]) -> Any:
-        """One term, or several that follow one another."""
+        """One term, or several in a row."""
         from tantivy import Query
 
         if len(words) == 1:

@@ -59,7 +59,7 @@ def thread_to_message(thread: Thread) -> dict[str, Any]:
 def thread_from_message(message: dict[str, Any]) -> Thread:
     """The thread that `thread_to_message` described, checked.
 
-    Raises SourceError if it is not consistent, and TypeError, ValueError or LookupError if it is no thread at all.
+    Raises SourceError if it is not consistent, and TypeError, ValueError or LookupError if it is not a thread at all.
     """
     text = message["text"]
     posts = tuple(

@@ -16,8 +16,8 @@ from qa.web.page import page
 from qa.web.panel import FILE_SIZE
 from qa.web.theme import STATIC, style, theme
 
-# The browser refuses whatever is not from this server. Gradio needs inline scripts and `eval`; hostile text never gets
-# that far, since `escape.escaped` has made it inert.
+# The browser refuses everything that is not from this server. Gradio needs inline scripts and `eval`; hostile text
+# never gets that far, since `escape.escaped` has made it inert.
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; object-src 'none'; frame-ancestors 'self'"

@@ -29,7 +29,7 @@ expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Ignore deprecation warnings from Gradio and pandas, whose server runs in this process."""
+    """Ignore deprecation warnings from Gradio, whose server runs in this process, and from pandas."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.filterwarnings("ignore::DeprecationWarning"))

@@ -201,7 +201,7 @@ def opens_quotation(text: str) -> bool:
 
 @lru_cache(_CACHED)
 def author_name(text: str) -> str | None:
-    """The author in a line, without the comment's number; None if it is no name.
+    """The author in a line, without the comment's number; None if it is not a name.
 
     >>> author_name("1. Ann"), author_name("Monday")
     ('Ann', None)

@@ -142,7 +142,7 @@ def is_boilerplate(line: str) -> bool:
 
 
 def is_certain_boilerplate(line: str) -> bool:
-    """Whether the line is boilerplate wherever it stands."""
+    """Whether the line is boilerplate wherever it occurs."""
     return bool(line_kind(line) & (LineKind.FORM | LineKind.BOILERPLATE))
 
 

@@ -177,7 +177,7 @@ def is_time(text: str) -> bool:
 
 
 def before_time(text: str) -> str:
-    """What stands before the first day or hour in a text; all of it if there is none.
+    """The part of a text before its first day or hour; all of it if there is none.
 
     >>> before_time("Ann Lee 12 May 2018, 10:04")
     'Ann Lee '

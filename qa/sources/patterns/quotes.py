@@ -11,7 +11,7 @@ from qa.sources.patterns.lines import Line, split_lines
 from qa.types import Span
 
 _MAY_QUOTE = re.compile(r">|\[quote|--|begin forwarded", re.IGNORECASE)
-_MARK = re.compile(r"[ \t]{0,3}>(?!\S?[<_(=])")  # ">_<", ">:(" and ">=" are no quotation marks
+_MARK = re.compile(r"[ \t]{0,3}>(?!\S?[<_(=])")  # ">_<", ">:(" and ">=" are not quotation marks
 _LONGEST_MARKED_LINE = 1_000
 _LONGEST_LINE_ALONE = 120
 _INTRODUCTION = re.compile(rf".*\b{WROTE}\b.{{0,80}}:\s*|.{{0,120}}<[^<>\s]+@[^<>\s]+>.{{0,40}}:\s*", re.IGNORECASE)

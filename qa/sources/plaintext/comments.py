@@ -162,7 +162,7 @@ def _over_signatures(page: CopiedPage, heading: CommentHeading, first: int, end:
 def _run(page: CopiedPage, bylines: Sequence[Byline], end: int, count: int | None) -> list[Byline]:
     """Choose the bylines that open a comment; the others are part of a comment, which quotes.
 
-    On a page with blank lines, a byline opens a comment only if it stands apart from the line above. A doubtful name
+    On a page with blank lines, a byline opens a comment only if it is set apart from the line above. A doubtful name
     never opens one. If the heading announces a number of comments, the choice that gives that number wins.
     """
     every: list[Byline] = []
@@ -187,7 +187,7 @@ def _is_believable(
     comments: Sequence[CommentLines],
     end_in_buttons: bool,
 ) -> bool:
-    """Whether these bylines and what stands around them make comments, and not dialogue or lists of an article."""
+    """Whether these bylines and the text around them make comments, and not dialogue or lists of an article."""
     style, several = run[0].style, len({byline.match.who.author for byline in run}) > 1
     dated, timed = all(byline.match.dated for byline in run), all(byline.match.timed for byline in run)
     form = page.form_after(run[-1].end)

@@ -27,7 +27,7 @@ def find_author(article: Sequence[Line]) -> Attribution:
 
 
 def find_title(article: Sequence[Line]) -> str | None:
-    """The first line, if it stands apart from what follows and does not end like a sentence; else None."""
+    """The first line, if it is set apart from what follows and does not end like a sentence; otherwise None."""
     first = next((index for index, line in enumerate(article) if not line.blank), None)
     if first is None or all(line.blank for line in article[first + 1 :]):
         return None

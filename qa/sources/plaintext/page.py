@@ -53,19 +53,19 @@ class CopiedPage:
         return self._bylines_at.get(index, [])
 
     def next_content(self, start: int) -> int:
-        """The first line from `start` that is no gap; the number of lines if all are."""
+        """The first line from `start` that is not a gap; the number of lines if all are."""
         while start < len(self.lines) and self.gaps[start]:
             start += 1
         return start
 
     def content_end(self, end: int) -> int:
-        """The line after the last one before `end` that is no gap; 0 if all are."""
+        """The line after the last one before `end` that is not a gap; 0 if all are."""
         while end and self.gaps[end - 1]:
             end -= 1
         return end
 
     def has_body(self, index: int) -> bool:
-        """Whether an article stands above the line: more than a title and a byline."""
+        """Whether there is an article above the line: more than a title and a byline."""
         return self._body < index
 
     def form_after(self, index: int) -> bool:

@@ -48,7 +48,7 @@ _SENTENCE_ENDS = (".", "!", "?", "…", "“", "”", '"', "»", ")")
 def find_lede(root: HtmlElement, text: str) -> str:
     """Find the sentences between the page's title and its main text, which trafilatura leaves out of it.
 
-    They have to look like sentences: a byline, a date and a row of links stand there too.
+    They have to look like sentences: a byline, a date and a row of links can be there too.
 
     Args:
         root: The page's tree.

@@ -29,7 +29,7 @@ UNSHOWN_TAGS = frozenset(
     "script style template noscript svg title button select textarea input iframe object embed canvas audio"
     " video map math".split()
 )
-"""Elements whose text is not part of what a page says: code, controls, and what stands in for media."""
+"""Elements whose text is not part of what a page says: code, controls, and placeholders for media."""
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _HIDDEN_CLASSES = frozenset(
     "hidden hide screen-reader-text sr-only visually-hidden visuallyhidden noshow d-none is-hidden u-hidden".split()
@@ -46,7 +46,7 @@ _LONGEST_ATTRIBUTE, _MOST_CLASSES, _MOST_ELEMENTS = 1_000, 40, 50_000
 
 
 class TextRegion(IntEnum):
-    """Where a block stands in a comment: among its author and date, outside the body, or in what is named the body."""
+    """Where a block is in a comment: among its author and date, outside the body, or in what is named the body."""
 
     META = 0
     LOOSE = 1

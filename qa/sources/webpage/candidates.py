@@ -23,7 +23,7 @@ _DIGITS = re.compile(r"\d+")
 
 @dataclass(frozen=True, slots=True)
 class CommentElement:
-    """An element that holds one comment; `above` is the index of the one that it stands in."""
+    """An element that holds one comment; `above` is the index of the one that it is inside."""
 
     element: HtmlElement
     above: int | None
@@ -76,7 +76,7 @@ def _is_dated(candidate: CommentCandidate) -> bool:
 class _NestedCandidate:
     """A candidate among those around and inside it.
 
-    `around` is the candidate that it stands in; `above` is the one that it answers, which `_select` works out.
+    `around` is the candidate that it is inside; `above` is the one that it answers, which `_select` works out.
     `weak` is true if no one signed it and nothing else speaks for it.
     """
 
@@ -160,7 +160,7 @@ def _index_above(candidate: _NestedCandidate, indexes: Mapping[int, int]) -> int
 def _climb(
     weak: Sequence[HtmlElement], candidates: set[HtmlElement], sections: Set[HtmlElement]
 ) -> dict[HtmlElement, HtmlElement]:
-    """For each unsigned element the largest one around it that holds no other candidate: the name may stand there."""
+    """For each unsigned element the largest one around it that holds no other candidate: the name may be there."""
     counts = defaultdict[HtmlElement, int](int)
     for element in candidates:
         parent, height = element.getparent(), 0

@@ -1,4 +1,4 @@
-"""One walk through a page that assigns every word to the comment that it stands in, and finds each author and day.
+"""One walk through a page that assigns every word to the comment that it is in, and finds each author and day.
 
 No step goes back up or down again, so the time is proportional to the size of the page, whatever its shape.
 """
@@ -40,8 +40,8 @@ _MOST_WRAPPERS, _MOST_WRAPPED, _MOST_INSIDE_DATE = 3, 500, 6
 class CommentCandidate:
     """An element that may hold a comment: its words without those of the comments in it, and who wrote them when.
 
-    `above` is the index of the candidate that it stands in. `dated` is true for "3 hours ago" too;
-    `has_title` if a page's title stands in it, `has_input` if a form's text field does.
+    `above` is the index of the candidate that it is inside. `dated` is true for "3 hours ago" too;
+    `has_title` if a page's title is in it, `has_input` if a form's text field does.
     """
 
     element: HtmlElement
@@ -186,7 +186,7 @@ def _add(layout: TextLayout, text: str | None, state: _ElementState) -> None:
 
 
 def ancestors(elements: Iterable[HtmlElement]) -> set[HtmlElement]:
-    """Every element that one of these stands in."""
+    """Every element that one of these is inside."""
     above: set[HtmlElement] = set()
     for element in elements:
         parent = element.getparent()

@@ -48,7 +48,7 @@ class PageComments:
 
 
 def extract_comments(root: HtmlElement) -> PageComments:
-    """Find the comments and cut them, with the sections that they stand in, out of the tree."""
+    """Find the comments and cut them, with the sections that they are in, out of the tree."""
     roles = _find_roles(root)
     wrap_flat_comments(roles)
     sections = dict.fromkeys(element for element, role in roles.items() if role & Role.SECTION)
@@ -84,7 +84,7 @@ def _find_roles(root: HtmlElement) -> dict[HtmlElement, Role]:
 
 
 def _cut(root: HtmlElement, comments: Set[HtmlElement], sections: Set[HtmlElement]) -> None:
-    """Remove the comments and whatever stands in their sections, unless that is the article itself."""
+    """Remove the comments and everything else in their sections, unless that is the article itself."""
     lengths = _lengths(root)
     around = ancestors(comments)
     in_comments = _lengths(root, comments)

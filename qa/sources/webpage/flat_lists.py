@@ -29,7 +29,7 @@ def wrap_flat_comments(roles: MutableMapping[HtmlElement, Role]) -> None:
 
 
 def _among_comments(element: HtmlElement, roles: MutableMapping[HtmlElement, Role]) -> bool:
-    """Whether the element stands in a section of comments, but not in a comment."""
+    """Whether the element is in a section of comments, but not in a comment."""
     above: HtmlElement | None = element
     while above is not None:
         role = roles.get(above, Role.NONE)

@@ -24,7 +24,7 @@ _MOST_CHARACTERS, _MOST_NODES = 20_000_000, 200_000  # limits on what a hostile 
 
 @dataclass(frozen=True, slots=True)
 class JsonLdNode:
-    """An object of the JSON-LD, the key that it stands under, and the node around it; None for both at the top."""
+    """An object of the JSON-LD, the key that it is under, and the node around it; None for both at the top."""
 
     data: Mapping[str, Any]
     key: str | None
@@ -87,7 +87,7 @@ def find_comments(scripts: Iterable[Iterable[JsonLdNode]]) -> list[JsonLdComment
 
 def _comments_of(nodes: Iterable[JsonLdNode]) -> list[JsonLdComment]:
     comments: list[JsonLdComment] = []
-    nearest: dict[int, int | None] = {}  # for each node, by its identity, the comment that it is or stands in
+    nearest: dict[int, int | None] = {}  # for each node, by its identity, the comment that it is or is inside
     for node in nodes:
         above = None if node.around is None else nearest[id(node.around)]
         nearest[id(node)] = above

@@ -101,7 +101,7 @@ def _search_text(root: HtmlElement) -> tuple[str | None, str | None]:
 
 
 def _spelled_in_page(root: HtmlElement, author: str) -> str | None:
-    """The name as the page spells it, None if it does not stand there: trafilatura changes case and marks."""
+    """The name as the page spells it, None if it is not in the page: trafilatura changes case and marks."""
     name = clean_name(author)
     if name is None:
         return None

@@ -45,7 +45,7 @@ def find_repeated(root: HtmlElement, sections: Iterable[HtmlElement]) -> Sequenc
 
 
 def _count_days(root: HtmlElement) -> Counter[HtmlElement]:
-    """How many days stand in each element."""
+    """How many days are named in each element."""
     counts: Counter[HtmlElement] = Counter()
     dated = []
     for element in root.iter():

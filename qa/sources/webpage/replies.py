@@ -59,7 +59,7 @@ def _declared_parent(element: HtmlElement, by_id: Mapping[str, int], own: int) -
 def _before_replies(
     item: CommentElement, by_element: Mapping[HtmlElement, int], roles: Mapping[HtmlElement, Role]
 ) -> int | None:
-    """The comment before the list of replies that a comment stands in."""
+    """The comment before the list of replies that a comment is in."""
     above: HtmlElement | None = item.element.getparent()
     for _ in range(_MOST_LEVELS):
         if above is None:

@@ -31,7 +31,7 @@ class Role(Flag):
 
 
 ITEM = Role.COMMENT | Role.POST | Role.BOX
-# A "comment" in eight languages, or several, and what stands around it; "commentary" is about sports.
+# A "comment" in eight languages, or several, and the words around it; "commentary" is about sports.
 _STEM = re.compile(
     r"(?P<before>.*?)(?:"
     r"(?P<many>comments|commentaires|coment[aá]rios|commenti|kommentarer|kommentare|komentarze|komentare|reacties)"
