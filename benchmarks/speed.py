@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     data = Dataset.read(options.folder / "squad2")
     texts = [thread.text for thread in data.documents]
     questions = list(islice(data.queries.values(), QUESTIONS))
-    figures: dict[str, Any] = {"arithmetic": default_precision(), "machine": peak_rates()}
+    figures: dict[str, Any] = {"precision": default_precision(), "machine": peak_rates()}
     parts: dict[str, Callable[[], dict[str, Any]]] = {
         "encoding": lambda: encoding(texts[:ENCODED], questions, options.rounds),
         "asking": lambda: asking(data, questions, options.rounds),

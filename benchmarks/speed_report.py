@@ -32,7 +32,7 @@ def markdown_report(figures: Mapping[str, Any]) -> str:
     """
     encoding, asking, starting = figures["encoding"], figures["asking"], figures["starting"]
     rates, reading = encoding["passages a second"], asking["reading"]
-    limit = figures["machine"]["bf16" if figures["arithmetic"] == "bf16" else "f32"]
+    limit = figures["machine"]["bf16" if figures["precision"] == "bf16" else "f32"]
     encoding_reached = statistics.median(rates["Verbatim"]) * encoding["GFLOP a passage"]
     worked = reading["GFLOP a question"]
     reached = {name: worked[name] / statistics.median(times) * 1e3 for name, times in reading["ms"].items()}
@@ -43,7 +43,7 @@ def markdown_report(figures: Mapping[str, Any]) -> str:
         [
             "# Speed",
             "",
-            f"`python -m benchmarks.speed ../shared/eval`, arithmetic {figures['arithmetic']}. Medians; the 5th "
+            f"`python -m benchmarks.speed ../shared/eval`, precision {figures['precision']}. Medians; the 5th "
             "and 95th percentile are in brackets.",
             "",
             "![Speed compared with the peers](speed.svg)",

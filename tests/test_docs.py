@@ -18,7 +18,6 @@ import qa
 from qa.cli.main import main, parser
 
 DOCS = ROOT / "docs"
-LOADED_FROM_ELSEWHERE = re.compile(r'<(?:script|link|img|iframe)\b[^>]*?(?:src|href)="?(?:https?:)?//[^\s">]*')
 
 
 def with_block(language: str) -> pytest.MarkDecorator:

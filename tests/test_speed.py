@@ -35,7 +35,7 @@ def test_the_networks_time_is_split_by_operation() -> None:
 def figures() -> dict[str, Any]:
     systems = ("Verbatim, ranking alone", "txtai hybrid, ranking alone", "Verbatim, whole answer")
     return {
-        "arithmetic": "bf16",
+        "precision": "bf16",
         "machine": {"f32": 100.0, "bf16": 400.0, "memory": 10.0},
         "encoding": {
             "tokens a passage": 150.0,

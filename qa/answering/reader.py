@@ -92,7 +92,7 @@ class SpanReader:
         Args:
             weights: A safetensors file of the weights that differ from the default model's.
             sha256: The file's hash, checked when it is loaded.
-            precision: The arithmetic to compute in; None for the best that the machine has.
+            precision: The precision to compute in; None for the best that the machine has.
         """
         self._weights, self._sha256, self._precision = weights, sha256, precision
         self._loaded: tuple[BertNetwork, Tokenizer] | None = None

@@ -12,14 +12,14 @@ SCORE_MEANS = (
 )
 
 
-def card(quote: Quote, place: str, turn: int, number: int, *, named: bool, supports: bool = False) -> str:
+def card(quote: Quote, label: str, turn: int, number: int, *, named: bool, supports: bool = False) -> str:
     """Draw the card of one quote.
 
     A click anywhere on the card opens its thread; the button does the same for keyboards and screen readers.
 
     Args:
         quote: The passage.
-        place: The label of its post, such as "Comment 2 of 3".
+        label: The label of its post, such as "Comment 2 of 3".
         turn: The index of the turn in the conversation, sent back on a click.
         number: The index of the quote in the answer, sent back on a click.
         named: Whether to show the name of the text.
@@ -29,12 +29,12 @@ def card(quote: Quote, place: str, turn: int, number: int, *, named: bool, suppo
     support = '<span class="support">Says the same</span>' if supports else ""
     return (
         f'<li class="card" data-turn="{turn}" data-quote="{number}">'
-        f'<header class="byline"><span class="place">{place}</span>{byline(quote.author, quote.date)}{title}'
+        f'<header class="byline"><span class="post-label">{label}</span>{byline(quote.author, quote.date)}{title}'
         f"{support}{_match(quote.score)}</header>"
         f'<blockquote class="source-text" dir="auto">{marked(quote.text, quote.start, quote.highlights)}</blockquote>'
         f"{_also(quote.also)}"
         f'<button type="button">Read in the thread'
-        f'<span class="unseen">, {place}, passage {number + 1}</span></button>'
+        f'<span class="unseen">, {label}, passage {number + 1}</span></button>'
         f"{_why(quote.why)}</li>"
     )
 
@@ -44,7 +44,7 @@ def _also(places: Sequence[Place]) -> str:
     if not places:
         return ""
     rows = "".join(
-        f'<li><span class="place">{place.kind.capitalize()}</span>{byline(place.author, place.date)}'
+        f'<li><span class="post-label">{place.kind.capitalize()}</span>{byline(place.author, place.date)}'
         f"<span>{isolated(place.title or place.source)}</span></li>"
         for place in places
     )

@@ -10,7 +10,7 @@ from qa.library.library import Library
 from qa.web.cards import SCORE_MEANS, card
 from qa.web.error_text import error_text
 from qa.web.escape import escaped, isolated
-from qa.web.post_labels import places
+from qa.web.post_labels import label_posts
 
 QUESTION_SHOWN = 400  # characters; a longer question is cut, and the page says so
 
@@ -19,12 +19,12 @@ QUESTION_SHOWN = 400  # characters; a longer question is cut, and the page says 
 class Turn:
     """A question with its answer, its error, or neither while it is pending.
 
-    `places` name the post of each quote, as `post_labels.places` does.
+    `labels` name the post of each quote, as `post_labels.label_posts` does.
     """
 
     question: str
     answer: Answer | None = None
-    places: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
     error: str | None = None
     generation: str = ""
 
@@ -34,7 +34,7 @@ def answer_turn(library: Library, question: str) -> Turn:
     generation = library.status().generation
     try:
         answer = library.ask(question)
-        return Turn(question, answer, places(library, answer.quotes), generation=generation)
+        return Turn(question, answer, label_posts(library, answer.quotes), generation=generation)
     except Exception as error:
         return Turn(question, error=error_text(error), generation=generation)
 
@@ -83,10 +83,10 @@ def _reply(turn: Turn, number: int) -> str:
         return f'<p class="error" role="alert">{isolated(turn.error)}</p>'
     if turn.answer is None:
         return '<p class="pending">Looking in the text…</p>'
-    return _verdict(turn.answer, turn.places) + _passages(turn.answer, turn.places, number)
+    return _verdict(turn.answer, turn.labels) + _passages(turn.answer, turn.labels, number)
 
 
-def _verdict(answer: Answer, places: Sequence[str]) -> str:
+def _verdict(answer: Answer, labels: Sequence[str]) -> str:
     if answer.found and answer.text is None:  # filters alone ask nothing; what passes them is listed
         return ""
     if not answer.found or answer.text is None:
@@ -108,11 +108,11 @@ def _verdict(answer: Answer, places: Sequence[str]) -> str:
     return (
         '<figure class="answer"><blockquote class="source-text" dir="auto">'
         f"<mark>{escaped(answer.text)}</mark></blockquote>"
-        f"<figcaption>{kind} · {places[0]}{title}</figcaption></figure>"
+        f"<figcaption>{kind} · {labels[0]}{title}</figcaption></figure>"
     )
 
 
-def _passages(answer: Answer, places: Sequence[str], number: int) -> str:
+def _passages(answer: Answer, labels: Sequence[str], number: int) -> str:
     if not answer.quotes:
         return ""
     heading = "Passages" if answer.found else "The closest passages"
@@ -121,8 +121,8 @@ def _passages(answer: Answer, places: Sequence[str], number: int) -> str:
     named = len({quote.source for quote in answer.quotes}) > 1
     supporting = answer.supported_by
     cards = "".join(
-        card(quote, place, number, index, named=named, supports=index in supporting)
-        for index, (quote, place) in enumerate(zip(answer.quotes, places, strict=True))
+        card(quote, label, number, index, named=named, supports=index in supporting)
+        for index, (quote, label) in enumerate(zip(answer.quotes, labels, strict=True))
     )
     # The log region announces what is new; the cards are left to be read on demand.
     return (

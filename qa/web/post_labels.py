@@ -29,12 +29,12 @@ def labels(posts: Sequence[Post]) -> list[str]:
     return names
 
 
-def places(library: Library, quotes: Sequence[Quote]) -> tuple[str, ...]:
+def label_posts(library: Library, quotes: Sequence[Quote]) -> tuple[str, ...]:
     """Label the post of each quote, without reading its thread."""
-    return tuple(_place(quote, library.comment_place(quote)) for quote in quotes)
+    return tuple(_quote_label(quote, library.comment_place(quote)) for quote in quotes)
 
 
-def _place(quote: Quote, number: tuple[int, int] | None) -> str:
+def _quote_label(quote: Quote, number: tuple[int, int] | None) -> str:
     return _comment_label(*number) if number else quote.kind.capitalize()
 
 

@@ -21,7 +21,7 @@ def thread_dialog(thread: Thread, quote: Quote) -> str:
             continue
         pieces.append(_between(thread.text[done:start]))
         pieces.append(
-            f'<section class="post"><header class="byline"><h3 class="place">{name}</h3>'
+            f'<section class="post"><header class="byline"><h3 class="post-label">{name}</h3>'
             f"{byline(post.author, post.date)}</header>"
             f'<div class="source-text" dir="auto">{_with_passage(thread.text[start:end], start, quote)}</div></section>'
         )

@@ -50,7 +50,7 @@ def test_the_confidence_is_shown(open_page: OpenPage, leica_page: str) -> None:
 
 def test_the_first_card_says_which_comment_it_is(open_page: OpenPage, leica_page: str) -> None:
     page = open_page(leica_page)
-    for question, place, words in (
+    for question, label, words in (
         ("How long is each lens element ground and polished?", "Comment 3 of 3", "40 minutes"),
         ("How much does a Digilux 3 sell for?", "Comment 3 of 3", "£799"),
         ("What does the Leica Passport protect against?", "Comment 3 of 3", "accidental damage"),
@@ -59,7 +59,7 @@ def test_the_first_card_says_which_comment_it_is(open_page: OpenPage, leica_page
         turn = ask(page, question)
 
         first = turn.locator(".card").first
-        expect(first.locator(".place")).to_have_text(place)
+        expect(first.locator(".post-label")).to_have_text(label)
         expect(first.locator("blockquote")).to_contain_text(words)
         expect(first.locator(".match")).to_have_text(re.compile(r"Match \d+ of 100"))
         expect(first.locator(".match")).to_have_attribute("title", re.compile("fits the question"))
@@ -213,7 +213,7 @@ def test_filters_alone_list_the_matching_passages(open_page: OpenPage, leica_pag
     turn = open_page(leica_page)
     listed = ask(turn, "in:article")
     expect(listed.locator("h3")).to_have_text("Passages that match the filters, in reading order")
-    expect(listed.locator(".card .place").first).to_have_text("Article")
+    expect(listed.locator(".card .post-label").first).to_have_text("Article")
     expect(ask(turn, "Leica before:yesterday").get_by_role("alert")).to_contain_text("'before:yesterday'")
     expect(ask(turn, "Leica author:nobody").locator(".not-found")).to_be_visible()
 
