@@ -52,6 +52,8 @@ def _names(node: ast.AST) -> Iterator[str]:
         argument = node.args[0]
         if isinstance(argument, ast.Constant):
             yield str(argument.value)
+    elif isinstance(node, ast.Call) and ast.unparse(node.func) == "Format":  # imported when a file is of that format
+        yield f"qa.sources.{ast.literal_eval(node.args[1])}"
 
 
 def _imports(source: str) -> set[str]:
@@ -92,10 +94,12 @@ from qa.search import dense
 def later():
     import qa.cli.main as main
     importlib.import_module("qa.web.page")
+    Format("e-mail", "formats.mail")
 if TYPE_CHECKING:
     from qa.text.language import language_of
 """
     expected = {"qa.errors", "qa.types", "qa.search.dense", "qa.cli.main", "qa.web.page", "qa.text.language"}
+    expected |= {"qa.sources.formats.mail"}
     assert _imports(source) == expected
 
 

@@ -93,7 +93,7 @@ def text_hash(text: str) -> str:
 
 
 @contextmanager
-def reporting_damage(path: Path) -> Iterator[None]:
+def reporting_store_damage(path: Path) -> Iterator[None]:
     """Turn an error of SQLite while it reads the store at `path` into LibraryDamaged."""
     try:
         yield

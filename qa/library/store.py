@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.errors import LibraryDamaged
-from qa.library.schema import FILE, TABLES, read_only_uri, reporting_damage, text_hash
+from qa.library.schema import FILE, TABLES, read_only_uri, reporting_store_damage, text_hash
 from qa.search.chunker import Passage
 from qa.sources.sanitize import first_surrogate
 from qa.sources.thread import Kind, Post, Thread
@@ -65,7 +65,7 @@ class Store:
     def open(cls, folder: Path) -> Store:
         """Open the store in `folder`. Raises LibraryDamaged if there is none."""
         path = folder / FILE
-        with reporting_damage(path):
+        with reporting_store_damage(path):
             connection = sqlite3.connect(read_only_uri(folder), uri=True, check_same_thread=False)
             connection.execute("PRAGMA trusted_schema = OFF")
         return cls(path, connection)
@@ -218,5 +218,5 @@ class Store:
 
     def rows(self, query: str, *values: Any) -> list[Any]:
         """All rows of a query. Raises LibraryDamaged if the file cannot be read."""
-        with self._lock, reporting_damage(self._path):
+        with self._lock, reporting_store_damage(self._path):
             return self._connection.execute(query, values).fetchall()
