@@ -9,11 +9,15 @@ import numpy as np
 import pytest
 from conftest import FakeEncoder
 
+import qa
 from benchmarks import constants
 from benchmarks.constants import CONSTANTS, RANKING, Constant, measure_constant, patched
 from benchmarks.constants_report import ConstantResult, read_results, write_report
+from benchmarks.sampled_answers import AnswerSample, SampledQuestion
 from benchmarks.sampled_rankings import RankingSample, misspell
 from qa.answering import select
+from qa.encoding.minilm import MiniLMEncoder
+from qa.evaluation.dataset import Answers
 from qa.library import library
 from qa.search import hybrid
 
@@ -108,3 +112,12 @@ def test_a_question_without_a_long_word_is_not_misspelt() -> None:
     assert [misspell(text) for text in ("Who was it?", "aaaaaaa bb", "lenses in Solms")] == [
         "Who was it?", "aaaaaaa bb", "leness in Solms",
     ]  # fmt: skip
+
+
+def test_highlights_are_judged_against_every_quote_highlighted(leica: qa.Library, real_encoder: MiniLMEncoder) -> None:
+    unread = qa.open(leica.path, encoder=real_encoder, reader=None)
+    questions = [SampledQuestion("Where are Leica lenses made?", answers) for answers in (Answers(["Solms"]), None)]
+    right, wrong = AnswerSample(questions, leica, unread).marks()
+    highlighted = [bool(quote.highlights) for quote in leica.ask(questions[0].text).quotes[1:]]
+    assert highlighted.count(False) / len(highlighted) == pytest.approx(wrong)
+    assert 0 <= right <= 1
