@@ -105,7 +105,7 @@ def test_a_pasted_text_is_parsed_in_the_sandbox_only(library: qa.Library, monkey
         raise AssertionError("the server's own process parses the text")
 
     expected = qa.Thread.from_text(COPIED, title="Mars")
-    monkeypatch.setattr("qa.sources.thread.split_comments", parse_here)
+    monkeypatch.setattr("qa.sources.plaintext.comments.split_comments", parse_here)
     sources = panel.chosen_sources(COPIED, " Mars ", None)
     assert sources == [PastedText(COPIED, "Mars")]
 

@@ -6,15 +6,16 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from qa.errors import SourceError
 from qa.sources.patterns.boilerplate import mark_boilerplate
 from qa.sources.patterns.lines import span_of, split_lines
-from qa.sources.plaintext.comments import CommentLines, split_comments
-from qa.sources.plaintext.front_matter import find_author, find_title
 from qa.sources.sanitize import first_surrogate
 from qa.types import Span
+
+if TYPE_CHECKING:
+    from qa.sources.plaintext.comments import CommentLines
 
 Kind = Literal["article", "comment"]
 
@@ -141,6 +142,10 @@ def thread_from_text(text: str, *, source: str | None = None, title: str | None 
     check_text(f"the text of {source!r}" if source else "a text", text)
     if not text.strip().strip("\x00\ufeff"):
         raise SourceError(f"{source or 'the text'} is empty; give a text with at least one word")
+    # Imported here: their patterns take a quarter of a second to compile, and asking a library parses no text.
+    from qa.sources.plaintext.comments import CommentLines, split_comments
+    from qa.sources.plaintext.front_matter import find_author, find_title
+
     parts = split_comments(split_lines(text))
     author = find_author(parts.article)
     posts = [_post(text, "article", CommentLines(parts.article, author))]
