@@ -8,12 +8,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 import qa
 from qa.encoding import minilm_files
 from qa.encoding.encoder import Vectors
 from qa.encoding.minilm import MiniLMEncoder
 from qa.types import Progress, no_progress
+
+# Hypothesis fails an example that takes longer than 200 ms by the clock; tests measure no time.
+settings.register_profile("no-deadline", deadline=None)
+settings.load_profile("no-deadline")
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 LEICA = CORPUS / "leica-manufacturing-process.txt"

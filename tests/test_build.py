@@ -241,7 +241,7 @@ _THREADS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     _THREADS, st.lists(st.tuples(st.sampled_from(["add", "remove", "rebuild"]), _THREADS), max_size=5), st.booleans()
 )

@@ -75,7 +75,7 @@ _ALTERATIONS: st.SearchStrategy[tuple[str, object]] = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_ALTERATIONS)
 def test_a_manifest_is_not_trusted(library: qa.Library, alteration: tuple[str, object]) -> None:
     path = LibraryDirectory(library.path).current() / "manifest.json"

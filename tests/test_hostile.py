@@ -208,7 +208,7 @@ def test_there_are_at_least_forty_hostile_files() -> None:
 
 
 @pytest.mark.parametrize("name", exports.FORMATS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_a_file_with_altered_bytes_is_read_or_refused(name: str, data: st.DataObject) -> None:
     content = bytearray(exports.FORMATS[name]())

@@ -54,7 +54,7 @@ def test_nearly_all_of_the_best_are_found(tmp_path: Path, monkeypatch: pytest.Mo
     assert found >= 0.95 * 50 * 10
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(1, 300), st.integers(2, 17), st.integers(1, 40), st.booleans(), st.integers(0, 999))
 def test_probing_every_cell_is_exact(
     tmp_path_factory: pytest.TempPathFactory, count: int, dimension: int, k: int, filtered: bool, seed: int

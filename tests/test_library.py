@@ -352,7 +352,7 @@ def test_the_language_of_a_text_is_identified_once_per_build(tmp_path: Path, mon
 _STORED = st.text(st.characters(codec="utf-8"), min_size=1, max_size=200)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_STORED, min_size=1, max_size=3))
 def test_threads_are_read_back_as_they_were_written(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
     threads = []

@@ -250,7 +250,7 @@ def test_a_text_in_memory_is_read_as_thread_from_text_reads_it(content: str, tit
 def test_any_text_is_read_the_same_in_the_child_and_in_this_process() -> None:
     with Sandbox() as sandbox:
 
-        @settings(max_examples=40, deadline=None)
+        @settings(max_examples=40)
         @given(st.text(max_size=60), st.none() | st.text(max_size=10))
         def compare(content: str, title: str | None) -> None:
             try:

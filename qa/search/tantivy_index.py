@@ -1,6 +1,6 @@
 """A tantivy index on disk: written, extended from an earlier one, and opened.
 
-It works without symbolic links, which Windows refuses to most users, and on folders that cannot be written.
+It works where symbolic links are refused, as Windows does to most users, and on folders that cannot be written.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -46,38 +45,29 @@ def write_index(folder: Path, texts: Iterable[tuple[int, str]], earlier: Path | 
         writer.add_document(document)
     writer.commit()
     writer.wait_merging_threads()
-    _remove_locks(folder)
+    for lock in folder.glob(_LOCKS):
+        lock.unlink()
 
 
 def open_searcher(folder: Path) -> Any:
     """Map an index into memory for reading.
 
-    tantivy creates a lock file even to read. If `folder` cannot be written (a read-only mount, another user's library),
-    a temporary folder of links to its files is opened instead, which can go once they are mapped.
+    tantivy creates a lock file even to read, and watches the folder from a thread of its own. A generation must not
+    change and may be on a read-only mount, so a temporary folder of links to the index's files is opened instead, which
+    can go once they are mapped.
 
     Raises:
-        LibraryDamaged: If the index cannot be read.
+        LibraryDamaged: The index cannot be read.
     """
-    with reporting_damage(folder, ValueError, OSError):
-        try:
-            return _searcher(folder)
-        except ValueError:
-            # Windows cannot remove files that are mapped; the system's own clean-up does later.
-            with tempfile.TemporaryDirectory(prefix="verbatim-", ignore_cleanup_errors=True) as links:
-                for file in _files(folder):
-                    _link(file.resolve(), Path(links) / file.name)
-                return _searcher(Path(links))
-        finally:
-            _remove_locks(folder)
-
-
-def _searcher(folder: Path) -> Any:
     import tantivy
 
-    index = tantivy.Index.open(str(folder))
-    # A generation never changes; by default tantivy watches it and, if meta.json is altered, creates its lock again.
-    index.config_reader(reload_policy="manual")
-    return index.searcher()
+    # tantivy's thread may write into the folder while it is removed, and Windows cannot remove files that are mapped;
+    # the system's own clean-up does later.
+    temporary = tempfile.TemporaryDirectory(prefix="verbatim-", ignore_cleanup_errors=True)
+    with temporary as links, reporting_damage(folder, ValueError, OSError):
+        for file in _files(folder):
+            _link(file.resolve(), Path(links) / file.name)
+        return tantivy.Index.open(links).searcher()
 
 
 def _files(folder: Path) -> set[Path]:
@@ -97,9 +87,3 @@ def _share(file: Path, link: Path) -> None:
         link.hardlink_to(file)
     except OSError:
         shutil.copyfile(file, link)
-
-
-def _remove_locks(folder: Path) -> None:
-    for lock in folder.glob(_LOCKS):
-        with suppress(OSError):  # another process may have it open or have removed it
-            lock.unlink()

@@ -88,7 +88,7 @@ def blank(chromium: BrowserContext) -> Iterator[Page]:
     page.close()
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(
     # NUL is left out: HTML cannot hold it, and the page's script puts it in (shown above).
     text=st.text(st.characters(min_codepoint=1, exclude_categories=["Cs"]) | st.sampled_from("<>&\"'\r\n \t")),
