@@ -9,7 +9,9 @@ import sys
 import threading
 import weakref
 from pathlib import Path
+from typing import BinaryIO
 
+import portalocker
 import pytest
 from conftest import FakeEncoder
 from hypothesis import HealthCheck, given, settings
@@ -224,6 +226,52 @@ def test_a_failed_first_build_leaves_nothing(tmp_path: Path, encoder: FakeEncode
     with pytest.raises(qa.SourceError):
         qa.build(tmp_path / "missing.txt", tmp_path / "new", encoder=encoder)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failed_first_build_leaves_the_library_that_another_built_next_to_it(
+    tmp_path: Path, encoder: FakeEncoder
+) -> None:
+    def build_another(stage: str, done: int, total: int) -> None:
+        if stage == "writing":
+            qa.build([text("bread")], tmp_path / "libraries" / "b", encoder=FakeEncoder())
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        qa.build([text("lens")], tmp_path / "libraries" / "a", encoder=encoder, progress=build_another)
+    assert [folder.name for folder in (tmp_path / "libraries").iterdir()] == ["b"]
+    assert qa.open(tmp_path / "libraries" / "b", encoder=encoder).verify().sources == 1
+
+
+def test_a_failed_first_build_leaves_the_files_that_it_did_not_make(tmp_path: Path, encoder: FakeEncoder) -> None:
+    folder = tmp_path / "new" / "library"
+
+    def save_a_note(stage: str, done: int, total: int) -> None:
+        (folder / "generations" / "note.txt").write_text("mine")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        qa.build([text("lens")], folder, encoder=encoder, progress=save_a_note)
+    assert (folder / "generations" / "note.txt").read_text() == "mine"
+
+
+def test_a_writer_that_locked_a_file_since_removed_locks_the_new_one(tmp_path: Path, encoder: FakeEncoder) -> None:
+    """A failed first build removes its lock file, which the next writer may have opened already."""
+    directory = LibraryDirectory(tmp_path / "library")
+    locked: list[Path] = []
+    lock = portalocker.lock
+
+    def remove_then_lock(stream: BinaryIO, flags: portalocker.LockFlags) -> None:
+        if not locked:
+            locked.append(Path(stream.name))
+            locked[0].unlink()
+        lock(stream, flags)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(portalocker, "lock", remove_then_lock)
+        with directory.writing():
+            patch.undo()
+            with pytest.raises(qa.LibraryBusy), directory.writing():
+                pass
 
 
 def test_a_second_writer_gets_library_busy_and_readers_go_on(library: qa.Library) -> None:

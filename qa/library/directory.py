@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -96,27 +96,37 @@ class LibraryDirectory:
             LibraryError: The path is a file, or a folder that holds something else.
         """
         self._refuse_foreign()
-        first_new = next((p for p in (*reversed(self.path.parents), self.path) if not p.exists()), None)
-        try:
-            (self.path / GENERATIONS).mkdir(parents=True, exist_ok=True)
-            lock = (self.path / _WRITE_LOCK).open("ab")
-        except OSError as error:
-            raise LibraryNotWritable(
-                f"cannot write to {error.filename or str(self.path)!r}: {error.strerror}; choose another folder"
-            ) from error
-        with lock:
-            try:
-                portalocker.lock(lock, portalocker.LOCK_EX | portalocker.LOCK_NB)
-            except portalocker.LockException as error:
-                raise LibraryBusy(
-                    f"the library at {str(self.path)!r} is busy: another process is writing it; try again later"
-                ) from error
+        new_folders = [folder for folder in (self.path, *self.path.parents) if not folder.exists()]
+        with self._lock_for_writing():
             try:
                 yield GenerationWriter(self.path)
             finally:
                 _remove_unfinished(self.path / GENERATIONS)
                 if not (self.path / POINTER).exists() and not self._generation_names():
-                    self._clear(first_new)
+                    self._clear(new_folders)
+
+    def _lock_for_writing(self) -> BinaryIO:
+        """Make the library's folder if it is missing, and lock it until the returned file is closed."""
+        path = self.path / _WRITE_LOCK
+        for _ in range(_ATTEMPTS):  # a first build that fails at the same time removes the folder and the file again
+            try:
+                (self.path / GENERATIONS).mkdir(parents=True, exist_ok=True)
+                lock = path.open("ab")
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise LibraryNotWritable(
+                    f"cannot write to {error.filename or str(self.path)!r}: {error.strerror}; choose another folder"
+                ) from error
+            try:
+                portalocker.lock(lock, portalocker.LOCK_EX | portalocker.LOCK_NB)
+            except portalocker.LockException:
+                lock.close()
+                break
+            if path.exists() and os.path.samestat(os.fstat(lock.fileno()), path.stat()):
+                return lock
+            lock.close()
+        raise LibraryBusy(f"the library at {str(self.path)!r} is busy: another process is writing it; try again later")
 
     def _generation_names(self) -> list[str]:
         folder = self.path / GENERATIONS
@@ -139,12 +149,16 @@ class LibraryDirectory:
     def _is_library(self) -> bool:
         return (self.path / POINTER).exists() or (self.path / GENERATIONS).is_dir()
 
-    def _clear(self, first_new: Path | None) -> None:
-        """Remove everything that a failed first build created, including the folders above the library."""
-        shutil.rmtree(self.path / GENERATIONS, ignore_errors=True)
-        (self.path / _WRITE_LOCK).unlink(missing_ok=True)
-        if first_new is not None:
-            shutil.rmtree(first_new, ignore_errors=True)
+    def _clear(self, new_folders: Sequence[Path]) -> None:
+        """Remove what a failed first build made: its files, then `new_folders`, innermost first, while they are empty.
+
+        Another library may have been built in one of them meanwhile.
+        """
+        with suppress(OSError):
+            (self.path / GENERATIONS).rmdir()
+            (self.path / _WRITE_LOCK).unlink()
+            for folder in new_folders:
+                folder.rmdir()
 
 
 def build_hint(path: Path) -> str:
