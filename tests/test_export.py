@@ -178,7 +178,7 @@ def test_a_library_in_format_1_asks_to_be_built_again(library: qa.Library, encod
     (generation,) = (library.path / "generations").iterdir()
     manifest = json.loads((generation / "manifest.json").read_text())
     (generation / "manifest.json").write_text(json.dumps({**manifest, "format": 1}))
-    with pytest.raises(qa.LibraryMismatch, match="is in format 1, this version reads 2; build it with: qa build PATH"):
+    with pytest.raises(qa.LibraryMismatch, match="is in format 1, this version reads 3; build it with: qa build PATH"):
         qa.open(library.path, encoder=encoder)
     assert qa.build(CORPUS, library.path, encoder=encoder).ask("lenses").quotes
 

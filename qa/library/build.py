@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from qa.encoding.encoder import Encoder, Vectors, unit_vectors
-from qa.errors import LibraryError, SourceError
+from qa.errors import LibraryDamaged, LibraryError, SourceError
 from qa.library.directory import LibraryDirectory
 from qa.library.disk_errors import reporting_disk_errors
 from qa.library.generation import Generation
@@ -76,14 +76,18 @@ class BuildPlan:
         Raises:
             LibraryError: The library cannot be read.
         """
-        earlier = Generation.current(directory, check_hashes=True)
+        try:
+            earlier = Generation.current(directory, check_hashes=True)
+        except LibraryDamaged:
+            # What is damaged may be one text, or no text at all: the others are proved one by one, and encoded again.
+            return cls(_reread_sources(Generation.current(directory), new, without))
+        if not _has_vectors_of(encoder, earlier):
+            return cls(_reread_sources(earlier, new, without))
         sources: dict[str, Thread | int] = {
             name: number for number, name in enumerate(earlier.store.names()) if name not in without
         }
         sources |= {thread.source: thread for thread in new}
-        if _has_vectors_of(encoder, earlier):
-            return cls(list(sources.values()), earlier)
-        return cls([earlier.store.thread(name) if isinstance(s, int) else s for name, s in sources.items()])
+        return cls(list(sources.values()), earlier)
 
     @property
     def threads(self) -> list[Thread]:
@@ -209,6 +213,18 @@ class NumberedPlan:
         )
         new = ((row.number, row.passage) for row in self.new_passages if row.number >= start)
         return (passage for _, passage in merge(copied, new, key=itemgetter(0)))
+
+
+def _reread_sources(generation: Generation, new: Sequence[Thread], without: Collection[str]) -> list[Thread]:
+    """The sources that a change leaves, in their order, each read back and proved.
+
+    Raises LibraryDamaged if one that stays as it is was altered.
+    """
+    sources: dict[str, Thread | None] = {name: None for name in generation.store.names() if name not in without}
+    given = {thread.source: thread for thread in new}
+    left_out = {number for number, name in enumerate(generation.store.names()) if name not in sources or name in given}
+    kept = {thread.source: thread for thread in generation.threads(left_out)}
+    return [thread for thread in (sources | kept | given).values() if thread is not None]
 
 
 def _has_vectors_of(encoder: Encoder, generation: Generation) -> bool:

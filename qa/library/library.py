@@ -353,7 +353,8 @@ class Library:
 
         Raises:
             SettingError: The file cannot be written; it is then as it was.
-            LibraryDamaged: The library cannot be read.
+            LibraryDamaged: Some sources were altered on disk; they are named, and the file holds the others. Or the
+                library cannot be read at all; the file is then as it was.
         """
         return self._opened.generation.export(path, progress)
 

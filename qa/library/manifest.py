@@ -12,7 +12,7 @@ from qa.errors import LibraryDamaged, LibraryMismatch
 from qa.library import schema
 from qa.search import bm25, dense
 
-FORMAT = 2
+FORMAT = 3
 FILE = "manifest.json"
 _MAX_BYTES = 4_000_000
 _MAX_NAME_LENGTH = 200

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +45,8 @@ SOURCE = Table(
         "url": "TEXT",
         "original": "TEXT",
         "text": "TEXT NOT NULL",
-        "sha256": "TEXT NOT NULL",
+        "text_sha256": "TEXT NOT NULL",
+        "record_sha256": "TEXT NOT NULL",
     },
 )
 POST = Table(
@@ -90,6 +92,16 @@ def read_only_uri(folder: Path) -> str:
 def text_hash(text: str) -> str:
     """The SHA-256 of a text in UTF-8, in hexadecimal, which is stored with it."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def record_hash(source: Sequence[object], posts: Sequence[Sequence[object]]) -> str:
+    """The SHA-256 of everything that is stored about a source but its text, in hexadecimal.
+
+    Args:
+        source: The values of its row, from its name to the hash of its text, without the text itself.
+        posts: The values of its posts' rows, from the number on.
+    """
+    return text_hash(json.dumps([*source, *posts]))
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.errors import LibraryDamaged
-from qa.library.schema import FILE, TABLES, read_only_uri, reporting_store_damage, text_hash
+from qa.library.schema import FILE, TABLES, read_only_uri, record_hash, reporting_store_damage, text_hash
 from qa.search.chunker import Passage
 from qa.sources.sanitize import first_surrogate
 from qa.sources.thread import Kind, Post, Thread
@@ -152,27 +152,63 @@ class Store:
         return [texts[number] for number in numbers]
 
     def text(self, name: str) -> str:
-        """The reading text of a source. Raises KeyError if there is none of that name."""
-        rows = self.rows("SELECT text FROM source WHERE name = ?", name)
+        """The reading text of a source.
+
+        Raises:
+            KeyError: There is no source of that name.
+            LibraryDamaged: The text was altered.
+        """
+        rows = self.rows("SELECT text, text_sha256 FROM source WHERE name = ?", name)
         if not rows:
             raise KeyError(name)
-        return str(rows[0][0])
+        text, digest = rows[0]
+        if text_hash(text) != digest:
+            raise self._altered(name)
+        return str(text)
 
     def thread(self, name: str) -> Thread:
-        """A source as the thread that was read. Raises KeyError if there is none of that name."""
-        sources = self.rows("SELECT id, title, url, original, text FROM source WHERE name = ?", name)
-        if not sources:
+        """A source as the thread that was read. It raises what `text` raises."""
+        rows = self.rows("SELECT id FROM source WHERE name = ?", name)
+        if not rows:
             raise KeyError(name)
-        number, title, url, original, text = sources[0]
-        rows = self.rows(
-            """SELECT kind, start, "end", author, date, parent, omitted FROM post WHERE source = ? ORDER BY number""",
+        return self.thread_at(rows[0][0])
+
+    def thread_at(self, number: int) -> Thread:
+        """The source of this number as the thread that was read. Raises LibraryDamaged if it was altered."""
+        ((*about, text, digest, record),) = self.rows(
+            "SELECT name, title, url, original, text, text_sha256, record_sha256 FROM source WHERE id = ?", number
+        )
+        name, title, url, original = about
+        posts = self.rows(
+            """SELECT number, kind, author, date, parent, start, "end", omitted FROM post
+               WHERE source = ? ORDER BY number""",
             number,
         )
-        posts = tuple(
-            Post(kind, text[start:end], start, end, author, date, parent, tuple((a, b) for a, b in json.loads(omitted)))
-            for kind, start, end, author, date, parent, omitted in rows
+        if text_hash(text) != digest or record_hash((*about, digest), posts) != record:
+            raise self._altered(name)
+        return Thread(
+            name,
+            text,
+            tuple(
+                Post(
+                    kind,
+                    text[start:end],
+                    start,
+                    end,
+                    author,
+                    date,
+                    parent,
+                    tuple((first, last) for first, last in json.loads(omitted)),
+                )
+                for _, kind, author, date, parent, start, end, omitted in posts
+            ),
+            title,
+            url,
+            original,
         )
-        return Thread(name, text, posts, title, url, original)
+
+    def _altered(self, name: str) -> LibraryDamaged:
+        return LibraryDamaged(f"the text of {name!r} in {self._path} was altered: it does not have the stored hash")
 
     def comment_place(self, source: str, post: int, start: int, end: int, text: str) -> tuple[int, int] | None:
         """The place of a passage's comment among its thread's comments.
@@ -202,19 +238,16 @@ class Store:
 
         Raises LibraryDamaged at the first that is not.
         """
-        for name, digest in self.rows("SELECT name, sha256 FROM source"):
-            thread = self.thread(name)
-            if text_hash(thread.text) != digest:
-                raise LibraryDamaged(f"the text of {name!r} in {self._path} does not have the hash stored with it")
+        for number, name in enumerate(self.names()):
+            thread = self.thread_at(number)
             rows = self.rows(
-                """SELECT p.id, p.post, p.start, p."end", p.text FROM passage p JOIN source s ON s.id = p.source
-                   WHERE s.name = ?""",
-                name,
+                """SELECT id, post, start, "end", text FROM passage WHERE source = ?""",
+                number,
             )
-            for number, index, start, end, text in rows:
+            for passage, index, start, end, text in rows:
                 post = thread.posts[index] if 0 <= index < len(thread.posts) else None
                 if post is None or not post.start <= start <= end <= post.end or thread.text[start:end] != text:
-                    raise LibraryDamaged(f"passage {number} in {self._path} is not a slice of {name!r}")
+                    raise LibraryDamaged(f"passage {passage} in {self._path} is not a slice of {name!r}")
 
     def rows(self, query: str, *values: Any) -> list[Any]:
         """All rows of a query. Raises LibraryDamaged if the file cannot be read."""

@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from qa.library.schema import FILE, INDEXES, PASSAGE, POST, SOURCE, TABLES, Table, read_only_uri, text_hash
+from qa.library.schema import FILE, INDEXES, PASSAGE, POST, SOURCE, TABLES, Table, read_only_uri, record_hash, text_hash
 from qa.search.chunker import Passage
 from qa.sources.thread import Thread
 
@@ -44,21 +44,16 @@ def create_store(folder: Path, threads: Mapping[int, Thread], passages: Sequence
     """Write threads, by their numbers, and their passages into a new store in `folder`."""
     with closing(sqlite3.connect(folder / FILE)) as connection:
         connection.executescript(f"{_UNPROTECTED} BEGIN; {' '.join(table.create for table in TABLES)} {INDEXES}")
-        connection.executemany(
-            SOURCE.insert,
-            (
-                (number, t.source, t.title, t.url, t.original, t.text, text_hash(t.text))
-                for number, t in threads.items()
-            ),
-        )
-        connection.executemany(
-            POST.insert,
-            (
-                (source, number, p.kind, p.author, p.date, p.parent, p.start, p.end, json.dumps(p.omitted))
-                for source, thread in threads.items()
-                for number, p in enumerate(thread.posts)
-            ),
-        )
+        for number, thread in threads.items():
+            posts = [
+                (place, p.kind, p.author, p.date, p.parent, p.start, p.end, json.dumps(p.omitted))
+                for place, p in enumerate(thread.posts)
+            ]
+            about = (thread.source, thread.title, thread.url, thread.original)
+            digest = text_hash(thread.text)
+            record = record_hash((*about, digest), posts)
+            connection.execute(SOURCE.insert, (number, *about, thread.text, digest, record))
+            connection.executemany(POST.insert, ((number, *post) for post in posts))
         connection.executemany(
             PASSAGE.insert,
             (
