@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import qa
 from qa.encoding import minilm_files
-from qa.library import changes, language_check
+from qa.library import language_check, new_source
 from qa.library.directory import LibraryDirectory
 from qa.text.language import language_of
 
@@ -386,7 +386,7 @@ def test_the_language_of_a_text_is_identified_once_per_build(tmp_path: Path, mon
         identified.append(text)
         return language_of(text)
 
-    monkeypatch.setattr(changes, "language_of", recording_language_of)
+    monkeypatch.setattr(new_source, "language_of", recording_language_of)
     with pytest.warns(qa.LanguageWarning) as warned:
         library = qa.build([ENGLISH, GERMAN], tmp_path / "l", encoder=Default())
     assert library.language_warning == str(warned[0].message)

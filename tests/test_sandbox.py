@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import qa
+from qa.sources.names import distinct_names
 from qa.sources.protocol import ReadRequest
-from qa.sources.read import FileReport, make_names_distinct, read_all, read_text
+from qa.sources.read import FileReport, read_all, read_text
 from qa.sources.sandbox import Limits, Sandbox
 
 ROOT = Path(qa.__file__).parent.parent
@@ -198,7 +199,7 @@ def test_bad_files_that_are_named_are_reported_if_not_strict(tmp_path: Path) -> 
 
 def test_many_threads_of_one_name_get_distinct_names() -> None:
     same = [qa.Thread.from_text("It rains.", title="Rain")] * 30_000
-    names = [thread.source for thread in make_names_distinct(same)]
+    names = [thread.source for thread in distinct_names(same)]
     assert len(set(names)) == 30_000 and names[:3] == ["Rain", "Rain (2)", "Rain (3)"]
 
 

@@ -26,8 +26,8 @@ def test_names_are_made_distinct_and_a_file_is_read_once(tmp_path: Path) -> None
         (tmp_path / folder / "same.txt").write_text(f"In {folder}.")
     threads, _ = read_all([tmp_path, tmp_path / "x" / "same.txt"])
     assert [(thread.source, thread.text) for thread in threads] == [
-        ("same.txt", "In x."),
-        ("same.txt (2)", "In y."),
+        ("x/same.txt", "In x."),
+        ("y/same.txt", "In y."),
     ]
 
 

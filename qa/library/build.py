@@ -24,6 +24,7 @@ from qa.library.disk_errors import reporting_disk_errors
 from qa.library.generation import Generation
 from qa.library.generation_writer import GenerationWriter
 from qa.library.manifest import FORMAT, Manifest, Model, files_of
+from qa.library.new_source import NewSource, new_sources
 from qa.library.store import Store
 from qa.library.store_writer import CopiedSource, NumberedPassage, copy_sources, create_store
 from qa.search.bm25 import LexicalIndex
@@ -41,28 +42,35 @@ _VECTORS_PER_COPY = 4_096  # bounds the memory that copying a million vectors ta
 class BuildPlan:
     """The sources of a generation, in their order.
 
-    Each is a thread, or the number of a source of the `earlier` generation to copy. `earlier` must have vectors of the
+    Each is new, or the number of a source of the `earlier` generation to copy. `earlier` must have vectors of the
     encoder that will write the new one; it is None if there is no such generation.
     """
 
-    sources: Sequence[Thread | int]
+    sources: Sequence[NewSource | int]
     earlier: Generation | None = None
 
     @classmethod
     def of(cls, threads: Sequence[Thread], directory: LibraryDirectory, encoder: Encoder) -> BuildPlan:
-        """Plan a generation of these threads alone; what the library encoded before is not encoded again."""
+        """Plan a generation of these threads alone; what the library encoded before is not encoded again.
+
+        Args:
+            threads: The threads.
+            directory: The library's folder; a library that is there already keeps the names that it gave.
+            encoder: The encoder that will write the generation.
+        """
         try:
             earlier = Generation.current(directory, check_hashes=True)
         except LibraryError:
-            return cls(threads)
-        return cls(threads, earlier if _has_vectors_of(encoder, earlier) else None)
+            return cls(new_sources(threads, {}))
+        sources = new_sources(threads, earlier.store.names_by_key())
+        return cls(sources, earlier if _has_vectors_of(encoder, earlier) else None)
 
     @classmethod
     def of_changes(
         cls,
         directory: LibraryDirectory,
         encoder: Encoder,
-        new: Sequence[Thread] = (),
+        threads: Sequence[Thread] = (),
         without: Collection[str] = (),
     ) -> BuildPlan:
         """Plan a generation of the library's sources.
@@ -70,46 +78,45 @@ class BuildPlan:
         Args:
             directory: The library's folder.
             encoder: The encoder that will write the generation.
-            new: Threads to add; one with the name of a present source replaces it.
+            threads: Threads to add; one that the library knows replaces what it had of it.
             without: The names of sources to leave out.
 
         Raises:
             LibraryError: The library cannot be read.
         """
+        is_whole = True
         try:
             earlier = Generation.current(directory, check_hashes=True)
         except LibraryDamaged:
             # What is damaged may be one text, or no text at all: the others are proved one by one, and encoded again.
-            return cls(_reread_sources(Generation.current(directory), new, without))
-        if not _has_vectors_of(encoder, earlier):
-            return cls(_reread_sources(earlier, new, without))
-        sources: dict[str, Thread | int] = {
-            name: number for number, name in enumerate(earlier.store.names()) if name not in without
-        }
-        sources |= {thread.source: thread for thread in new}
-        return cls(list(sources.values()), earlier)
+            earlier, is_whole = Generation.current(directory), False
+        present = earlier.store.names_by_key()
+        new = {source.key: source for source in new_sources(threads, present, present.values())}
+        kept = {key: number for number, (key, name) in enumerate(present.items()) if name not in without}
+        if is_whole and _has_vectors_of(encoder, earlier):
+            return cls(list((kept | new).values()), earlier)
+        left_out = {number for number, key in enumerate(present) if key not in kept or key in new}
+        reread = {source.key: source for source in new_sources(earlier.threads(left_out), present)}
+        return cls([(reread | new)[key] for key in kept | new])
 
     @property
-    def threads(self) -> list[Thread]:
+    def new(self) -> list[NewSource]:
         """The sources that are not copied."""
-        return [source for source in self.sources if isinstance(source, Thread)]
+        return [source for source in self.sources if isinstance(source, NewSource)]
 
-    def write(
-        self, writer: GenerationWriter, encoder: Encoder, languages: Mapping[str, str | None], progress: Progress
-    ) -> Path:
+    def write(self, writer: GenerationWriter, encoder: Encoder, progress: Progress) -> Path:
         """Write the generation and make it the current one; return its folder.
 
         Args:
             writer: The holder of the library's lock.
             encoder: The encoder of the passages.
-            languages: The ISO 639-1 code of each of `threads` by its name, None if it could not be identified.
             progress: Called with each stage.
 
         Raises:
             SourceError: There is nothing to index.
             LibraryNotWritable: The disk is full or cannot be written.
         """
-        numbered = NumberedPlan.of(self, encoder, languages, progress)
+        numbered = NumberedPlan.of(self, encoder, progress)
         if not len(numbered.earlier_numbers):
             raise SourceError(
                 "the texts have nothing to index: only boilerplate (comment form, counters); give a text with content"
@@ -128,25 +135,29 @@ class BuildPlan:
 class NumberedPlan:
     """A plan whose passages are numbered.
 
-    `threads` are its new sources by their numbers, `copied` the others, and `new_passages` the passages of `threads`.
+    `new` are its new sources by their numbers, `copied` the others, and `new_passages` the passages of the new ones.
     `earlier_numbers`, shape (passages,), are the passages' numbers in the earlier generation, -1 for a new passage.
     """
 
     earlier: Generation | None
-    threads: Mapping[int, Thread]
+    new: Mapping[int, NewSource]
     copied: Sequence[CopiedSource]
     new_passages: Sequence[NumberedPassage]
     earlier_numbers: Ids
 
     @classmethod
-    def of(
-        cls, plan: BuildPlan, encoder: Encoder, languages: Mapping[str, str | None], progress: Progress
-    ) -> NumberedPlan:
-        """Split the plan's threads into passages, and number all passages in the order of the sources."""
+    def of(cls, plan: BuildPlan, encoder: Encoder, progress: Progress) -> NumberedPlan:
+        """Split the plan's new sources into passages, and number all passages in the order of the sources.
+
+        Args:
+            plan: The sources.
+            encoder: The encoder of the passages, which knows how long they may be.
+            progress: Called with the stage "splitting" before each source.
+        """
         earlier = plan.earlier
         ranges = {} if earlier is None else earlier.store.passage_ranges()
         range_of_source = list(ranges.values())
-        threads: dict[int, Thread] = {}
+        new: dict[int, NewSource] = {}
         copied: list[CopiedSource] = []
         new_passages: list[NumberedPassage] = []
         earlier_numbers: list[int] = []
@@ -157,15 +168,23 @@ class NumberedPlan:
                 copied.append(CopiedSource(source, number, range_of_source[source], first))
                 earlier_numbers += range_of_source[source]
             else:
-                threads[number] = source
-                passages = list(split_passages(source, encoder, languages[source.source]))
-                known = {} if earlier is None else _numbers_by_text(earlier.store, ranges.get(source.source, range(0)))
+                new[number] = source
+                passages = list(split_passages(source.thread, encoder, source.language))
+                known = {} if earlier is None else _numbers_by_text(earlier.store, ranges.get(source.key, range(0)))
                 new_passages += [NumberedPassage(n, number, passage) for n, passage in enumerate(passages, first)]
                 earlier_numbers += [known.get(passage.in_context, _NEW) for passage in passages]
-        return cls(earlier, threads, copied, new_passages, np.array(earlier_numbers, dtype=np.int64))
+        return cls(earlier, new, copied, new_passages, np.array(earlier_numbers, dtype=np.int64))
 
     def vectors(self, encoder: Encoder, progress: Progress) -> Vectors:
-        """Every passage's unit vector, shape (passages, dimension): the earlier one, or encoded if it is new."""
+        """Every passage's unit vector: the earlier one, or encoded if it is new.
+
+        Args:
+            encoder: The encoder of the passages, and of the earlier generation.
+            progress: Called with the stage "encoding".
+
+        Returns:
+            The vectors, shape (passages, dimension).
+        """
         vectors = np.empty((len(self.earlier_numbers), encoder.dimension), dtype=np.float32)
         new = [row for row in self.new_passages if self.earlier_numbers[row.number] == _NEW]
         if new:
@@ -179,9 +198,15 @@ class NumberedPlan:
         return vectors
 
     def write(self, folder: Path, vectors: Vectors, encoder: Encoder) -> None:
-        """Write every file into `folder`, the manifest last; no file of it is left open."""
+        """Write every file, the manifest last; none is left open.
+
+        Args:
+            folder: An existing, empty folder.
+            vectors: The unit vector of each passage, shape (passages, dimension).
+            encoder: The encoder that made them.
+        """
         earlier = self.earlier
-        create_store(folder, self.threads, self.new_passages)
+        create_store(folder, self.new, self.new_passages)
         if earlier is None:
             DenseIndex.create(folder, vectors)
             LexicalIndex.create(folder, self._passages())
@@ -213,18 +238,6 @@ class NumberedPlan:
         )
         new = ((row.number, row.passage) for row in self.new_passages if row.number >= start)
         return (passage for _, passage in merge(copied, new, key=itemgetter(0)))
-
-
-def _reread_sources(generation: Generation, new: Sequence[Thread], without: Collection[str]) -> list[Thread]:
-    """The sources that a change leaves, in their order, each read back and proved.
-
-    Raises LibraryDamaged if one that stays as it is was altered.
-    """
-    sources: dict[str, Thread | None] = {name: None for name in generation.store.names() if name not in without}
-    given = {thread.source: thread for thread in new}
-    left_out = {number for number, name in enumerate(generation.store.names()) if name not in sources or name in given}
-    kept = {thread.source: thread for thread in generation.threads(left_out)}
-    return [thread for thread in (sources | kept | given).values() if thread is not None]
 
 
 def _has_vectors_of(encoder: Encoder, generation: Generation) -> bool:

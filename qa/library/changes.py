@@ -16,7 +16,6 @@ from qa.library.generation import Generation
 from qa.library.generation_writer import GenerationWriter
 from qa.library.language_check import warn_of_foreign_texts
 from qa.sources.read import FileReport, OnFile, Sources, read_all
-from qa.text.language import language_of
 from qa.types import Progress
 
 
@@ -44,7 +43,7 @@ def rebuild(
 def add(
     directory: LibraryDirectory, sources: Sources, encoder: Encoder, progress: Progress, on_file: OnFile | None
 ) -> Change:
-    """Write a generation with `sources` added; a source with the name of a present one replaces it."""
+    """Write a generation with `sources` added; a source that the library knows replaces what it had of it."""
     with directory.writing() as writer:
         threads, reports = read_all(sources, progress=progress, on_file=on_file)
         plan = BuildPlan.of_changes(directory, encoder, threads)
@@ -63,7 +62,7 @@ def remove(directory: LibraryDirectory, names: Collection[str], encoder: Encoder
 def _write(
     writer: GenerationWriter, plan: BuildPlan, reports: Sequence[FileReport], encoder: Encoder, progress: Progress
 ) -> Change:
-    languages = {thread.source: language_of(thread.text) for thread in plan.threads}
+    languages = {source.thread.source: source.language for source in plan.new}
     language_warning = warn_of_foreign_texts(languages, encoder.name)
-    plan.write(writer, encoder, languages, progress)
+    plan.write(writer, encoder, progress)
     return Change(reports, language_warning)

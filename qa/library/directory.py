@@ -33,7 +33,7 @@ class LibraryDirectory:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         """Raises LibraryError if `path` is not a usable path."""
         try:
-            self.path = Path(path)
+            self.path = Path(path).absolute()  # the program may change its working folder
             with suppress(FileNotFoundError, NotADirectoryError):
                 self.path.stat()
         except (TypeError, ValueError, OSError) as error:

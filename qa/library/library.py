@@ -270,7 +270,10 @@ class Library:
     def add(self, sources: Sources, *, progress: Progress = no_progress, on_file: OnFile | None = None) -> None:
         """Write the next generation with these sources added to the present ones, and switch to it.
 
-        A source with the name of a present one replaces it. The arguments and errors are those of `rebuild`.
+        A file that the library knows replaces what it had of it; it is known by its place, whatever folder it is given
+        with. A file of the same name from another place gets a name of its own ("beta/index.md"). A `Thread` that was
+        read from no file is known by its name, and replaces one of that name. The arguments and errors are those of
+        `rebuild`.
         """
         encoder = self._opened.encoder
         self._switch(changes.add(self._directory, sources, encoder, progress, on_file), encoder)

@@ -41,6 +41,9 @@ SOURCE = Table(
     {
         "id": "INTEGER PRIMARY KEY",
         "name": "TEXT NOT NULL UNIQUE",
+        "key": "TEXT NOT NULL UNIQUE",
+        "folder": "TEXT NOT NULL",
+        "language": "TEXT",
         "title": "TEXT",
         "url": "TEXT",
         "original": "TEXT",

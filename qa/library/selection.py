@@ -39,9 +39,8 @@ def _passages_by_post(store: Store, filters: Filters) -> list[int]:
         conditions.append("o.author IN (SELECT value FROM json_each(?))")
         values.append(json.dumps(_matching_keys(filters.author, authors)))
     if filters.source:
-        sources = store.rows("SELECT id, name, title FROM source")
         conditions.append("o.source IN (SELECT value FROM json_each(?))")
-        values.append(json.dumps(_matching_keys(filters.source, sources)))
+        values.append(json.dumps(_matching_sources(filters.source, store)))
     if filters.kind:
         conditions.append("o.kind IN (SELECT value FROM json_each(?))")
         values.append(json.dumps(filters.kind))
@@ -55,6 +54,18 @@ def _passages_by_post(store: Store, filters: Filters) -> list[int]:
         *values,
     )
     return [number for (number,) in rows]
+
+
+def _matching_sources(wanted: Sequence[str], store: Store) -> list[int]:
+    """The numbers of the sources with a wanted name, or below a wanted folder: "beta/"."""
+    folders = [value for value in wanted if value.endswith("/")]
+    names = [value for value in wanted if not value.endswith("/")]
+    numbers = set(_matching_keys(names, store.rows("SELECT id, name, title FROM source")))
+    for number, name, folder in store.rows("SELECT id, name, folder FROM source") if folders else ():
+        places = [f"/{normalize(place)}/" for place in (folder, name.rpartition("/")[0]) if place]
+        if any(f"/{normalize(wanted.strip('/'))}/" in place for wanted in folders for place in places):
+            numbers.add(number)
+    return sorted(numbers)
 
 
 def _matching_keys(wanted: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> list[Any]:

@@ -14,8 +14,9 @@ from typing import Any
 from qa.errors import LibraryDamaged
 from qa.library.schema import FILE, TABLES, read_only_uri, record_hash, reporting_store_damage, text_hash
 from qa.search.chunker import Passage
+from qa.sources.origin import name_key
 from qa.sources.sanitize import first_surrogate
-from qa.sources.thread import Kind, Post, Thread
+from qa.sources.thread import Kind, Origin, Post, Thread
 
 _NUMBERS_PER_QUERY = 500  # SQLite allows 999 placeholders at least
 
@@ -109,12 +110,19 @@ class Store:
         """The names of all sources, or of the first `limit`, in the order in which they were read."""
         return [name for (name,) in self.rows("SELECT name FROM source ORDER BY id LIMIT ?", limit)]
 
+    def keys(self) -> list[str]:
+        """What each source is recognised by when it is given again, in the order in which they were read."""
+        return [key for (key,) in self.rows("SELECT key FROM source ORDER BY id")]
+
+    def names_by_key(self) -> dict[str, str]:
+        """The name of each source by its key, in the order in which they were read."""
+        return dict(self.rows("SELECT key, name FROM source ORDER BY id"))
+
     def passage_ranges(self) -> dict[str, range]:
-        """The numbers of each source's passages by its name, in the order in which they were read."""
+        """The numbers of each source's passages by its key, in the order in which they were read."""
         rows = self.rows("SELECT source, min(id), count(*) FROM passage GROUP BY source")
         ranges = {source: range(first, first + count) for source, first, count in rows}
-        names = self.rows("SELECT id, name FROM source ORDER BY id")
-        return {name: ranges.get(number, range(0)) for number, name in names}
+        return {key: ranges.get(number, range(0)) for number, key in enumerate(self.keys())}
 
     def indexed_passages(self, numbers: range) -> list[Passage]:
         """The passages of these numbers as the chunker made them, to index them again."""
@@ -176,9 +184,11 @@ class Store:
     def thread_at(self, number: int) -> Thread:
         """The source of this number as the thread that was read. Raises LibraryDamaged if it was altered."""
         ((*about, text, digest, record),) = self.rows(
-            "SELECT name, title, url, original, text, text_sha256, record_sha256 FROM source WHERE id = ?", number
+            """SELECT name, key, folder, language, title, url, original, text, text_sha256, record_sha256
+               FROM source WHERE id = ?""",
+            number,
         )
-        name, title, url, original = about
+        name, key, folder, _, title, url, original = about
         posts = self.rows(
             """SELECT number, kind, author, date, parent, start, "end", omitted FROM post
                WHERE source = ? ORDER BY number""",
@@ -205,6 +215,7 @@ class Store:
             title,
             url,
             original,
+            None if key == name_key(name) else Origin(key, name, folder),
         )
 
     def _altered(self, name: str) -> LibraryDamaged:

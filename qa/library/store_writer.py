@@ -9,9 +9,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from qa.library.new_source import NewSource
 from qa.library.schema import FILE, INDEXES, PASSAGE, POST, SOURCE, TABLES, Table, read_only_uri, record_hash, text_hash
 from qa.search.chunker import Passage
-from qa.sources.thread import Thread
 
 # A generation is synced and published as a whole, so SQLite need not protect a half-written file.
 _UNPROTECTED = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA trusted_schema = OFF;"
@@ -40,16 +40,25 @@ class CopiedSource:
     first: int
 
 
-def create_store(folder: Path, threads: Mapping[int, Thread], passages: Sequence[NumberedPassage]) -> None:
-    """Write threads, by their numbers, and their passages into a new store in `folder`."""
+def create_store(folder: Path, sources: Mapping[int, NewSource], passages: Sequence[NumberedPassage]) -> None:
+    """Write a new store.
+
+    Args:
+        folder: An existing folder.
+        sources: The sources that are not copied, by their numbers.
+        passages: Their passages.
+    """
     with closing(sqlite3.connect(folder / FILE)) as connection:
         connection.executescript(f"{_UNPROTECTED} BEGIN; {' '.join(table.create for table in TABLES)} {INDEXES}")
-        for number, thread in threads.items():
+        for number, source in sources.items():
+            thread = source.thread
             posts = [
                 (place, p.kind, p.author, p.date, p.parent, p.start, p.end, json.dumps(p.omitted))
                 for place, p in enumerate(thread.posts)
             ]
-            about = (thread.source, thread.title, thread.url, thread.original)
+            about = (
+                thread.source, source.key, source.folder, source.language, thread.title, thread.url, thread.original
+            )  # fmt: skip
             digest = text_hash(thread.text)
             record = record_hash((*about, digest), posts)
             connection.execute(SOURCE.insert, (number, *about, thread.text, digest, record))
@@ -66,7 +75,13 @@ def create_store(folder: Path, threads: Mapping[int, Thread], passages: Sequence
 
 
 def copy_sources(folder: Path, earlier: Path, sources: Sequence[CopiedSource]) -> None:
-    """Copy sources with their posts and passages from the store in the folder `earlier` into the one in `folder`."""
+    """Copy sources with their posts and passages from one store into another.
+
+    Args:
+        folder: The folder of the store to write.
+        earlier: The folder of the store to read.
+        sources: What to copy, and the numbers that it gets.
+    """
     with closing(sqlite3.connect((folder / FILE).resolve().as_uri(), uri=True)) as connection:
         connection.executescript(_UNPROTECTED)
         connection.execute("ATTACH ? AS earlier", (read_only_uri(earlier),))

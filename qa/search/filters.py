@@ -34,7 +34,7 @@ class Filters:
     Attributes:
         kind: It is of one of these kinds.
         author: Its author is one of these: a whole name, or else a name that contains these words.
-        source: The same for its source.
+        source: The same for its source; "beta/" takes all sources of a folder.
         before: It is older than all of these dates: a day, a month or a year, in ISO 8601.
         after: It is newer than all of these.
         phrase: It contains all of these, ignoring case, accents, quotes and white space.

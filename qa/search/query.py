@@ -6,6 +6,7 @@ The search syntax:
     -word  -"two words"             excludes passages that contain it
     in:article  in:comments         one kind of post
     author:NAME  source:NAME        a whole name, or else names that contain these words; author:"Jane Doe"
+    source:FOLDER/                  texts that were read from a folder of that name, or from below it
     before:DATE  after:DATE         a day, month or year: before:2012-03-04, after:2012 (from 2013 on)
 
 A filter given twice accepts either value; two dates apply both. No other word before a colon has a meaning.

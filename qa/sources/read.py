@@ -11,6 +11,8 @@ from typing import Literal
 
 from qa.errors import SourceError, SourceWarning
 from qa.sources.detect import MOST_BYTES, SUFFIXES, NotRecognised
+from qa.sources.names import distinct_names
+from qa.sources.origin import origins_of
 from qa.sources.sandbox import FileContent, Limits, Sandbox
 from qa.sources.sanitize import replace_surrogates
 from qa.sources.thread import Thread
@@ -62,7 +64,7 @@ def read(source: Source) -> Iterator[Thread]:
         for item in _expand(source):
             if isinstance(item, Thread):
                 yield item
-            elif isinstance(item, Path):
+            elif isinstance(item, _File):
                 try:
                     content = _read_file(item, sandbox)
                 except NotRecognised:
@@ -98,18 +100,20 @@ def read_all(
     progress: Progress = no_progress,
     on_file: OnFile | None = None,
     strict: bool = True,
+    located: bool = True,
     limits: Limits | None = None,
 ) -> tuple[list[Thread], list[FileReport]]:
     """Read many sources and report on each file.
 
-    A bad file of a folder is reported and skipped; the rest are read. A file that is named twice is read once. Threads
-    of the same name are numbered: "a.txt", "a.txt (2)".
+    A bad file of a folder is reported and skipped; the rest are read. A file that is named twice is read once. Files of
+    the same name are told apart by the ends of their paths, and threads without a path by numbers.
 
     Args:
         sources: A path or a Thread, or several of them.
         progress: Called with the stage "reading" before each file.
         on_file: Called with the report of each file as soon as it is known.
         strict: Whether a bad file that is named itself is an error, rather than reported and skipped.
+        located: Whether a file's place says what it is. If not, as for an upload, it is recognised by its name.
         limits: Limits of each file other than the default ones.
 
     Returns:
@@ -134,12 +138,12 @@ def read_all(
             if isinstance(item, Thread):
                 threads.append(item.checked())
                 continue
-            if isinstance(item, Path):
-                if item.resolve() in seen:
+            if isinstance(item, _File):
+                if item.path.resolve() in seen:
                     continue
-                seen.add(item.resolve())
+                seen.add(item.path.resolve())
                 new, report = _read_and_report(item, sandbox, required)
-                threads += new
+                threads += new if located else (replace(thread, origin=None) for thread in new)
             else:
                 report = item
             reports.append(report)
@@ -149,13 +153,13 @@ def read_all(
     if not threads:
         reasons = "; ".join(report.reason for report in reports[:3] if report.reason)
         raise SourceError(f"nothing to read in {_names(sources)}{': ' + reasons if reasons else ''}")
-    return make_names_distinct(threads), reports
+    return distinct_names(threads), reports
 
 
-def _read_and_report(path: Path, sandbox: Sandbox, required: bool) -> tuple[Sequence[Thread], FileReport]:
-    name = replace_surrogates(path.name)
+def _read_and_report(file: _File, sandbox: Sandbox, required: bool) -> tuple[Sequence[Thread], FileReport]:
+    name = replace_surrogates(file.path.name)
     try:
-        content = _read_file(path, sandbox)
+        content = _read_file(file, sandbox)
     except SourceError as error:
         if required:
             raise
@@ -164,27 +168,19 @@ def _read_and_report(path: Path, sandbox: Sandbox, required: bool) -> tuple[Sequ
     return content.threads, FileReport(name, "read", content.error, content.format, len(content.threads), posts)
 
 
-def make_names_distinct(threads: Iterable[Thread]) -> list[Thread]:
-    """Number threads whose name an earlier one has, so that each name means one thread."""
-    taken: set[str] = set()
-    numbers: dict[str, int] = {}
-    renamed = []
-    for thread in threads:
-        name, number = thread.source, numbers.get(thread.source, 1)
-        while name in taken:
-            number += 1
-            name = f"{thread.source} ({number})"
-        taken.add(name)
-        numbers[thread.source] = number
-        renamed.append(thread if name == thread.source else replace(thread, source=name))
-    return renamed
-
-
 def _is_folder(source: Source) -> bool:
     return not isinstance(source, Thread) and Path(source).is_dir()
 
 
-def _expand(source: Source) -> Iterator[Path | Thread | FileReport]:
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file to read, and the folders from the one that was given down to it."""
+
+    path: Path
+    folder: str
+
+
+def _expand(source: Source) -> Iterator[_File | Thread | FileReport]:
     """The files of a source, and a report on each file of a folder that is skipped unopened."""
     if isinstance(source, Thread):
         yield source
@@ -199,19 +195,20 @@ def _expand(source: Source) -> Iterator[Path | Thread | FileReport]:
     if is_folder:
         yield from _walk(path)
     elif is_file:
-        yield path
+        parents = () if path.is_absolute() else path.parent.parts
+        yield _File(path, _folder_name(part for part in parents if part != ".."))
     else:
         raise SourceError(f"there is no file or folder {str(path)!r}; give the path of a file or a folder")
 
 
-def _walk(folder: Path) -> Iterator[Path | FileReport]:
+def _walk(folder: Path) -> Iterator[_File | FileReport]:
     files = sorted(file for file in folder.rglob("*") if file.is_file())
     visible = [file for file in files if not any(part.startswith(".") for part in file.relative_to(folder).parts)]
     if not any(_has_known_suffix(file) for file in visible):
         raise SourceError(f"the folder {str(folder)!r} has no file that can be read ({', '.join(SUFFIXES)})")
     for file in visible:
         if _has_known_suffix(file):
-            yield file
+            yield _File(file, _folder_name([folder.resolve().name, *file.relative_to(folder).parent.parts]))
         else:
             name = replace_surrogates(file.name)
             kind = f"files that end in {replace_surrogates(file.suffix)}" if file.suffix else "files without a suffix"
@@ -223,12 +220,20 @@ def _has_known_suffix(file: Path) -> bool:
     return file.suffix.lower() in SUFFIXES
 
 
-def _read_file(path: Path, sandbox: Sandbox) -> FileContent:
-    name = replace_surrogates(path.name)
+def _folder_name(parts: Iterable[str]) -> str:
+    return replace_surrogates("/".join(filter(None, parts)))
+
+
+def _read_file(file: _File, sandbox: Sandbox) -> FileContent:
+    """The file's content, its threads with their origins."""
+    path, name = file.path, replace_surrogates(file.path.name)
     try:
         size = path.stat().st_size
         if size <= MOST_BYTES:
-            return sandbox.read_file(path, name)
+            content = sandbox.read_file(path, name)
+            origins = origins_of(content.threads, path, file.folder)
+            threads = (replace(thread, origin=origin) for thread, origin in zip(content.threads, origins, strict=True))
+            return replace(content, threads=tuple(threads))
     except OSError as error:
         raise SourceError(f"cannot read {name!r}: {error.strerror or error}") from error
     raise SourceError(f"{name!r} has {size:,} bytes, more than the limit of {MOST_BYTES:,}; split it into parts")

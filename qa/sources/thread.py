@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal, get_args
 
 from qa.errors import SourceError
@@ -41,12 +42,31 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a thread came from.
+
+    Attributes:
+        key: A hash of the file's resolved path and, for one of several threads in it, of its address or name there.
+        name: The thread's name when it was read. A thread that was given another name since is another source.
+        folder: The folders from the one that was given down to the file, as in "src/beta"; empty if there are none.
+        path: The file's resolved path, whose last parts tell sources of one name apart; None once it is stored, since
+            a library holds no path of the machine.
+    """
+
+    key: str
+    name: str
+    folder: str = ""
+    path: PurePath | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Thread:
     """A source's reading text with the posts found in it, in reading order.
 
-    `source` is a name, never a path. Every offset counts code points of `text`, which is never cleaned. `url` is the
-    source's own address, None if it does not name one. `original` is the SHA-256 of the file that the text was
-    extracted from, None if the text is the file itself.
+    `source` is a name; at most the end of a path that tells it from others. Every offset counts code points of `text`,
+    which is never cleaned. `url` is the source's own address, None if it does not name one. `original` is the SHA-256
+    of the file that the text was extracted from, None if the text is the file itself. `origin` is where it was read
+    from, by which a library recognises it; None if it came from no file: then it is recognised by its name.
     """
 
     source: str
@@ -55,6 +75,7 @@ class Thread:
     title: str | None = None
     url: str | None = None
     original: str | None = None
+    origin: Origin | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def from_text(cls, text: str, *, title: str | None = None) -> Thread:

@@ -107,7 +107,9 @@ class Rebuild:
         threads = [self._read_pasted(source) for source in sources if isinstance(source, PastedText)]
         files = [source for source in sources if isinstance(source, Path)]
         try:
-            return read_all([*files, *threads], progress=self._progress, on_file=self._report, strict=False)[0]
+            return read_all(
+                [*files, *threads], progress=self._progress, on_file=self._report, strict=False, located=False
+            )[0]
         except SourceError as error:
             reasons = [report.reason for report in self._state.reports if report.reason]
             if not reasons:
