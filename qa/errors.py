@@ -10,6 +10,7 @@
         ├── LibraryDamaged     a file of it is missing, cut off or altered
         ├── LibraryMismatch    it was built with another model or format
         ├── LibraryBusy        another process is writing it
+        ├── LibraryNotReadable its files cannot be read now: no permission, a disk error, too many open files
         └── LibraryNotWritable it can be read but not written
 
 There are also two warnings: LanguageWarning and SourceWarning.
@@ -56,6 +57,10 @@ class LibraryMismatch(LibraryError):
 
 class LibraryBusy(LibraryError):
     """Another process is writing the library."""
+
+
+class LibraryNotReadable(LibraryError):
+    """The library's files cannot be read now, whole or not: permission, a disk error, memory, too many open files."""
 
 
 class LibraryNotWritable(LibraryError):

@@ -105,12 +105,6 @@ def test_a_pointer_to_no_generation_is_damage(library: qa.Library, pointer: byte
     assert qa.open(library.path, encoder=FakeEncoder()).sources[0].name == "new"
 
 
-def test_a_missing_pointer_is_damage_and_not_a_new_library(library: qa.Library) -> None:
-    (library.path / "current").unlink()
-    with pytest.raises(qa.LibraryDamaged, match="'current' is gone"):
-        qa.Library.open(library.path, encoder=FakeEncoder())
-
-
 def test_an_altered_file_never_raises_an_error_of_an_engine(library: qa.Library) -> None:
     import random
 

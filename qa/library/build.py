@@ -82,6 +82,7 @@ class BuildPlan:
             without: The names of sources to leave out.
 
         Raises:
+            SourceError: There is no source of a name in `without`.
             LibraryError: The library cannot be read.
         """
         is_whole = True
@@ -92,6 +93,9 @@ class BuildPlan:
             earlier, is_whole = Generation.current(directory), False
         present = earlier.store.names_by_key()
         new = {source.key: source for source in new_sources(threads, present, present.values())}
+        for name in without:
+            if name not in earlier.store:
+                raise earlier.store.unknown_source(name)
         kept = {key: number for number, (key, name) in enumerate(present.items()) if name not in without}
         if is_whole and _has_vectors_of(encoder, earlier):
             return cls(list((kept | new).values()), earlier)
@@ -104,8 +108,8 @@ class BuildPlan:
         """The sources that are not copied."""
         return [source for source in self.sources if isinstance(source, NewSource)]
 
-    def write(self, writer: GenerationWriter, encoder: Encoder, progress: Progress) -> Path:
-        """Write the generation and make it the current one; return its folder.
+    def write(self, writer: GenerationWriter, encoder: Encoder, progress: Progress) -> Generation:
+        """Write the generation, make it the current one and open it.
 
         Args:
             writer: The holder of the library's lock.
@@ -126,7 +130,7 @@ class BuildPlan:
         with reporting_disk_errors():
             folder = writer.new_folder()
             numbered.write(folder, vectors, encoder)
-            published = writer.publish(folder, check=partial(Generation, writer.path))
+            published = writer.publish(folder, partial(Generation.written, writer.path))
         progress("writing", 1, 1)
         return published
 

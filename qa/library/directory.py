@@ -1,7 +1,7 @@
 """LibraryDirectory: the folder of a library, which holds its generations and a pointer to the current one.
 
     library/
-      current                   the name of the current generation
+      current                   the name of the current generation, and of the one that is kept from before
       generations/000003-1f0c…  each whole: written under another name, then renamed, then pointed to
       writing.lock              locked by the one writer
 
@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,10 +21,24 @@ from typing import BinaryIO
 
 import portalocker
 
-from qa.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMissing, LibraryNotWritable
-from qa.library.generation_writer import GENERATION_NAME, GENERATIONS, POINTER, READ_LOCK, UNFINISHED, GenerationWriter
+from qa.errors import (
+    LibraryBusy,
+    LibraryDamaged,
+    LibraryError,
+    LibraryMismatch,
+    LibraryMissing,
+    LibraryNotReadable,
+    LibraryNotWritable,
+)
+from qa.library.disk_errors import reporting_disk_errors
+from qa.library.generation_writer import GENERATIONS, READ_LOCK, UNFINISHED, GenerationWriter
+from qa.library.manifest import Manifest
+from qa.library.pointer import FILE as POINTER
+from qa.library.pointer import GENERATION_NAME, Pointer, remove_unfinished
+from qa.types import Progress
 
 _WRITE_LOCK = "writing.lock"
+_SECONDS_BETWEEN_LOOKS = 0.1  # at a lock that another process holds
 _ATTEMPTS = 5  # at locking a generation that writers may replace at the same time; one is nearly always enough
 
 
@@ -45,30 +60,29 @@ class LibraryDirectory:
         Raises:
             LibraryMissing: There is no library.
             LibraryDamaged: The pointer to the current generation is missing, or names one that does not exist.
+            LibraryNotReadable: The pointer cannot be read.
+            LibraryBusy: The first generation is being written.
             LibraryError: The path is a file.
         """
-        pointer = self.path / POINTER
         if self.path.exists() and not self.path.is_dir():
             raise LibraryError(f"{str(self.path)!r} is a file; a library is a folder")
-        try:
-            with pointer.open("rb") as stream:
-                name = stream.read(64).decode("ascii", "replace").strip()
-        except FileNotFoundError:
-            if self._generation_names():
-                raise LibraryDamaged(
-                    f"the library at {str(self.path)!r} is incomplete: its file {POINTER!r} is gone; "
-                    f"{build_hint(self.path)}"
-                ) from None
-            raise LibraryMissing(f"there is no library at {str(self.path)!r}; {build_hint(self.path)}") from None
-        except OSError as error:
-            raise LibraryDamaged(f"cannot read {str(pointer)!r}: {error.strerror}") from error
-        folder = self.path / GENERATIONS / name
-        if not GENERATION_NAME.fullmatch(name) or not folder.is_dir():
+        pointer = self._pointer()
+        if pointer is None and self._generation_names():
+            self._repair()
+            pointer = self._pointer()
+        if pointer is None:
+            raise LibraryMissing(f"there is no library at {str(self.path)!r}; {build_hint(self.path)}")
+        folder = self.path / GENERATIONS / pointer.current
+        if not GENERATION_NAME.fullmatch(pointer.current) or not folder.is_dir():
             raise LibraryDamaged(
-                f"the library at {str(self.path)!r} is incomplete: its generation {name[:40]!r} is gone; "
+                f"the library at {str(self.path)!r} is incomplete: its generation {pointer.current[:40]!r} is gone; "
                 f"{build_hint(self.path)}"
             )
         return folder
+
+    def is_built(self) -> bool:
+        """Whether there is a library, whole or not."""
+        return (self.path / POINTER).exists() or bool(self._generation_names())
 
     def lock_current(self) -> tuple[Path, BinaryIO | None]:
         """Lock the current generation for reading.
@@ -79,7 +93,7 @@ class LibraryDirectory:
         """
         for _ in range(_ATTEMPTS):  # it may be replaced and removed between the two steps
             folder = self.current()
-            lock = _lock_for_reading(folder)
+            lock = lock_for_reading(folder)
             if folder == self.current():
                 return folder, lock
             if lock is not None:
@@ -98,12 +112,76 @@ class LibraryDirectory:
         self._refuse_foreign()
         new_folders = [folder for folder in (self.path, *self.path.parents) if not folder.exists()]
         with self._lock_for_writing():
+            writer = GenerationWriter(self.path)
             try:
-                yield GenerationWriter(self.path)
+                self._point_to_first(writer)
+                yield writer
             finally:
-                _remove_unfinished(self.path / GENERATIONS)
-                if not (self.path / POINTER).exists() and not self._generation_names():
+                remove_unfinished(self.path)
+                for folder in (self.path / GENERATIONS).glob(f"{UNFINISHED}*"):
+                    shutil.rmtree(folder, ignore_errors=True)
+                if not self.is_built():
                     self._clear(new_folders)
+
+    def wait_for_writer(self, progress: Progress) -> None:
+        """Wait until no other process writes the library.
+
+        Args:
+            progress: Called with the stage "waiting" again and again; if it raises, the waiting ends.
+        """
+        while True:
+            progress("waiting", 0, 1)
+            try:
+                lock = (self.path / _WRITE_LOCK).open("rb")
+            except OSError:
+                return
+            with lock:
+                try:
+                    portalocker.lock(lock, portalocker.LOCK_SH | portalocker.LOCK_NB)
+                except portalocker.AlreadyLocked:
+                    time.sleep(_SECONDS_BETWEEN_LOOKS)
+                else:
+                    return
+
+    def _pointer(self) -> Pointer | None:
+        try:
+            return Pointer.read(self.path)
+        except NotADirectoryError:
+            return None
+        except OSError as error:
+            raise LibraryNotReadable(f"cannot read {str(self.path / POINTER)!r}: {error.strerror}") from error
+
+    def _repair(self) -> None:
+        """Let the next writer, which is this one, point to the generation that has no pointer. Raises LibraryError."""
+        try:
+            with self.writing():
+                pass
+            problem = ""
+        except LibraryNotWritable as error:
+            problem = f" and cannot be written again ({error})"
+        if self._pointer() is None:
+            names = self._generation_names()
+            way_out = (
+                build_hint(self.path)
+                if len(names) == 1
+                else f"write the name of one of its generations into it: {', '.join(names)}"
+            )
+            raise LibraryDamaged(
+                f"the library at {str(self.path)!r} is incomplete: its file {POINTER!r} is gone{problem}; {way_out}"
+            )
+
+    def _point_to_first(self, writer: GenerationWriter) -> None:
+        """Point to the only generation if a first build was killed before it did, and if the generation is whole."""
+        names = self._generation_names()
+        if len(names) != 1 or self._pointer() is not None:
+            return
+        folder = self.path / GENERATIONS / names[0]
+        try:
+            Manifest.read(folder).check_hashes(folder)
+        except (LibraryDamaged, LibraryMismatch):
+            return
+        with reporting_disk_errors():
+            writer.point_to(folder)
 
     def _lock_for_writing(self) -> BinaryIO:
         """Make the library's folder if it is missing, and lock it until the returned file is closed."""
@@ -120,9 +198,12 @@ class LibraryDirectory:
                 ) from error
             try:
                 portalocker.lock(lock, portalocker.LOCK_EX | portalocker.LOCK_NB)
-            except portalocker.LockException:
+            except portalocker.AlreadyLocked:
                 lock.close()
                 break
+            except portalocker.LockException as error:
+                lock.close()
+                raise LibraryNotWritable(f"{str(path)!r} cannot be locked: {error}; choose another disk") from error
             if path.exists() and os.path.samestat(os.fstat(lock.fileno()), path.stat()):
                 return lock
             lock.close()
@@ -166,7 +247,7 @@ def build_hint(path: Path) -> str:
     return f"build it with: qa build PATH… --library {shlex.quote(str(path))}"
 
 
-def _lock_for_reading(folder: Path) -> BinaryIO | None:
+def lock_for_reading(folder: Path) -> BinaryIO | None:
     """Take a generation's shared lock; None if its file is gone or the file system has no locks."""
     try:
         stream = (folder / READ_LOCK).open("rb")
@@ -178,8 +259,3 @@ def _lock_for_reading(folder: Path) -> BinaryIO | None:
         stream.close()
         return None
     return stream
-
-
-def _remove_unfinished(generations: Path) -> None:
-    for folder in generations.glob(f"{UNFINISHED}*"):
-        shutil.rmtree(folder, ignore_errors=True)

@@ -8,11 +8,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import BinaryIO
 
 from qa.encoding import minilm_files
 from qa.encoding.encoder import Encoder
 from qa.errors import LibraryDamaged, LibraryMismatch
-from qa.library.directory import LibraryDirectory, build_hint
+from qa.library.directory import LibraryDirectory, build_hint, lock_for_reading
 from qa.library.manifest import Manifest
 from qa.library.selection import select_passages
 from qa.library.store import Store
@@ -86,8 +87,25 @@ class Generation:
     def current(cls, directory: LibraryDirectory, *, check_hashes: bool = False) -> Generation:
         """Open the current generation of a library; no writer removes it while it is in use. Raises LibraryError."""
         folder, lock = directory.lock_current()
+        return cls._locked(directory.path, folder, lock, check_hashes=check_hashes)
+
+    @classmethod
+    def written(cls, path: Path, folder: Path) -> Generation:
+        """Open a generation that was just written; no writer removes it while it is in use.
+
+        Args:
+            path: The library, for messages.
+            folder: The generation's folder.
+
+        Raises:
+            LibraryError: It cannot be opened.
+        """
+        return cls._locked(path, folder, lock_for_reading(folder))
+
+    @classmethod
+    def _locked(cls, path: Path, folder: Path, lock: BinaryIO | None, *, check_hashes: bool = False) -> Generation:
         try:
-            generation = cls(directory.path, folder, check_hashes=check_hashes)
+            generation = cls(path, folder, check_hashes=check_hashes)
         except BaseException:
             if lock is not None:
                 lock.close()

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import re
 import secrets
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 import portalocker
 
-POINTER = "current"
+from qa.errors import LibraryNotWritable
+from qa.library.pointer import GENERATION_NAME, Pointer
+from qa.library.sync import sync, sync_tree
+
 GENERATIONS = "generations"
 READ_LOCK = "reading.lock"
 UNFINISHED = ".unfinished-"
-GENERATION_NAME = re.compile(r"(\d{6})-[0-9a-f]{8}")
-_GENERATIONS_KEPT = 2
+
+Opened = TypeVar("Opened")
 
 
 class GenerationWriter:
@@ -32,50 +35,70 @@ class GenerationWriter:
         folder.mkdir()
         return folder
 
-    def publish(self, folder: Path, check: Callable[[Path], object]) -> Path:
+    def publish(self, folder: Path, open_: Callable[[Path], Opened]) -> Opened:
         """Make a finished folder the current generation.
 
-        It is synced to disk, renamed, checked and pointed to, in this order. Windows does not rename a folder while a
-        file in it is open, so it is opened for the check after the renaming.
+        It is synced to disk, renamed, opened and pointed to, in this order. Windows does not rename a folder while a
+        file in it is open, so it is opened after the renaming.
 
         Args:
             folder: The folder, in which no file is open.
-            check: Called with the renamed folder; if it raises, the folder is removed and the library stays as it was.
+            open_: Opens the renamed folder. If it raises, or the folder cannot be pointed to, the folder is removed and
+                the library stays as it was.
 
         Returns:
-            The renamed folder.
+            What `open_` returned.
+
+        Raises:
+            LibraryNotWritable: The new generation is current, but the disk did not confirm it.
         """
         (folder / READ_LOCK).touch()
-        _sync_tree(folder)
+        sync_tree(folder)
         last = max(
             (int(m[1]) for f in self._generations.iterdir() if (m := GENERATION_NAME.fullmatch(f.name))), default=0
         )
         generation = self._generations / f"{last + 1:06d}-{secrets.token_hex(4)}"
         folder.rename(generation)
         try:
-            check(generation)
+            opened = open_(generation)
+            self.point_to(generation)
         except BaseException:
-            shutil.rmtree(generation, ignore_errors=True)
+            pointer = Pointer.read(self.path)
+            if pointer is None or pointer.current != generation.name:
+                shutil.rmtree(generation, ignore_errors=True)
             raise
-        self._point_to(generation)
-        self._prune(generation)
-        return generation
+        with suppress(OSError):  # what cannot be removed now is removed after the next change
+            self._prune()
+        return opened
 
-    def _point_to(self, generation: Path) -> None:
-        _sync(self._generations)
-        pointer = self.path / f".{POINTER}-{secrets.token_hex(4)}"
-        pointer.write_text(generation.name + "\n", encoding="ascii")
-        _sync(pointer)
-        pointer.replace(self.path / POINTER)
-        _sync(self.path)
+    def point_to(self, generation: Path) -> None:
+        """Make a generation the current one, and keep the one before it.
 
-    def _prune(self, current: Path) -> None:
-        """Remove all generations but the newest two and those that a reader has locked."""
-        old = sorted(
-            (f for f in self._generations.iterdir() if GENERATION_NAME.fullmatch(f.name) and f != current), reverse=True
-        )
-        for folder in old[_GENERATIONS_KEPT - 1 :]:
-            if not _is_locked_by_reader(folder):
+        Raises:
+            OSError: It could not be done: the current generation is the same as before.
+            LibraryNotWritable: It is done, but the disk did not confirm it.
+        """
+        before = Pointer.read(self.path)
+        sync(self._generations)
+        Pointer(generation.name, before.current if before is not None else None).write(self.path)
+        try:
+            sync(self.path)
+        except OSError as error:
+            raise LibraryNotWritable(
+                f"the library at {str(self.path)!r} holds the new texts, but the disk did not confirm it: "
+                f"{error.strerror}; check the disk, then run qa verify"
+            ) from error
+
+    def _prune(self) -> None:
+        """Remove all generations but those that the pointer names and those that a reader has locked."""
+        pointer = Pointer.read(self.path)
+        for folder in self._generations.iterdir():
+            if (
+                pointer is not None
+                and GENERATION_NAME.fullmatch(folder.name)
+                and folder.name not in (pointer.current, pointer.kept)
+                and not _is_locked_by_reader(folder)
+            ):
                 shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -88,19 +111,3 @@ def _is_locked_by_reader(folder: Path) -> bool:
     except (OSError, portalocker.LockException):
         return True
     return False
-
-
-def _sync_tree(folder: Path) -> None:
-    for path in sorted(folder.rglob("*")):
-        _sync(path)
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    if os.name == "nt":
-        return  # Windows flushes neither a folder nor a file that is open for reading
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -3,38 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Unpack
 
 from qa.answering.answer import Answer, Quote
 from qa.answering.reader import DEFAULT_READER, Reader, check_reader
-from qa.answering.select import CANDIDATES, answer_from, answer_without_reader, rank_with_reader
 from qa.encoding.encoder import Encoder
 from qa.encoding.load import load_encoder
-from qa.errors import LibraryMissing, SettingError, SourceError
+from qa.errors import LibraryBusy, LibraryMissing
 from qa.library import changes
 from qa.library.changes import Change
 from qa.library.defaults import default_path, shipped_corpus
 from qa.library.directory import LibraryDirectory
-from qa.library.generation import Generation, Status, open_generation
-from qa.library.retrieve import retrieve
+from qa.library.generation import Status
+from qa.library.opened import OpenedGeneration
 from qa.library.store import SourceInfo, Store
 from qa.search.filters import FilterArguments
 from qa.search.query import Query
 from qa.sources.read import FileReport, OnFile, Sources
 from qa.sources.thread import Thread
 from qa.types import Progress, StrPath, no_progress
-
-_MOST_QUOTES = 10_000
-_NAMES_IN_MESSAGE = 5
-
-
-@dataclass(frozen=True, slots=True)
-class _OpenedGeneration:
-    """A generation and the encoder that made its vectors, in one object, so that no question mixes two of them."""
-
-    generation: Generation
-    encoder: Encoder
 
 
 class Library:
@@ -53,12 +40,11 @@ class Library:
     language_warning: str | None = None
     min_confidence: float | None = None
 
-    def __init__(self, path: StrPath, encoder: Encoder, reader: Reader | None = DEFAULT_READER) -> None:
-        """Open the library at `path`; `Library.open` also loads the encoder."""
-        self._directory = LibraryDirectory(path)
-        self.path = self._directory.path
-        self._reader = check_reader(reader)
-        self._opened = _OpenedGeneration(open_generation(self._directory, encoder), encoder)
+    def __init__(self, directory: LibraryDirectory, opened: OpenedGeneration, reader: Reader | None) -> None:
+        self._directory = directory
+        self.path = directory.path
+        self._reader = reader
+        self._opened = opened
 
     @classmethod
     def build(
@@ -95,11 +81,9 @@ class Library:
             ModelError: The model cannot be loaded.
             LibraryError: The library cannot be written.
         """
-        chosen = load_encoder(model, encoder)
-        change = changes.rebuild(LibraryDirectory(path), sources, chosen, progress, on_file)
-        library = cls(path, chosen, reader)
-        library._report(change)
-        return library
+        directory, checked_reader, chosen = LibraryDirectory(path), check_reader(reader), load_encoder(model, encoder)
+        change = changes.rebuild(directory, sources, chosen, progress, on_file)
+        return cls._changed(directory, change, chosen, checked_reader)
 
     @classmethod
     def open(
@@ -124,7 +108,8 @@ class Library:
             LibraryMismatch: It was built with another model or in another format.
             ModelError: The model cannot be loaded.
         """
-        return cls(path, load_encoder(model, encoder), reader)
+        directory, checked_reader, chosen = LibraryDirectory(path), check_reader(reader), load_encoder(model, encoder)
+        return cls(directory, OpenedGeneration.current(directory, chosen), checked_reader)
 
     @classmethod
     def default(
@@ -137,14 +122,25 @@ class Library:
     ) -> Library:
         """Open the default library; on first use, build it from the shipped corpus.
 
-        It is at `$VERBATIM_LIBRARY`, or in the user's data folder if that is not set. The arguments are those of
-        `build`.
+        It is at `$VERBATIM_LIBRARY`, or in the user's data folder if that is not set. If another process is building it
+        for the first time, this waits for it. The arguments are those of `build`.
         """
-        path = default_path()
-        try:
-            return cls.open(path, model=model, encoder=encoder, reader=reader)
-        except LibraryMissing:
-            return cls.build(shipped_corpus(), path, model=model, encoder=encoder, reader=reader, progress=progress)
+        directory, checked_reader = LibraryDirectory(default_path()), check_reader(reader)
+        while True:
+            try:
+                return cls.open(directory.path, model=model, encoder=encoder, reader=reader)
+            except LibraryMissing:
+                chosen = load_encoder(model, encoder)
+            except LibraryBusy:
+                directory.wait_for_writer(progress)
+                continue
+            try:
+                change = changes.build_first(directory, shipped_corpus(), chosen, progress)
+            except LibraryBusy:
+                directory.wait_for_writer(progress)
+            else:
+                if change is not None:
+                    return cls._changed(directory, change, chosen, checked_reader)
 
     def ask(
         self,
@@ -176,21 +172,7 @@ class Library:
             SettingError: `k` or another argument is out of range.
         """
         min_confidence = self.min_confidence if min_confidence is None else min_confidence
-        _check(k, min_confidence)
-        opened, reader = self._opened, self._reader
-        query = _query(question, search_syntax, only)
-        depth = k if reader is None else max(k, CANDIDATES)
-        retrieved = retrieve(opened.generation, opened.encoder, query, depth)
-        encoded, candidates = retrieved.query, retrieved.candidates
-        if encoded is None:
-            quotes = tuple(candidate.quote(candidate.fit) for candidate in candidates[:k])
-            return Answer(query.raw, bool(quotes), None, None if reader is None else 0.0, quotes)
-        lexical = opened.generation.lexical
-        if reader is None:
-            answer = answer_without_reader(query.raw, encoded, candidates, opened.encoder, lexical)
-        else:
-            answer = answer_from(query.raw, encoded, candidates, reader, opened.encoder, k, min_confidence)
-        return answer if answer.found else replace(answer, missing_terms=lexical.missing(encoded))
+        return self._opened.ask(_query(question, search_syntax, only), k, self._reader, min_confidence)
 
     def ask_many(
         self,
@@ -239,15 +221,8 @@ class Library:
             QuestionError: The question is empty or too long, or a filter cannot be understood.
             SettingError: `k` or another argument is out of range.
         """
-        _check(k)
-        opened, reader = self._opened, self._reader if read else None
-        query = _query(question, search_syntax, only)
-        depth = k if reader is None else max(k, CANDIDATES)
-        retrieved = retrieve(opened.generation, opened.encoder, query, depth, group_duplicates=not repeats)
-        encoded, candidates = retrieved.query, retrieved.candidates
-        if encoded is None or reader is None:
-            return tuple(candidate.quote(candidate.fit) for candidate in candidates[:k])
-        return rank_with_reader(encoded, candidates, reader, opened.encoder, k, self.min_confidence)
+        query, reader = _query(question, search_syntax, only), self._reader if read else None
+        return self._opened.search(query, k, reader, self.min_confidence, repeats=repeats)
 
     def rebuild(
         self,
@@ -290,8 +265,6 @@ class Library:
             LibraryError: The library cannot be written.
         """
         names = [names] if isinstance(names, str) else list(names)
-        for name in names:
-            self._store_with(name)
         encoder = self._opened.encoder
         self._switch(changes.remove(self._directory, names, encoder, progress), encoder)
 
@@ -361,29 +334,25 @@ class Library:
         """
         return self._opened.generation.export(path, progress)
 
-    def _switch(self, change: Change, encoder: Encoder) -> None:
-        """Open the generation that a change wrote."""
-        # One assignment: a question that is being answered keeps the pair that it took.
-        self._opened = _OpenedGeneration(open_generation(self._directory, encoder), encoder)
-        self._report(change)
+    @classmethod
+    def _changed(cls, directory: LibraryDirectory, change: Change, encoder: Encoder, reader: Reader | None) -> Library:
+        """The library as a change left it."""
+        library = cls(directory, OpenedGeneration(change.generation, encoder), reader)
+        library._switch(change, encoder)
+        return library
 
-    def _report(self, change: Change) -> None:
+    def _switch(self, change: Change, encoder: Encoder) -> None:
+        """Switch to the generation that a change wrote."""
+        # One assignment: a question that is being answered keeps the pair that it took.
+        self._opened = OpenedGeneration(change.generation, encoder)
         self.reports, self.language_warning = change.reports, change.language_warning
 
     def _store_with(self, source: str) -> Store:
         """The store, once it is known to hold a source of that name. Raises SourceError."""
         store = self._opened.generation.store
         if source not in store:
-            names = ", ".join(store.names(_NAMES_IN_MESSAGE))
-            raise SourceError(f"there is no source {source!r} in the library; it holds {names}")
+            raise store.unknown_source(source)
         return store
-
-
-def _check(k: int, min_confidence: float | None = None) -> None:
-    if not isinstance(k, int) or isinstance(k, bool) or not 1 <= k <= _MOST_QUOTES:
-        raise SettingError(f"k is the number of passages, from 1 to {_MOST_QUOTES}, not {k!r}")
-    if min_confidence is not None and not (isinstance(min_confidence, (int, float)) and 0 <= min_confidence <= 1):
-        raise SettingError(f"min_confidence is a probability, from 0 to 1, not {min_confidence!r}")
 
 
 def _query(question: str, search_syntax: bool, only: FilterArguments) -> Query:

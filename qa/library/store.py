@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qa.errors import LibraryDamaged
+from qa.errors import LibraryDamaged, SourceError
 from qa.library.schema import FILE, TABLES, read_only_uri, record_hash, reporting_store_damage, text_hash
 from qa.search.chunker import Passage
 from qa.sources.origin import name_key
 from qa.sources.sanitize import first_surrogate
 from qa.sources.thread import Kind, Origin, Post, Thread
 
+_NAMES_IN_MESSAGE = 5
 _NUMBERS_PER_QUERY = 500  # SQLite allows 999 placeholders at least
 
 
@@ -87,6 +88,11 @@ class Store:
             and first_surrogate(name) is None
             and bool(self.rows("SELECT 1 FROM source WHERE name = ?", name))
         )
+
+    def unknown_source(self, name: object) -> SourceError:
+        """The error about a name that no source has."""
+        names = ", ".join(self.names(_NAMES_IN_MESSAGE))
+        return SourceError(f"there is no source {name!r} in the library; it holds {names}")
 
     def counts(self) -> Mapping[str, int]:
         """The number of sources, posts and passages, by these words."""

@@ -1,0 +1,88 @@
+"""OpenedGeneration: a generation and the encoder that made its vectors, asked and searched together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from qa.answering.answer import Answer, Quote
+from qa.answering.reader import Reader
+from qa.answering.select import CANDIDATES, answer_from, answer_without_reader, rank_with_reader
+from qa.encoding.encoder import Encoder
+from qa.errors import SettingError
+from qa.library.directory import LibraryDirectory
+from qa.library.generation import Generation, open_generation
+from qa.library.retrieve import Retrieved, retrieve
+from qa.search.query import Query
+
+_MOST_QUOTES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedGeneration:
+    """A generation and the encoder that made its vectors, in one object, so that no question mixes two of them."""
+
+    generation: Generation
+    encoder: Encoder
+
+    @classmethod
+    def current(cls, directory: LibraryDirectory, encoder: Encoder) -> OpenedGeneration:
+        """Open the current generation of a library. Raises LibraryError, as `open_generation` does."""
+        return cls(open_generation(directory, encoder), encoder)
+
+    def ask(self, query: Query, k: int, reader: Reader | None, min_confidence: float | None) -> Answer:
+        """Answer a question.
+
+        Args:
+            query: The question and its filters.
+            k: How many passages the answer shows at most.
+            reader: The reader; None for none.
+            min_confidence: The confidence from which the answer counts as found; None for the calibrated threshold.
+
+        Raises:
+            SettingError: `k` or `min_confidence` is out of range.
+        """
+        _check(k, min_confidence)
+        retrieved = self._retrieve(query, k, reader)
+        encoded, candidates = retrieved.query, retrieved.candidates
+        if encoded is None:
+            quotes = tuple(candidate.quote(candidate.fit) for candidate in candidates[:k])
+            return Answer(query.raw, bool(quotes), None, None if reader is None else 0.0, quotes)
+        lexical = self.generation.lexical
+        if reader is None:
+            answer = answer_without_reader(query.raw, encoded, candidates, self.encoder, lexical)
+        else:
+            answer = answer_from(query.raw, encoded, candidates, reader, self.encoder, k, min_confidence)
+        return answer if answer.found else replace(answer, missing_terms=lexical.missing(encoded))
+
+    def search(
+        self, query: Query, k: int, reader: Reader | None, min_confidence: float | None, *, repeats: bool
+    ) -> tuple[Quote, ...]:
+        """Rank passages without answering.
+
+        Args:
+            query: The question and its filters.
+            k: How many passages to return at most.
+            reader: The reader, if it takes part in the ranking.
+            min_confidence: As for `ask`.
+            repeats: Whether to return near-duplicates one by one.
+
+        Raises:
+            SettingError: `k` is out of range.
+        """
+        _check(k)
+        retrieved = self._retrieve(query, k, reader, repeats=repeats)
+        encoded, candidates = retrieved.query, retrieved.candidates
+        if encoded is None or reader is None:
+            return tuple(candidate.quote(candidate.fit) for candidate in candidates[:k])
+        return rank_with_reader(encoded, candidates, reader, self.encoder, k, min_confidence)
+
+    def _retrieve(self, query: Query, k: int, reader: Reader | None, *, repeats: bool = False) -> Retrieved:
+        depth = k if reader is None else max(k, CANDIDATES)
+        return retrieve(self.generation, self.encoder, query, depth, group_duplicates=not repeats)
+
+
+def _check(k: int, min_confidence: float | None = None) -> None:
+    if not isinstance(k, int) or isinstance(k, bool) or not 1 <= k <= _MOST_QUOTES:
+        raise SettingError(f"k is the number of passages, from 1 to {_MOST_QUOTES}, not {k!r}")
+    if min_confidence is not None and not (isinstance(min_confidence, (int, float)) and 0 <= min_confidence <= 1):
+        raise SettingError(f"min_confidence is a probability, from 0 to 1, not {min_confidence!r}")
