@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import FakeEncoder
@@ -14,8 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import qa
+from qa.answering.reader import ScoredSpan
 from qa.encoding.encoder import Vectors
 from qa.library.directory import LibraryDirectory
+from qa.text.sentences import Sentence
 from qa.types import Progress, no_progress
 
 WORDS = "lens glass red blue bread night solms price old new camera film light paper wood stone".split()
@@ -286,3 +289,41 @@ def test_a_text_is_split_by_the_rules_of_its_language(tmp_path: Path, encoder: F
     library = qa.build(qa.Thread.from_text(" ".join([sentence] * 8)), tmp_path / "l", encoder=encoder)
     quotes = library.search("Objektive", k=10, repeats=True)
     assert [quote.text for quote in quotes] == [" ".join([sentence] * 2)] * 4
+
+
+def test_an_answer_and_its_context_are_cut_by_the_rules_of_their_language(tmp_path: Path, encoder: FakeEncoder) -> None:
+    sentences = [
+        "Die Objektive werden in Solms ab dem 3. Mai von Hand geschliffen.",
+        "Der Preis ist hoch.",
+        "Das Glas kommt am 4. Juni aus Mainz zu den Arbeitern in das Werk, das am Rand der Stadt steht, und dort "
+        "wird es von ihnen in vielen Stunden geschliffen und poliert.",
+    ]
+    text = " ".join(sentences)
+    library = qa.build(qa.Thread.from_text(text), tmp_path / "l", encoder=encoder, reader=None)
+    assert library.ask("Objektive Solms Mai geschliffen").text == sentences[0]
+    (quote,) = library.search("Preis hoch", k=1)
+    assert quote.text == " ".join(sentences[:2])
+    assert quote.context(1) == text
+
+
+class FirstWord:
+    """Answers with the first word of each passage, and is sure of it; it keeps the sentences that it was given."""
+
+    def read(
+        self, question: str, passages: Sequence[str], *, sentences: Sequence[Sequence[Sentence]]
+    ) -> list[ScoredSpan]:
+        self.sentences = [
+            [text[s.start : s.end] for s in of_text] for text, of_text in zip(passages, sentences, strict=True)
+        ]
+        return [ScoredSpan(0, 3, 9.0) for _ in passages]
+
+
+def test_a_reader_gets_the_sentences_of_the_language(tmp_path: Path, encoder: FakeEncoder) -> None:
+    sentences = [
+        "Die Objektive werden in Solms ab dem 3. Mai von Hand gefertigt, geschliffen und dann geprüft.",
+        "Der Preis der Objektive ist hoch.",
+    ]
+    reader: Any = FirstWord()
+    library = qa.build(qa.Thread.from_text(" ".join(sentences)), tmp_path / "l", encoder=encoder, reader=reader)
+    library.ask("Wo werden die Objektive gefertigt?")
+    assert reader.sentences == [sentences]

@@ -91,7 +91,13 @@ class CoverageIndex:
 def best_of(question: str, cosines: Mapping[str, float], coverage: Mapping[str, float]) -> str:
     text = "\n\n".join(cosines)
     query = EncodedQuery(question, np.array([1, 0], dtype=np.float32))
-    (span,) = best_sentences(query, [text], CosineEncoder(cosines), CoverageIndex(coverage))  # type: ignore[arg-type]
+    (span,) = best_sentences(
+        query,
+        [text],
+        [split_sentences(text)],
+        CosineEncoder(cosines),
+        CoverageIndex(coverage),  # type: ignore[arg-type]
+    )
     return text[slice(*span)]
 
 

@@ -12,7 +12,7 @@ import pytest
 from conftest import FakeEncoder
 
 import qa
-from qa.library import generation_writer, pointer
+from qa.library import generation_writer, pointer, sync
 from qa.library import library as library_module
 from qa.types import Progress
 
@@ -96,12 +96,11 @@ def test_an_error_before_the_switch_leaves_the_library_as_it_was(
 def test_an_error_after_the_switch_says_that_the_library_holds_the_new_texts(
     library: qa.Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sync = generation_writer.sync
 
     def fail_on_the_library(path: Path) -> None:
         if path == library.path:
             raise OSError(errno.EIO, os.strerror(errno.EIO))
-        sync(path)
+        sync.sync(path)
 
     monkeypatch.setattr(generation_writer, "sync", fail_on_the_library)
     with pytest.raises(
@@ -193,7 +192,7 @@ def test_a_first_use_does_not_replace_what_another_process_built_meanwhile(
 
     opened = library_module.Library.open.__func__  # type: ignore[attr-defined]
 
-    def open_then_lose(cls: type[qa.Library], *arguments: object, **keywords: object) -> qa.Library:
+    def open_then_lose(cls: type[qa.Library], /, *arguments: object, **keywords: object) -> qa.Library:
         try:
             return opened(cls, *arguments, **keywords)  # type: ignore[no-any-return]
         except qa.LibraryMissing:

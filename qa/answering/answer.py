@@ -8,7 +8,7 @@ from typing import Any
 
 from qa.sources.thread import Kind, Thread
 from qa.text.normalize import words_of
-from qa.text.sentences import split_sentences
+from qa.text.sentences import DEFAULT_LANGUAGE, split_sentences
 from qa.types import Span
 
 _CONTEXT_WINDOW = 4_000  # characters for each sentence of context; a longer sentence is cut there
@@ -84,6 +84,7 @@ class Quote:
     _thread: Callable[[str], Thread] = field(repr=False, compare=False)
     why: Why | None = None
     also: tuple[Place, ...] = ()
+    _language: str | None = field(default=None, repr=False, compare=False)
 
     def marked(self) -> list[str]:
         """The highlighted texts."""
@@ -101,7 +102,8 @@ class Quote:
         # Only a window around the quote is split into sentences: a post can be 50 MB long. The window has room for
         # one extra sentence, because it may begin inside one.
         window = _CONTEXT_WINDOW * (n + 1)
-        sentences = split_sentences(thread.text, max(post.start, self.start - window), min(post.end, self.end + window))
+        first, last = max(post.start, self.start - window), min(post.end, self.end + window)
+        sentences = split_sentences(thread.text, first, last, self._language or DEFAULT_LANGUAGE)
         before = [sentence.start for sentence in sentences if sentence.start < self.start]
         after = [sentence.end for sentence in sentences if sentence.end > self.end]
         start = min([self.start, *before[len(before) - n :]]) if n else self.start

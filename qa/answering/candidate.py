@@ -9,7 +9,7 @@ from qa.answering.answer import Place, Quote, Why
 from qa.answering.highlight import extend_span, sentence_around
 from qa.sources.thread import Thread
 from qa.text.normalize import words_of
-from qa.text.sentences import Sentence
+from qa.text.sentences import DEFAULT_LANGUAGE, Sentence, split_sentences
 from qa.types import Span
 
 
@@ -18,7 +18,7 @@ class Candidate:
     """A passage that may answer.
 
     `fit` is how well it fits the question, 0..1, before the reader has read it. `near_duplicates` are the places of
-    the passages that repeat it.
+    the passages that repeat it. `language` is the ISO 639-1 code of its source's language, None if that is not known.
     """
 
     text: str
@@ -27,6 +27,11 @@ class Candidate:
     load_thread: Callable[[str], Thread] = field(repr=False, compare=False)
     why: Why | None = None
     near_duplicates: tuple[Place, ...] = ()
+    language: str | None = None
+
+    def sentences(self) -> list[Sentence]:
+        """The sentences of the text, by the rules of its language."""
+        return split_sentences(self.text, language=self.language or DEFAULT_LANGUAGE)
 
     def quote(self, score: float, highlight: Span | None = None) -> Quote:
         """Build the quote, with its final score and the span of `text` to highlight."""
@@ -45,6 +50,7 @@ class Candidate:
             title=place.title,
             score=score,
             _thread=self.load_thread,
+            _language=self.language,
             why=self.why,
             also=self.near_duplicates,
         )

@@ -9,7 +9,7 @@ from qa.answering import question_type
 from qa.encoding.encoder import Encoder
 from qa.search.bm25 import LexicalIndex
 from qa.search.query import EncodedQuery
-from qa.text.sentences import Sentence, begins_an_item, headings, split_sentences
+from qa.text.sentences import Sentence, begins_an_item, headings
 from qa.types import Span
 
 _EDGE_CHARACTERS = ' \t\r\n,;:"“”«»'
@@ -34,6 +34,7 @@ def extend_span(question: str, text: str, sentences: Sequence[Sentence], span: S
     Returns:
         The span of `text` to show as the answer.
 
+    >>> from qa.text.sentences import split_sentences
     >>> text = "It snowed. It was late due to snow."
     >>> extend_span("Why was it late?", text, split_sentences(text), (26, 34))
     (11, 35)
@@ -55,6 +56,7 @@ def extend_span(question: str, text: str, sentences: Sequence[Sentence], span: S
 def sentence_around(text: str, sentences: Sequence[Sentence], span: Span) -> str:
     """The sentences of the text that a span overlaps; the whole text if it overlaps none.
 
+    >>> from qa.text.sentences import split_sentences
     >>> text = "It snowed. Then 30 came."
     >>> sentence_around(text, split_sentences(text), (16, 18))
     'Then 30 came.'
@@ -123,7 +125,13 @@ def _line_start(sentences: Sequence[Sentence], begins_item: Sequence[bool], inde
     return index
 
 
-def best_sentences(query: EncodedQuery, texts: Sequence[str], encoder: Encoder, lexical: LexicalIndex) -> list[Span]:
+def best_sentences(
+    query: EncodedQuery,
+    texts: Sequence[str],
+    sentences_of_texts: Sequence[Sequence[Sentence]],
+    encoder: Encoder,
+    lexical: LexicalIndex,
+) -> list[Span]:
     """Choose the sentence of each text that fits the question best.
 
     A sentence scores by its cosine with the question, by the share of the question's words that it contains, and by
@@ -133,18 +141,23 @@ def best_sentences(query: EncodedQuery, texts: Sequence[str], encoder: Encoder, 
     Args:
         query: The encoded question.
         texts: The passages.
+        sentences_of_texts: The sentences of each.
         encoder: The encoder that encoded the question.
         lexical: The index that knows how rare the question's words are.
 
     Returns:
         One span for each text.
     """
-    candidates = [(index, sentence) for index, text in enumerate(texts) for sentence in _body_sentences(text)]
-    sentences = [texts[index][sentence.start : sentence.end] for index, sentence in candidates]
-    cosines = query.likeness(sentences, encoder)
-    coverage = lexical.coverage(query, sentences)
+    candidates = [
+        (index, sentence)
+        for index, (text, sentences) in enumerate(zip(texts, sentences_of_texts, strict=True))
+        for sentence in _body_sentences(text, sentences)
+    ]
+    wordings = [texts[index][sentence.start : sentence.end] for index, sentence in candidates]
+    cosines = query.likeness(wordings, encoder)
+    coverage = lexical.coverage(query, wordings)
     pattern = question_type.answer_pattern(query.text)
-    kinds = [pattern is not None and pattern.search(sentence) is not None for sentence in sentences]
+    kinds = [pattern is not None and pattern.search(wording) is not None for wording in wordings]
     best: dict[int, tuple[float, Span]] = {}
     for (index, sentence), cosine, share, kind in zip(
         candidates, cosines.tolist(), coverage.tolist(), kinds, strict=True
@@ -155,8 +168,7 @@ def best_sentences(query: EncodedQuery, texts: Sequence[str], encoder: Encoder, 
     return [best[index][1] for index in range(len(texts))]
 
 
-def _body_sentences(text: str) -> list[Sentence]:
+def _body_sentences(text: str, sentences: Sequence[Sentence]) -> Sequence[Sentence]:
     """The text's sentences without its headings; the headings if there is nothing else."""
-    sentences = split_sentences(text)
     excluded = set(headings(text, sentences))
     return [sentence for sentence in sentences if sentence not in excluded] or sentences

@@ -17,7 +17,6 @@ from qa.errors import ModelError
 from qa.search.bm25 import LexicalIndex
 from qa.search.query import EncodedQuery
 from qa.text.question_words import is_question
-from qa.text.sentences import split_sentences
 from qa.types import Span
 
 # Compared with other values in benchmarks/results/constants.md; the next weights of the reader decide on new ones.
@@ -57,7 +56,7 @@ def read_candidates(question: str, candidates: Sequence[Candidate], reader: Read
     near = sum(candidate.fit >= candidates[0].fit - _MAX_FIT_GAP for candidate in candidates[:CANDIDATES])
     to_read = candidates[: max(near, _ALWAYS_READ)]
     texts, titles = [candidate.text for candidate in to_read], [candidate.place.title for candidate in to_read]
-    sentences = [split_sentences(text) for text in texts]
+    sentences = [candidate.sentences() for candidate in to_read]
     spans = list(read_spans(reader, question, texts, titles, sentences)) if texts else []
     if len(spans) != len(texts) or not all(map(_is_inside, spans, texts)):
         raise ModelError(f"the reader {type(reader).__name__!r} gave no span inside each of the {len(texts)} passages")
@@ -183,7 +182,13 @@ def answer_without_reader(
     """Answer with the sentence that fits best, without judging whether it answers."""
     if not candidates:
         return Answer(question, False, None, None, ())
-    spans = best_sentences(query, [candidate.text for candidate in candidates], encoder, lexical)
+    spans = best_sentences(
+        query,
+        [candidate.text for candidate in candidates],
+        [candidate.sentences() for candidate in candidates],
+        encoder,
+        lexical,
+    )
     quotes = tuple(candidate.quote(candidate.fit, span) for candidate, span in zip(candidates, spans, strict=True))
     return Answer(question, True, quotes[0].marked()[0], None, quotes)
 

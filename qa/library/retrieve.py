@@ -96,7 +96,7 @@ def _candidate(
     near_duplicates: Iterable[StoredPassage] = (),
 ) -> Candidate:
     places = tuple(map(_place, near_duplicates))
-    return Candidate(passage.text, _place(passage), fit, generation.store.thread, why, places)
+    return Candidate(passage.text, _place(passage), fit, generation.store.thread, why, places, passage.language)
 
 
 def _place(passage: StoredPassage) -> Place:

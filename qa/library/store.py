@@ -35,6 +35,7 @@ class StoredPassage:
     date: str | None
     source: str
     title: str | None
+    language: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,8 @@ class Store:
         for start in range(0, len(numbers), _NUMBERS_PER_QUERY):
             batch = numbers[start : start + _NUMBERS_PER_QUERY]
             rows = self.rows(
-                f"""SELECT p.id, p.text, p.start, p."end", p.post, o.kind, o.author, o.date, s.name, s.title
+                f"""SELECT p.id, p.text, p.start, p."end", p.post, o.kind, o.author, o.date,
+                           s.name, s.title, s.language
                     FROM passage p JOIN source s ON s.id = p.source
                     JOIN post o ON o.source = p.source AND o.number = p.post
                     WHERE p.id IN ({",".join("?" * len(batch))})""",
