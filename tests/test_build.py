@@ -127,7 +127,7 @@ def test_a_library_rewritten_with_another_model_is_encoded_from_scratch(library:
 def test_nothing_is_copied_from_a_damaged_generation(
     library: qa.Library, encoder: Counting, change: Callable[[qa.Library], None]
 ) -> None:
-    vectors = LibraryDirectory(library.path).current() / "dense.faiss"
+    vectors = LibraryDirectory(library.path).current() / "dense.vectors"
     whole = vectors.read_bytes()
     vectors.write_bytes(whole[:-4] + b"\0\0\0\0")
     change(library)

@@ -176,7 +176,7 @@ def test_a_large_library_answers_like_a_small_one(
     large.verify()
 
 
-@pytest.mark.parametrize(("count", "files"), [(50_000, {"dense.faiss"}), (50_001, set(ivf.FILES))])
+@pytest.mark.parametrize(("count", "files"), [(50_000, {"dense.vectors"}), (50_001, set(ivf.FILES))])
 def test_more_than_50_000_passages_are_searched_by_cells(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, files: set[str]
 ) -> None:

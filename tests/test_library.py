@@ -95,7 +95,7 @@ def test_an_unknown_source_is_an_error_that_names_it(library: qa.Library, name: 
 
 def test_a_text_is_found_by_one_lookup_of_its_name(library: qa.Library) -> None:
     queries: list[str] = []
-    library._opened.generation.store._connection.set_trace_callback(queries.append)
+    library._opened.generation.store._database._connection.set_trace_callback(queries.append)
     library.text("Bread")
     assert len(queries) == 2 and all("WHERE name = " in query for query in queries)
 
@@ -129,7 +129,7 @@ def test_a_comment_has_a_place_among_its_threads_comments(library: qa.Library) -
 def test_the_place_of_a_comment_is_counted_without_reading_its_thread(library: qa.Library) -> None:
     (quote,) = library.search("bread is old", k=1)
     queries: list[str] = []
-    library._opened.generation.store._connection.set_trace_callback(queries.append)
+    library._opened.generation.store._database._connection.set_trace_callback(queries.append)
     assert library.comment_place(quote) == (2, 2)
     assert len(queries) == 1 and queries[0].startswith("SELECT (SELECT count(*)")
 

@@ -31,8 +31,8 @@ from qa.errors import (
     LibraryNotWritable,
 )
 from qa.library.disk_errors import reporting_disk_errors
-from qa.library.generation_writer import GENERATIONS, READ_LOCK, UNFINISHED, GenerationWriter
-from qa.library.manifest import Manifest
+from qa.library.generation_writer import GENERATIONS, UNFINISHED, GenerationWriter
+from qa.library.manifest import READ_LOCK, Manifest
 from qa.library.pointer import FILE as POINTER
 from qa.library.pointer import GENERATION_NAME, Pointer, remove_unfinished
 from qa.types import Progress
@@ -189,6 +189,8 @@ class LibraryDirectory:
         for _ in range(_ATTEMPTS):  # a first build that fails at the same time removes the folder and the file again
             try:
                 (self.path / GENERATIONS).mkdir(parents=True, exist_ok=True)
+                if path.exists() and not path.is_file():
+                    raise LibraryDamaged(f"{str(path)!r} is not a file; remove it")
                 lock = path.open("ab")
             except FileNotFoundError:
                 continue
@@ -249,8 +251,11 @@ def build_hint(path: Path) -> str:
 
 def lock_for_reading(folder: Path) -> BinaryIO | None:
     """Take a generation's shared lock; None if its file is gone or the file system has no locks."""
+    path = folder / READ_LOCK
     try:
-        stream = (folder / READ_LOCK).open("rb")
+        if not path.is_file():  # a pipe would be waited for
+            return None
+        stream = path.open("rb")
     except OSError:
         return None
     try:

@@ -59,10 +59,11 @@ class Generation:
         Args:
             path: The library, for messages.
             folder: The generation's folder.
-            check_hashes: Whether to check every file's hash first, not only sizes and headers.
+            check_hashes: Whether to check every file's hash first, that of large files too.
 
         Raises:
             LibraryDamaged: A file is missing or damaged.
+            LibraryNotReadable: The system does not let a file be read.
             LibraryMismatch: It is in another format.
         """
         self.path, self.folder = path, folder
@@ -71,10 +72,10 @@ class Generation:
             if check_hashes:
                 self.manifest.check_hashes(folder)
             else:
-                self.manifest.check_sizes(folder)
+                self.manifest.check_files(folder)
             counts, model = self.manifest.counts, self.manifest.model
             self.store = Store.open(folder)
-            if dict(self.store.counts()) != dict(counts):
+            if not self.store.has_as_many(counts):
                 raise LibraryDamaged(f"{folder} does not have the number of texts that its manifest says")
             self.dense = DenseIndex.open(folder, counts["passages"], model.dimension)
             self.lexical = LexicalIndex.open(folder, counts["passages"])
@@ -210,6 +211,11 @@ def open_generation(directory: LibraryDirectory, encoder: Encoder) -> Generation
     """
     generation = Generation.current(directory)
     model = generation.manifest.model
+    if model.fingerprint == encoder.fingerprint and model.dimension != encoder.dimension:
+        raise LibraryDamaged(
+            f"the library at {str(directory.path)!r} holds vectors of {model.dimension} numbers, not of "
+            f"{encoder.dimension}; {build_hint(directory.path)}"
+        )
     if model.fingerprint != encoder.fingerprint:
         command = f"qa build --library {shlex.quote(str(directory.path))}"
         command += "" if encoder.name == minilm_files.NAME else f" --model {shlex.quote(encoder.name)}"

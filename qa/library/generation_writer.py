@@ -12,11 +12,11 @@ from typing import TypeVar
 import portalocker
 
 from qa.errors import LibraryNotWritable
+from qa.library.manifest import READ_LOCK
 from qa.library.pointer import GENERATION_NAME, Pointer
 from qa.library.sync import sync, sync_tree
 
 GENERATIONS = "generations"
-READ_LOCK = "reading.lock"
 UNFINISHED = ".unfinished-"
 
 Opened = TypeVar("Opened")
@@ -80,7 +80,8 @@ class GenerationWriter:
         """
         before = Pointer.read(self.path)
         sync(self._generations)
-        Pointer(generation.name, before.current if before is not None else None).write(self.path)
+        kept = before.current if before is not None and GENERATION_NAME.fullmatch(before.current) else None
+        Pointer(generation.name, kept).write(self.path)
         try:
             sync(self.path)
         except OSError as error:

@@ -28,6 +28,8 @@ class Pointer:
     @classmethod
     def read(cls, library: Path) -> Pointer | None:
         """Read a library's pointer; None if the file is missing. Raises OSError if it cannot be read."""
+        if (library / FILE).exists() and not (library / FILE).is_file():
+            return cls("")  # a pipe would be waited for
         try:
             with (library / FILE).open("rb") as stream:
                 lines = stream.read(_MAX_BYTES).decode("ascii", "replace").splitlines()

@@ -6,11 +6,13 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from qa.errors import LibraryDamaged
+from qa.errors import LibraryDamaged, LibraryNotReadable
+from qa.search.system_errors import system_error
 
 FILE = "texts.sqlite"
 
@@ -81,7 +83,23 @@ PASSAGE = Table(
     },
 )
 TABLES = (SOURCE, POST, PASSAGE)
+_PYTHON_TYPES: Mapping[str, type] = {"INTEGER": int, "TEXT": str}
+COLUMN_TYPES: Mapping[str, tuple[type, ...]] = {
+    name: (_PYTHON_TYPES[kind.split()[0]], type(None)) for table in TABLES for name, kind in table.columns.items()
+}
+"""The types of the values that a column may hold. SQLite keeps to them when it writes, but a file may be crafted."""
 INDEXES = "CREATE INDEX passage_post ON passage (source, post); CREATE INDEX post_author ON post (author);"
+
+
+@cache
+def expected_schema() -> frozenset[tuple[str, ...]]:
+    """The rows of `sqlite_master` in every store: its tables and indexes, and nothing that SQLite would run."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(f"{' '.join(table.create for table in TABLES)} {INDEXES}")
+        return frozenset(connection.execute(SCHEMA_ROWS))
+
+
+SCHEMA_ROWS = "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master"
 
 
 def read_only_uri(folder: Path) -> str:
@@ -109,8 +127,11 @@ def record_hash(source: Sequence[object], posts: Sequence[Sequence[object]]) -> 
 
 @contextmanager
 def reporting_store_damage(path: Path) -> Iterator[None]:
-    """Turn an error of SQLite while it reads the store at `path` into LibraryDamaged."""
+    """Turn an error of SQLite while it reads the store at `path` into LibraryDamaged or LibraryNotReadable."""
     try:
         yield
-    except (sqlite3.Error, UnicodeDecodeError) as error:
-        raise LibraryDamaged(f"{path} cannot be read as a store of texts: {error}") from error
+    except (sqlite3.Error, UnicodeDecodeError, MemoryError) as error:
+        reason = system_error(error)
+        if reason is None or not path.exists():
+            raise LibraryDamaged(f"{path} cannot be read as a store of texts: {error}") from error
+        raise LibraryNotReadable(f"{path} cannot be read now: {reason}; nothing in the library was changed") from error

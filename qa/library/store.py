@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-import threading
-import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from qa.errors import LibraryDamaged, SourceError
-from qa.library.schema import FILE, TABLES, read_only_uri, record_hash, reporting_store_damage, text_hash
+from qa.library.database import Database
+from qa.library.schema import PASSAGE, SOURCE, TABLES, record_hash, text_hash
 from qa.search.chunker import Passage
 from qa.sources.origin import name_key
 from qa.sources.sanitize import first_surrogate
@@ -58,24 +56,30 @@ class SourceInfo:
 class Store:
     """A store opened for reading; thread-safe."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self._path = path
-        self._connection = connection
-        self._lock = threading.Lock()
-        self._finalizer = weakref.finalize(self, connection.close)
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     @classmethod
     def open(cls, folder: Path) -> Store:
-        """Open the store in `folder`. Raises LibraryDamaged if there is none."""
-        path = folder / FILE
-        with reporting_store_damage(path):
-            connection = sqlite3.connect(read_only_uri(folder), uri=True, check_same_thread=False)
-            connection.execute("PRAGMA trusted_schema = OFF")
-        return cls(path, connection)
+        """Open the store in `folder`.
+
+        Raises:
+            LibraryDamaged: There is none, or its tables are not those of a store.
+            LibraryNotReadable: The system does not let it be read.
+        """
+        return cls(Database.open(folder))
 
     def close(self) -> None:
         """Close its file, which also happens automatically once nothing refers to the store."""
-        self._finalizer()
+        self._database.close()
+
+    def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """All rows of a query. It raises what `Database.rows` does."""
+        return self._database.rows(query, *values)
+
+    @property
+    def _path(self) -> Path:
+        return self._database.path
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copy and pickle it as the folder to open again, so that quotes can be copied and pickled."""
@@ -97,7 +101,15 @@ class Store:
 
     def counts(self) -> Mapping[str, int]:
         """The number of sources, posts and passages, by these words."""
-        return {f"{table.name}s": self.rows(f"SELECT count(*) FROM {table.name}")[0][0] for table in TABLES}
+        # Not count(*): SQLite counts that in one step, which never ends in a file that is crafted so.
+        return {f"{table.name}s": self.rows(f"SELECT count(1) FROM {table.name}")[0][0] for table in TABLES}
+
+    def has_as_many(self, counts: Mapping[str, int]) -> bool:
+        """Whether its sources and passages are numbered up to these counts, by the words that `counts` uses."""
+        return all(
+            self.rows(f"SELECT coalesce(max(id), -1) + 1 FROM {table.name}")[0][0] == counts[f"{table.name}s"]
+            for table in (SOURCE, PASSAGE)
+        )
 
     def sources(self) -> tuple[SourceInfo, ...]:
         """Every source with its counts, in the order in which they were read."""
@@ -138,6 +150,8 @@ class Store:
             numbers.start,
             numbers.stop,
         )
+        if len(rows) != len(numbers):
+            raise LibraryDamaged(f"{self._path} lacks a passage of the {len(numbers)} from {numbers.start} on")
         return [Passage(*row) for row in rows]
 
     def passages(self, numbers: Sequence[int]) -> list[StoredPassage]:
@@ -165,6 +179,8 @@ class Store:
         """The texts of the passages of these numbers, in their order."""
         query = "SELECT id, text FROM passage WHERE id IN (SELECT value FROM json_each(?))"
         texts = dict(self.rows(query, json.dumps(numbers)))
+        if len(texts) < len(set(numbers)):
+            raise LibraryDamaged(f"{self._path} lacks a passage that the index knows")
         return [texts[number] for number in numbers]
 
     def text(self, name: str) -> str:
@@ -191,11 +207,14 @@ class Store:
 
     def thread_at(self, number: int) -> Thread:
         """The source of this number as the thread that was read. Raises LibraryDamaged if it was altered."""
-        ((*about, text, digest, record),) = self.rows(
+        rows = self.rows(
             """SELECT name, key, folder, language, title, url, original, text, text_sha256, record_sha256
                FROM source WHERE id = ?""",
             number,
         )
+        if len(rows) != 1:
+            raise LibraryDamaged(f"{self._path} lacks the source with the number {number}")
+        *about, text, digest, record = rows[0]
         name, key, folder, _, title, url, original = about
         posts = self.rows(
             """SELECT number, kind, author, date, parent, start, "end", omitted FROM post
@@ -204,27 +223,15 @@ class Store:
         )
         if text_hash(text) != digest or record_hash((*about, digest), posts) != record:
             raise self._altered(name)
-        return Thread(
-            name,
-            text,
-            tuple(
-                Post(
-                    kind,
-                    text[start:end],
-                    start,
-                    end,
-                    author,
-                    date,
-                    parent,
-                    tuple((first, last) for first, last in json.loads(omitted)),
-                )
+        origin = None if key == name_key(name) else Origin(key, name, folder)
+        try:
+            placed = tuple(
+                Post(kind, text[start:end], start, end, author, date, parent, tuple(map(tuple, json.loads(omitted))))
                 for _, kind, author, date, parent, start, end, omitted in posts
-            ),
-            title,
-            url,
-            original,
-            None if key == name_key(name) else Origin(key, name, folder),
-        )
+            )
+            return Thread(name, text, placed, title, url, original, origin).checked()
+        except (SourceError, ValueError, TypeError, RecursionError) as error:
+            raise LibraryDamaged(f"{name!r} in {self._path} is not a thread: {error}") from error
 
     def _altered(self, name: str) -> LibraryDamaged:
         return LibraryDamaged(f"the text of {name!r} in {self._path} was altered: it does not have the stored hash")
@@ -267,8 +274,3 @@ class Store:
                 post = thread.posts[index] if 0 <= index < len(thread.posts) else None
                 if post is None or not post.start <= start <= end <= post.end or thread.text[start:end] != text:
                     raise LibraryDamaged(f"passage {passage} in {self._path} is not a slice of {name!r}")
-
-    def rows(self, query: str, *values: Any) -> list[Any]:
-        """All rows of a query. Raises LibraryDamaged if the file cannot be read."""
-        with self._lock, reporting_store_damage(self._path):
-            return self._connection.execute(query, values).fetchall()

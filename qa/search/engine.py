@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.encoding.encoder import Vectors
-from qa.errors import LibraryDamaged
+from qa.errors import LibraryDamaged, LibraryNotReadable
 from qa.search.query import EncodedQuery
+from qa.search.system_errors import is_about_the_file, system_error
 
 Ids = NDArray[np.int64]
 Scores = NDArray[np.float32]
@@ -54,7 +55,7 @@ class Engine(Protocol):
 
 @contextmanager
 def reporting_damage(path: Path, *raised: type[Exception]) -> Iterator[None]:
-    """Turn what a third-party library raises over an altered file into LibraryDamaged.
+    """Turn what a third-party library raises over a file that it cannot read into LibraryDamaged or LibraryNotReadable.
 
     Wrap only the third-party call itself: an error in our own code is a bug and must not be reported as damage.
 
@@ -64,12 +65,16 @@ def reporting_damage(path: Path, *raised: type[Exception]) -> Iterator[None]:
             cannot be imported, so it is recognised by name.
 
     Raises:
-        LibraryDamaged: If the wrapped call raised one of these.
+        LibraryDamaged: The wrapped call raised one of these: the file is missing or altered.
+        LibraryNotReadable: It raised one of these because of the system: no permission, a disk error, no memory.
     """
     try:
         yield
     except raised as error:
-        raise _damaged(path) from error
+        reason = system_error(error)
+        if reason is None or is_about_the_file(reason):
+            raise _damaged(path) from error
+        raise LibraryNotReadable(f"{path} cannot be read now: {reason}; nothing in the library was changed") from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":
             raise
@@ -77,7 +82,7 @@ def reporting_damage(path: Path, *raised: type[Exception]) -> Iterator[None]:
 
 
 def _damaged(path: Path) -> LibraryDamaged:
-    return LibraryDamaged(f"{path} cannot be read: it was altered or cut off")
+    return LibraryDamaged(f"{path} cannot be read: it is missing, or was altered or cut off")
 
 
 def inner_products(vectors: Vectors, vector: Vectors) -> Scores:

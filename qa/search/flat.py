@@ -13,8 +13,9 @@ from qa.encoding.encoder import Vectors
 from qa.errors import LibraryDamaged
 from qa.search.engine import Hits, Ids, reporting_damage
 
-FILE = "dense.faiss"
-_HEADER_BYTES = 1024  # FAISS's own header is far smaller
+FILE = "dense.vectors"
+"""float32, shape (passages, dimension): a plain array, so that nothing in it is parsed and its size follows."""
+_NUMBER_BYTES = 4
 
 
 class FlatIndex:
@@ -25,32 +26,32 @@ class FlatIndex:
 
     @staticmethod
     def create(folder: Path, vectors: Vectors) -> None:
-        """Write unit vectors, shape (passages, dimension), into `folder`."""
-        import faiss
+        """Write the index.
 
-        index = faiss.IndexFlatIP(vectors.shape[1])
-        index.add(vectors)
-        faiss.write_index(index, str(folder / FILE))
+        Args:
+            folder: An existing folder.
+            vectors: Unit vectors, shape (passages, dimension).
+        """
+        vectors.astype("<f4", copy=False).tofile(folder / FILE)
 
     @classmethod
     def open(cls, folder: Path, count: int, dimension: int) -> FlatIndex:
-        """Read the index in `folder`, after checking that the file can hold `count` vectors of `dimension` numbers.
+        """Read the index in `folder`, after checking that the file holds `count` vectors of `dimension` numbers.
 
         Raises:
-            LibraryDamaged: If the file is missing, altered, or of another size.
+            LibraryDamaged: If the file is missing or of another size.
+            LibraryNotReadable: If the system does not let it be read.
         """
         import faiss
 
         path = folder / FILE
-        payload = count * dimension * 4
         with reporting_damage(path, OSError):
             size = path.stat().st_size
-        if not payload <= size <= payload + _HEADER_BYTES:
-            raise LibraryDamaged(f"{path} has {size} bytes, which do not fit {count} vectors of {dimension}")
-        with reporting_damage(path, RuntimeError, MemoryError):
-            index = faiss.read_index(str(path))
-        if not isinstance(index, faiss.IndexFlat) or (index.ntotal, index.d) != (count, dimension):
-            raise LibraryDamaged(f"{path} holds {index.ntotal} vectors of {index.d}, not {count} of {dimension}")
+        if size != count * dimension * _NUMBER_BYTES or not dimension:
+            raise LibraryDamaged(f"{path} has {size} bytes, which are not {count} vectors of {dimension}")
+        with reporting_damage(path, OSError, ValueError, MemoryError):
+            index = faiss.IndexFlatIP(dimension)
+            index.add(np.memmap(path, dtype="<f4", mode="r", shape=(count, dimension)))
         return cls(index)
 
     def nearest(self, vector: Vectors, k: int, among: Ids | None) -> Hits:

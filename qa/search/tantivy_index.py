@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from qa.errors import LibraryNotReadable
 from qa.search.analyzer import ANALYZER, Analyzer, composed
 from qa.search.engine import reporting_damage
 from qa.search.tantivy_queries import FIELD, ID, passage_schema
@@ -57,13 +58,20 @@ def open_searcher(folder: Path) -> Any:
     can go once they are mapped.
 
     Raises:
-        LibraryDamaged: The index cannot be read.
+        LibraryDamaged: The index was altered.
+        LibraryNotReadable: The system does not let it be read, or the temporary folder be written.
     """
     import tantivy
 
     # tantivy's thread may write into the folder while it is removed, and Windows cannot remove files that are mapped;
     # the system's own clean-up does later.
-    temporary = tempfile.TemporaryDirectory(prefix="verbatim-", ignore_cleanup_errors=True)
+    try:
+        temporary = tempfile.TemporaryDirectory(prefix="verbatim-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise LibraryNotReadable(
+            f"{folder} cannot be opened now, because there is no temporary folder: {error.strerror}; "
+            "make room, or set TMPDIR to another folder"
+        ) from error
     with temporary as links, reporting_damage(folder, ValueError, OSError):
         for file in _files(folder):
             _link(file.resolve(), Path(links) / file.name)
