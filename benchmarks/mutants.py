@@ -34,31 +34,42 @@ _OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One change of a module: the line it is on, the expression before and after, the whole changed source."""
+    """One change of a module.
+
+    Attributes:
+        line: The number of the line that it is on, from 1.
+        code: That line, without a comment.
+        before: The expression before the change.
+        after: The expression after it.
+        source: The whole changed source.
+    """
 
     line: int
+    code: str
     before: str
     after: str
     source: str
 
     def __str__(self) -> str:
-        return f"{self.line}: {self.before} → {self.after}"
+        return f"{self.before} → {self.after} in {self.code}"
 
 
 def mutants_of(source: str) -> list[Mutant]:
     """Every mutant of a module, in the order of its source.
 
-    >>> [str(mutant) for mutant in mutants_of("K = 3\\nok = K < 5 and True\\n")]
-    ['1: 3 → 4', '2: K < 5 and True → K < 5 or True', '2: K < 5 → K <= 5', '2: 5 → 6', '2: True → False']
+    >>> [str(mutant) for mutant in mutants_of("K = 3  # at most\\nok = K < 5\\n")]
+    ['3 → 4 in K = 3', 'K < 5 → K <= 5 in ok = K < 5', '5 → 6 in ok = K < 5']
     """
     found: list[Mutant] = []
+    lines = source.splitlines()
     while True:
         mutator = _Mutator(len(found))
         tree = mutator.visit(ast.parse(source))
         if mutator.changed is None:
             return found
         line, before, after = mutator.changed
-        found.append(Mutant(line, before, after, ast.unparse(tree)))
+        code = lines[line - 1].partition("  #")[0].strip()
+        found.append(Mutant(line, code, before, after, ast.unparse(tree)))
 
 
 class _Mutator(ast.NodeTransformer):

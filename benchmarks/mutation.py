@@ -1,9 +1,11 @@
 """Mutation score: `python -m benchmarks.mutation [--module FILE …] [--sample N] [--jobs N] [--out DIR]`.
 
 Breaks one thing at a time in a copy of the checkout (a number, a comparison, an operator, a condition) and runs the
-tests that import the broken module, and its doctests. A mutant that no test fails on survives. Needs no data. Mutants
-are sampled with a fixed seed; a module whose source and tests are unchanged since the last report is not run again, so
-an interrupted run continues where it stopped. Writes mutation.md and mutation.json.
+tests that run the broken line, fastest first, until one fails. Which those are is recorded once, in a run of all tests
+of these rooms and of the modules' doctests; the recording is kept in the user's cache until a module or a test changes.
+A mutant that no test fails on survives. Needs no data. Mutants are sampled with a fixed seed. A module whose code and
+tests are unchanged since the last report is not run again, so an interrupted run continues where it stopped. Writes
+mutation.md and mutation.json.
 
 Why not a ready-made tool: mutmut 3 leaves module constants alone, which are what tests here have missed, and forks a
 process with the threads of torch and OpenVINO; cosmic-ray edits the checkout in place and takes no sample.
@@ -12,7 +14,9 @@ process with the threads of torch and OpenVINO; cosmic-ray edits the checkout in
 from __future__ import annotations
 
 import argparse
+import ast
 import hashlib
+import json
 import os
 import re
 import shlex
@@ -20,25 +24,38 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
 
-from benchmarks.mutants import mutants_of
-from benchmarks.mutation_report import ModuleScore, read_scores, write_report
+from benchmarks import mutation_plugin
+from benchmarks.cached_encoder import default_folder
+from benchmarks.line_tests import LineTests
+from benchmarks.mutants import Mutant, mutants_of
+from benchmarks.mutation_plugin import RECORD, SELECT
+from benchmarks.mutation_report import MAX_SECONDS, ModuleScore, read_scores, write_report
 from benchmarks.options import RESULTS
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("qa/search", "qa/answering", "qa/text")
 COPIED = ("qa", "corpus", "tests", "benchmarks", "training", "docs", "app.py", "pyproject.toml", "README.md")
-# They read no result of a module, or take minutes: they train networks, install the package or attack the sandbox.
-SKIPPED = {"test_structure.py", "test_training.py", "test_install.py", "test_readme.py", "test_hostile.py"}
+# They read no result of a module, test another room, or take minutes: they train networks or attack the sandbox.
+SKIPPED = {
+    "test_structure.py",
+    "test_encoder.py",
+    "test_training.py",
+    "test_install.py",
+    "test_mutation.py",
+    "test_readme.py",
+    "test_hostile.py",
+}
 _SEED = 17
-_SLOWER = 5  # a mutant that takes this many times as long as the unbroken module is killed: it loops
-_LEAST_TIMEOUT = 60.0  # seconds
-_PYTEST = (sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider")
+# A mutant whose tests need much more processor time than its tests may take is killed: it loops. One that waits for
+# something that never comes is killed after a time that no busy machine needs.
+_CPU_SECONDS = 5 * MAX_SECONDS
+_TIMEOUT = 40 * MAX_SECONDS
+_PYTEST = (sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "benchmarks.mutation_plugin")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,65 +69,108 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="default: benchmarks/results")
     options = parser.parse_args(arguments)
 
-    modules = options.modules or [
-        file.relative_to(ROOT).as_posix()
-        for room in ROOMS
-        for file in sorted((ROOT / room).glob("*.py"))
-        if file.name != "__init__.py"
-    ]
+    modules = options.modules or modules_of_rooms()
     scores = read_scores(options.out)
     pending = [
         module for module in modules if module not in scores or scores[module].digest != digest(module, options.sample)
     ]
-    with ThreadPoolExecutor(options.jobs) as pool:
-        for score in pool.map(lambda module: score_module(module, options.sample), pending):
-            scores[score.module] = score
-            print(f"{score.module}: {score.killed} of {score.run} killed", flush=True)
-            write_report(scores, options.out)
+    if pending:
+        recorded = recorded_tests(default_folder() / "mutation")
+        with ThreadPoolExecutor(options.jobs) as pool:
+            for score in pool.map(lambda module: score_module(module, options.sample, recorded), pending):
+                scores[score.module] = score
+                print(f"{score.module}: {score.killed} of {score.run} killed", flush=True)
+                write_report(scores, options.out)
+    write_report(scores, options.out)  # with the equivalent mutants as they are marked now
     return 0
 
 
-def score_module(module: str, sample: int) -> ModuleScore:
-    """Run a sample of a module's mutants against its tests, in a copy of the checkout.
+def modules_of_rooms() -> list[str]:
+    """Every module of the rooms, as a path in the checkout."""
+    files = (file for room in ROOMS for file in sorted((ROOT / room).glob("*.py")) if file.name != "__init__.py")
+    return [file.relative_to(ROOT).as_posix() for file in files]
+
+
+def recorded_tests(folder: Path) -> LineTests:
+    """Which tests of the rooms run which line: what was recorded in `folder`, or a new recording, which takes minutes.
 
     Raises SystemExit if the tests fail before anything is broken.
     """
-    mutants = mutants_of((ROOT / module).read_text(encoding="utf-8"))
+    tests = sorted({test for room in ROOMS for test in _tests_naming(rf"\b{room.replace('/', '.')}\b")})
+    sources = [*sorted(ROOT.glob("qa/**/*.py")), *sorted(ROOT.glob("tests/*.py")), Path(mutation_plugin.__file__)]
+    name = hashlib.sha256(b"\0".join(file.read_bytes() for file in sources)).hexdigest()
+    path = folder / f"{name}.json"
+    if not path.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        new = path.with_suffix(".new")
+        command = (*_PYTEST, *tests, *ROOMS)
+        if not _passes(command, ROOT, None, {RECORD: str(new)}):
+            raise SystemExit(f"the tests fail before anything is broken: {shlex.join(command)}")
+        new.replace(path)
+    return LineTests.read(path)
+
+
+def score_module(module: str, sample: int, recorded: LineTests) -> ModuleScore:
+    """Run a sample of a module's mutants against the tests that run their lines, in a copy of the checkout."""
+    source = (ROOT / module).read_text(encoding="utf-8")
+    mutants = mutants_of(source)
     chosen = sorted(Random(f"{_SEED}/{module}").sample(range(len(mutants)), min(sample, len(mutants))))
-    command = (*_PYTEST, *tests_of(module), module)
+    sources = {name: (ROOT / name).read_text(encoding="utf-8") for name in recorded.lines}
+    survivors = []
     with tempfile.TemporaryDirectory(prefix="verbatim-mutation-") as folder:
         copy = Path(folder)
         for name in COPIED:
             _copy(ROOT / name, copy / name)
-        started = time.monotonic()
-        if not _passes(command, copy, None):
-            raise SystemExit(f"the tests of {module} fail before anything is broken: {shlex.join(command)}")
-        timeout = max(_LEAST_TIMEOUT, _SLOWER * (time.monotonic() - started))
-        survivors = []
-        for number, index in enumerate(chosen, 1):
-            file = copy / module
-            file.write_text(mutants[index].source, encoding="utf-8")
-            os.utime(file, (number, number))  # so that the .pyc of another mutant is stale
-            if _passes(command, copy, timeout):
-                survivors.append(str(mutants[index]))
+        for number, mutant in enumerate((mutants[index] for index in chosen), 1):
+            tests = recorded.within(MAX_SECONDS, recorded.of_line(sources, module, mutant.line))
+            if not tests or not _is_killed(mutant, number, copy, module, tests):
+                survivors.append(str(mutant))
     return ModuleScore(module, digest(module, sample), len(mutants), len(chosen), survivors)
 
 
 def tests_of(module: str) -> list[str]:
     """The test files that import a module; if none does, those that import anything of its room."""
     room, _, stem = module.removesuffix(".py").replace("/", ".").rpartition(".")
-    names = rf"\b{re.escape(room)}\.{stem}\b|from {re.escape(room)} import [^\n]*\b{stem}\b"
-    files = [file for file in sorted((ROOT / "tests").glob("test_*.py")) if file.name not in SKIPPED]
-    texts = {f"tests/{file.name}": file.read_text(encoding="utf-8") for file in files}
-    direct = [file for file, text in texts.items() if re.search(names, text)]
-    return direct or [file for file, text in texts.items() if re.search(rf"\b{re.escape(room)}\b", text)]
+    direct = _tests_naming(rf"\b{re.escape(room)}\.{stem}\b|from {re.escape(room)} import [^\n]*\b{stem}\b")
+    return direct or _tests_naming(rf"\b{re.escape(room)}\b")
 
 
 def digest(module: str, sample: int) -> str:
-    """A hash of what a module's score depends on: its source, its tests, the mutants and their number."""
-    files = [module, *tests_of(module), "benchmarks/mutants.py"]
-    content = b"\0".join((ROOT / file).read_bytes() for file in files)
-    return hashlib.sha256(content + f"{sample}".encode()).hexdigest()
+    """A hash of what a module's score depends on: its code, its tests, the mutants and their number."""
+    code = _code((ROOT / module).read_text(encoding="utf-8"))
+    tests = (*tests_of(module), "benchmarks/mutants.py")
+    content = b"\0".join([code.encode(), *((ROOT / file).read_bytes() for file in tests), str(sample).encode()])
+    return hashlib.sha256(content).hexdigest()
+
+
+def _code(source: str) -> str:
+    """The source without comments, docstrings and layout."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)):
+            node.body = [
+                each for each in node.body if not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))
+            ]
+    return ast.dump(tree)
+
+
+def _tests_naming(pattern: str) -> list[str]:
+    files = [file for file in sorted((ROOT / "tests").glob("test_*.py")) if file.name not in SKIPPED]
+    return [f"tests/{file.name}" for file in files if re.search(pattern, file.read_text(encoding="utf-8"))]
+
+
+def _is_killed(mutant: Mutant, number: int, copy: Path, module: str, tests: Sequence[str]) -> bool:
+    """Whether one of these tests fails on the mutant, put into the copy of the checkout as the `number`-th."""
+    original = (copy / module).read_bytes()
+    (copy / module).write_text(mutant.source, encoding="utf-8")
+    os.utime(copy / module, (number, number))  # so that the .pyc of another mutant is stale
+    selection = copy / "selection.json"
+    selection.write_text(json.dumps({"tests": tests, "seconds": _CPU_SECONDS}), encoding="utf-8")
+    files = dict.fromkeys(test.partition("::")[0] for test in tests)
+    try:
+        return not _passes((*_PYTEST, *files), copy, _TIMEOUT, {SELECT: str(selection)})
+    finally:
+        (copy / module).write_bytes(original)
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -120,11 +180,17 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copy2(source, target)
 
 
-def _passes(command: Sequence[str], folder: Path, timeout: float | None) -> bool:
+def _passes(command: Sequence[str], folder: Path, timeout: float | None, environment: dict[str, str]) -> bool:
     """Whether the tests pass in time; a mutant that makes them hang counts as killed."""
     try:
         run = subprocess.run(  # noqa: S603 — our own command
-            command, cwd=folder, timeout=timeout, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
+            command,
+            cwd=folder,
+            env={**os.environ, **environment, "PYTHONPATH": str(folder)},
+            timeout=timeout,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         return False
