@@ -67,6 +67,22 @@ def test_passages_end_at_paragraphs_if_possible() -> None:
     assert [passage.text for passage in found] == paragraphs
 
 
+@pytest.mark.parametrize(("first", "is_alone"), [(14, True), (13, False)], ids=["half", "less than half"])
+def test_a_paragraph_ends_a_passage_that_it_half_fills(first: int, is_alone: bool) -> None:
+    """Two of the three lines fit together; the first ends a paragraph, and 14 words are half of what is to be split."""
+    lines = [" ".join(["word"] * count) + "." for count in (first, 14, 20)]
+    _, found = split(f"{lines[0]}\n\n{lines[1]}\n{lines[2]}", title="A title")
+    alone, together = [lines[0], "\n".join(lines[1:])], ["\n\n".join(lines[:2]), lines[2]]
+    assert [passage.text for passage in found] == (alone if is_alone else together)
+
+
+def test_a_long_sentence_is_split_into_pieces_of_nine_tenths_of_what_fits() -> None:
+    """The title leaves room for 38 of 40 words, so a piece has 34; the last has the rest, and neighbours join."""
+    sentence = " ".join(f"w{n:03}" for n in range(100))
+    _, found = split(f"Before it.\n\n{sentence}\n\nAfter it.", title="A title")
+    assert [len(passage.text.split()) for passage in found] == [2 + 34, 34, 32 + 2]
+
+
 def test_list_items_stay_whole() -> None:
     items = [f"({letter}) " + " ".join(["thing"] * 11) + "." for letter in "abcdefgh"]
     _, found = split("The list:\n" + "\n".join(items))
@@ -86,7 +102,9 @@ def test_a_title_is_context_unless_the_passage_contains_it() -> None:
     assert passage.in_context == "A title\n\nText."
 
 
-@pytest.mark.parametrize("text", ["x" * 100_000, "lorem ipsum " * 20_000, "漢" * 30_000, "e\u0301" * 5_000])
+@pytest.mark.parametrize(
+    "text", ["x" * 100_000, "lorem ipsum " * 20_000, "漢" * 30_000, "e\u0301" * 5_000, "e" + "\u0301" * 2_500]
+)
 def test_text_without_sentence_ends_is_split_too(text: str, real_encoder: MiniLMEncoder) -> None:
     found = list(split_passages(qa.Thread.from_text(text), real_encoder))
     assert re.sub(r"\s", "", "".join(p.text for p in found)) == re.sub(r"\s", "", text)

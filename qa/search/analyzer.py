@@ -6,6 +6,7 @@ import unicodedata
 from typing import Any
 
 ANALYZER = "words"  # the name under which an index on disk refers to it
+# tantivy's own limit is 40, but where no spaces stand between words, a clause is one word of three bytes a character.
 _MAX_WORD_BYTES = 200
 # Function words that tantivy's English list lacks.
 _FUNCTION_WORDS = (

@@ -23,14 +23,16 @@ from qa.text.spelling import one_edit_apart
 FOLDER = "lexical"
 FILES = (f"{FOLDER}/meta.json",)
 """The files that every index has, whatever its segments are called."""
-_CACHED_QUESTIONS = 64
+_CACHED_QUESTIONS = 64  # asking analyses a question several times; these are enough for many threads at once
 # This affects time, not the ranking: up to this many passages, searching for all of them takes about as long as
 # searching for the best few.
 _SMALL_INDEX = 5_000
 # If both words of a pair are in more passages than this, searching for the pair everywhere takes longer than scoring it
 # in the best passages only: a second in a million passages.
 _COMMON_FREQUENCY = 15_000
-_MIN_GAIN = 0.01  # cosine; a pair of common words that can add less is ignored
+# A pair of common words that can add less than this to a cosine is ignored. By the weights of `terms`, two words that
+# half of a million passages contain add so much in a question of ten words.
+_MIN_GAIN = 0.01
 
 
 class LexicalIndex:
@@ -59,6 +61,10 @@ class LexicalIndex:
             folder: An existing folder.
             passages: The passages, numbered in this order.
             earlier: An index to extend; the new passages are numbered after its own.
+
+        Raises:
+            OSError: If the folder cannot be written.
+            ValueError: If tantivy cannot write the index.
         """
         first, path = (0, None) if earlier is None else (len(earlier), earlier._path)
         write_index(
@@ -67,7 +73,11 @@ class LexicalIndex:
 
     @classmethod
     def open(cls, folder: Path, count: int) -> LexicalIndex:
-        """Read the index in `folder`, which must hold `count` passages.
+        """Read the index in `folder`.
+
+        Args:
+            folder: Where `create` wrote it.
+            count: The number of passages it must hold.
 
         Raises:
             LibraryDamaged: If the index cannot be read or holds another number.
@@ -87,7 +97,7 @@ class LexicalIndex:
         return len(self) if len(self) <= _SMALL_INDEX else 0
 
     def search(self, question: EncodedQuery, k: int, among: Ids | None = None) -> Hits:
-        """The best `k` passages that share a word with the question.
+        """The best `k` passages that share a word with the question, as `Engine.search` describes.
 
         Phrases of common words do not count here; `common_phrase_scores` adds them.
         """
@@ -104,9 +114,17 @@ class LexicalIndex:
         return self._run(self._queries.among(query, among), k)
 
     def containing_phrase(self, phrase: str) -> Ids | None:
-        """The sorted numbers of the passages whose text or title contains the words of `phrase`, in any inflection.
+        """The passages whose text or title contains the words of a phrase, in any inflection.
 
-        None if their script has no spaces between words: then any passage may contain the phrase.
+        Args:
+            phrase: The phrase.
+
+        Returns:
+            Their numbers, sorted, shape (n,); None if the phrase's script has no spaces between words: then any passage
+            may contain it.
+
+        Raises:
+            LibraryDamaged: If the index turns out to be altered.
         """
         terms = self._analyzer.terms(phrase)
         if not terms or has_unspaced_script(phrase):
@@ -122,9 +140,19 @@ class LexicalIndex:
         return self._scores(self._queries.among(self._query(self.query_terms(question)), ids), ids)
 
     def common_phrase_scores(self, question: EncodedQuery, ids: Ids) -> Scores:
-        """What phrases of common words add to the score of each of these passages, shape (len(ids),).
+        """What phrases of common words add to the scores of these passages.
 
         In a million passages a search for such a phrase alone takes a second. A small index has none.
+
+        Args:
+            question: The encoded question.
+            ids: The numbers of the passages, shape (n,).
+
+        Returns:
+            The addition for each, in cosines, shape (n,).
+
+        Raises:
+            LibraryDamaged: If the index turns out to be altered.
         """
         terms = self.query_terms(question).terms
         phrases = [term for term in terms if _is_common_phrase(term) and term.max_score > _MIN_GAIN]
@@ -133,15 +161,30 @@ class LexicalIndex:
         return self._scores(self._queries.terms_among(phrases, ids), ids)
 
     def coverage(self, question: EncodedQuery, texts: Sequence[str]) -> Scores:
-        """The share of the question's words that each text contains, weighted by their rarity: 0..1, shape (texts,)."""
+        """The share of the question's words that each text contains, weighted by their rarity.
+
+        Args:
+            question: The encoded question.
+            texts: The texts; they need not be in the index.
+
+        Returns:
+            The share for each text: 0..1, shape (len(texts),).
+        """
         rarities = self.query_terms(question).rarities
         covered = [sum(rarities.get(term, 0.0) for term in set(self._analyzer.terms(text))) for text in texts]
         return np.array(covered, dtype=np.float32) / np.float32(sum(rarities.values()) or 1.0)
 
     def terms(self, question: EncodedQuery, texts: Sequence[str]) -> list[tuple[str, ...]]:
-        """For each text, the question's words that it contains, as the user typed them.
+        """The question's words that each text contains.
 
         A misspelt word is among them if the text contains what was probably meant.
+
+        Args:
+            question: The encoded question.
+            texts: The texts; they need not be in the index.
+
+        Returns:
+            For each text its words, as the user typed them and in their order.
         """
         query_terms = self.query_terms(question)
         matches = []

@@ -20,18 +20,43 @@ EXACT_UP_TO = 50_000
 proportion to their number (benchmarks/results/scale.md)."""
 FILES = ((flat.FILE,), ivf.FILES)
 """The files of a dense index: one of these groups."""
-_GROWTH = 2  # a library that grew or shrank by a greater factor gets new cells
-_MAX_COSINE = 1.01  # half precision can round above 1
+# A library that grew or shrank by a greater factor gets new cells. Up to here the old ones are 5.7 to 11.3 times the
+# root of the passages: within FAISS's guidelines of 4 to 16 (see `ivf`).
+_GROWTH = 2
+# Half precision rounds each number by at most 1/2048 of it, so a cosine exceeds 1 by at most 0.0005.
+_MAX_COSINE = 1.01
 
 
 class VectorIndex(Protocol):
     """Unit vectors on disk, searched exactly or approximately."""
 
     def nearest(self, vector: Vectors, k: int, among: Ids | None) -> Hits:
-        """The `k` passages with the greatest inner product with `vector`."""
+        """The passages whose vectors have the greatest inner product with a vector.
+
+        Args:
+            vector: A unit vector, shape (dimension,).
+            k: The maximum number of passages to return.
+            among: The numbers of the passages to search, sorted; None for all.
+
+        Returns:
+            At most `k` hits, each with its inner product, best first.
+
+        Raises:
+            LibraryDamaged: If the files turn out to be altered.
+        """
 
     def vectors(self, ids: Ids) -> Vectors:
-        """The vectors of these passages, shape (len(ids), dimension)."""
+        """The vectors of these passages.
+
+        Args:
+            ids: The numbers of the passages, shape (n,).
+
+        Returns:
+            Unit vectors, shape (n, dimension).
+
+        Raises:
+            LibraryDamaged: If the files turn out to be altered.
+        """
 
 
 class DenseIndex:
@@ -51,6 +76,9 @@ class DenseIndex:
             vectors: Unit vectors, shape (passages, dimension).
             earlier: The index of an earlier generation, whose cells are reused if it has about as many passages.
             numbers: Each passage's number in `earlier`, -1 for a new one; shape (passages,).
+
+        Raises:
+            OSError: If the folder cannot be written.
         """
         if len(vectors) <= EXACT_UP_TO or not ivf.SUPPORTED:
             FlatIndex.create(folder, vectors)
@@ -80,7 +108,7 @@ class DenseIndex:
         return self._count
 
     def search(self, question: EncodedQuery, k: int, among: Ids | None = None) -> Hits:
-        """The best `k` passages by cosine; in a large library the result is approximate."""
+        """The best `k` passages by cosine, as `Engine.search` describes; in a large library an approximation."""
         hits = self._index.nearest(question.vector, min(k, len(self if among is None else among)), among)
         if len(hits.ids) and not 0 <= hits.ids.min() <= hits.ids.max() < len(self):
             raise LibraryDamaged(f"{self._folder} holds vectors of passages that do not exist")
@@ -91,7 +119,17 @@ class DenseIndex:
         return self._checked(inner_products(self.vectors(ids), question.vector))
 
     def vectors(self, ids: Ids) -> Vectors:
-        """The unit vectors of these passages, shape (len(ids), dimension)."""
+        """The unit vectors of these passages.
+
+        Args:
+            ids: The numbers of the passages, shape (n,).
+
+        Returns:
+            Their vectors, shape (n, dimension).
+
+        Raises:
+            LibraryDamaged: If the index turns out to be altered.
+        """
         return self._index.vectors(ids)
 
     def _has_cells_for(self, count: int) -> bool:

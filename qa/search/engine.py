@@ -50,7 +50,18 @@ class Engine(Protocol):
         """
 
     def scores(self, question: EncodedQuery, ids: Ids) -> Scores:
-        """The engine's score of each of these passages, 0 if it does not match; shape (len(ids),)."""
+        """The engine's scores of given passages.
+
+        Args:
+            question: The encoded question.
+            ids: The numbers of the passages, shape (n,).
+
+        Returns:
+            The score of each, 0 if it does not match; shape (n,).
+
+        Raises:
+            LibraryDamaged: If the index turns out to be altered.
+        """
 
 
 @contextmanager
@@ -86,15 +97,28 @@ def _damaged(path: Path) -> LibraryDamaged:
 
 
 def inner_products(vectors: Vectors, vector: Vectors) -> Scores:
-    """The inner product of one vector with each of several hundred others, shape (len(vectors),).
+    """The inner product of one vector with each of several hundred others.
 
     By einsum, on one thread: BLAS uses two, and if the other cores are busy the first waits longer for the second
     than the work takes.
+
+    Args:
+        vectors: Shape (n, dimension).
+        vector: Shape (dimension,).
+
+    Returns:
+        The products, shape (n,).
     """
     return np.asarray(np.einsum("ij,j->i", vectors, vector), dtype=np.float32)
 
 
 def top_k(ids: Ids, scores: Scores, k: int) -> Hits:
-    """The best `k`; of equal scores, the lower id comes first, so that a ranking is always the same."""
+    """The best `k`; of equal scores, the lower id comes first, so that a ranking is always the same.
+
+    Args:
+        ids: The numbers of passages, in any order, shape (n,).
+        scores: The score of each, shape (n,).
+        k: The maximum number of hits.
+    """
     order = np.lexsort((ids, -scores))[:k]
     return Hits(ids[order], scores[order])

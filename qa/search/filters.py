@@ -53,6 +53,9 @@ class Filters:
     def of(cls, arguments: FilterArguments) -> Filters:
         """The filters of a call's keyword arguments.
 
+        Args:
+            arguments: The keyword arguments.
+
         Raises:
             SettingError: If a value is not understood.
             TypeError: If an argument names no filter.

@@ -26,7 +26,7 @@ class FlatIndex:
 
     @staticmethod
     def create(folder: Path, vectors: Vectors) -> None:
-        """Write the index.
+        """Write the index into `folder`.
 
         Args:
             folder: An existing folder.
@@ -36,7 +36,12 @@ class FlatIndex:
 
     @classmethod
     def open(cls, folder: Path, count: int, dimension: int) -> FlatIndex:
-        """Read the index in `folder`, after checking that the file holds `count` vectors of `dimension` numbers.
+        """Read the index in `folder`, after checking the size of its file.
+
+        Args:
+            folder: Where `create` wrote it.
+            count: The number of vectors it must hold.
+            dimension: Their dimension.
 
         Raises:
             LibraryDamaged: If the file is missing or of another size.
@@ -55,7 +60,7 @@ class FlatIndex:
         return cls(index)
 
     def nearest(self, vector: Vectors, k: int, among: Ids | None) -> Hits:
-        """The `k` passages with the greatest inner product with `vector`, or as many as there are."""
+        """The passages with the greatest inner product, as `VectorIndex.nearest` describes; the result is exact."""
         import faiss
 
         selection = (
@@ -67,7 +72,7 @@ class FlatIndex:
         return Hits(ids[0], scores[0])
 
     def vectors(self, ids: Ids) -> Vectors:
-        """The vectors of these passages, shape (len(ids), dimension)."""
+        """The vectors of these passages, as `VectorIndex.vectors` describes."""
         return np.asarray(self._index.reconstruct_batch(np.ascontiguousarray(ids, dtype=np.int64)))
 
 

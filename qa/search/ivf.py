@@ -40,10 +40,10 @@ _CELLS_PER_ROOT = 8
 # A sample for k-means, and its rounds: the recall above was measured with these.
 _TRAINING_VECTORS_PER_CELL = 32
 _ITERATIONS = 6
-_SEED = 7
-_BLOCK = 65_536  # vectors assigned to cells at a time
+_SEED = 7  # any number: with a fixed one, the same vectors always get the same cells
+_BLOCK = 65_536  # vectors assigned to cells at a time: 100 MB of 384 numbers each
 _HALF_BYTES, _ID_BYTES = 2, 8
-_ALIGNMENT = 4
+_ALIGNMENT = 4  # four numbers of two bytes take as much as one of eight, so the ids after them are aligned
 
 
 class IvfIndex:
@@ -67,6 +67,9 @@ class IvfIndex:
             vectors: Unit vectors, shape (passages, dimension).
             centroids: Those of an earlier index, to be used again; None to train new ones.
             cells: Each vector's cell in that index, -1 for a new vector; shape (passages,).
+
+        Raises:
+            OSError: If the folder cannot be written.
         """
         if centroids is None:
             centroids, cells = _trained_centroids(vectors), None
@@ -91,7 +94,12 @@ class IvfIndex:
 
     @classmethod
     def open(cls, folder: Path, count: int, dimension: int) -> IvfIndex:
-        """Map the index in `folder`, after checking that its files' sizes fit `count` vectors of `dimension` numbers.
+        """Map the index in `folder`, after checking the sizes of its files.
+
+        Args:
+            folder: Where `create` wrote it.
+            count: The number of vectors it must hold.
+            dimension: Their dimension.
 
         Raises:
             LibraryDamaged: If a file is missing or the sizes do not fit.
@@ -118,7 +126,7 @@ class IvfIndex:
         return np.searchsorted(self._offsets[1:] // _HALF_BYTES, self._checked_places(slice(None)), side="right")
 
     def nearest(self, vector: Vectors, k: int, among: Ids | None) -> Hits:
-        """The `k` best of the passages in the nearest cells, by inner product with `vector`.
+        """The best of the passages in the nearest cells, as `VectorIndex.nearest` describes.
 
         With a filter (`among`), only the cells that hold any of those passages count.
         """
@@ -147,7 +155,7 @@ class IvfIndex:
         return Hits(ids[ids != -1], scores[ids != -1])
 
     def vectors(self, ids: Ids) -> Vectors:
-        """The vectors of these passages, shape (len(ids), dimension)."""
+        """The vectors of these passages, as `VectorIndex.vectors` describes."""
         rows = np.lib.stride_tricks.sliding_window_view(self._halves, self.centroids.shape[1])
         return np.asarray(rows[self._checked_places(ids)], dtype=np.float32)
 

@@ -28,6 +28,7 @@ from qa.sources.thread import Kind
 from qa.text.question_words import is_question
 
 MAX_CHARACTERS = 20_000
+"""The longest question: about 4,000 words, which are 18 windows of the encoder."""
 _KINDS: dict[str, Kind] = {"article": "article", "articles": "article", "comment": "comment", "comments": "comment"}
 _QUOTATION_MARKS = '"“”„«»'
 _QUOTED = "|".join(['"[^"]+"', "[“”„][^“”]+[“”]", "«[^»]+»"])
@@ -112,7 +113,14 @@ class Query:
         )
 
     def encode(self, encoder: Encoder) -> EncodedQuery:
-        """Encode the words to search for, which were checked when the query was made."""
+        """Encode the words to search for, which were checked when the query was made.
+
+        Args:
+            encoder: The library's encoder.
+
+        Raises:
+            ModelError: If the encoder fails.
+        """
         return EncodedQuery(self.text, embed_question(self.text, encoder), self.phrases)
 
 
@@ -161,6 +169,11 @@ class EncodedQuery:
     def of(cls, text: str, encoder: Encoder, phrases: tuple[str, ...] = ()) -> EncodedQuery:
         """Encode a question.
 
+        Args:
+            text: The question; no search syntax is taken out.
+            encoder: The library's encoder.
+            phrases: The parts of it that were in quotation marks.
+
         Raises:
             QuestionError: If it is empty, too long or not text.
             ModelError: If the encoder fails.
@@ -169,12 +182,29 @@ class EncodedQuery:
         return cls(checked, embed_question(checked, encoder), phrases)
 
     def likeness(self, texts: Sequence[str], encoder: Encoder) -> Vectors:
-        """Each text's cosine with the question, shape (len(texts),)."""
+        """Each text's cosine with the question.
+
+        Args:
+            texts: The texts.
+            encoder: The encoder that made the question's vector.
+
+        Returns:
+            The cosines, shape (len(texts),).
+
+        Raises:
+            ModelError: If the encoder fails.
+        """
         return unit_vectors(encoder, texts) @ self.vector
 
 
 def check_question(text: str) -> str:
-    """The question without surrounding white space and lone surrogates, which no text contains.
+    """Check a question.
+
+    Args:
+        text: What was given as a question.
+
+    Returns:
+        The question without surrounding white space and lone surrogates, which no text contains.
 
     Raises:
         QuestionError: If it is not a string, has no word or is too long.
@@ -193,7 +223,18 @@ def check_question(text: str) -> str:
 
 
 def embed_question(text: str, encoder: Encoder) -> Vectors:
-    """The question's unit vector, shape (dimension,); if it is too long for the encoder, its parts' mean direction."""
+    """Encode the words of a question.
+
+    Args:
+        text: The words; if they are too many for the encoder, they are encoded in parts.
+        encoder: The library's encoder.
+
+    Returns:
+        The unit vector, shape (dimension,): of several parts, their mean direction.
+
+    Raises:
+        ModelError: If the encoder fails.
+    """
     words = text.split()
     parts = max(1, -(-encoder.lengths([text])[0] // encoder.max_tokens))
     size = -(-len(words) // parts)

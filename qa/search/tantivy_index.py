@@ -16,7 +16,8 @@ from qa.search.analyzer import ANALYZER, Analyzer, composed
 from qa.search.engine import reporting_damage
 from qa.search.tantivy_queries import FIELD, ID, passage_schema
 
-_HEAP_BYTES = 64_000_000  # tantivy's buffer before it writes a segment; it requires at least 15 MB
+# tantivy's buffer before it writes a segment, at least 15 MB. It affects memory and the number of segments, no score.
+_HEAP_BYTES = 64_000_000
 _LOCKS = "*.lock"
 
 
@@ -28,6 +29,10 @@ def write_index(folder: Path, texts: Iterable[tuple[int, str]], earlier: Path | 
         texts: Each text with its number.
         earlier: The folder of an index to extend. tantivy never changes a finished file, so the new index shares its
             files.
+
+    Raises:
+        OSError: If the folder cannot be written.
+        ValueError: If tantivy cannot write the index.
     """
     import tantivy
 
@@ -57,9 +62,15 @@ def open_searcher(folder: Path) -> Any:
     change and may be on a read-only mount, so a temporary folder of links to the index's files is opened instead, which
     can go once they are mapped.
 
+    Args:
+        folder: The folder that `write_index` made.
+
+    Returns:
+        A tantivy searcher.
+
     Raises:
-        LibraryDamaged: The index was altered.
-        LibraryNotReadable: The system does not let it be read, or the temporary folder be written.
+        LibraryDamaged: If the index was altered.
+        LibraryNotReadable: If the system does not let it be read, or the temporary folder be written.
     """
     import tantivy
 

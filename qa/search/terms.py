@@ -23,11 +23,12 @@ from qa.text.spelling import MIN_LETTERS
 # eight public sets at a time (benchmarks/results/fusion_weights.md). Both apply to rarities as shares of the highest in
 # the library, so that words count as much among seven passages as among the thousands of those sets.
 _WORD_WEIGHT, _PAIR_WEIGHT = 0.64, 0.16
-_PHRASE_WEIGHT = 3 * _PAIR_WEIGHT  # of a phrase in quotation marks, which is meant to stay together
+# Of a phrase in quotation marks, which is meant to stay together: chosen by hand, since no public set has such phrases.
+_PHRASE_WEIGHT = 3 * _PAIR_WEIGHT
 # A word that no passage contains is probably a misspelling of one that differs by a letter, which gets this share of a
 # word's weight; see benchmarks/results/constants.md.
 _TYPO_WEIGHT = 0.5
-_SATURATION = 2.2  # BM25's k1 + 1: the most that repetition can multiply a word's score by
+_SATURATION = 2.2  # the most that repetition can multiply a word's score by: k1 + 1, where tantivy's k1 is 1.2
 # Words that are never reported as missing from the texts.
 _LOW_CONTENT_WORDS = frozenset(
     "across actually also always another anybody anyone anything come comes each else even ever every exactly "

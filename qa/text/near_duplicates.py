@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from qa.text.normalize import words_of
 
 _SIMILARITY = 0.9  # passages of 100 words may differ in one place, by up to three words
-_SHINGLE_WORDS = 3
+_SHINGLE_WORDS = 3  # Broder takes ten words of a web page, but a comment may have only four or five
 _DISTINGUISHING = re.compile(r"\d|^(?:no|not|non|never|none|nor|without|t)$")
 
 _Shingle = tuple[str, ...]

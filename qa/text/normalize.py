@@ -35,7 +35,13 @@ def words_of(text: str) -> list[str]:
 
 
 def phrase_pattern(phrase: str) -> re.Pattern[str]:
-    """A pattern that finds `phrase` in a normalized text, character for character and only as whole words.
+    """A pattern that finds a phrase character for character and only as whole words.
+
+    Args:
+        phrase: The phrase, in any form.
+
+    Returns:
+        A pattern to search a normalized text with.
 
     >>> bool(phrase_pattern("hand-crafted lens").search(normalize("A Hand-Crafted\\nLens.")))
     True
