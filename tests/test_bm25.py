@@ -1,0 +1,61 @@
+"""The lexical index: what counts as a word, how much of a question a text covers, and how deep is searched."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from indexes import ask, lexical
+
+from qa.search.analyzer import Analyzer
+
+
+@pytest.mark.parametrize(("letter", "longest"), [("a", 199), ("漢", 66)])
+def test_a_word_of_200_bytes_or_more_is_not_indexed(letter: str, longest: int) -> None:
+    analyzer = Analyzer()
+    for words in (analyzer.terms, analyzer.raw_words, analyzer.content_terms):
+        assert [len(words(letter * length)) for length in (longest, longest + 1)] == [1, 0]
+
+
+def test_coverage_is_the_share_of_the_words_rarities_that_a_text_contains(tmp_path: Path) -> None:
+    index = lexical(tmp_path, ["red lens", "red glass", "blue lamp"])
+    red, glass = (math.log(1 + (3.5 - frequency) / (frequency + 0.5)) for frequency in (2, 1))
+    texts = ["a red thing", "of glass, they say", "red glass and more", "nothing"]
+    np.testing.assert_allclose(
+        index.coverage(ask("red glass"), texts), [red / (red + glass), glass / (red + glass), 1, 0], rtol=1e-6
+    )
+    assert index.coverage(ask("zebra"), ["zebra", "red"]).tolist() == [0, 0]
+
+
+def test_only_a_small_index_is_searched_exhaustively(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = lexical(tmp_path, ["red lens", "red glass", "blue lamp"])
+    depths = []
+    for limit in (2, 3, 4):
+        monkeypatch.setattr("qa.search.bm25._SMALL_INDEX", limit)
+        depths.append(index.exhaustive_depth)
+    assert depths == [0, 3, 3]
+
+
+def test_a_large_index_is_searched_twice_as_deep_as_a_weak_filter_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = lexical(tmp_path, [f"red {n}" for n in range(60)])
+    monkeypatch.setattr("qa.search.bm25._SMALL_INDEX", 12)
+    limits: list[int] = []
+
+    class Searcher:
+        """The index's own, which notes how many hits it is asked for."""
+
+        num_docs = 60
+        fast_field_values = index._searcher.fast_field_values
+
+        def search(self, query: object, limit: int, count: bool) -> object:
+            limits.append(limit)
+            return real.search(query, limit, count=count)
+
+    real = index._searcher
+    monkeypatch.setattr(index, "_searcher", Searcher())
+    assert index.search(ask("red"), 3, np.arange(0, 60, 3)).ids.tolist() == [0, 3, 6]
+    assert limits == [2 * 3 * 60 // 20]
