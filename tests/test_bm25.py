@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+import os
+import tempfile
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pytest
 from indexes import ask, lexical
 
 from qa.search.analyzer import Analyzer
+from qa.search.bm25 import LexicalIndex
 
 
 @pytest.mark.parametrize(("letter", "longest"), [("a", 199), ("漢", 66)])
@@ -59,3 +63,33 @@ def test_a_large_index_is_searched_twice_as_deep_as_a_weak_filter_needs(
     monkeypatch.setattr(index, "_searcher", Searcher())
     assert index.search(ask("red"), 3, np.arange(0, 60, 3)).ids.tolist() == [0, 3, 6]
     assert limits == [2 * 3 * 60 // 20]
+
+
+def test_a_set_of_many_passages_gives_the_scores_of_a_small_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = lexical(tmp_path, [f"red {n}" if n % 2 else f"blue {n}" for n in range(8)])
+    ids = np.arange(1, 7)
+    few = index.scores(ask("red"), ids)
+    monkeypatch.setattr("qa.search.tantivy_queries._MAX_BOOLEAN_CLAUSES", 5)
+    assert index.scores(ask("red"), ids).tolist() == few.tolist()
+    assert [score > 0 for score in few] == [True, False, True, False, True, False]
+
+
+def test_one_segment_is_written_so_that_equal_passages_keep_their_order(tmp_path: Path) -> None:
+    index = lexical(tmp_path, ["same words"] * 3_000)
+    assert index._searcher.num_segments == 1
+    assert index.search(ask("same words"), 5).ids.tolist() == [0, 1, 2, 3, 4]
+
+
+def test_a_folder_of_links_that_cannot_be_removed_is_left_to_the_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lexical(tmp_path, ["red lens"])
+
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise OSError("directory not empty")
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(os, "rmdir", refuse)
+    assert LexicalIndex.open(tmp_path, 1).search(ask("red"), 1).ids.tolist() == [0]

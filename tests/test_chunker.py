@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import qa
 from qa.encoding.minilm import MiniLMEncoder
-from qa.search.chunker import MAX_CHARACTERS, Passage, split_passages
+from qa.search.chunker import MAX_CHARACTERS, Passage, _word_spans, split_passages
 
 _PIECES = st.sampled_from(
     ["A sentence. ", "Dr. Who came at 3.5 p.m. ", "word ", "\n", "\r\n", "\n\n", "- item\n", "(a) lettered\n", "漢字。",
@@ -81,6 +81,10 @@ def test_a_long_sentence_is_split_into_pieces_of_nine_tenths_of_what_fits() -> N
     sentence = " ".join(f"w{n:03}" for n in range(100))
     _, found = split(f"Before it.\n\n{sentence}\n\nAfter it.", title="A title")
     assert [len(passage.text.split()) for passage in found] == [2 + 34, 34, 32 + 2]
+
+
+def test_a_letter_is_not_cut_from_its_accent() -> None:
+    assert list(_word_spans("ab\u0301cd", 0, 5, 2)) == [(0, 1), (1, 3), (3, 5)]
 
 
 def test_list_items_stay_whole() -> None:

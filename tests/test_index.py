@@ -160,6 +160,20 @@ def test_fusion_scores_every_candidate_by_both_engines(tmp_path: Path) -> None:
     assert hybrid.search(*index, ask("red lens"), 1).ids.tolist() == [0]
 
 
+def test_a_score_is_the_share_of_the_highest_possible(tmp_path: Path) -> None:
+    encoder = FakeEncoder()
+    texts = ["red lens of glass", "blue lens", "green bread"]
+    vectors = encoder.encode(texts)
+    DenseIndex.create(tmp_path, vectors)
+    dense, words = DenseIndex.open(tmp_path, 3, encoder.dimension), lexical(tmp_path, texts)
+    question = ask("red lens")
+    hits = hybrid.search(dense, words, question, 3)
+    fused = hybrid.fuse(vectors @ question.vector, words.scores(question, np.arange(3)), vectors)
+    expected = fused / (1 + words.query_terms(question).max_score)
+    assert expected.min() > 0 and expected.max() < 1
+    np.testing.assert_allclose(hits.scores, expected[hits.ids], rtol=1e-5)
+
+
 def test_feedback_moves_the_question_as_computed_by_hand() -> None:
     """By 0.3 of the mean of the first ten candidates, weighted by a softmax of temperature 0.02."""
     rng = np.random.default_rng(11)

@@ -93,6 +93,7 @@ def test_every_array_that_faiss_is_pointed_to_outlives_the_search(
     class Spy:
         def search_preassigned_c(self, *arguments: object) -> None:
             assert len(pointed_to) == 5 and all(array() is not None for array in pointed_to)
+            assert arguments[0] == 1  # for a second query FAISS would read and write past these arrays
             inner.search_preassigned_c(*arguments)
 
     monkeypatch.setattr(faiss, "swig_ptr", recording)
@@ -128,6 +129,25 @@ def test_a_library_that_grew_little_keeps_its_cells(tmp_path: Path) -> None:
     much.mkdir()
     DenseIndex.create(much, unit(2_000), old, np.full(2_000, -1))
     assert (much / ivf.CENTROIDS).stat().st_size > (grown / ivf.CENTROIDS).stat().st_size
+
+
+@pytest.mark.parametrize(
+    ("count", "keeps"), [(249, False), (250, True), (1_000, True), (1_001, False)], ids=lambda value: str(value)
+)
+def test_cells_are_kept_up_to_a_factor_of_two(tmp_path: Path, count: int, keeps: bool) -> None:
+    old = opened(tmp_path, unit(500))
+    (tmp_path / "new").mkdir()
+    DenseIndex.create(tmp_path / "new", unit(count), old, np.full(count, -1))
+    kept = (tmp_path / "new" / ivf.CENTROIDS).read_bytes() == (tmp_path / ivf.CENTROIDS).read_bytes()
+    assert kept is keeps
+
+
+def test_a_library_that_outgrows_exact_search_gets_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qa.search.dense.EXACT_UP_TO", 100)
+    old = opened(tmp_path, unit(100))
+    (tmp_path / "new").mkdir()
+    DenseIndex.create(tmp_path / "new", unit(101), old, np.append(np.arange(100), -1))
+    assert {file.name for file in (tmp_path / "new").iterdir()} == set(ivf.FILES)
 
 
 def test_numbers_out_of_range_are_damage(tmp_path: Path) -> None:

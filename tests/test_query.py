@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from conftest import FakeEncoder
 from hypothesis import given
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 import qa
 from qa.search.filters import Filters
-from qa.search.query import Query
+from qa.search.query import Query, embed_question
 from qa.text.normalize import normalize, phrase_pattern
 
 
@@ -67,6 +68,29 @@ def test_an_invalid_filter_is_reported_with_a_way_to_search_for_it(question: str
     with pytest.raises(qa.QuestionError, match=message):
         Query.parse(question, {})
     assert Query.literal(question, {}).text == question
+
+
+@pytest.mark.parametrize(
+    ("question", "filters"),
+    [
+        ("lens -(Solms).", Filters()),
+        ("lens -Solms).", Filters(exclude=("Solms",))),
+        ('lens -"Why?"', Filters(exclude=("Why?",))),
+        ("lens author:“Jane,", Filters(author=("Jane",))),
+        ("lens author:Jane”!", Filters(author=("Jane",))),
+    ],
+)
+def test_closing_punctuation_and_quotation_marks_are_no_part_of_a_value(question: str, filters: Filters) -> None:
+    assert Query.parse(question, {}).filters == filters
+
+
+def test_a_question_too_long_for_the_encoder_is_encoded_in_equal_parts() -> None:
+    encoder = FakeEncoder()  # which takes 40 words
+    words = [f"w{number}" for number in range(100)]
+    parts = encoder.encode([" ".join(words[start : start + 34]) for start in (0, 34, 68)])
+    mean = parts.mean(axis=0)
+    np.testing.assert_allclose(embed_question(" ".join(words), encoder), mean / np.linalg.norm(mean), rtol=1e-5)
+    np.testing.assert_allclose(embed_question("a  b", encoder), encoder.encode(["a  b"])[0], rtol=1e-5)
 
 
 @given(st.text(max_size=80))
@@ -145,6 +169,7 @@ def test_filters_leave_the_passages_that_pass(dated: qa.Library, question: str, 
 def test_filters_can_be_keyword_arguments(dated: qa.Library) -> None:
     assert found(dated, "lenses", kind="comment", author="jane") == [2]
     assert found(dated, "lenses", before=date(2012, 3, 5), after="2011-06") == [1]
+    assert found(dated, "lenses", before=datetime(2012, 3, 5, 10, 30), after="2011-06") == [1]
     assert found(dated, "lenses", source=["wetzlar"], exclude=["panasonic", "glass"]) == [1, 3]
     assert found(dated, "lenses", phrase="hand made") == [3]
     assert found(dated, "lenses in:comments", author="jane", search_syntax=False) == [2]

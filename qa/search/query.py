@@ -141,8 +141,6 @@ def _filter_value(match: re.Match[str]) -> str:
 
 def _unquoted(text: str) -> str:
     """A quoted phrase without its quotation marks, or a word without closing punctuation."""
-    if text[0] in _QUOTATION_MARKS and text[-1] in _QUOTATION_MARKS:
-        return text.strip(_QUOTATION_MARKS)
     return text.rstrip(_CLOSING_PUNCTUATION).strip(_QUOTATION_MARKS)
 
 

@@ -1,0 +1,55 @@
+"""Headings among the sentences of a text, and edges of sentences."""
+
+from __future__ import annotations
+
+import pytest
+
+from qa.text.sentences import Break, Sentence, begins_an_item, headings, split_sentences, trim
+
+
+@pytest.mark.parametrize(
+    ("line", "is_heading"),
+    [
+        ("word " * 13 + "word", True),
+        ("word " * 14 + "word", False),
+        ("Lenses", True),
+        ("Lenses.", False),
+        ("Lenses?”", False),
+    ],
+)
+def test_a_heading_has_at_most_14_words_and_no_full_stop(line: str, is_heading: bool) -> None:
+    text = f"Some prose.\n\n{line}\n\nMore prose."
+    found = [text[heading.start : heading.end] for heading in headings(text, split_sentences(text))]
+    assert found == ([line] if is_heading else [])
+
+
+def test_a_heading_is_alone_in_its_paragraph() -> None:
+    text = "A heading\n\nA line\n- an item\n\nThe last"
+    found = [text[heading.start : heading.end] for heading in headings(text, split_sentences(text))]
+    assert found == ["A heading", "The last"]
+
+
+@pytest.mark.parametrize("width", [100, 101])
+def test_a_line_break_counts_where_a_line_is_longer_than_100_characters(width: int) -> None:
+    text = "x" * width + "\nand more"
+    sentences = split_sentences(text)
+    whole = [Sentence(0, len(text), Break.PARAGRAPH)]
+    two = [Sentence(0, width, Break.PARAGRAPH), Sentence(width + 1, len(text), Break.LINE)]
+    assert sentences == (whole if width == 100 else two)
+
+
+def test_a_part_of_a_text_is_split_at_offsets_into_the_whole() -> None:
+    text = "Not this. One here. Two.\n\n- Three. Four? Not that."
+    sentences = split_sentences(text, 10, 40)
+    assert [(text[s.start : s.end], s.after) for s in sentences] == [
+        ("One here.", Break.PARAGRAPH), ("Two.", Break.SENTENCE),
+        ("- Three.", Break.PARAGRAPH), ("Four?", Break.SENTENCE),
+    ]  # fmt: skip
+    assert [begins_an_item(text, s) for s in sentences] == [False, False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "span"), [(0, 8, (2, 6)), (1, 7, (2, 6)), (3, 5, None), (0, 2, None), (2, 3, (2, 3)), (4, 4, None)]
+)
+def test_white_space_at_the_edges_is_trimmed(start: int, end: int, span: tuple[int, int] | None) -> None:
+    assert trim("  a  b  ", start, end) == span
