@@ -107,7 +107,16 @@ def _reads_as_heading(sentence: str) -> bool:
 
 
 def trim(text: str, start: int, end: int) -> Span | None:
-    """The span without white space at its edges; None if nothing is left."""
+    """Leave out the white space at the edges of a span.
+
+    Args:
+        text: The whole text.
+        start: Where the span begins.
+        end: Where it ends.
+
+    Returns:
+        The smaller span; None if nothing is left.
+    """
     piece = text[start:end]
     left = len(piece) - len(piece.lstrip())
     right = len(piece.rstrip())
