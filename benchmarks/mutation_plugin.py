@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-import resource
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Generator
@@ -28,7 +28,15 @@ def pytest_configure(config: pytest.Config) -> None:
     if select := os.environ.get(SELECT):
         selected = json.loads(Path(select).read_text(encoding="utf-8"))
         config.pluginmanager.register(Selection(selected["tests"]))
-        resource.setrlimit(resource.RLIMIT_CPU, (selected["seconds"], resource.RLIM_INFINITY))
+        _limit_processor_time(selected["seconds"])
+
+
+def _limit_processor_time(seconds: int) -> None:
+    """Let the system end this process after so much time of the processor; Windows has no such limit."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.RLIM_INFINITY))
 
 
 class Selection:
