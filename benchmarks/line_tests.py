@@ -22,7 +22,7 @@ class LineTests:
     """A recorded run.
 
     Attributes:
-        seconds: How long each test takes, with the fixtures that it needs.
+        seconds: The processor time of each test, with the fixtures that it needs.
         lines: By file and line, the tests that run the line.
     """
 

@@ -55,7 +55,7 @@ class Selection:
 class Recorder:
     """Writes, for each file and line, the tests that run it, and how long each test takes alone.
 
-    The file is JSON: `seconds` by test, and `lines`: by file and line, the tests.
+    Times are of the processor, so that other work on the machine does not count. The file is JSON: `seconds` by test, and `lines`: by file and line, the tests.
     """
 
     def __init__(self, path: Path) -> None:
@@ -77,9 +77,9 @@ class Recorder:
             self._users[fixture].append(item.nodeid)
         self._shared = 0.0
         self._switch(item.nodeid)
-        started = time.perf_counter()
+        started = time.process_time()
         result = yield
-        self._seconds[item.nodeid] = time.perf_counter() - started - self._shared
+        self._seconds[item.nodeid] = time.process_time() - started - self._shared
         self._switch("")
         return result
 
@@ -87,12 +87,12 @@ class Recorder:
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
         if fixturedef.scope == "function":
             return (yield)
-        before, started = self._context, time.perf_counter()
+        before, started = self._context, time.process_time()
         self._switch(f"fixture {fixturedef.argname}")
         try:
             return (yield)
         finally:
-            taken = time.perf_counter() - started
+            taken = time.process_time() - started
             self._fixture_seconds[fixturedef.argname] += taken
             self._shared += taken
             self._switch(before)

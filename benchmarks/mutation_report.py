@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks.markdown import head, row
 
 MAX_SECONDS = 20
-"""The most that the tests of one mutant may take together, as recorded with nothing broken."""
+"""The most processor time that the tests of one mutant may take together, as recorded with nothing broken."""
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.json")
 """The survivors that behave exactly like the original: by module and mutant, the reason."""
 
@@ -75,7 +75,7 @@ def markdown_report(scores: Sequence[ModuleScore], equivalent: Mapping[str, Mapp
             "",
             f"**{killed} of {run} mutants killed ({_share(killed, run)})**, sampled with a fixed seed. A mutant "
             "changes one number, comparison, operator or condition; it survives if the tests and doctests that run its "
-            f"line still pass, the fastest that together take at most {MAX_SECONDS} seconds. Mutants that behave "
+            f"line still pass, the fastest that together take at most {MAX_SECONDS} seconds of the processor. Mutants that behave "
             "exactly like the original are not counted.",
             "",
             *head("module", "mutants", "run", "equivalent", "killed", "score"),

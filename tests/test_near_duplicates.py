@@ -84,6 +84,11 @@ def test_groups_are_those_of_comparing_every_pair(texts: list[str], most: int) -
     assert group_near_duplicates(texts, most) == expected
 
 
+@pytest.mark.parametrize(("most", "groups"), [(1, [[0, 2]]), (2, [[0, 2], [1]]), (3, [[0, 2], [1], [3]])])
+def test_a_text_that_would_be_one_group_too_many_is_left_out(most: int, groups: list[list[int]]) -> None:
+    assert group_near_duplicates(["red lens", "blue lamp", "Red lens!", "old bread"], most) == groups
+
+
 def test_a_number_or_a_negation_makes_a_difference() -> None:
     pairs = [LONG, f"Not {LONG}", f"{LONG} 5", f"Indeed: {LONG}"]
     assert [len(group_near_duplicates(list(pair), 9)) for pair in combinations(pairs, 2)] == [2, 2, 1, 2, 2, 2]
