@@ -55,7 +55,8 @@ class Selection:
 class Recorder:
     """Writes, for each file and line, the tests that run it, and how long each test takes alone.
 
-    Times are of the processor, so that other work on the machine does not count. The file is JSON: `seconds` by test, and `lines`: by file and line, the tests.
+    Times are of the processor, so that other work on the machine does not count. The file is JSON: `seconds` by test,
+    and `lines`: by file and line, the tests.
     """
 
     def __init__(self, path: Path) -> None:

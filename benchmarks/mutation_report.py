@@ -75,8 +75,8 @@ def markdown_report(scores: Sequence[ModuleScore], equivalent: Mapping[str, Mapp
             "",
             f"**{killed} of {run} mutants killed ({_share(killed, run)})**, sampled with a fixed seed. A mutant "
             "changes one number, comparison, operator or condition; it survives if the tests and doctests that run its "
-            f"line still pass, the fastest that together take at most {MAX_SECONDS} seconds of the processor. Mutants that behave "
-            "exactly like the original are not counted.",
+            f"line still pass, the fastest that together take at most {MAX_SECONDS} seconds of the processor. Mutants "
+            "that behave exactly like the original are not counted.",
             "",
             *head("module", "mutants", "run", "equivalent", "killed", "score"),
             *(
