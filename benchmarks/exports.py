@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from email.message import EmailMessage
 from typing import Any
+
+from benchmarks import comment_exports
 
 WXR = """<?xml version="1.0" encoding="UTF-8" ?>
 <rss version="2.0" xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/"
@@ -193,7 +196,8 @@ def jsonl() -> bytes:
     return json.dumps(THREAD).encode() + b"\n"
 
 
-FORMATS = {
+FORMATS: dict[str, Callable[[], bytes]] = {
     "blog.xml": wxr, "disqus.xml": disqus, "topic.json": discourse, "reddit.json": reddit, "hn.json": hackernews,
     "items.jsonl": hackernews_items, "list.mbox": mbox, "threads.jsonl": jsonl,
+    **comment_exports.FORMATS,
 }  # fmt: skip

@@ -221,13 +221,13 @@ def test_a_large_folder_is_read_by_one_child(tmp_path: Path, monkeypatch: pytest
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 def test_a_child_ends_after_its_parent_has_gone(tmp_path: Path) -> None:
-    hang = "import qa.sources.worker as c; c._GRACE_SECONDS = 0.2; c._answers = lambda *_: iter(int, 1); c.main()"
+    hang = "import qa.sources.worker as c; c._GRACE_SECONDS = 0.2; c.open_text = lambda *_: max(iter(int, 1)); c.main()"
     process = subprocess.Popen(
         [sys.executable, "-c", hang, "4000000000", "1000"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT,
     )  # fmt: skip
     assert process.stdin is not None
-    process.stdin.write(ReadRequest("x", "x", 0.1).to_line())
+    process.stdin.write(ReadRequest(str(text(tmp_path, "a.txt")), "a.txt", 0.1, is_text=True).to_line())
     process.stdin.flush()
     assert process.wait(20) != 0
     process.communicate()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import qa
-from qa.sources.detect import MOST_BYTES
+from qa.sources.bounds import MOST_BYTES
 from qa.sources.read import read_all
 
 

@@ -6,22 +6,23 @@ import codecs
 import importlib
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Protocol, cast
 
 from qa.errors import SourceError
+from qa.sources.member import Member
 from qa.sources.thread import Thread
 
 _OPENING = 1 << 20  # bytes; the key by which a JSON format is recognised can come after a long first post
+_TEXT_OPENING = 1 << 16  # characters; the lines of a chat and the rows of a table show their form early
 SUFFIXES = (
     ".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml", ".xml", ".wxr", ".json", ".jsonl", ".ndjson",
-    ".eml", ".mbox", ".mbx", ".gz",
+    ".eml", ".mbox", ".mbx", ".rss", ".atom", ".csv", ".tsv", ".srt", ".vtt", ".pdf", ".docx", ".odt", ".epub",
+    ".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz",
 )  # fmt: skip
 """The suffixes of the files that are read from a folder; a file that is named itself can have any."""
-
-MOST_BYTES = 200_000_000
-"""The most bytes of a file, before and after decompression."""
 
 
 class NotRecognised(SourceError):
@@ -31,8 +32,8 @@ class NotRecognised(SourceError):
 class FormatModule(Protocol):
     """What a module that reads a format provides; `qa.sources.formats` documents it."""
 
-    def read(self, data: bytes, name: str, /) -> Iterator[Thread]:
-        """Yield the threads of a file."""
+    def read(self, data: bytes, name: str, /) -> Iterator[Thread | Member]:
+        """Yield the threads of a file, or the files inside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,8 @@ class Format:
     name: str
     module: str
 
-    def read_threads(self, data: bytes, name: str) -> Iterator[Thread]:
-        """Yield the threads of a file of this format; the module is imported when the first file needs it."""
+    def read(self, data: bytes, name: str) -> Iterator[Thread | Member]:
+        """Yield what is in a file of this format; the module is imported when the first file needs it."""
         module = cast(FormatModule, importlib.import_module(f"qa.sources.{self.module}"))
         return module.read(data, name)
 
@@ -57,9 +58,25 @@ REDDIT = Format("Reddit thread", "formats.reddit")
 HACKER_NEWS = Format("Hacker News thread", "formats.hackernews")
 MAIL = Format("e-mail", "formats.mail")
 JSONL = Format("threads as JSON", "formats.jsonl")
+WORDPRESS_API = Format("WordPress API", "formats.wordpress_api")
+GITHUB = Format("GitHub API", "formats.github")
+STACK_EXCHANGE = Format("Stack Exchange", "formats.stack_exchange")
+LEMMY = Format("Lemmy API", "formats.lemmy")
+MASTODON = Format("Mastodon", "formats.mastodon")
+YOUTUBE = Format("video comments", "formats.youtube")
+ISSO = Format("Isso comments", "formats.isso")
+COMMENTO = Format("Commento export", "formats.commento")
+REMARK42 = Format("Remark42 comments", "formats.remark42")
+DISQUS_API = Format("Disqus API", "formats.disqus_api")
+TELEGRAM = Format("Telegram chat", "formats.telegram")
+DISCORD = Format("Discord channel", "formats.discord")
+SLACK = Format("Slack export", "formats.slack")
+WHATSAPP = Format("WhatsApp chat", "formats.whatsapp")
+COMMENT_TABLE = Format("table of comments", "formats.comment_table")
+ARCHIVE = Format("archive", "formats.archive")
 
 _BINARY = (
-    (b"%PDF-", "a PDF"), (b"PK\x03\x04", "a zip archive (or an office document)"), (b"\x89PNG", "a picture"),
+    (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"), (b"GIF8", "a picture"), (b"Rar!", "an archive"), (b"7z\xbc\xaf", "an archive"),
     (b"BZh", "an archive"), (b"\xfd7zXZ", "an archive"), (b"\x28\xb5\x2f\xfd", "an archive"),
     (b"\x7fELF", "a program"), (b"MZ\x90", "a program"), (b"SQLite format 3", "a database"),
@@ -70,12 +87,37 @@ _JSON = (  # a format has every key of its row; inside a string the quotation ma
     (REDDIT, (r'"kind"\s*:\s*"(?:Listing|t1|t3)"|"link_id"\s*:\s*"t3_|"selftext"\s*:',)),
     (HACKER_NEWS, (r'"created_at_i"\s*:', r'"type"\s*:')),
     (HACKER_NEWS, (r'"by"\s*:', r'"time"\s*:', r'"type"\s*:')),
+    (TELEGRAM, (r'"messages"\s*:\s*\[', r'"type"\s*:\s*"(?:message|service)"', r'"id"\s*:')),
+    (DISCORD, (r'"messages"\s*:\s*\[', r'"channel"\s*:\s*\{')),
+    (SLACK, (r'"ts"\s*:\s*"\d+\.\d+"', r'"text"\s*:')),
+    (WORDPRESS_API, (r'"content"\s*:\s*\{', r'"rendered"\s*:')),
+    (STACK_EXCHANGE, (r'"question_id"\s*:|"post_id"\s*:', r'"(?:owner|creation_date|answer_id|is_answered)"\s*:')),
+    (LEMMY, (r'"(?:post|comment)"\s*:\s*\{', r'"(?:creator|creator_id|ap_id)"\s*:')),
+    (MASTODON, (r'"account"\s*:\s*\{', r'"content"\s*:\s*"')),
+    (MASTODON, (r'"attributedTo"\s*:', r'"content"\s*:\s*"')),
+    (GITHUB, (r'"login"\s*:', r'"body"\s*:')),
+    (COMMENTO, (r'"commentHex"\s*:',)),
+    (REMARK42, (r'"locator"\s*:\s*\{', r'"user"\s*:')),
+    (DISQUS_API, (r'"(?:raw_message|isApproved|isSpam)"\s*:', r'"createdAt"\s*:')),
+    (ISSO, (r'"mode"\s*:\s*\d', r'"text"\s*:', r'"(?:likes|total_replies|hidden_replies)"\s*:')),
+    (YOUTUBE, (r'"cid"\s*:\s*"', r'"text"\s*:')),
+    (YOUTUBE, (r'"(?:webpage_url|extractor|upload_date|author_is_uploader|_time_text|textDisplay|textOriginal)"\s*:',)),
     (JSONL, (r'"(?:posts|comments)"\s*:\s*\[|"(?:text|body)"\s*:\s*"',)),
 )
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # a file in it, or none
+_TAR_AT, _TAR = 257, b"ustar"
+_OFFICE = (
+    ("xl/", "a spreadsheet"), ("ppt/", "a presentation"), ("AndroidManifest.xml", "a program"),
+    ("META-INF/MANIFEST.MF", "a program"),
+)  # fmt: skip
+_OPEN_DOCUMENT = b"application/vnd.oasis.opendocument."
+_EXPECTED = (".json", ".jsonl", ".ndjson", ".xml", ".wxr", ".eml", ".mbox", ".mbx", ".rss", ".atom")
+"""Suffixes of files that are not texts: what has one of them is not read as a text when it is not recognised."""
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|meta|title|div|p|table|article|section|main)\b", re.IGNORECASE)
 _BEFORE = r"(?:<\?xml[^>]*>|<!--(?:(?!-->)[\s\S])*-->|\s)*"
 _WHOLE_PAGE = re.compile(rf"{_BEFORE}<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _DISQUS = re.compile(rf"{_BEFORE}<disqus\b")
+_DUMP = re.compile(rf"{_BEFORE}<(?:posts|comments)>\s*<row ")
 _HEADER = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60}):")
 _MAIL_ALONE = frozenset(("message-id", "received", "return-path", "mime-version", "delivered-to"))
 _MAIL_TOGETHER = frozenset(("from", "date", "subject"))
@@ -95,6 +137,10 @@ def recognise(data: bytes, name: str) -> Format:
     for magic, kind in _BINARY:
         if data.startswith(magic):
             raise NotRecognised(f"{name!r} is {kind}, which cannot be read; save it as text, or extract its files")
+    if data.startswith(_ZIP):
+        return _zip_format(data, name)
+    if data[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR:
+        return ARCHIVE
     suffix = PurePath(name).suffix.lower()
     opening = _opening(data)
     first = opening[:1]
@@ -104,9 +150,38 @@ def recognise(data: bytes, name: str) -> Format:
         return format_
     if _MBOX.match(opening) or _is_mail(opening, suffix):
         return MAIL
-    if suffix in (".json", ".jsonl", ".ndjson", ".xml", ".wxr", ".eml", ".mbox", ".mbx") and opening:
+    if format_ := _text_format(opening):
+        return format_
+    if suffix in _EXPECTED and opening:
         raise NotRecognised(f"{name!r} is not a {suffix} file of a format that can be read; docs/formats.md lists them")
     return HTML if suffix in (".html", ".htm", ".xhtml") and opening else TEXT
+
+
+def _text_format(opening: str) -> Format | None:
+    """The format of a text whose lines have a form of their own."""
+    # Imported here: the patterns take long to compile, and asking a library recognises no file.
+    from qa.sources.formats import comment_table, whatsapp
+
+    opening = opening[:_TEXT_OPENING]
+    with suppress(UnicodeEncodeError):  # UTF-16 is decoded already
+        opening = opening.encode("latin-1").decode("utf-8", "ignore")
+    if whatsapp.is_chat(opening):
+        return WHATSAPP
+    return COMMENT_TABLE if comment_table.find_columns(opening) else None
+
+
+def _zip_format(data: bytes, name: str) -> Format:
+    """The format of a zip file by the names of its parts."""
+    from qa.sources.formats import slack
+    from qa.sources.formats.zip_parts import open_zip
+
+    with open_zip(data, name) as parts:
+        if slack.is_export(iter(parts.sizes)):
+            return SLACK
+        for beginning, kind in _OFFICE:
+            if any(part.startswith(beginning) for part in parts.sizes):
+                raise NotRecognised(f"{name!r} is {kind}, which cannot be read; save its text as a text or CSV file")
+    return ARCHIVE
 
 
 def _opening(data: bytes) -> str:
@@ -123,6 +198,8 @@ def _markup_format(opening: str, suffix: str) -> Format | None:
         return WORDPRESS
     if _DISQUS.match(opening):
         return DISQUS
+    if _DUMP.match(opening):
+        return STACK_EXCHANGE
     if _WHOLE_PAGE.match(opening):
         return HTML
     if suffix in (".md", ".markdown", ".text", ".xml", ".wxr"):

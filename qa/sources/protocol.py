@@ -3,6 +3,10 @@
 The parent sends a `ReadRequest`. The child answers with `{"format": name}`, one `{"thread": …}` for each thread, and
 last `{"error": message or null, "recognised": bool}`: what was wrong with the file, and whether its format is one that
 can be read. A thread travels as its reading text and the spans of its posts, so the parent builds and checks it once.
+
+Before each file of an archive the child sends `{"member": number, "name": name, "size": bytes, "error": message or
+null}`: the file, and what was wrong with those before it. So each has its own time, and if one ends the child, the
+parent asks another child for the files after it.
 """
 
 from __future__ import annotations
@@ -15,6 +19,8 @@ from qa.sources.thread import Post, Thread
 
 OUT_OF_MEMORY = 99
 """The child's exit status after a file needed more memory than its limit."""
+BYTES_A_SECOND = 1_000_000
+"""Slower than every parser here (docs/formats.md), so that a large file has enough time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +28,8 @@ class ReadRequest:
     """One file to read.
 
     `seconds` is how long it may take. A file with `is_text` is a text that was in memory, as UTF-8: it is read as
-    `Thread.from_text` reads it, with `title`, whatever it looks like.
+    `Thread.from_text` reads it, with `title`, whatever it looks like. Of an archive, `first_member` is the number of
+    the first file to read.
     """
 
     path: str
@@ -30,6 +37,7 @@ class ReadRequest:
     seconds: float
     is_text: bool = False
     title: str | None = None
+    first_member: int = 0
 
     def to_line(self) -> bytes:
         """The request as the line that is sent."""

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Literal
 
 from qa.errors import SourceError, SourceWarning
-from qa.sources.detect import MOST_BYTES, SUFFIXES, NotRecognised
+from qa.sources.bounds import MOST_BYTES
+from qa.sources.detect import SUFFIXES, NotRecognised
 from qa.sources.names import distinct_names
 from qa.sources.origin import origins_of
 from qa.sources.sandbox import FileContent, Limits, Sandbox

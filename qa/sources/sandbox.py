@@ -14,25 +14,29 @@ import sys
 import sysconfig
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from qa.errors import SourceError
-from qa.sources.detect import MOST_BYTES, NotRecognised
-from qa.sources.protocol import OUT_OF_MEMORY, ReadRequest, thread_from_message
+from qa.sources.bounds import MOST_BYTES
+from qa.sources.detect import NotRecognised
+from qa.sources.protocol import BYTES_A_SECOND, OUT_OF_MEMORY, ReadRequest, thread_from_message
 from qa.sources.thread import Thread, check_text
 
 PROGRAM = ("-m", "qa.sources.worker")
-_BYTES_A_SECOND = 1_000_000  # slower than every parser here (docs/formats.md), so that a large file has enough time
+_MOST_CRASHES = 10  # files of one archive that may end the child; a longer row of them is an attack
+_MOST_SECONDS = 3_600.0  # for one archive, however many files it holds
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The limits of one file.
 
-    `seconds` is the time to read it, and one second more for each megabyte. `memory` is the child's address space in
+    `seconds` is the time to read it, and one second more for each megabyte; each file of an archive has that time.
+    `memory` is the child's address space in
     bytes (enforced on Linux alone). `expanded` is the most bytes of a text, or that a gzipped file expands to.
     """
 
@@ -83,7 +87,7 @@ class Sandbox:
             SourceError: The file cannot be read within its limits.
             OSError: There is no such file.
         """
-        seconds = self._limits.seconds + path.stat().st_size / _BYTES_A_SECOND
+        seconds = self._limits.seconds + path.stat().st_size / BYTES_A_SECOND
         return self._read(ReadRequest(str(path.absolute()), name, seconds), repr(name))
 
     def read_text(self, text: str, title: str | None = None) -> Thread:
@@ -101,7 +105,7 @@ class Sandbox:
                 f"{subject} has {len(data):,} bytes, more than the limit of {self._limits.expanded:,}; "
                 "split it into parts"
             )
-        seconds = self._limits.seconds + len(data) / _BYTES_A_SECOND
+        seconds = self._limits.seconds + len(data) / BYTES_A_SECOND
         try:
             with tempfile.TemporaryDirectory(prefix="verbatim-") as folder:
                 path = Path(folder) / "text"
@@ -112,23 +116,43 @@ class Sandbox:
             raise SourceError(f"cannot store {subject} in a temporary file: {error.strerror or error}") from error
 
     def _read(self, request: ReadRequest, subject: str) -> FileContent:
+        answer = _Answer()
+        give_up = time.monotonic() + _MOST_SECONDS
+        while not answer.complete:
+            try:
+                self._receive(request, subject, answer)
+            except SourceError as error:  # of an archive, the file that ended the child is lost, and no other
+                crashes = len(answer.crashes)
+                if answer.member < request.first_member or crashes >= _MOST_CRASHES or time.monotonic() > give_up:
+                    if answer.threads:
+                        return answer.content(str(error))
+                    raise
+                answer.crashes.append(str(error))
+                request = replace(request, first_member=answer.member + 1)
+        content = answer.content()
+        if not content.threads:
+            raise (SourceError if answer.recognised else NotRecognised)(content.error or f"{subject} holds no text")
+        return content
+
+    def _receive(self, request: ReadRequest, subject: str, answer: _Answer) -> None:
+        """Send a request and add what the child answers to `answer`. Raises SourceError if the child ends before."""
         complete = False
         try:
             process = self._send(request, subject)
-            with _kill_after(process, request.seconds) as too_late:
-                content, recognised = _receive(process)
+            deadline = _Deadline(process, request.seconds)
+            try:
+                _receive(process, answer, deadline)
+            finally:
+                deadline.cancel()
             complete = True
         except EOFError:
-            reason = self._why_ended(process.wait(), request.seconds if too_late.is_set() else None)
-            raise SourceError(f"{subject} {reason}") from None
+            reason = self._why_ended(process.wait(), deadline.seconds if deadline.passed else None)
+            raise SourceError(f"{answer.member_name or subject} {reason}") from None
         except (ValueError, TypeError, AttributeError, LookupError) as error:
             raise SourceError(f"the process that reads {subject} sent an invalid answer") from error
         finally:  # after half an answer, whatever the reason, the next file must not get the other half
             if not complete:
                 self.close()
-        if not content.threads:
-            raise (SourceError if recognised else NotRecognised)(content.error or f"{subject} holds no text")
-        return content
 
     def _send(self, request: ReadRequest, subject: str) -> subprocess.Popen[bytes]:
         for attempt in (1, 2):
@@ -159,42 +183,71 @@ class Sandbox:
         return f"crashed the process that reads it (exit status {status}); save it again, or as plain text"
 
 
-@contextmanager
-def _kill_after(process: subprocess.Popen[bytes], seconds: float) -> Iterator[threading.Event]:
-    """Kill the process if the block takes longer; the event says whether that happened."""
-    too_late = threading.Event()
+@dataclass(slots=True)
+class _Answer:
+    """What the child has sent about one file, over all requests for it."""
 
-    def kill() -> None:
-        too_late.set()
-        process.kill()
+    threads: list[Thread] = field(default_factory=list)
+    format: str = ""
+    error: str | None = None
+    recognised: bool = True
+    complete: bool = False
+    member: int = -1  # the number of the file in an archive that is being read, and its name for messages
+    member_name: str = ""
+    crashes: list[str] = field(default_factory=list)
 
-    timer = threading.Timer(seconds, kill)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield too_late
-    finally:
-        timer.cancel()
+    def content(self, error: str | None = None) -> FileContent:
+        """The file's content; `error` is why the rest of it is not read."""
+        reasons = [reason for reason in (self.error, *self.crashes, error) if reason]
+        return FileContent(tuple(self.threads), self.format, "; ".join(reasons) or None)
 
 
-def _receive(process: subprocess.Popen[bytes]) -> tuple[FileContent, bool]:
-    """The child's answer, and whether the file's format is one that can be read.
+class _Deadline:
+    """Kills a process that takes too long."""
 
-    Raises EOFError if the child ends before the answer does.
-    """
-    threads: list[Thread] = []
-    format_ = ""
+    def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
+        self._process = process
+        self.passed = False
+        self.restart(seconds)
+
+    def restart(self, seconds: float) -> None:
+        """Give the process that many seconds from now on."""
+        self.seconds = seconds
+        self._timer = threading.Timer(seconds, self._kill)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def cancel(self) -> None:
+        """Let the process run."""
+        self._timer.cancel()
+
+    def _kill(self) -> None:
+        self.passed = True
+        self._process.kill()
+
+
+def _receive(process: subprocess.Popen[bytes], answer: _Answer, deadline: _Deadline) -> None:
+    """Add the child's answers to `answer`. Raises EOFError if the child ends before the last one."""
     assert process.stdout is not None
+    seconds = deadline.seconds
+    before = answer.error
     for line in process.stdout:
         if not line.endswith(b"\n"):
             break
-        answer = json.loads(line)
-        if "thread" in answer:
-            threads.append(thread_from_message(answer["thread"]))
-        elif "format" in answer:
-            format_ = answer["format"]
+        message = json.loads(line)
+        if "thread" in message:
+            answer.threads.append(thread_from_message(message["thread"]))
+        elif "format" in message:
+            answer.format = message["format"]
         else:
-            return FileContent(tuple(threads), format_, answer["error"]), answer["recognised"]
+            answer.error = "; ".join(filter(None, (before, message["error"]))) or None
+            if "member" not in message:
+                answer.recognised = message["recognised"]
+                answer.complete = True
+                return
+            answer.member, answer.member_name = int(message["member"]), repr(message["name"])
+            deadline.cancel()
+            deadline.restart(seconds + int(message["size"]) / BYTES_A_SECOND)
     with suppress(subprocess.TimeoutExpired):
         process.wait(1)
     process.kill()  # a child that has closed its output must end too

@@ -5,29 +5,38 @@ It reads requests from standard input and writes answers to standard output, bot
 
 from __future__ import annotations
 
+import bz2
 import contextlib
 import faulthandler
 import gzip
 import hashlib
 import io
 import json
+import lzma
 import os
 import signal
 import sys
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePath
+from typing import Any, BinaryIO, TextIO
 
 from qa.errors import SourceError
-from qa.sources.detect import MOST_BYTES, TEXT, Format, NotRecognised, recognise
-from qa.sources.protocol import OUT_OF_MEMORY, ReadRequest, thread_to_message
+from qa.sources.bounds import MOST_BYTES, MOST_LAYERS
+from qa.sources.detect import SUFFIXES, TEXT, Format, NotRecognised, recognise
+from qa.sources.member import Member
+from qa.sources.protocol import BYTES_A_SECOND, OUT_OF_MEMORY, ReadRequest, thread_to_message
 from qa.sources.sanitize import replace_surrogates
 from qa.sources.thread import Thread
 
-_GZIP = b"\x1f\x8b"
 _GRACE_SECONDS = 5.0  # the parent kills a slow child itself; this much later the child assumes that the parent is gone
+_COMPRESSED: tuple[tuple[bytes, str, Callable[[BinaryIO], Any]], ...] = (
+    (b"\x1f\x8b", ".gz", lambda stream: gzip.GzipFile(fileobj=stream)),
+    (b"BZh", ".bz2", bz2.BZ2File),
+    (b"\xfd7zXZ", ".xz", lzma.LZMAFile),
+)
+OnMember = Callable[[int, str, int, str | None], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,29 +47,107 @@ class OpenedFile:
     threads: Iterator[Thread]
 
 
-def open_file(data: bytes, name: str, *, most: int = MOST_BYTES) -> OpenedFile:
-    """Recognise a file's format, decompressing it first if it is gzipped.
+def open_file(
+    data: bytes, name: str, *, most: int = MOST_BYTES, first_member: int = 0, on_member: OnMember | None = None
+) -> OpenedFile:
+    """Recognise a file's format, decompressing it first if it is compressed.
 
     Args:
         data: The file's bytes.
         name: The file's name, used for the threads and in error messages.
-        most: The most bytes that a gzipped file may expand to.
+        most: The most bytes that the file may expand to, with all files inside it.
+        first_member: The number of the file in an archive to begin with.
+        on_member: Called before each file of an archive is read, with its number, its name, its size in bytes, and
+            what was wrong with the files before it.
 
     Returns:
         The format and the threads. If `threads` raises after it has yielded some, the rest of the file is damaged.
 
     Raises:
         NotRecognised: No format that can be read fits.
-        SourceError: The gzip file is damaged or expands to more than `most` bytes.
+        SourceError: The compressed file is damaged or expands to more than `most` bytes.
     """
-    original: str | None = hashlib.sha256(data).hexdigest()
-    content_name = name
-    if data.startswith(_GZIP):
-        data, content_name = _expand(data, name, most), name.removesuffix(".gz")
-    format_ = recognise(data, content_name)
-    if format_ is TEXT and content_name is name:
-        original = None  # the reading text is the file itself
-    return OpenedFile(format_, _guard(_with_original(format_.read_threads(data, name), original), name, format_))
+    return _Opener(most, first_member, on_member or (lambda *_: None)).open(data, name, 0)
+
+
+class _Opener:
+    """Opens a file and the files inside it, which share one limit of bytes."""
+
+    def __init__(self, most: int, first_member: int, on_member: OnMember) -> None:
+        self._most = self._left = most
+        self._first_member = first_member
+        self._on_member = on_member
+
+    def open(self, data: bytes, name: str, layer: int) -> OpenedFile:
+        original: str | None = hashlib.sha256(data).hexdigest()
+        expanded, content_name = self._expand(data, name)
+        format_ = recognise(expanded, content_name)
+        if format_ is TEXT and expanded is data and not layer:
+            original = None  # the reading text is the file itself
+        threads = self._threads(format_.read(expanded, name), name, layer)
+        return OpenedFile(format_, _guard(_with_original(threads, original), name, format_))
+
+    def _threads(self, contents: Iterator[Thread | Member], name: str, layer: int) -> Iterator[Thread]:
+        failures = _Failures(name)
+        for number, content in enumerate(contents):
+            if isinstance(content, Thread):
+                yield content
+            elif layer or number >= self._first_member:
+                member_name = f"{name} · {content.name}"
+                if not layer:
+                    self._on_member(number, member_name, content.size, failures.summary)
+                yield from self._read_member(content, member_name, layer + 1, failures)
+        if failures.summary:
+            raise SourceError(failures.summary)
+
+    def _read_member(self, member: Member, name: str, layer: int, failures: _Failures) -> Iterator[Thread]:
+        if PurePath(member.name).suffix.lower() not in SUFFIXES:
+            failures.passed_over += 1
+            return
+        try:
+            if layer > MOST_LAYERS:
+                raise SourceError(f"{name!r} lies in more than {MOST_LAYERS} archives; unpack it")
+            self._take(member.size, name)
+            yield from self.open(member.read(), name, layer).threads
+        except SourceError as error:
+            failures.reasons.append(str(error))
+
+    def _take(self, size: int, name: str) -> None:
+        if size > self._left:
+            raise SourceError(f"{name!r} expands to more than the limit of {self._most:,} bytes; split it into parts")
+        self._left -= size
+
+    def _expand(self, data: bytes, name: str) -> tuple[bytes, str]:
+        """The file decompressed, and its name without the suffix for that; both as they are if it is not compressed."""
+        for magic, suffix, opened in _COMPRESSED:
+            if data.startswith(magic):
+                try:
+                    with opened(io.BytesIO(data)) as stream:
+                        expanded = stream.read(self._left + 1)
+                except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
+                    raise SourceError(f"{name!r} is a damaged or cut off {suffix[1:]} file: {error}") from error
+                self._take(len(expanded), name)
+                return expanded, name.removesuffix(suffix)
+        return data, name
+
+
+@dataclass(slots=True)
+class _Failures:
+    """The files of an archive that could not be read."""
+
+    name: str
+    reasons: list[str] = field(default_factory=list)
+    passed_over: int = 0
+
+    @property
+    def summary(self) -> str | None:
+        """One line for the report; None if every file was read."""
+        parts = []
+        if self.reasons:
+            parts.append(f"{len(self.reasons)} of its files cannot be read, the first because {self.reasons[0]}")
+        if self.passed_over:
+            parts.append(f"{self.passed_over} were skipped, because files of their suffix are not read from an archive")
+        return f"{self.name!r} is read in part: {'; '.join(parts)}" if parts else None
 
 
 def open_text(data: bytes, name: str, title: str | None) -> OpenedFile:
@@ -91,17 +178,6 @@ def _guard(threads: Iterator[Thread], name: str, format_: Format) -> Iterator[Th
         ) from error
 
 
-def _expand(data: bytes, name: str, most: int) -> bytes:
-    try:
-        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
-            expanded = stream.read(most + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise SourceError(f"{name!r} is a damaged or cut off gzip file: {error}") from error
-    if len(expanded) > most:
-        raise SourceError(f"{name!r} expands to more than the limit of {most:,} bytes; split it into parts")
-    return expanded
-
-
 def main() -> None:
     """Answer requests until standard input ends."""
     memory, most = int(sys.argv[1]), int(sys.argv[2])
@@ -111,11 +187,8 @@ def main() -> None:
     _limit_memory(memory)
     for line in sys.stdin.buffer:
         request = ReadRequest.from_line(line)
-        faulthandler.dump_traceback_later(request.seconds + _GRACE_SECONDS, exit=True)
         try:
-            for answer in _answers(request, most):
-                answers.write(json.dumps(answer, ensure_ascii=False) + "\n")
-            answers.flush()
+            _answer(request, most, answers)
         except MemoryError:
             os._exit(OUT_OF_MEMORY)
         except BrokenPipeError:  # the parent has gone
@@ -123,19 +196,38 @@ def main() -> None:
         faulthandler.cancel_dump_traceback_later()
 
 
-def _answers(request: ReadRequest, most: int) -> Iterator[dict[str, Any]]:
+def _answer(request: ReadRequest, most: int, answers: TextIO) -> None:
+    """Write the answers to one request."""
+
+    def send(answer: dict[str, Any]) -> None:
+        answers.write(json.dumps(answer, ensure_ascii=False) + "\n")
+
+    def begin(size: int) -> None:
+        seconds = request.seconds + size / BYTES_A_SECOND + _GRACE_SECONDS
+        faulthandler.dump_traceback_later(seconds, exit=True)
+
+    def on_member(number: int, member_name: str, size: int, error: str | None) -> None:
+        send({"member": number, "name": member_name, "size": size, "error": error and replace_surrogates(error)})
+        answers.flush()
+        begin(size)
+
+    begin(0)
     name = request.name
     try:
         data = Path(request.path).read_bytes()
-        opened = open_text(data, name, request.title) if request.is_text else open_file(data, name, most=most)
-        yield {"format": opened.format.name}
+        if request.is_text:
+            opened = open_text(data, name, request.title)
+        else:
+            opened = open_file(data, name, most=most, first_member=request.first_member, on_member=on_member)
+        send({"format": opened.format.name})
         for thread in opened.threads:
-            yield {"thread": thread_to_message(thread)}
-        yield {"error": None, "recognised": True}
+            send({"thread": thread_to_message(thread)})
+        send({"error": None, "recognised": True})
     except SourceError as error:
-        yield {"error": replace_surrogates(str(error)), "recognised": not isinstance(error, NotRecognised)}
+        send({"error": replace_surrogates(str(error)), "recognised": not isinstance(error, NotRecognised)})
     except OSError as error:
-        yield {"error": replace_surrogates(f"cannot read {name!r}: {error.strerror or error}"), "recognised": True}
+        send({"error": replace_surrogates(f"cannot read {name!r}: {error.strerror or error}"), "recognised": True})
+    answers.flush()
 
 
 def _limit_memory(memory: int) -> None:

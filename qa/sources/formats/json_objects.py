@@ -46,6 +46,33 @@ def complete_objects(data: bytes, name: str) -> tuple[list[dict[str, Any]], Sour
     return complete, None
 
 
+def walk(values: object) -> Iterator[dict[str, Any]]:
+    """Yield every object in a value, however deeply it is nested, in the order of the file, the outer ones first.
+
+    >>> [value["id"] for value in walk([{"id": 1, "replies": [{"id": 2}]}, {"id": 3}])]
+    [1, 2, 3]
+    """
+    stack: list[object] = [values]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, dict):
+            yield value
+            stack += reversed(value.values())
+        elif isinstance(value, list):
+            stack += reversed(value)
+
+
+def find(value: object, *keys: str) -> Any:
+    """The value inside nested objects, None if one of the keys is missing.
+
+    >>> find({"user": {"name": "Ann"}}, "user", "name"), find({"user": None}, "user", "name")
+    ('Ann', None)
+    """
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
 def _objects_of_lines(text: str, name: str, error: str) -> Iterator[dict[str, Any]]:
     bad, good = 0, 0
     lines = text.split("\n")  # not at the rarer line separators, which a JSON string can hold

@@ -61,8 +61,8 @@ def _similar_thread(row: dict[str, Any], name: str) -> Thread:
     has_text = any(isinstance(row.get(key), str) for key in _TEXT)
     posts = [_raw_post({**row, "id": id_}, "article")] if has_text else []
     for post in replies if isinstance(replies, list) else []:
-        if isinstance(post, dict):
-            posts.append(_raw_post(post, "comment" if posts else "article"))
+        if isinstance(post, dict):  # comments alone are comments; the first of the posts of a forum opens its thread
+            posts.append(_raw_post(post, "comment" if posts or not has_posts else "article"))
     source = id_ if id_ and has_posts and isinstance(row["id"], str) else thread_name(name, title, id_)
     return compose(source, resolve_replies(posts), title=title, url=address(row.get("url")))
 
