@@ -73,6 +73,7 @@ DISCORD = Format("Discord channel", "formats.discord")
 SLACK = Format("Slack export", "formats.slack")
 WHATSAPP = Format("WhatsApp chat", "formats.whatsapp")
 COMMENT_TABLE = Format("table of comments", "formats.comment_table")
+FEED = Format("feed", "formats.feed")
 ARCHIVE = Format("archive", "formats.archive")
 
 _BINARY = (
@@ -117,6 +118,7 @@ _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|meta|title|div|p|table|a
 _BEFORE = r"(?:<\?xml[^>]*>|<!--(?:(?!-->)[\s\S])*-->|\s)*"
 _WHOLE_PAGE = re.compile(rf"{_BEFORE}<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _DISQUS = re.compile(rf"{_BEFORE}<disqus\b")
+_FEED = re.compile(rf"{_BEFORE}(?:<!doctype\s+rss[^>\[]*>\s*)?<(?:[\w.-]+:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
 _DUMP = re.compile(rf"{_BEFORE}<(?:posts|comments)>\s*<row ")
 _HEADER = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60}):")
 _MAIL_ALONE = frozenset(("message-id", "received", "return-path", "mime-version", "delivered-to"))
@@ -198,6 +200,8 @@ def _markup_format(opening: str, suffix: str) -> Format | None:
         return WORDPRESS
     if _DISQUS.match(opening):
         return DISQUS
+    if _FEED.match(opening):
+        return FEED
     if _DUMP.match(opening):
         return STACK_EXCHANGE
     if _WHOLE_PAGE.match(opening):
