@@ -74,6 +74,8 @@ SLACK = Format("Slack export", "formats.slack")
 WHATSAPP = Format("WhatsApp chat", "formats.whatsapp")
 COMMENT_TABLE = Format("table of comments", "formats.comment_table")
 FEED = Format("feed", "formats.feed")
+SUBTITLES = Format("subtitles", "formats.subtitles")
+PDF = Format("PDF", "formats.pdf")
 ARCHIVE = Format("archive", "formats.archive")
 
 _BINARY = (
@@ -105,6 +107,7 @@ _JSON = (  # a format has every key of its row; inside a string the quotation ma
     (YOUTUBE, (r'"(?:webpage_url|extractor|upload_date|author_is_uploader|_time_text|textDisplay|textOriginal)"\s*:',)),
     (JSONL, (r'"(?:posts|comments)"\s*:\s*\[|"(?:text|body)"\s*:\s*"',)),
 )
+_PDF, _PDF_WITHIN = b"%PDF-", 1024  # readers of PDF look for its sign in so many bytes
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # a file in it, or none
 _TAR_AT, _TAR = 257, b"ustar"
 _OFFICE = (
@@ -139,6 +142,8 @@ def recognise(data: bytes, name: str) -> Format:
     for magic, kind in _BINARY:
         if data.startswith(magic):
             raise NotRecognised(f"{name!r} is {kind}, which cannot be read; save it as text, or extract its files")
+    if _PDF in data[:_PDF_WITHIN]:
+        return PDF
     if data.startswith(_ZIP):
         return _zip_format(data, name)
     if data[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR:
@@ -162,11 +167,13 @@ def recognise(data: bytes, name: str) -> Format:
 def _text_format(opening: str) -> Format | None:
     """The format of a text whose lines have a form of their own."""
     # Imported here: the patterns take long to compile, and asking a library recognises no file.
-    from qa.sources.formats import comment_table, whatsapp
+    from qa.sources.formats import comment_table, subtitles, whatsapp
 
     opening = opening[:_TEXT_OPENING]
     with suppress(UnicodeEncodeError):  # UTF-16 is decoded already
         opening = opening.encode("latin-1").decode("utf-8", "ignore")
+    if subtitles.is_subtitles(opening):
+        return SUBTITLES
     if whatsapp.is_chat(opening):
         return WHATSAPP
     return COMMENT_TABLE if comment_table.find_columns(opening) else None
