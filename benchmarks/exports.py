@@ -7,7 +7,7 @@ from collections.abc import Callable
 from email.message import EmailMessage
 from typing import Any
 
-from benchmarks import comment_exports, feed_exports
+from benchmarks import comment_exports, document_files, feed_exports
 
 WXR = """<?xml version="1.0" encoding="UTF-8" ?>
 <rss version="2.0" xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/"
@@ -199,5 +199,5 @@ def jsonl() -> bytes:
 FORMATS: dict[str, Callable[[], bytes]] = {
     "blog.xml": wxr, "disqus.xml": disqus, "topic.json": discourse, "reddit.json": reddit, "hn.json": hackernews,
     "items.jsonl": hackernews_items, "list.mbox": mbox, "threads.jsonl": jsonl,
-    **comment_exports.FORMATS, **feed_exports.FORMATS,
+    **comment_exports.FORMATS, **feed_exports.FORMATS, **document_files.FORMATS,
 }  # fmt: skip

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 from test_formats import post_rows, read_threads
 
-
-def made_by_library(form: str) -> bytes:
-    """Subtitles as webvtt-py writes them."""
-    from webvtt import Caption, WebVTT
-
-    file = WebVTT()
-    file.captions += [
-        Caption("00:00:01.000", "00:00:03.500", "Where are\n<i>lenses</i> ground?"),
-        Caption("00:00:03.500", "00:00:05.000", "- In 3 < 4.\n- Why?"),
-        Caption("01:00:09.000", "01:00:10.000", "42"),
-    ]
-    stream = io.StringIO()
-    file.write(stream, format=form)
-    return stream.getvalue().encode()
+from benchmarks import document_files
 
 
 @pytest.mark.parametrize("form", ["srt", "vtt"])
 @pytest.mark.parametrize("name", ["talk.srt", "talk.txt"])
 def test_the_words_without_times(form: str, name: str) -> None:
-    (thread,) = read_threads(made_by_library(form), name)
+    (thread,) = read_threads(document_files.subtitles(form), name)
     assert post_rows(thread) == [
         ("article", None, None, None, "Where are lenses ground?\n- In 3 < 4.\n- Why?\n\n42"),
     ]

@@ -13,6 +13,7 @@ from typing import Protocol, cast
 
 from qa.errors import SourceError
 from qa.sources.member import Member
+from qa.sources.sanitize import label
 from qa.sources.thread import Thread
 
 _OPENING = 1 << 20  # bytes; the key by which a JSON format is recognised can come after a long first post
@@ -76,6 +77,9 @@ COMMENT_TABLE = Format("table of comments", "formats.comment_table")
 FEED = Format("feed", "formats.feed")
 SUBTITLES = Format("subtitles", "formats.subtitles")
 PDF = Format("PDF", "formats.pdf")
+DOCX = Format("DOCX", "formats.docx")
+ODT = Format("ODT", "formats.odt")
+EPUB = Format("EPUB", "formats.epub")
 ARCHIVE = Format("archive", "formats.archive")
 
 _BINARY = (
@@ -114,7 +118,10 @@ _OFFICE = (
     ("xl/", "a spreadsheet"), ("ppt/", "a presentation"), ("AndroidManifest.xml", "a program"),
     ("META-INF/MANIFEST.MF", "a program"),
 )  # fmt: skip
+_PARTS = {"word/document.xml": DOCX, "META-INF/container.xml": EPUB}
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument."
+_OPEN_TEXT = _OPEN_DOCUMENT + b"text"
+_LONGEST_TYPE = 200  # bytes of a media type
 _EXPECTED = (".json", ".jsonl", ".ndjson", ".xml", ".wxr", ".eml", ".mbox", ".mbx", ".rss", ".atom")
 """Suffixes of files that are not texts: what has one of them is not read as a text when it is not recognised."""
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|meta|title|div|p|table|article|section|main)\b", re.IGNORECASE)
@@ -185,6 +192,15 @@ def _zip_format(data: bytes, name: str) -> Format:
     from qa.sources.formats.zip_parts import open_zip
 
     with open_zip(data, name) as parts:
+        for part, format_ in _PARTS.items():
+            if part in parts:
+                return format_
+        mimetype = parts.read("mimetype") if parts.sizes.get("mimetype", _LONGEST_TYPE) < _LONGEST_TYPE else b""
+        if mimetype.startswith(_OPEN_DOCUMENT):
+            if mimetype.startswith(_OPEN_TEXT):
+                return ODT
+            kind = mimetype.removeprefix(_OPEN_DOCUMENT).decode("ascii", "replace")
+            raise NotRecognised(f"{name!r} is an OpenDocument {label(kind)}, which cannot be read; save its text")
         if slack.is_export(iter(parts.sizes)):
             return SLACK
         for beginning, kind in _OFFICE:

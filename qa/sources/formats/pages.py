@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from qa.errors import SourceError
 from qa.sources.compose import HIDDEN, DraftPost, RawPost, RawThread, compose_threads, thread_name
 from qa.sources.html_text import html_to_text
-from qa.sources.patterns.quotes import find_quotes
+from qa.sources.patterns.quotes import find_quotes, merge_spans
 from qa.sources.sanitize import words
 from qa.sources.thread import Kind, Thread
+
+_MOST_MARKED = 500  # characters of the words that a comment marks: some paragraphs; a comment can mark a whole book
 
 
 @dataclass(slots=True)
@@ -66,6 +68,19 @@ def text_draft(kind: Kind, text: object, author: str | None, date: str | None, *
     """A post from plain text or Markdown, which stays as it was typed."""
     clean = words(text) if shown else ""
     return DraftPost(kind, clean, author, date, omitted=find_quotes(clean) if kind == "comment" else ())
+
+
+def marking_draft(marked: str, text: str, author: str | None, date: str | None) -> DraftPost:
+    """A comment on words of a document: it begins with those words, which it omits as a quotation."""
+    marked = words(marked)
+    if len(marked) > _MOST_MARKED:
+        marked = marked[:_MOST_MARKED].rpartition(" ")[0]
+    draft = text_draft("comment", text, author, date)
+    if not marked or not draft.text:
+        return draft
+    shift = len(marked) + 2
+    omitted = merge_spans([(0, len(marked)), *((start + shift, end + shift) for start, end in draft.omitted)])
+    return replace(draft, text=f"{marked}\n\n{draft.text}", omitted=omitted)
 
 
 def find_roots(parents: Mapping[str, str | None]) -> dict[str, str]:

@@ -19,7 +19,10 @@ from qa.sources.thread import Thread
 
 _MOST_PAGES = 20_000  # no book has more; a file can declare millions
 _EDGE = 2  # lines at the top and the bottom of a page that can be running heads and feet
-_REPEATED = 0.3  # the share of pages on which a running head stands: those of one chapter, or every second page
+_REPEATED = 0.3  # the share of pages on which a running head stands, whose numbers can differ: every second page
+_OFTEN = 3  # pages of a chapter on which its running head stands, where only the page's number differs
+_NUMBERED = re.compile(r"\d+|\b[ivxlc]+\b")
+_PAGE_NUMBER = re.compile(r"\A(?:\d+|[ivxlc]+)\b|\b(?:\d+|[ivxlc]+)\Z")
 _APART = 0.6  # the gap between a running head and the text, in sizes of the text; lines have hardly any
 _NEAR = 3.0  # points; a running head stands at the same height on each page
 _HEADING = 1.15  # the size of a title, in sizes of the text
@@ -110,12 +113,20 @@ def _problem(pages: Sequence[_Page], broken: int, declared: int, name: str) -> s
 def _remove_running_heads(pages: Sequence[_Page]) -> None:
     """Take away lines at the edges of pages that stand at the same place on many of them, whatever their numbers."""
     edges = [_edge_lines(page) for page in pages]
-    places = Counter(place for lines in edges for place in {_place(line) for line in lines})
-    least = max(2, _REPEATED * len(pages))
-    for page, lines in zip(pages, edges, strict=True):
-        running = [line for line in lines if sum(places[near] for near in _near(_place(line))) >= least]
+    running = {id(line) for line in _repeated(edges, _NUMBERED, max(2, _REPEATED * len(pages)))}
+    running |= {id(line) for line in _repeated(edges, _PAGE_NUMBER, _OFTEN)}
+    for page in pages:
         for region in page.regions:
-            region[:] = [line for line in region if not any(line is head for head in running)]
+            region[:] = [line for line in region if id(line) not in running]
+
+
+def _repeated(edges: Sequence[Sequence[Piece]], numbers: re.Pattern[str], least: float) -> Iterator[Piece]:
+    """The lines that stand on so many pages, apart from their numbers."""
+    places = Counter(place for lines in edges for place in {_place(line, numbers) for line in lines})
+    for line in (line for lines in edges for line in lines):
+        text, height = _place(line, numbers)
+        if sum(places[text, height + shift] for shift in (-1, 0, 1)) >= least:
+            yield line
 
 
 def _edge_lines(page: _Page) -> list[Piece]:
@@ -131,13 +142,8 @@ def _edge_lines(page: _Page) -> list[Piece]:
     return edge
 
 
-def _place(line: Piece) -> tuple[str, int]:
-    return re.sub(r"\d+|\b[ivxlc]+\b", "#", line.text.lower()), round(line.bottom / _NEAR)
-
-
-def _near(place: tuple[str, int]) -> Iterator[tuple[str, int]]:
-    text, height = place
-    yield from ((text, height + shift) for shift in (-1, 0, 1))
+def _place(line: Piece, numbers: re.Pattern[str]) -> tuple[str, int]:
+    return numbers.sub("#", line.text.lower()), round(line.bottom / _NEAR)
 
 
 def _paragraphs(pages: Sequence[_Page]) -> Iterator[str]:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from qa.sources.compose import DraftPost, RawPost
+from qa.sources.compose import RawPost
+from qa.sources.formats.pages import marking_draft
 from qa.sources.patterns.dates import day_of
 from qa.sources.sanitize import label, words
-from qa.types import Span
 
 _MOST_ANNOTATIONS = 5_000  # of a page
 _DAY = re.compile(r"(?:D:)?(\d{4})(\d\d)(\d\d)")
@@ -52,8 +52,7 @@ def read_annotations(page: Any, number: int) -> Iterator[RawPost]:
             marked = _marked_words(annotation, text_page)
             author = label(_string(annotation, b"T"))
             day = pdf_day(_string(annotation, b"CreationDate")) or pdf_day(_string(annotation, b"M"))
-            omitted: tuple[Span, ...] = ((0, len(marked)),) if marked else ()
-            draft = DraftPost("comment", f"{marked}\n\n{text}" if marked else text, author, day, omitted=omitted)
+            draft = marking_draft(marked, text, author, day)
             yield RawPost(f"{number}/{index}", _parent(page, annotation, number), draft)
         pdfium.FPDFPage_CloseAnnot(annotation)
 

@@ -15,6 +15,7 @@ from typing import Any
 
 # All in sizes of the font, measured on papers, letters and books as typesetting programs lay them out:
 _GAP_IN_LINE = 1.8  # a wider gap is between columns or cells; justified words are at most one apart
+_SPACE = 0.25  # a gap as wide as a space; letters that are spaced out are less apart
 _GUTTER = 0.7  # the narrowest gutter between columns
 _PITCH = 1.35  # lines this many times as far apart as usual are in different paragraphs
 _INDENT = 0.8  # of the first line of a paragraph
@@ -73,6 +74,8 @@ def read_pieces(text_page: Any) -> list[Piece]:
         if piece is None or not _continues(piece, box, size):
             piece = Piece("", box.left, box.bottom, box.right, box.top, size)
             pieces.append(piece)
+        elif box.left - piece.right > size * _SPACE and not piece.text.endswith(" "):
+            piece.text += " "
         piece.text += character
         piece.left, piece.right = min(piece.left, box.left), max(piece.right, box.right)
         piece.bottom, piece.top = min(piece.bottom, box.bottom), max(piece.top, box.top)

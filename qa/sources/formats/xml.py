@@ -41,6 +41,22 @@ def children(data: bytes, name: str, below: str) -> Iterator[Any]:
         ) from error
 
 
+def parse(data: bytes, name: str) -> Any:
+    """The root of a whole document, for parts of files that are small enough.
+
+    Raises SourceError if it is not well-formed.
+    """
+    from lxml import etree
+
+    parser = etree.XMLParser(
+        resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True, remove_pis=True, huge_tree=False
+    )
+    try:
+        return etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise SourceError(f"{name!r} holds broken XML: {error!s:.200}") from error
+
+
 def _free(element: Any) -> None:
     """Free the tree that has been read; the element itself stays, empty, because the parser continues from it."""
     element.clear()
@@ -56,6 +72,11 @@ def local(element: Any) -> str:
     'b'
     """
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def attribute(element: Any, name: str) -> str:
+    """An attribute by its local name; "" if it is missing."""
+    return next((str(value) for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")
 
 
 def texts(element: Any) -> dict[str, str]:
