@@ -231,3 +231,43 @@ def test_an_outbox_of_an_archive() -> None:
         ("comment", "ann", "Really."),
     ]
     assert post_rows(second) == [("comment", "ann", "2024-03-02", None, "No.")]
+
+
+LOG = "".join(f"2024-03-02 10:00:{n:02} INFO request {n}\n  more\n" * 2 for n in range(9)).replace("  more\n", "")
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.log"])
+def test_a_table_or_log_that_is_not_known_is_refused(name: str) -> None:
+    with pytest.raises(qa.SourceError, match="has no column that is known to hold texts"):
+        open_file(b"height,weight,age\n1,2,3\n" if name != "a.log" else LOG.encode(), name)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (LOG, "a log"),
+        ("Mar  2 10:00:01 host sshd[1]: closed\n" * 6, "a log"),
+        ('1.2.3.4 - - [02/Mar/2024:10:00:00 +0000] "GET / HTTP/1.1" 200 5\n' * 6, "a log"),
+        ("[10:00] <ann> Where?\n[10:01] <bob> In Solms.\n" * 3, "a log"),
+        ("height,weight,age\n" + "1,2,3\n" * 9, "a table"),
+        ("a\tb\tc\n" * 6, "a table"),
+    ],
+)
+def test_a_text_that_looks_like_a_log_or_a_table_is_read_and_reported(text: str, kind: str) -> None:
+    threads = open_file(text.encode(), "a.txt").threads
+    assert next(threads).text == text
+    with pytest.raises(qa.SourceError, match=f"'a.txt' looks like {kind} of a form that is not known"):
+        next(threads)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It rains, and it snows, too.\nThen, at noon, it stops.\n" * 5,
+        "1. Glass\n2. Brass\n3. Steel\n4. Wood\n5. Wax\n6. Sand\n",
+        "Ann, 3 March 2011\nWhy?\n\nBob, 4 March 2011\nNo, no, no.\n" * 3,
+    ],
+)
+def test_prose_is_no_log(text: str) -> None:
+    (thread,) = read_threads(text.encode(), "a.txt")
+    assert thread.text == text

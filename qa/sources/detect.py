@@ -124,6 +124,7 @@ _OPEN_TEXT = _OPEN_DOCUMENT + b"text"
 _LONGEST_TYPE = 200  # bytes of a media type
 _EXPECTED = (".json", ".jsonl", ".ndjson", ".xml", ".wxr", ".eml", ".mbox", ".mbx", ".rss", ".atom")
 """Suffixes of files that are not texts: what has one of them is not read as a text when it is not recognised."""
+_RECORDS = (".csv", ".tsv", ".log")
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|meta|title|div|p|table|article|section|main)\b", re.IGNORECASE)
 _BEFORE = r"(?:<\?xml[^>]*>|<!--(?:(?!-->)[\s\S])*-->|\s)*"
 _WHOLE_PAGE = re.compile(rf"{_BEFORE}<(?:!doctype\s+html|html)\b", re.IGNORECASE)
@@ -166,6 +167,11 @@ def recognise(data: bytes, name: str) -> Format:
         return MAIL
     if format_ := _text_format(opening):
         return format_
+    if suffix in _RECORDS and opening:
+        raise NotRecognised(
+            f"{name!r} has no column that is known to hold texts; name its columns 'text', 'author' and 'date', or "
+            "save it as .txt to read it as one text"
+        )
     if suffix in _EXPECTED and opening:
         raise NotRecognised(f"{name!r} is not a {suffix} file of a format that can be read; docs/formats.md lists them")
     return HTML if suffix in (".html", ".htm", ".xhtml") and opening else TEXT
