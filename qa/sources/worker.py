@@ -125,7 +125,7 @@ class _Opener:
                     with opened(io.BytesIO(data)) as stream:
                         expanded = stream.read(self._left + 1)
                 except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
-                    raise SourceError(f"{name!r} is a damaged or cut off {suffix[1:]} file: {error}") from error
+                    raise SourceError(f"{name!r} is a damaged or cut off {suffix} file: {error}") from error
                 self._take(len(expanded), name)
                 return expanded, name.removesuffix(suffix)
         return data, name
@@ -144,10 +144,12 @@ class _Failures:
         """One line for the report; None if every file was read."""
         parts = []
         if self.reasons:
-            parts.append(f"{len(self.reasons)} of its files cannot be read, the first because {self.reasons[0]}")
+            first = "" if len(self.reasons) == 1 else "the first of them: "
+            parts.append(f"{len(self.reasons)} of the files in {self.name!r} cannot be read: {first}{self.reasons[0]}")
         if self.passed_over:
-            parts.append(f"{self.passed_over} were skipped, because files of their suffix are not read from an archive")
-        return f"{self.name!r} is read in part: {'; '.join(parts)}" if parts else None
+            suffix = "files of their suffix are not read from an archive"
+            parts.append(f"{self.passed_over} of the files in {self.name!r} were skipped, because {suffix}")
+        return "; ".join(parts) or None
 
 
 def open_text(data: bytes, name: str, title: str | None) -> OpenedFile:
