@@ -77,8 +77,8 @@ def test_a_bad_file_costs_itself_and_is_reported(tmp_path: Path) -> None:
     (thread,), (report,) = read_all(tmp_path)
     assert thread.text == "It rains."
     assert report.reason == (
-        "'a.zip' is read in part: 2 of its files cannot be read, the first because a.zip · empty.txt is empty; give a"
-        " text with at least one word; 1 were skipped, because files of their suffix are not read from an archive"
+        "2 of the files in 'a.zip' cannot be read: the first of them: a.zip · empty.txt is empty; give a text with at"
+        " least one word; 1 of the files in 'a.zip' were skipped, because files of their suffix are not read from an archive"
     )
 
 

@@ -130,8 +130,8 @@ READ: dict[str, tuple[str, Made]] = {
     "names of Windows in a zip archive": ("a.zip", zipped({"..\\..\\C:\\x.txt": b"A word."})),
     "a name with control characters": ("a.zip", zipped({"\u202etxt.a\n.txt": b"A word."})),
     "two members of one name": ("a.tar", lambda: tarred({"a.txt": b"A word."})[:-10240] + tarred({"a.txt": b"Other."})),
-    "links in a tar archive": ("a.tar", lambda: tarred({"b.txt": b""}, tarfile.SYMTYPE)[:1536] + tarred({"a.txt": b"A word."})),
-    "a device in a tar archive": ("a.tar", lambda: tarred({"b.txt": b""}, tarfile.CHRTYPE)[:1536] + tarred({"a.txt": b"A word."})),
+    "links in a tar archive": ("a.tar", lambda: tarred({"b.txt": b""}, tarfile.SYMTYPE)[:512] + tarred({"a.txt": b"A word."})),
+    "a device in a tar archive": ("a.tar", lambda: tarred({"b.txt": b""}, tarfile.CHRTYPE)[:512] + tarred({"a.txt": b"A word."})),
     "a bomb beside a text": ("a.zip", lambda: zipped({"a.txt": b"A word.", "b.txt": ZEROS})),
     "a bomb in a bomb beside a text": ("a.zip", lambda: zipped({"a.txt": b"A word.", "b.zip": zipped({"c.txt": ZEROS})})),
     "a compressed bomb beside a text": ("a.zip", lambda: zipped({"a.txt": b"A word.", "b.txt.xz": lzma.compress(ZEROS)})),
@@ -176,7 +176,7 @@ READ: dict[str, tuple[str, Made]] = {
     "a table with a field of 5 MB": ("a.csv", b"author,text\nAnn,A word.\nBob," + b"A word. " * 80_000),
     "a table with an open quotation mark": ("a.csv", b'author,text\nAnn,A word.\nBob,"' + b"A word.\n" * 9_999),
     "a table with NUL": ("a.csv", b"author,text\nAnn,A\x00 word.\n"),
-    "a table with rows of all lengths": ("a.csv", b"author,text\nAnn,A word.\n\nBob\n,,,,,,,\nCy,One,more\n"),
+    "a table with rows of all lengths": ("a.csv", b"author,text\nAnn,A word.\nBob,Other.\nCy,More.\n\nDee\n,,,,,,,\nEve,One,more\n"),
     "comments that reply to each other in a table": ("a.csv", b"id,parent,text\n1,2,A word.\n2,1,Other.\n"),
     "subtitles of 99 hours to 0": ("a.srt", b"1\n99:99:99,999 --> 00:00:00,000\nA word.\n"),
     "subtitles with 100,000 tags": ("a.vtt", b"WEBVTT\n\n00:01.000 --> 00:02.000\nA word." + b"<i>" * 100_000),
@@ -185,7 +185,7 @@ READ: dict[str, tuple[str, Made]] = {
     "JavaScript in a PDF": ("a.pdf", page_of(WORDS, catalog=b"/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>")),
     "a launched program in a PDF": ("a.pdf", page_of(WORDS, catalog=b"/OpenAction<</S/Launch/F(/bin/sh)>>")),
     "a PDF with bytes before it": ("a.pdf", b"\n" * 100 + page_of(WORDS)),
-    "a PDF without a table of objects": ("a.pdf", page_of(WORDS).partition(b"xref")[0]),
+    "a PDF that says nowhere where its objects are": ("a.pdf", page_of(WORDS).replace(b"startxref\n", b"startxref\n9999")),
     "a PDF whose table of objects leads to itself": ("a.pdf", lambda: page_of(WORDS).replace(
         b"trailer <<", b"trailer <</Prev %d " % page_of(WORDS).index(b"xref"))),
     "a stream that declares 1 GB": ("a.pdf", page_of(WORDS.replace(b"/Length ", b"/Length 10000000"))),
@@ -200,9 +200,9 @@ READ: dict[str, tuple[str, Made]] = {
     "comments with objects for texts": ("a.json", comment_exports.lemmy().replace(b'"cy"', b'{"a": 1}')),
     "a video without a title": ("a.info.json", comment_exports.youtube_info().replace(b'"Lenses"', b"5")),
     "a dump with bad numbers": ("Posts.xml", comment_exports.STACK_EXCHANGE_DUMP.replace('Id="2"', 'Id="x"').encode()),
-    "100,000 statuses that reply in a row": ("a.json", lambda: json.dumps([
+    "20,000 statuses that reply in a row": ("a.json", lambda: json.dumps([
         {"id": str(n), "in_reply_to_id": str(n - 1), "content": "" if n % 500 else "A word.", "account": {"acct": "ann"}}
-        for n in range(100_000)]).encode()),
+        for n in range(20_000)]).encode()),
 }  # fmt: skip
 REFUSED: dict[str, tuple[str, Made, str]] = {
     # description: the file's name, its bytes and a part of the message
@@ -223,10 +223,11 @@ REFUSED: dict[str, tuple[str, Made, str]] = {
     "a book that is a bomb": ("a.epub", lambda: part_bomb(EPUB(), "OEBPS/x", b""), "more than the limit of 200,000,000"),
     "entities that grow in a document": ("a.docx", lambda: changed(DOCX(), BODY, with_bomb), "broken XML|no text"),
     "entities that grow in ODT": ("a.odt", lambda: changed(ODT(), "content.xml", with_bomb), "broken XML|no text"),
-    "entities that grow in a book": ("a.epub", lambda: changed(EPUB(), "OEBPS/book.opf", with_bomb), "broken XML|no post"),
+    "entities that grow in a book": ("a.epub", lambda: changed(
+        EPUB(), "OEBPS/book.opf", lambda text: with_bomb(text.replace("Glass", "Lenses"))), "broken XML|no post"),
     "100,000 nested elements in a document": ("a.docx", lambda: changed(
         DOCX(), BODY, lambda _: nested("<a>", "", "</a>").decode()), "broken XML"),
-    "a document without words": ("a.docx", lambda: changed(DOCX(), BODY, lambda _: "<x/>"), "holds no text"),
+    "a document without words": ("a.docx", zipped({BODY: b"<x/>"}), "holds no text"),
     "a document that is cut off": ("a.docx", lambda: DOCX()[:9_000], "damaged or cut off zip"),
     "a book without a package": ("a.epub", lambda: changed(
         EPUB(), "META-INF/container.xml", lambda _: "<container/>"), "has no part ''"),
@@ -241,7 +242,7 @@ REFUSED: dict[str, tuple[str, Made, str]] = {
     "a table of one line": ("a.csv", b"author,text," + b"x," * 1_000_000, "has no column that is known"),
     "a table without heads": ("a.csv", b"1,2,3\n4,5,6\n", "has no column that is known"),
     "a feed without entries": ("a.rss", b"<rss><channel><title>T</title></channel></rss>", "no post with words"),
-    "100,000 nested elements in a feed": ("a.rss", b"<rss><channel><item>" + b"<a>" * 100_000, "no post with words|cut off|nested"),
+    "3,000 nested elements in a feed": ("a.rss", b"<rss><channel><item>" + b"<a>" * 3_000, "no post with words|cut off|nested"),
     "a chat of events": ("a.json", chat(message(1, type="service")), "no post with words"),
     "100,000 nested parts of a message": ("a.json", lambda: b'{"messages": [{"id": 1, "type": "message", "text": ' + b"[" * 100_000,
                                           "nested too deeply"),
@@ -259,7 +260,7 @@ def nested_zip(depth: int) -> bytes:
 
 def flate_bomb() -> bytes:
     """A PDF with a page of 1 GB, compressed."""
-    compressor = zlib.compressobj(9)
+    compressor = zlib.compressobj(1)
     blank = b" " * 10_000_000
     content = b"".join(compressor.compress(blank) for _ in range(100)) + compressor.flush()
     return page_of(stream_of(content, **FLATE))
