@@ -78,7 +78,8 @@ def test_a_bad_file_costs_itself_and_is_reported(tmp_path: Path) -> None:
     assert thread.text == "It rains."
     assert report.reason == (
         "2 of the files in 'a.zip' cannot be read: the first of them: a.zip · empty.txt is empty; give a text with at"
-        " least one word; 1 of the files in 'a.zip' were skipped, because files of their suffix are not read from an archive"
+        " least one word; 1 of the files in 'a.zip' were skipped, because files of their suffix are not read from an"
+        " archive"
     )
 
 
