@@ -18,6 +18,7 @@ from typing import NoReturn, get_args
 
 from qa.answering.calibration import load_calibration
 from qa.answering.reader import DEFAULT_READER
+from qa.cli import fetch
 from qa.cli.output import (
     OutputClosed,
     OutputError,
@@ -223,6 +224,8 @@ def parser() -> argparse.ArgumentParser:
         "sources", nargs="*", metavar="PATH", help="files and folders (default: the texts that the library holds)"
     )
     command.set_defaults(run=_build)
+
+    fetch.add_command(commands.add_parser)
 
     command = commands.add_parser("ask", parents=[library, model, reader], help="ask a question", epilog=_SYNTAX)
     command.add_argument("question", help="the question, with or without filters (see below)")

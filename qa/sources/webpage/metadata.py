@@ -18,6 +18,7 @@ from lxml.html import HtmlElement
 
 from qa.sources.patterns.dates import iso_day
 from qa.sources.patterns.names import clean_name
+from qa.sources.sanitize import address
 from qa.sources.webpage.blocks import UNSHOWN_TAGS, has_many_elements, short_text
 from qa.sources.webpage.json_ld import JsonLdNode, find_articles
 
@@ -25,6 +26,8 @@ _TITLE_KEYS = ("og:title", "twitter:title", "dc.title")
 _AUTHOR_KEYS = ("author", "article:author", "dc.creator", "parsely-author", "sailthru.author", "byl")
 _DAY_KEYS = ("article:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "pubdate", "publishdate",
              "parsely-pub-date", "og:published_time", "sailthru.date", "dcterms.created", "publish-date")  # fmt: skip
+_SAVED_FROM = re.compile(rb"<!-- saved from url=\(\d{4}\)(\S{1,2000}) -->")  # as Chrome and Edge note it
+_HEAD = 4_096  # bytes; the note is the first or the second line
 _LONGEST_TITLE, _LONGEST_META = 300, 2_000  # characters
 _MOST_LEVELS = 250  # far deeper than pages that people read; trafilatura's time grows with elements times levels
 
@@ -120,3 +123,13 @@ def _is_deep(root: HtmlElement) -> bool:
         if depth > _MOST_LEVELS:
             return True
     return False
+
+
+def saved_address(data: bytes) -> str | None:
+    """The address from which a browser saved the page, or `qa fetch`; None if they did not note it.
+
+    >>> saved_address(b"<!-- saved from url=(0020)https://blog.example -->")
+    'https://blog.example'
+    """
+    match = _SAVED_FROM.search(data, 0, _HEAD)
+    return address(match[1].decode("utf-8", "replace")) if match else None

@@ -35,7 +35,7 @@ def read(data: bytes, name: str) -> Iterator[Thread]:
     page = metadata.read_metadata(root, scripts)
     text = "" if comments.is_forum else article.extract_main_text(root)
     drafts = [DraftPost("article", text, page.author, page.date), *_draft_comments(comments)]
-    yield compose(name, drafts, title=page.title, url=page.url)
+    yield compose(name, drafts, title=page.title, url=page.url or metadata.saved_address(data))
 
 
 def _draft_comments(comments: PageComments) -> Iterator[DraftPost]:
