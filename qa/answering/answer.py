@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from qa.errors import SettingError
 from qa.sources.thread import Kind, Thread
 from qa.text.normalize import words_of
 from qa.text.sentences import DEFAULT_LANGUAGE, split_sentences
@@ -95,7 +96,16 @@ class Quote:
         return self._thread(self.source)
 
     def context(self, sentences_each_side: int = 1) -> str:
-        """The quote with this many sentences of its post before and after it, unchanged."""
+        """The quote with some sentences of its post before and after it, unchanged.
+
+        Args:
+            sentences_each_side: How many, 0 or more.
+
+        Raises:
+            SettingError: It is not a number of sentences.
+        """
+        if not isinstance(sentences_each_side, int):
+            raise SettingError(f"sentences_each_side is a number of sentences, not {str(sentences_each_side)[:40]!r}")
         thread = self.thread()
         post = thread.posts[self.post]
         n = max(0, sentences_each_side)

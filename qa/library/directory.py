@@ -52,7 +52,8 @@ class LibraryDirectory:
             with suppress(FileNotFoundError, NotADirectoryError):
                 self.path.stat()
         except (TypeError, ValueError, OSError) as error:
-            raise LibraryError(f"{str(path)[:80]!r} is not a usable path for a library: {error}") from error
+            reason = getattr(error, "strerror", None) or error
+            raise LibraryError(f"{str(path)[:80]!r} is not a usable path for a library: {reason}") from error
 
     def current(self) -> Path:
         """The folder of the current generation.

@@ -9,7 +9,7 @@ from qa.answering.answer import Answer, Quote
 from qa.answering.reader import DEFAULT_READER, Reader, check_reader
 from qa.encoding.encoder import Encoder
 from qa.encoding.load import load_encoder
-from qa.errors import LibraryBusy, LibraryMissing
+from qa.errors import LibraryBusy, LibraryMissing, QuestionError, SettingError, SourceError
 from qa.library import changes
 from qa.library.changes import Change
 from qa.library.defaults import default_path, shipped_corpus
@@ -188,6 +188,8 @@ class Library:
         Returns:
             One answer for each question, in their order.
         """
+        if isinstance(questions, (str, bytes)) or not isinstance(questions, Iterable):
+            raise QuestionError(f"ask_many takes a list of questions, not {str(questions)[:40]!r}; ask() takes one")
         return [
             self.ask(question, k, search_syntax=search_syntax, min_confidence=min_confidence, **only)
             for question in questions
@@ -264,6 +266,8 @@ class Library:
             SourceError: There is no source of that name, or none would be left.
             LibraryError: The library cannot be written.
         """
+        if not isinstance(names, Iterable):
+            raise SourceError(f"the names of sources are strings, not {str(names)[:40]!r}")
         names = [names] if isinstance(names, str) else list(names)
         encoder = self._opened.encoder
         self._switch(changes.remove(self._directory, names, encoder, progress), encoder)
@@ -313,7 +317,12 @@ class Library:
         Returns:
             The comment's number, from 1, and the number of comments; None if the quote is from an article, or if its
             passage is no longer in the library.
+
+        Raises:
+            SettingError: `quote` is not a quote.
         """
+        if not isinstance(quote, Quote):
+            raise SettingError(f"a place is that of a Quote, not of {str(quote)[:40]!r}")
         store = self._opened.generation.store
         return store.comment_place(quote.source, quote.post, quote.start, quote.end, quote.text)
 

@@ -83,6 +83,6 @@ class OpenedGeneration:
 
 def _check(k: int, min_confidence: float | None = None) -> None:
     if not isinstance(k, int) or isinstance(k, bool) or not 1 <= k <= _MOST_QUOTES:
-        raise SettingError(f"k is the number of passages, from 1 to {_MOST_QUOTES}, not {k!r}")
+        raise SettingError(f"k is the number of passages, from 1 to {_MOST_QUOTES}, not {k!r:.40}")
     if min_confidence is not None and not (isinstance(min_confidence, (int, float)) and 0 <= min_confidence <= 1):
-        raise SettingError(f"min_confidence is a probability, from 0 to 1, not {min_confidence!r}")
+        raise SettingError(f"min_confidence is a probability, from 0 to 1, not {min_confidence!r:.40}")

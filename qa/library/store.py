@@ -97,7 +97,7 @@ class Store:
     def unknown_source(self, name: object) -> SourceError:
         """The error about a name that no source has."""
         names = ", ".join(self.names(_NAMES_IN_MESSAGE))
-        return SourceError(f"there is no source {name!r} in the library; it holds {names}")
+        return SourceError(f"there is no source {name!r:.200} in the library; it holds {names}")
 
     def counts(self) -> Mapping[str, int]:
         """The number of sources, posts and passages, by these words."""

@@ -72,16 +72,17 @@ def reporting_damage(path: Path, *raised: type[Exception]) -> Iterator[None]:
 
     Args:
         path: The file or folder that is read, for the message.
-        raised: The exceptions that this library raises over bad files. A Rust panic is always included; its class
-            cannot be imported, so it is recognised by name.
+        raised: The exceptions that this library raises over bad files. MemoryError is always included, and so is a
+            Rust panic, whose class cannot be imported, so it is recognised by name.
 
     Raises:
         LibraryDamaged: The wrapped call raised one of these: the file is missing or altered.
         LibraryNotReadable: It raised one of these because of the system: no permission, a disk error, no memory.
     """
+    caught: tuple[type[Exception], ...] = (*raised, MemoryError)
     try:
         yield
-    except raised as error:
+    except caught as error:
         reason = system_error(error)
         if reason is None or is_about_the_file(reason):
             raise _damaged(path) from error

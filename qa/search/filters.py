@@ -64,14 +64,14 @@ class Filters:
         for field in fields(cls):
             for value in getattr(filters, field.name):
                 if not isinstance(value, str) or not has_word(value):
-                    raise SettingError(f"{field.name}={value!r} is not understood; it is a word or several words")
+                    raise SettingError(f"{field.name}={value!r:.100} is not understood; it is a word or several words")
         for kind in filters.kind:
             if kind not in get_args(Kind):
-                raise SettingError(f"kind={kind!r} is not understood; it is 'article' or 'comment'")
+                raise SettingError(f"kind={kind!r:.100} is not understood; it is 'article' or 'comment'")
         for name in ("before", "after"):
             for value in getattr(filters, name):
                 if not is_date(value):
-                    raise SettingError(f"{name}={value!r} is not understood: {DATE_HELP}")
+                    raise SettingError(f"{name}={value!r:.100} is not understood: {DATE_HELP}")
         return filters
 
     def __bool__(self) -> bool:

@@ -54,7 +54,7 @@ class FlatIndex:
             size = path.stat().st_size
         if size != count * dimension * _NUMBER_BYTES or not dimension:
             raise LibraryDamaged(f"{path} has {size} bytes, which are not {count} vectors of {dimension}")
-        with reporting_damage(path, OSError, ValueError, MemoryError):
+        with reporting_damage(path, OSError, ValueError):
             index = faiss.IndexFlatIP(dimension)
             index.add(np.memmap(path, dtype="<f4", mode="r", shape=(count, dimension)))
         return cls(index)

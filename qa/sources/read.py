@@ -192,14 +192,15 @@ def _expand(source: Source) -> Iterator[_File | Thread | FileReport]:
     try:
         is_folder, is_file = path.is_dir(), path.is_file()
     except (OSError, ValueError) as error:  # a name with a NUL in it, a name too long
-        raise SourceError(f"{str(source)[:200]!r} is not a usable path: {error}") from error
+        reason = getattr(error, "strerror", None) or error
+        raise SourceError(f"{str(source)[:200]!r} is not a usable path: {reason}") from error
     if is_folder:
         yield from _walk(path)
     elif is_file:
         parents = () if path.is_absolute() else path.parent.parts
         yield _File(path, _folder_name(part for part in parents if part != ".."))
     else:
-        raise SourceError(f"there is no file or folder {str(path)!r}; give the path of a file or a folder")
+        raise SourceError(f"there is no file or folder {str(path)!r:.200}; give the path of a file or a folder")
 
 
 def _walk(folder: Path) -> Iterator[_File | FileReport]:
@@ -242,4 +243,4 @@ def _read_file(file: _File, sandbox: Sandbox) -> FileContent:
 
 def _names(sources: Sequence[Source]) -> str:
     names = [source.source if isinstance(source, Thread) else str(source) for source in sources]
-    return ", ".join(repr(name) for name in names[:5]) or "an empty list of sources"
+    return ", ".join(f"{name!r:.100}" for name in names[:5]) or "an empty list of sources"

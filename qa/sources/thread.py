@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -94,18 +94,20 @@ class Thread:
     def checked(self) -> Thread:
         """The thread itself. Raises SourceError if it is inconsistent or cannot be stored."""
         if not self.source or not isinstance(self.source, str):
-            raise SourceError(f"a thread's source is a name, not {self.source!r}")
+            raise SourceError(f"a thread's source is a name, not {self.source!a:.80}")
+        if not isinstance(self.text, str) or not _are_posts(self.posts) or not _is_origin(self.origin):
+            raise SourceError(f"the thread {self.source!a:.80} has fields of a wrong type")
         texts = [self.source, self.text, self.title, self.url, self.original]
         texts += [text for post in self.posts for text in (post.author, post.date)]
         if not all(text is None or (isinstance(text, str) and first_surrogate(text) is None) for text in texts):
-            raise SourceError(f"the thread {self.source!a} holds text that cannot be stored as UTF-8")
+            raise SourceError(f"the thread {self.source!a:.80} holds text that cannot be stored as UTF-8")
         for number, post in enumerate(self.posts):
             if not 0 <= post.start <= post.end <= len(self.text) or self.text[post.start : post.end] != post.text:
                 raise SourceError(
                     f"post {number} of {self.source!r} is not the text from {post.start!r} to {post.end!r}"
                 )
             if post.kind not in get_args(Kind):
-                raise SourceError(f"post {number} of {self.source!r} is an article or a comment, not {post.kind!r}")
+                raise SourceError(f"post {number} of {self.source!r} is an article or a comment, not {post.kind!a:.40}")
             if post.parent is not None and not 0 <= post.parent < len(self.posts):
                 raise SourceError(
                     f"post {number} of {self.source!r} replies to post {post.parent!r}, which does not exist"
@@ -120,6 +122,30 @@ class Thread:
     def comments(self) -> tuple[Post, ...]:
         """The posts that are comments, in reading order."""
         return tuple(post for post in self.posts if post.kind == "comment")
+
+
+def _are_posts(posts: object) -> bool:
+    """Whether these are posts whose places are numbers; a caller can put anything into them."""
+    if not isinstance(posts, Sequence) or not all(isinstance(post, Post) for post in posts):
+        return False
+    return all(
+        isinstance(post.omitted, Sequence)
+        and all(isinstance(span, Sequence) and len(span) == 2 for span in post.omitted)
+        and all(
+            isinstance(place, int)
+            for place in (post.start, post.end, 0 if post.parent is None else post.parent, *chain(*post.omitted))
+        )
+        for post in posts
+    )
+
+
+def _is_origin(origin: object) -> bool:
+    return origin is None or (
+        isinstance(origin, Origin)
+        and all(isinstance(text, str) for text in (origin.key, origin.name, origin.folder))
+        and first_surrogate(f"{origin.key}{origin.name}{origin.folder}") is None
+        and (origin.path is None or isinstance(origin.path, PurePath))
+    )
 
 
 def first_in_cycles(parents: Sequence[int | None]) -> list[int]:

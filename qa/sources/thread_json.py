@@ -107,7 +107,7 @@ def export_threads(
         SettingError: The file cannot be written.
     """
     written = 0
-    with _replacement_of(Path(path)) as stream:
+    with _replacement_of(path) as stream:
         for thread in threads:
             progress("exporting", written, total)
             line = json.dumps(thread_to_row(thread), ensure_ascii=False) + "\n"
@@ -119,13 +119,14 @@ def export_threads(
 
 
 @contextmanager
-def _replacement_of(target: Path) -> Iterator[TextIO]:
+def _replacement_of(target: StrPath) -> Iterator[TextIO]:
     """A new file that takes the place of `target` when the block is left, or vanishes if it raises.
 
     It is created like any new file, so the system applies the umask, and is closed before it is renamed, as Windows
     requires.
     """
     with _reporting_unwritable(target):
+        target = Path(target)
         path = target.with_name(f".{target.name[:60]}.{secrets.token_hex(8)}")
         stream = path.open("x", encoding="utf-8", newline="\n")
     try:
@@ -145,8 +146,8 @@ def _reporting_unwritable(path: StrPath) -> Iterator[None]:
     """Around the calls that touch the file, and nothing else."""
     try:
         yield
-    except (OSError, ValueError) as error:  # ValueError: a name that is empty or has a NUL in it
+    except (OSError, ValueError, TypeError) as error:  # ValueError: a name that is empty or has a NUL in it
         reason = getattr(error, "strerror", None) or error
         raise SettingError(
-            f"cannot write {str(path)!r}: {reason}; give the path of a file in an existing folder"
+            f"cannot write {str(path)!a:.200}: {reason}; give the path of a file in an existing folder"
         ) from error
