@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from qa.encoding import minilm_files
@@ -22,14 +23,26 @@ def load_encoder(model: StrPath | None, encoder: Any) -> Encoder:
         encoder: An object with a method `encode(texts)`.
 
     Raises:
-        SettingError: If both are given.
+        SettingError: If both are given, or `model` is neither a name nor a path.
         ModelError: If the object is not an encoder.
     """
+    if model is not None and not _is_name_or_path(model):
+        raise SettingError(f"model= is the name or the folder of a model, not {str(model)[:40]!a}")
     if encoder is None:
         return _named_encoder(minilm_files.NAME if model is None else os.fspath(model))
     if model is not None:
         raise SettingError("give model= or encoder=, not both")
     return adapt_encoder(encoder)
+
+
+def _is_name_or_path(model: object) -> bool:
+    if not isinstance(model, (str, os.PathLike)) or not str(model).strip() or "\x00" in str(model):
+        return False
+    try:
+        Path(model).exists()
+    except (OSError, ValueError):  # too long
+        return False
+    return True
 
 
 @cache
