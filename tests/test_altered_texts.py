@@ -13,7 +13,11 @@ from conftest import FakeEncoder
 
 import qa
 from qa.cli.main import main
+from qa.library import changes
 from qa.library.directory import LibraryDirectory
+from qa.library.store import Store
+from qa.library.texts import Texts
+from qa.types import no_progress
 
 ALTERATIONS = {
     "a letter of the text": "UPDATE source SET text = replace(text, 'Solms', 'Sglms') WHERE name = 'Lenses'",
@@ -25,42 +29,57 @@ ALTERATIONS = {
 }
 
 
-def alter(library: qa.Library, statement: str) -> None:
-    with closing(sqlite3.connect(LibraryDirectory(library.path).current() / "texts.sqlite")) as connection, connection:
-        assert connection.execute(statement).rowcount == 1
+def alter(library: qa.Library, statement: str, rows: int = 1) -> LibraryDirectory:
+    """The library's directory, once its texts were altered behind its back."""
+    directory = LibraryDirectory(library.path)
+    with closing(sqlite3.connect(directory.current() / "texts.sqlite")) as connection, connection:
+        assert connection.execute(statement).rowcount == rows
+    return directory
 
 
 @pytest.fixture(params=ALTERATIONS)
-def altered(library: qa.Library, request: pytest.FixtureRequest) -> qa.Library:
-    alter(library, ALTERATIONS[request.param])
-    return library
+def altered(library: qa.Library, request: pytest.FixtureRequest) -> LibraryDirectory:
+    return alter(library, ALTERATIONS[request.param])
 
 
-READINGS: list[Callable[[qa.Library], object]] = [
-    lambda library: library.thread("Lenses"),
-    lambda library: library.rebuild(),
-    lambda library: library.add(qa.Thread.from_text("It rains.", title="Rain")),
-    lambda library: library.remove("Bread"),
-    lambda library: library.search("lenses are ground", k=1)[0].context(),
+CHANGES: list[Callable[[LibraryDirectory], object]] = [
+    lambda directory: qa.build(None, directory.path, encoder=FakeEncoder()),
+    lambda directory: changes.add(directory, rain(), FakeEncoder(), no_progress, None),
+    lambda directory: changes.remove(directory, ["Bread"], FakeEncoder(), no_progress),
+    lambda directory: Store.open(directory.current()).thread("Lenses"),
 ]
 
 
-@pytest.mark.parametrize("read", READINGS)
-def test_an_altered_text_is_refused_by_name(altered: qa.Library, read: Callable[[qa.Library], object]) -> None:
-    before = LibraryDirectory(altered.path).current()
+def rain(title: str = "Rain") -> qa.Thread:
+    return qa.Thread.from_text("It rains.", title=title)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_an_altered_text_is_refused_by_name(
+    altered: LibraryDirectory, change: Callable[[LibraryDirectory], object]
+) -> None:
+    before = altered.current()
     with pytest.raises(qa.LibraryDamaged, match="'Lenses' .*altered"):
-        read(altered)
-    assert LibraryDirectory(altered.path).current() == before
+        change(altered)
+    assert altered.current() == before
+
+
+def test_an_altered_library_does_not_open(altered: LibraryDirectory) -> None:
+    with pytest.raises(qa.LibraryDamaged, match=r"texts\.sqlite was altered"):
+        qa.open(altered.path, encoder=FakeEncoder())
 
 
 def test_an_altered_reading_text_is_refused(library: qa.Library) -> None:
-    alter(library, ALTERATIONS["a letter of the text"])
+    directory = alter(library, ALTERATIONS["a letter of the text"])
+    store = Store.open(directory.current())
     with pytest.raises(qa.LibraryDamaged, match="'Lenses' .*altered"):
-        library.text("Lenses")
-    assert library.text("Bread").startswith("Bread is baked")
+        store.text("Lenses")
+    assert store.text("Bread").startswith("Bread is baked")
 
 
-def test_the_others_can_be_exported(altered: qa.Library, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_others_can_be_exported(
+    altered: LibraryDirectory, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     target = tmp_path / "rest.jsonl"
     assert main(["export", "--library", str(altered.path), "-o", str(target)]) == 2
     assert "'Lenses' was altered since it was written and is not in" in capsys.readouterr().err
@@ -68,26 +87,25 @@ def test_the_others_can_be_exported(altered: qa.Library, tmp_path: Path, capsys:
 
 
 def test_an_export_without_any_whole_text_leaves_the_file_as_it_was(library: qa.Library, tmp_path: Path) -> None:
-    for source in (0, 1):
-        alter(library, f"UPDATE source SET text = text || '!' WHERE id = {source}")
+    directory = alter(library, "UPDATE source SET text = text || '!'", rows=2)
     (tmp_path / "out.jsonl").write_text("before")
     with pytest.raises(qa.LibraryDamaged):
-        library.export(tmp_path / "out.jsonl")
+        Texts.current(directory).export(tmp_path / "out.jsonl")
     assert (tmp_path / "out.jsonl").read_text() == "before"
 
 
-def test_the_others_stay_when_the_altered_text_is_removed_or_given_again(altered: qa.Library) -> None:
-    altered.add(qa.Thread.from_text("Lenses are cast in Wetzlar.", title="Lenses"))
-    assert [row.name for row in altered.sources] == ["Lenses", "Bread"]
-    assert altered.verify().sources == 2
-    alter(altered, "UPDATE source SET text = text || '!' WHERE name = 'Lenses'")
-    altered.remove("Lenses")
-    assert [row.name for row in altered.sources] == ["Bread"]
-    assert altered.verify().sources == 1
+@pytest.mark.parametrize("whole", ["removed", "given again"])
+def test_the_others_stay_when_the_altered_text_is_removed_or_given_again(altered: LibraryDirectory, whole: str) -> None:
+    if whole == "removed":
+        changes.remove(altered, ["Lenses"], FakeEncoder(), no_progress)
+    else:
+        changes.add(altered, rain("Lenses"), FakeEncoder(), no_progress, None)
+    library = qa.open(altered.path, encoder=FakeEncoder())
+    assert [row.name for row in library.sources] == (["Bread"] if whole == "removed" else ["Lenses", "Bread"])
+    library.verify()
 
 
 def test_every_altered_text_is_named_at_once(library: qa.Library, encoder: FakeEncoder) -> None:
-    alter(library, "UPDATE source SET text = text || '!' WHERE id = 0")
-    alter(library, "UPDATE source SET text = text || '!' WHERE id = 1")
+    alter(library, "UPDATE source SET text = text || '!'", rows=2)
     with pytest.raises(qa.LibraryDamaged, match="'Lenses', 'Bread' in .* were altered"):
         qa.build(None, library.path, encoder=encoder)

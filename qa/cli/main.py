@@ -35,6 +35,7 @@ from qa.library.defaults import VARIABLE, default_path
 from qa.library.directory import LibraryDirectory
 from qa.library.generation import Generation
 from qa.library.library import Library
+from qa.library.texts import Texts
 
 _ERROR, _NOT_FOUND, _CANCELLED = 2, 1, 130
 _SYNTAX = (
@@ -135,7 +136,7 @@ def _serve(options: argparse.Namespace) -> int:
 
 def _export(options: argparse.Namespace) -> int:
     with progress_bars() as progress:
-        count = _generation(options).export(options.output, progress)
+        count = Texts.current(LibraryDirectory(_path(options))).export(options.output, progress)
     print_line(f"{options.output}: {count} sources")
     return 0
 

@@ -27,6 +27,7 @@ from qa.library.manifest import FORMAT, Manifest, Model, files_of
 from qa.library.new_source import NewSource, new_sources
 from qa.library.store import Store
 from qa.library.store_writer import CopiedSource, NumberedPassage, copy_sources, create_store
+from qa.library.texts import Texts
 from qa.search.bm25 import LexicalIndex
 from qa.search.chunker import Passage, split_passages
 from qa.search.dense import DenseIndex
@@ -85,22 +86,22 @@ class BuildPlan:
             SourceError: There is no source of a name in `without`.
             LibraryError: The library cannot be read.
         """
-        is_whole = True
         try:
             earlier = Generation.current(directory, check_hashes=True)
+            texts = Texts(earlier.path, earlier.store)
         except LibraryDamaged:
             # What is damaged may be one text, or no text at all: the others are proved one by one, and encoded again.
-            earlier, is_whole = Generation.current(directory), False
-        present = earlier.store.names_by_key()
+            earlier, texts = None, Texts.current(directory)
+        present = texts.store.names_by_key()
         new = {source.key: source for source in new_sources(threads, present, present.values())}
         for name in without:
-            if name not in earlier.store:
-                raise earlier.store.unknown_source(name)
+            if name not in texts.store:
+                raise texts.store.unknown_source(name)
         kept = {key: number for number, (key, name) in enumerate(present.items()) if name not in without}
-        if is_whole and _has_vectors_of(encoder, earlier):
+        if earlier is not None and _has_vectors_of(encoder, earlier):
             return cls(list((kept | new).values()), earlier)
         left_out = {number for number, key in enumerate(present) if key not in kept or key in new}
-        reread = {source.key: source for source in new_sources(earlier.threads(left_out), present)}
+        reread = {source.key: source for source in new_sources(texts.threads(left_out), present)}
         return cls([(reread | new)[key] for key in kept | new])
 
     @property

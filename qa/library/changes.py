@@ -15,6 +15,7 @@ from qa.library.directory import LibraryDirectory
 from qa.library.generation import Generation
 from qa.library.generation_writer import GenerationWriter
 from qa.library.language_check import warn_of_foreign_texts
+from qa.library.texts import Texts
 from qa.sources.read import FileReport, OnFile, Sources, read_all
 from qa.types import Progress
 
@@ -106,7 +107,7 @@ def _rebuild(
 ) -> Change:
     reports: Sequence[FileReport] = ()
     if sources is None:
-        threads = Generation.current(directory).threads()
+        threads = Texts.current(directory).threads()
     else:
         threads, reports = read_all(sources, progress=progress, on_file=on_file)
     return _write(writer, BuildPlan.of(threads, directory, encoder), reports, encoder, progress)

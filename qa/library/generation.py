@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import weakref
-from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -24,11 +23,7 @@ from qa.search.engine import Ids
 from qa.search.filters import Filters
 from qa.search.hybrid import FusedHits
 from qa.search.query import EncodedQuery
-from qa.sources.thread import Thread
-from qa.sources.thread_json import export_threads
-from qa.types import Progress, StrPath, no_progress
 
-_NAMED = 20  # altered sources that a message names; the others are counted
 _SELECTIONS_KEPT = 8  # of a million passages each takes up to 8 MB
 
 
@@ -81,8 +76,10 @@ class Generation:
             self.lexical = LexicalIndex.open(folder, counts["passages"])
             # Users ask several questions with one filter, and selecting takes a second among a million passages.
             self._select = lru_cache(maxsize=_SELECTIONS_KEPT)(partial(select_passages, self.store, self.lexical))
-        except (LibraryDamaged, LibraryMismatch) as error:
-            raise type(error)(f"{error}; {build_hint(path)}") from error
+        except LibraryMismatch as error:
+            raise LibraryMismatch(f"{error}; {build_hint(path)}") from error
+        except LibraryDamaged as error:
+            raise LibraryDamaged(f"{error}; qa export saves the texts that are whole; {build_hint(path)}") from error
 
     @classmethod
     def current(cls, directory: LibraryDirectory, *, check_hashes: bool = False) -> Generation:
@@ -140,47 +137,6 @@ class Generation:
             str(self.path), self.folder.name, manifest.created, manifest.model.name, bytes=size, **manifest.counts
         )
 
-    def threads(self, without: Collection[int] = ()) -> list[Thread]:
-        """Every source as the thread that was read, but those whose numbers are in `without`.
-
-        Raises LibraryDamaged, which names them, if any were altered.
-        """
-        threads, altered = [], []
-        for number, name in enumerate(self.store.names()):
-            if number not in without:
-                try:
-                    threads.append(self.store.thread_at(number))
-                except LibraryDamaged:
-                    altered.append(name)
-        if altered:
-            raise LibraryDamaged(
-                f"{_named(altered)} in the library at {str(self.path)!r} {_was_altered(altered)}; "
-                f"save the others with qa export, or remove {'it' if len(altered) == 1 else 'them'} from the library"
-            )
-        return threads
-
-    def export(self, path: StrPath, progress: Progress = no_progress) -> int:
-        """Write every source to a file of JSON Lines; return their number. See `Library.export`."""
-        names = self.store.names()
-        altered: list[str] = []
-        count = export_threads(self._whole_threads(names, altered), len(names), path, progress)
-        if altered:
-            raise LibraryDamaged(
-                f"{_named(altered)} {_was_altered(altered)} and {'is' if len(altered) == 1 else 'are'} "
-                f"not in {str(path)!r}; the other {count} of {len(names)} sources are"
-            )
-        return count
-
-    def _whole_threads(self, names: Sequence[str], altered: list[str]) -> Iterator[Thread]:
-        """The sources that were not altered; the others' names go into `altered`. Raises if all were altered."""
-        for number, name in enumerate(names):
-            try:
-                yield self.store.thread_at(number)
-            except LibraryDamaged:
-                altered.append(name)
-                if len(altered) == len(names):
-                    raise
-
     def verify(self, *, files: bool = True) -> Status:
         """Check every file by its hash, and that every passage is its slice of the text.
 
@@ -225,12 +181,3 @@ def open_generation(directory: LibraryDirectory, encoder: Encoder) -> Generation
             f"name that model (--model), or build the same texts again with this one: {command}"
         )
     return generation
-
-
-def _named(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(map(repr, names[:_NAMED])) + more
-
-
-def _was_altered(names: Sequence[str]) -> str:
-    return "was altered since it was written" if len(names) == 1 else "were altered since they were written"

@@ -17,6 +17,7 @@ from qa.library.directory import LibraryDirectory
 from qa.library.generation import Status
 from qa.library.opened import OpenedGeneration
 from qa.library.store import SourceInfo, Store
+from qa.library.texts import Texts
 from qa.search.filters import FilterArguments
 from qa.search.query import Query
 from qa.sources.read import FileReport, OnFile, Sources
@@ -341,7 +342,8 @@ class Library:
             LibraryDamaged: Some sources were altered on disk; they are named, and the file holds the others. Or the
                 library cannot be read at all; the file is then as it was.
         """
-        return self._opened.generation.export(path, progress)
+        generation = self._opened.generation
+        return Texts(generation.path, generation.store).export(path, progress)
 
     @classmethod
     def _changed(cls, directory: LibraryDirectory, change: Change, encoder: Encoder, reader: Reader | None) -> Library:

@@ -1,0 +1,96 @@
+"""Texts: what a library holds, read back and proved one by one, also from a library that is damaged."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from qa.errors import LibraryDamaged
+from qa.library.directory import LibraryDirectory
+from qa.library.manifest import Manifest
+from qa.library.store import Store
+from qa.sources.thread import Thread
+from qa.sources.thread_json import export_threads
+from qa.types import Progress, StrPath, no_progress
+
+_NAMED = 20  # altered sources that a message names; the others are counted
+
+
+class Texts:
+    """The texts of one generation."""
+
+    def __init__(self, path: Path, store: Store) -> None:
+        self.path, self.store = path, store
+
+    @classmethod
+    def current(cls, directory: LibraryDirectory) -> Texts:
+        """Open the texts of the current generation alone, whatever is wrong with the rest of the library.
+
+        Raises:
+            LibraryMismatch: The library is in another format.
+            LibraryError: The texts cannot be read at all.
+        """
+        folder, lock = directory.lock_current()
+        try:
+            with suppress(LibraryDamaged):
+                Manifest.read(folder)
+            texts = cls(directory.path, Store.open(folder))
+        except BaseException:
+            if lock is not None:
+                lock.close()
+            raise
+        if lock is not None:
+            weakref.finalize(texts, lock.close)
+        return texts
+
+    def threads(self, without: Collection[int] = ()) -> list[Thread]:
+        """Every source as the thread that was read, but those whose numbers are in `without`.
+
+        Raises LibraryDamaged, which names them, if any were altered.
+        """
+        threads, altered = [], []
+        for number, name in enumerate(self.store.names()):
+            if number not in without:
+                try:
+                    threads.append(self.store.thread_at(number))
+                except LibraryDamaged:
+                    altered.append(name)
+        if altered:
+            raise LibraryDamaged(
+                f"{_named(altered)} in the library at {str(self.path)!r} {_was_altered(altered)}; "
+                f"save the others with qa export, or remove {'it' if len(altered) == 1 else 'them'} from the library"
+            )
+        return threads
+
+    def export(self, path: StrPath, progress: Progress = no_progress) -> int:
+        """Write every source to a file of JSON Lines; return their number. See `Library.export`."""
+        names = self.store.names()
+        altered: list[str] = []
+        count = export_threads(self._whole_threads(names, altered), len(names), path, progress)
+        if altered:
+            raise LibraryDamaged(
+                f"{_named(altered)} {_was_altered(altered)} and {'is' if len(altered) == 1 else 'are'} "
+                f"not in {str(path)!r}; the other {count} of {len(names)} sources are"
+            )
+        return count
+
+    def _whole_threads(self, names: Sequence[str], altered: list[str]) -> Iterator[Thread]:
+        """The sources that were not altered; the others' names go into `altered`. Raises if all were altered."""
+        for number, name in enumerate(names):
+            try:
+                yield self.store.thread_at(number)
+            except LibraryDamaged:
+                altered.append(name)
+                if len(altered) == len(names):
+                    raise
+
+
+def _named(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(map(repr, names[:_NAMED])) + more
+
+
+def _was_altered(names: Sequence[str]) -> str:
+    return "was altered since it was written" if len(names) == 1 else "were altered since they were written"
