@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,6 +95,11 @@ def reporting_damage(path: Path, *raised: type[Exception]) -> Iterator[None]:
 
 def _damaged(path: Path) -> LibraryDamaged:
     return LibraryDamaged(f"{path} cannot be read: it is missing, or was altered or cut off")
+
+
+def write_array(path: Path, array: NDArray[Any]) -> None:
+    """Write an array's bytes into a new file. Raises OSError with the system's reason, which `tofile` does not give."""
+    path.write_bytes(np.ascontiguousarray(array).data)
 
 
 def inner_products(vectors: Vectors, vector: Vectors) -> Scores:

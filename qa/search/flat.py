@@ -11,7 +11,7 @@ import numpy as np
 
 from qa.encoding.encoder import Vectors
 from qa.errors import LibraryDamaged
-from qa.search.engine import Hits, Ids, reporting_damage
+from qa.search.engine import Hits, Ids, reporting_damage, write_array
 
 FILE = "dense.vectors"
 """float32, shape (passages, dimension): a plain array, so that nothing in it is parsed and its size follows."""
@@ -32,7 +32,7 @@ class FlatIndex:
             folder: An existing folder.
             vectors: Unit vectors, shape (passages, dimension).
         """
-        vectors.astype("<f4", copy=False).tofile(folder / FILE)
+        write_array(folder / FILE, vectors.astype("<f4", copy=False))
 
     @classmethod
     def open(cls, folder: Path, count: int, dimension: int) -> FlatIndex:

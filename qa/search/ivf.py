@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from qa.encoding.encoder import Vectors
 from qa.errors import LibraryDamaged
-from qa.search.engine import Hits, Ids, inner_products, reporting_damage
+from qa.search.engine import Hits, Ids, inner_products, reporting_damage, write_array
 
 CENTROIDS, SIZES, LISTS, PLACES = FILES = ("dense.centres", "dense.sizes", "dense.lists", "dense.places")
 SUPPORTED = sys.platform != "win32"
@@ -88,9 +88,9 @@ class IvfIndex:
                 numbers[: len(ids)] = ids
                 stream.write(halves.tobytes() + numbers.tobytes())
                 places[ids] = offsets[cell] // _HALF_BYTES + np.arange(len(ids)) * dimension
-        centroids.astype("<f4").tofile(folder / CENTROIDS)
-        sizes.astype("<i8").tofile(folder / SIZES)
-        places.tofile(folder / PLACES)
+        write_array(folder / CENTROIDS, centroids.astype("<f4"))
+        write_array(folder / SIZES, sizes.astype("<i8"))
+        write_array(folder / PLACES, places)
 
     @classmethod
     def open(cls, folder: Path, count: int, dimension: int) -> IvfIndex:
