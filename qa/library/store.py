@@ -146,7 +146,9 @@ class Store:
     def indexed_passages(self, numbers: range) -> list[Passage]:
         """The passages of these numbers as the chunker made them, to index them again."""
         rows = self.rows(
-            """SELECT text, start, "end", post, title FROM passage WHERE id >= ? AND id < ? ORDER BY id""",
+            """SELECT p.text, p.start, p."end", p.post, p.title, coalesce(o.author, ''), coalesce(o.date, '')
+               FROM passage p JOIN post o ON o.source = p.source AND o.number = p.post
+               WHERE p.id >= ? AND p.id < ? ORDER BY p.id""",
             numbers.start,
             numbers.stop,
         )

@@ -14,9 +14,11 @@ from qa.search.analyzer import Analyzer
 from qa.search.chunker import Passage
 from qa.search.engine import Hits, Ids, Scores, reporting_damage, top_k
 from qa.search.query import EncodedQuery
+from qa.search.spellings import other_spellings, phrase_spellings
 from qa.search.tantivy_index import open_searcher, write_index
-from qa.search.tantivy_queries import FIELD, ID, QueryBuilder
+from qa.search.tantivy_queries import AUTHOR, DATE, FIELD, ID, QueryBuilder
 from qa.search.terms import QueryTerms, Term
+from qa.sources.patterns.dates import day_in_words
 from qa.text.normalize import has_unspaced_script
 from qa.text.spelling import one_edit_apart
 
@@ -48,9 +50,9 @@ class LexicalIndex:
         self._queries = QueryBuilder()
         self._analyzer = Analyzer()
         # The cache must not refer to this object: the cycle would keep the index's files open until a collection.
-        vocabulary = _IndexVocabulary(searcher, self._queries, path)
+        self._vocabulary = _IndexVocabulary(searcher, self._queries, path)
         self._analyse = lru_cache(_CACHED_QUESTIONS)(
-            partial(QueryTerms.of, analyzer=self._analyzer, vocabulary=vocabulary)
+            partial(QueryTerms.of, analyzer=self._analyzer, vocabulary=self._vocabulary)
         )
 
     @staticmethod
@@ -68,7 +70,7 @@ class LexicalIndex:
         """
         first, path = (0, None) if earlier is None else (len(earlier), earlier._path)
         write_index(
-            folder / FOLDER, ((number, passage.in_context) for number, passage in enumerate(passages, first)), path
+            folder / FOLDER, ((number, _fields(passage)) for number, passage in enumerate(passages, first)), path
         )
 
     @classmethod
@@ -114,22 +116,31 @@ class LexicalIndex:
         return self._run(self._queries.among(query, among), k)
 
     def containing_phrase(self, phrase: str) -> Ids | None:
-        """The passages whose text or title contains the words of a phrase, in any inflection.
+        """The passages that contain the words of a phrase, in any inflection and spelling.
 
         Args:
             phrase: The phrase.
 
         Returns:
-            Their numbers, sorted, shape (n,); None if the phrase's script has no spaces between words: then any passage
-            may contain it.
+            Their numbers, sorted, shape (n,); None if any passage may contain it: its script has no spaces between
+            words, or it has too many spellings.
 
         Raises:
             LibraryDamaged: If the index turns out to be altered.
         """
-        terms = self._analyzer.terms(phrase)
-        if not terms or has_unspaced_script(phrase):
+        words = self._analyzer.words(phrase)
+        if not words or has_unspaced_script(phrase):
             return None
-        return np.sort(self._run(self._queries.phrase(terms), len(self)).ids)
+        occurring = [
+            other
+            for other in other_spellings(words, self._analyzer)
+            if all(map(self._vocabulary.frequency, other.terms))
+        ]
+        spellings = phrase_spellings(words, occurring)
+        if spellings is None:
+            return None
+        found = [self._run(self._queries.phrase(terms), len(self)).ids for terms in spellings]
+        return np.unique(np.concatenate(found))
 
     def query_terms(self, question: EncodedQuery) -> QueryTerms:
         """The question as this index weights it; analysed once."""
@@ -170,8 +181,11 @@ class LexicalIndex:
         Returns:
             The share for each text: 0..1, shape (len(texts),).
         """
-        rarities = self.query_terms(question).rarities
-        covered = [sum(rarities.get(term, 0.0) for term in set(self._analyzer.terms(text))) for text in texts]
+        query_terms = self.query_terms(question)
+        rarities = query_terms.rarities
+        covered = [
+            sum(rarities.get(term, 0.0) for term in query_terms.said_by(self._analyzer.terms(text))) for text in texts
+        ]
         return np.array(covered, dtype=np.float32) / np.float32(sum(rarities.values()) or 1.0)
 
     def terms(self, question: EncodedQuery, texts: Sequence[str]) -> list[tuple[str, ...]]:
@@ -187,16 +201,17 @@ class LexicalIndex:
             For each text its words, as the user typed them and in their order.
         """
         query_terms = self.query_terms(question)
+        matchable = query_terms.rarities.keys() | query_terms.bylines.keys()
         matches = []
         for text in texts:
-            terms = frozenset(self._analyzer.terms(text))
-            corrected = {typo for typo in query_terms.typos if any(one_edit_apart(typo, term) for term in terms)}
-            matched = corrected | (query_terms.rarities.keys() & terms)
-            matches.append(tuple(word for term, word in query_terms.raw.items() if term in matched))
+            terms = self._analyzer.terms(text)
+            corrected = {typo for typo in query_terms.typos if any(one_edit_apart(typo, term) for term in set(terms))}
+            matched = corrected | (matchable & query_terms.said_by(terms))
+            matches.append(tuple(dict.fromkeys(word for term, word in query_terms.raw.items() if term in matched)))
         return matches
 
     def missing(self, question: EncodedQuery) -> tuple[str, ...]:
-        """The question's words that no passage contains, not even in another spelling, as the user typed them."""
+        """The question's words that no passage, author's name or date has in any spelling, as the user typed them."""
         return self.query_terms(question).missing
 
     def _query(self, query_terms: QueryTerms) -> Any:
@@ -205,7 +220,8 @@ class LexicalIndex:
             (self._queries.phrase(term.words), term.weight) for term in query_terms.terms if not _is_common_phrase(term)
         ]
         typos = [(self._queries.one_edit_from(word), score) for word, score in query_terms.typos.items()]
-        return self._queries.weighted_sum(terms + typos)
+        bylines = [(self._queries.by_author(word), score) for word, score in query_terms.bylines.items()]
+        return self._queries.weighted_sum(terms + typos + bylines)
 
     def _scores(self, query: Any, ids: Ids) -> Scores:
         """The score of each of these passages, by a query that is restricted to them."""
@@ -242,13 +258,33 @@ class _IndexVocabulary:
         return int(self._searcher.num_docs)
 
     def frequency(self, term: str) -> int:
-        with reporting_damage(self._path, ValueError):
-            return int(self._searcher.doc_freq(FIELD, term))
+        return self._frequency(FIELD, term)
+
+    def frequency_of_phrase(self, terms: Sequence[str]) -> int:
+        return self.frequency(terms[0]) if len(terms) == 1 else self._count(self._queries.phrase(terms))
+
+    def frequency_in_bylines(self, term: str) -> int:
+        return self._frequency(AUTHOR, term)
+
+    def is_of_a_date(self, term: str) -> bool:
+        return self._frequency(DATE, term) > 0
 
     def frequency_of_similar(self, term: str) -> int:
-        query = self._queries.one_edit_from(term)
+        return self._count(self._queries.one_edit_from(term))
+
+    def _frequency(self, field: str, term: str) -> int:
+        with reporting_damage(self._path, ValueError):
+            return int(self._searcher.doc_freq(field, term))
+
+    def _count(self, query: Any) -> int:
         with reporting_damage(self._path, ValueError):
             return int(self._searcher.search(query, 1, count=True).count or 0)
+
+
+def _fields(passage: Passage) -> dict[str, str]:
+    """The texts that a passage is found by."""
+    texts = {FIELD: passage.in_context, AUTHOR: passage.author, DATE: day_in_words(passage.date)}
+    return {field: text for field, text in texts.items() if text}
 
 
 def _is_common_phrase(term: Term) -> bool:

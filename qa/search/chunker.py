@@ -34,6 +34,8 @@ class Passage:
         end: Where it ends.
         post: The index of its post in the thread.
         title: The context that is indexed together with `text`; empty if `text` already contains it.
+        author: The author of its post; empty if that is not known.
+        date: The date of its post in ISO 8601; empty if that is not known.
     """
 
     text: str
@@ -41,6 +43,8 @@ class Passage:
     end: int
     post: int
     title: str = ""
+    author: str = ""
+    date: str = ""
 
     @property
     def in_context(self) -> str:
@@ -82,7 +86,9 @@ def split_passages(thread: Thread, counter: TokenCounter, language: str | None =
             for passage_start, passage_end in splitter.split(start, end):
                 text = thread.text[passage_start:passage_end]
                 # The first passage of an article that opens with its title already contains it.
-                yield Passage(text, passage_start, passage_end, number, "" if text.startswith(title) else title)
+                context = "" if text.startswith(title) else title
+                byline = post.author or "", post.date or ""
+                yield Passage(text, passage_start, passage_end, number, context, *byline)
 
 
 def _fitting_title(title: str, counter: TokenCounter) -> str:

@@ -7,26 +7,26 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from qa.errors import LibraryNotReadable
-from qa.search.analyzer import ANALYZER, Analyzer, composed
+from qa.search.analyzer import ANALYZER, Analyzer
 from qa.search.engine import reporting_damage
-from qa.search.tantivy_queries import FIELD, ID, passage_schema
+from qa.search.tantivy_queries import ID, passage_schema
 
 # tantivy's buffer before it writes a segment, at least 15 MB. It affects memory and the number of segments, no score.
 _HEAP_BYTES = 64_000_000
 _LOCKS = "*.lock"
 
 
-def write_index(folder: Path, texts: Iterable[tuple[int, str]], earlier: Path | None = None) -> None:
-    """Write an index of numbered texts into a new `folder`; when this returns, all its files are closed.
+def write_index(folder: Path, passages: Iterable[tuple[int, Mapping[str, str]]], earlier: Path | None = None) -> None:
+    """Write an index of numbered passages into a new `folder`; when this returns, all its files are closed.
 
     Args:
         folder: The folder to make.
-        texts: Each text with its number.
+        passages: Each passage's number, and its texts by their fields.
         earlier: The folder of an index to extend. tantivy never changes a finished file, so the new index shares its
             files.
 
@@ -41,13 +41,15 @@ def write_index(folder: Path, texts: Iterable[tuple[int, str]], earlier: Path | 
         for file in _files(earlier):
             _share(file, folder / file.name)
     index = tantivy.Index(passage_schema(), path=str(folder))
-    index.register_tokenizer(ANALYZER, Analyzer().tantivy_analyzer)
+    analyzer = Analyzer()
+    index.register_tokenizer(ANALYZER, analyzer.tantivy_analyzer)
     # One thread writes one segment, in order: the same passages give the same ranking on every machine.
     writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
-    for number, text in texts:
+    for number, texts in passages:
         document = tantivy.Document()
         document.add_unsigned(ID, number)
-        document.add_text(FIELD, composed(text))
+        for field, text in texts.items():
+            document.add_text(field, analyzer.prepared(text))
         writer.add_document(document)
     writer.commit()
     writer.wait_merging_threads()

@@ -10,16 +10,19 @@ from qa.search.engine import Ids
 from qa.search.terms import Term
 
 FIELD, ID = "words", "id"
+AUTHOR, DATE = "author", "date"
 _MAX_BOOLEAN_CLAUSES = 500  # beyond that, tantivy finds a set of numbers faster than a boolean query
 
 
 def passage_schema() -> Any:
-    """A passage in tantivy: its number and its words with their positions."""
+    """A passage in tantivy: its number, its words with their positions, and the words of its author's name and date."""
     from tantivy import SchemaBuilder
 
     builder = SchemaBuilder()
     builder.add_unsigned_field(ID, stored=False, indexed=True, fast=True)
     builder.add_text_field(FIELD, tokenizer_name=ANALYZER, index_option="position")
+    for field in (AUTHOR, DATE):
+        builder.add_text_field(field, tokenizer_name=ANALYZER, index_option="basic")
     return builder.build()
 
 
@@ -42,6 +45,12 @@ class QueryBuilder:
         from tantivy import Query
 
         return Query.fuzzy_term_query(self._schema, FIELD, word, distance=1, transposition_cost_one=True)
+
+    def by_author(self, word: str) -> Any:
+        """The passages whose author's name has the term, all with the same score."""
+        from tantivy import Query
+
+        return Query.const_score_query(Query.term_query(self._schema, AUTHOR, word), 1.0)
 
     def weighted_sum(self, queries: Iterable[tuple[Any, float]]) -> Any:
         """The sum of these queries' scores, each times its weight."""

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from typing import Protocol
 
-from qa.search.analyzer import Analyzer
+from qa.search.analyzer import Analyzer, Word
+from qa.search.spellings import Spelling, other_spellings
 from qa.text.spelling import MIN_LETTERS
 
 # The weight of a word's BM25 and of a pair's, in cosines: the middle of a flat region, chosen by leaving out one of
@@ -28,6 +29,7 @@ _PHRASE_WEIGHT = 3 * _PAIR_WEIGHT
 # A word that no passage contains is probably a misspelling of one that differs by a letter, which gets this share of a
 # word's weight; see benchmarks/results/constants.md.
 _TYPO_WEIGHT = 0.5
+_BYLINE_WEIGHT = 1.0  # of a word that the author's name has and the text has not, as a share of a word's weight
 _SATURATION = 2.2  # the most that repetition can multiply a word's score by: k1 + 1, where tantivy's k1 is 1.2
 # Words that are never reported as missing from the texts.
 _LOW_CONTENT_WORDS = frozenset(
@@ -51,6 +53,15 @@ class Vocabulary(Protocol):
 
     def frequency_of_similar(self, term: str) -> int:
         """The number of passages that contain a term one edit away from it."""
+
+    def frequency_of_phrase(self, terms: Sequence[str]) -> int:
+        """The number of passages that contain the terms in a row."""
+
+    def frequency_in_bylines(self, term: str) -> int:
+        """The number of passages whose author's name has the term."""
+
+    def is_of_a_date(self, term: str) -> bool:
+        """Whether some post's date has the term."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +89,21 @@ class QueryTerms:
         raw: The question's words as analysed, each with how it was typed.
         rarities: The inverse document frequency of each word that counts.
         terms: The words and phrases to search for.
+        spellings: The question's words that some passage has in another spelling, by that.
         typos: The words that no passage contains but that are one edit from words that some do, each with the score
             of a passage that contains one of those. Two swapped letters are one edit (Damerau: A technique for
             computer detection and correction of spelling errors, CACM 1964).
-        missing: The other words that no passage contains, as they were typed.
+        bylines: The words that authors' names have, each with the score of a passage by such an author.
+        missing: The words that no passage, author's name or date has in any spelling, as they were typed.
         max_score: A score that no passage can exceed.
     """
 
     raw: Mapping[str, str]
     rarities: Mapping[str, float]
     terms: Sequence[Term]
+    spellings: Mapping[tuple[str, ...], Sequence[str]]
     typos: Mapping[str, float]
+    bylines: Mapping[str, float]
     missing: tuple[str, ...]
     max_score: float
 
@@ -103,44 +118,107 @@ class QueryTerms:
             vocabulary: The index's.
         """
         frequency = cache(vocabulary.frequency)
-        words, content = analyzer.terms(text), frozenset(analyzer.content_terms(text))
-        raw = dict(zip(words, analyzer.raw_words(text), strict=True))
+        words = analyzer.words(text)
+        content = {word.term: word for word in words if analyzer.is_content(word)}
+        sequence = [word.term for word in words]
+        root = math.sqrt(len(words) or 1)
 
         @cache
         def rarity(word: str) -> float:
             return _rarity(frequency(word), len(vocabulary))
 
         highest = _rarity(0, len(vocabulary))
-        unknown = [word for word in raw if word in content and not frequency(word)]
-        similar = {word: vocabulary.frequency_of_similar(word) for word in unknown if _may_be_misspelt(raw[word])}
-        typos = {
-            word: _TYPO_WEIGHT * _WORD_WEIGHT * (_rarity(count, len(vocabulary)) / highest) ** 2 / math.sqrt(len(words))
-            for word, count in similar.items()
-            if count
+
+        def single_score(count: int) -> float:
+            """The score of a passage with a word that `count` passages have, if it has no other score."""
+            return _WORD_WEIGHT * (_rarity(count, len(vocabulary)) / highest) ** 2 / root
+
+        spelled = _occurring_spellings(words, content.keys(), analyzer, vocabulary, frequency)
+        respelled = {sequence[i]: count for other, count in spelled.items() for i in range(other.first, other.last)}
+        by_author = {term: count for term in content if (count := vocabulary.frequency_in_bylines(term))}
+        unknown = [term for term in content if not frequency(term) and term not in respelled]
+        similar = {
+            term: vocabulary.frequency_of_similar(term)
+            for term in unknown
+            if term not in by_author and _may_be_misspelt(content[term])
         }
+        typos = {term: _TYPO_WEIGHT * single_score(count) for term, count in similar.items() if count}
         counted = frozenset(filter(frequency, content))
-        if not counted and not typos:
+        if not counted and not typos and not respelled:
             # In a small library "of" and "what" are rare enough to look significant: they count only if nothing else
             # does.
-            counted = frozenset(filter(frequency, words))
-        quoted = [tuple(analyzer.terms(phrase)) for phrase in phrases]
-        terms = tuple(
+            counted = frozenset(filter(frequency, sequence))
+        quoted = [tuple(word.term for word in analyzer.words(phrase)) for phrase in phrases]
+        terms = [
             Term(phrase, weight, min(map(frequency, phrase)), weight * sum(map(rarity, phrase)) * _SATURATION)
-            for phrase, weight in _weighted(words, counted, quoted, rarity, highest)
+            for phrase, weight in _weighted(sequence, counted, quoted, rarity, highest)
             if all(map(frequency, phrase))
-        )
+        ]
+        for other, count in spelled.items():
+            total = sum(map(rarity, other.terms))
+            weight = single_score(count) / total
+            terms.append(Term(other.terms, weight, min(map(frequency, other.terms)), weight * total * _SATURATION))
+        bylines = {term: _BYLINE_WEIGHT * single_score(count) for term, count in by_author.items()}
         return cls(
-            raw,
-            {word: rarity(word) for word in counted},
+            {word.term: word.raw for word in words},
+            {term: _rarity(respelled[term], len(vocabulary)) for term in respelled if term in content}
+            | {term: rarity(term) for term in counted},
             terms,
+            {other.terms: sequence[other.first : other.last] for other in spelled},
             typos,
-            tuple(raw[word] for word in unknown if word not in typos and raw[word].lower() not in _LOW_CONTENT_WORDS),
-            sum(term.max_score for term in terms) + sum(typos.values()),
+            bylines,
+            _missing(
+                [content[term] for term in unknown if term not in typos and term not in by_author],
+                {content[term].raw for term in content if frequency(term)},
+                vocabulary,
+            ),
+            sum(term.max_score for term in terms) + sum(typos.values()) + sum(bylines.values()),
         )
 
+    def said_by(self, terms: Sequence[str]) -> set[str]:
+        """The question's terms that a text of these terms says, in any spelling."""
+        in_a_row = f" {' '.join(terms)} "
+        said = self.raw.keys() & set(terms)
+        return said.union(*(of for other, of in self.spellings.items() if f" {' '.join(other)} " in in_a_row))
 
-def _may_be_misspelt(word: str) -> bool:
-    return len(word) >= MIN_LETTERS and word.isalpha()
+
+def _occurring_spellings(
+    words: Sequence[Word],
+    content: Collection[str],
+    analyzer: Analyzer,
+    vocabulary: Vocabulary,
+    frequency: Callable[[str], int],
+) -> dict[Spelling, int]:
+    """The other spellings of the question's words that passages have, each with the number of those passages.
+
+    A word of letters alone is cut in two only if no passage has it whole.
+    """
+    found = {}
+    for other in other_spellings(words, analyzer):
+        spelled = words[other.first : other.last]
+        is_whole = len(spelled) == 1 and spelled[0].normal.isalpha() and frequency(spelled[0].term) > 0
+        if is_whole or not any(word.term in content for word in spelled):
+            continue
+        if all(map(frequency, other.terms)) and (count := vocabulary.frequency_of_phrase(other.terms)):
+            found[other] = count
+    return found
+
+
+def _missing(unknown: Sequence[Word], known: Collection[str], vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The typed words that nothing has; of a run without spaces, if nothing has any part of it."""
+    return tuple(
+        dict.fromkeys(
+            word.raw
+            for word in unknown
+            if word.raw not in known
+            and word.raw.lower() not in _LOW_CONTENT_WORDS
+            and not vocabulary.is_of_a_date(word.term)
+        )
+    )
+
+
+def _may_be_misspelt(word: Word) -> bool:
+    return len(word.normal) >= MIN_LETTERS and word.normal.isalpha()
 
 
 def _weighted(

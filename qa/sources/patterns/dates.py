@@ -212,6 +212,18 @@ def _iso(day_text: str) -> str | None:
     return _post_day(year, first, second) if second > 12 else None
 
 
+def day_in_words(day: str) -> str:
+    """A day in ISO 8601 with the words that people may call it by, in the languages of the grammar.
+
+    >>> day_in_words("2012-03-04T10:00")[:30], day_in_words("2012")
+    ('2012-03-04 4 mar march märz mä', '2012')
+    """
+    parts = day.partition("T")[0].split("-")
+    month = _MONTHS.get(int(parts[1]), "") if len(parts) > 1 and parts[1].isdecimal() else ""
+    number = parts[2].lstrip("0") if len(parts) > 2 else ""
+    return " ".join(filter(None, ("-".join(parts), number, month)))
+
+
 def _post_day(year: int, month: int, day: int) -> str | None:
     return _calendar_day(year, month, day) if _EARLIEST_YEAR <= year <= _LATEST_YEAR else None
 
