@@ -94,8 +94,8 @@ def _opened(path: Path, questions: Sequence[EncodedQuery], best: NDArray[np.int6
     resident = _resident_mb()
     found = [library.dense.search(question, _TOP).ids for question in questions]
     recall = np.mean([len(np.intersect1d(ids, exact)) / len(exact) for ids, exact in zip(found, best, strict=True)])
-    author_s, author = _timed(lambda: library.select(Filters(author=("Author 7",))))
-    comments_s, comments = _timed(lambda: library.select(Filters(kind=("comment",))))
+    author_s, author = _timed(lambda: library.select(Filters(author=("Author 7",))).numbers)
+    comments_s, comments = _timed(lambda: library.select(Filters(kind=("comment",))).numbers)
     return {
         "open_s": open_s,
         "first_ms": first_s * 1e3,

@@ -15,12 +15,18 @@ from hypothesis import strategies as st
 import qa
 from qa.search.filters import Filters
 from qa.search.query import Query, embed_question
-from qa.text.normalize import normalize, phrase_pattern
+from qa.text.normalize import normalize, phrase_pattern, without_invisible
 
 
 @pytest.mark.parametrize(
     ("question", "text", "filters"),
     [
+        ("What does the option -v print?", "What does the option -v print?", Filters()),
+        ("Who said -no -\"not now\"?", "Who said -no -\"not now\"?", Filters()),
+        ("What is -x in:comments", "What is -x", Filters(kind=("comment",))),
+        ("lenses \u2212Sony \u2013\u201cmass produced\u201d", "lenses", Filters(exclude=("Sony", "mass produced"))),
+        ("len\u00adses \u200b-Pana\u00adsonic", "lenses", Filters(exclude=("Panasonic",))),
+        ("lenses \u2014Panasonic", "lenses \u2014Panasonic", Filters()),
         ("Where are lenses made?", "Where are lenses made?", Filters()),
         ("lenses -Panasonic", "lenses", Filters(exclude=("Panasonic",))),
         ('lenses -"mass produced".', "lenses .", Filters(exclude=("mass produced",))),
@@ -43,13 +49,15 @@ from qa.text.normalize import normalize, phrase_pattern
 def test_a_question_is_parsed_into_words_and_filters(question: str, text: str, filters: Filters) -> None:
     query = Query.parse(question, {})
     assert (query.raw, query.text, query.filters) == (question, text, filters)
-    assert Query.literal(question, {}) == Query(question, question)
+    assert Query.literal(question, {}) == Query(question, without_invisible(question))
 
 
 def test_a_phrase_in_a_question_ranks_and_among_search_words_it_is_required() -> None:
     question = Query.parse('What does the "Leica Passport" cover?', {})
     assert (question.text, question.phrases) == ("What does the Leica Passport cover?", ("Leica Passport",))
     assert not question.filters
+    for request in ("Explain", "Summarize", "Please define", "Compare", "What about"):
+        assert not Query.parse(f'{request} the "Leica Passport"', {}).filters
     words = Query.parse('"Leica Passport" damage', {})
     assert (words.text, words.phrases, words.filters.phrase) == ("Leica Passport damage", (), ("Leica Passport",))
 
@@ -196,6 +204,26 @@ def test_an_empty_selection_is_not_found_and_filters_alone_list_passages(dated: 
     listed = dated.ask("in:comments source:wetzlar.txt", k=2)
     assert (listed.found, listed.text, [q.post for q in listed.quotes]) == (True, None, [1, 2])
     assert not dated.ask("author:nobody").found
+
+
+@pytest.mark.parametrize(
+    ("question", "left_out"),
+    [
+        ("lenses -panasonic", ("-panasonic",)),
+        ("lenses -nikon", ()),
+        ('"hand made" lenses -"lens prices" -panasonic', ('"hand made"',)),
+        ('lenses -"lens prices" -panasonic', ('-"lens prices"', "-panasonic")),
+        ("-panasonic", ("-panasonic",)),
+        ("what is -panasonic", ()),
+        ("lenses author:jane", ()),
+    ],
+)
+def test_phrases_and_minuses_that_left_passages_out_are_named(
+    dated: qa.Library, question: str, left_out: tuple[str, ...]
+) -> None:
+    answer = dated.ask(question)
+    assert answer.left_out == left_out
+    assert answer.to_dict().get("left_out", []) == list(left_out)
 
 
 def test_filters_apply_before_the_best_k_are_taken(tmp_path: Path, encoder: FakeEncoder) -> None:

@@ -23,7 +23,7 @@ class Why:
         dense_rank: Its rank by meaning, from 1; None if it is not among the best by meaning.
         lexical_rank: Its rank by words, from 1; None if it is not among the best by words.
         fused_rank: Its rank by both together, from 1.
-        terms: The question's words that the passage or its thread's title contains.
+        terms: The question's words that the passage, its author's name or its thread's title contains.
     """
 
     dense_rank: int | None
@@ -153,7 +153,9 @@ class Answer:
             a reader: then `text` is the sentence that fits best, and nothing judges whether it answers.
         quotes: The best passages, best first; if nothing answers, the closest ones. If only filters were given, the
             passages that pass them, in reading order.
-        missing_terms: The question's words that no text of the library contains; empty if the answer is found.
+        missing_terms: The question's words that no text of the library contains in any spelling, nor any author's name
+            or date; empty if the answer is found.
+        left_out: The phrases and the words with a minus that left passages out, as they are typed.
     """
 
     question: str
@@ -162,6 +164,7 @@ class Answer:
     confidence: float | None
     quotes: tuple[Quote, ...]
     missing_terms: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def supported_by(self) -> tuple[int, ...]:
@@ -184,4 +187,5 @@ class Answer:
             "confidence": self.confidence,
             "quotes": [quote.to_dict(why=why) for quote in self.quotes],
             **({"missing_terms": list(self.missing_terms)} if self.missing_terms else {}),
+            **({"left_out": list(self.left_out)} if self.left_out else {}),
         }

@@ -13,6 +13,7 @@ from typing import Any
 
 from qa.answering import question_type
 from qa.answering.answer import Answer, Place, Quote, Why
+from qa.search.filters import left_out_message
 from qa.sources.read import FileReport
 from qa.types import Progress, no_progress
 
@@ -103,6 +104,8 @@ def print_answer(answer: Answer, *, why: bool = False) -> None:
             print_line(_shown(missing, rich))
     else:
         print_line(_styled(_shown(answer.text, rich), _BOLD, rich))
+    if left_out := left_out_message(answer.left_out):
+        print_line(_shown(left_out, rich))
     for number, quote in enumerate(answer.quotes, 1):
         heading = f"[{number}] {_shown(_byline(quote), rich)} · score {quote.score:.2f}"
         print_line(f"\n{_styled(heading, _DIM, rich)}")

@@ -14,7 +14,7 @@ from qa.encoding.encoder import Encoder
 from qa.errors import LibraryDamaged, LibraryMismatch
 from qa.library.directory import LibraryDirectory, build_hint, lock_for_reading
 from qa.library.manifest import Manifest
-from qa.library.selection import select_passages
+from qa.library.selection import Selection, select_passages
 from qa.library.store import Store
 from qa.search import hybrid
 from qa.search.bm25 import LexicalIndex
@@ -112,8 +112,8 @@ class Generation:
             weakref.finalize(generation, lock.close)
         return generation
 
-    def select(self, filters: Filters) -> Ids | None:
-        """The numbers of the passages that pass all filters, in reading order; None if there is no filter."""
+    def select(self, filters: Filters) -> Selection:
+        """The passages that pass all filters."""
         return self._select(filters)
 
     def search(self, question: EncodedQuery, k: int, among: Ids | None = None) -> FusedHits:

@@ -46,13 +46,15 @@ class OpenedGeneration:
         encoded, candidates = retrieved.query, retrieved.candidates
         if encoded is None:
             quotes = tuple(candidate.quote(candidate.fit) for candidate in candidates[:k])
-            return Answer(query.raw, bool(quotes), None, None if reader is None else 0.0, quotes)
+            confidence = None if reader is None else 0.0
+            return Answer(query.raw, bool(quotes), None, confidence, quotes, left_out=retrieved.left_out)
         lexical = self.generation.lexical
         if reader is None:
             answer = answer_without_reader(query.raw, encoded, candidates, self.encoder, lexical)
         else:
             answer = answer_from(query.raw, encoded, candidates, reader, self.encoder, k, min_confidence)
-        return answer if answer.found else replace(answer, missing_terms=lexical.missing(encoded))
+        missing = () if answer.found else lexical.missing(encoded)
+        return replace(answer, missing_terms=missing, left_out=retrieved.left_out)
 
     def search(
         self, query: Query, k: int, reader: Reader | None, min_confidence: float | None, *, repeats: bool

@@ -21,10 +21,17 @@ _DUPLICATE_LOOKAHEAD = 20
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """The encoded query, None if it holds only filters, and the candidates, best first."""
+    """What was retrieved for a query.
+
+    Attributes:
+        query: The encoded query; None if it holds only filters.
+        candidates: The candidates, best first.
+        left_out: The phrases and excluded words that left passages out.
+    """
 
     query: EncodedQuery | None
     candidates: Sequence[Candidate]
+    left_out: tuple[str, ...] = ()
 
 
 def retrieve(
@@ -40,21 +47,22 @@ def retrieve(
         group_duplicates: Whether passages that nearly repeat a better one become its `near_duplicates`. If not, each is
             a separate candidate without `why`, which is cheap enough to rank thousands.
     """
-    among = generation.select(query.filters)
+    selection = generation.select(query.filters)
+    among, left_out = selection.numbers, selection.left_out
     if not query.text and among is not None:
         passages = generation.store.passages(among[:k].tolist())
-        return Retrieved(None, [_candidate(generation, passage, 1.0) for passage in passages])
+        return Retrieved(None, [_candidate(generation, passage, 1.0) for passage in passages], left_out)
     encoded = query.encode(encoder)
     if among is not None and not len(among):
-        return Retrieved(encoded, ())
+        return Retrieved(encoded, (), left_out)
     if not group_duplicates:
         hits = generation.search(encoded, k, among)
         passages = generation.store.passages(hits.ids.tolist())
         scored = zip(passages, hits.scores.tolist(), strict=True)
-        return Retrieved(encoded, [_candidate(generation, passage, fit) for passage, fit in scored])
+        return Retrieved(encoded, [_candidate(generation, passage, fit) for passage, fit in scored], left_out)
     hits, passages, groups = _distinct_hits(generation, encoded, k, among)
     firsts = [passages[group[0]] for group in groups]
-    terms = generation.lexical.terms(encoded, [f"{passage.title or ''} {passage.text}" for passage in firsts])
+    terms = generation.lexical.terms(encoded, list(map(_searched_text, firsts)))
     return Retrieved(
         encoded,
         [
@@ -67,7 +75,13 @@ def retrieve(
             )
             for passage, group, terms_of_passage in zip(firsts, groups, terms, strict=True)
         ],
+        left_out,
     )
+
+
+def _searched_text(passage: StoredPassage) -> str:
+    """The words by which a passage is found, its own last."""
+    return f"{passage.title or ''} {passage.author or ''} {passage.text}"
 
 
 def _distinct_hits(

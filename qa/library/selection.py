@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,17 +16,35 @@ from qa.search.filters import Filters
 from qa.text.normalize import normalize, phrase_pattern
 
 
-def select_passages(store: Store, lexical: LexicalIndex, filters: Filters) -> Ids | None:
-    """The numbers of the passages that pass all filters, in reading order; None if there is no filter."""
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The passages that pass the filters of a question.
+
+    Attributes:
+        numbers: Their numbers, in reading order; None for all, if there is no filter.
+        left_out: The phrases and excluded words that left passages out, as they are typed. They may have been meant as
+            words to search for, while the other filters cannot be mistaken for anything else.
+    """
+
+    numbers: Ids | None
+    left_out: tuple[str, ...] = ()
+
+
+def select_passages(store: Store, lexical: LexicalIndex, filters: Filters) -> Selection:
+    """Select the passages that pass all filters."""
     if not filters:
-        return None
+        return Selection(None)
     selected: Ids = np.array(_passages_by_post(store, filters), dtype=np.int64)
+    left_out = []
     for phrase in filters.phrase:
-        selected = _with_phrase(phrase, selected, store, lexical)
+        with_phrase = _with_phrase(phrase, selected, store, lexical)
+        left_out += [f'"{phrase}"'] if len(with_phrase) < len(selected) else []
+        selected = with_phrase
     for words in filters.exclude:
         excluded = _with_phrase(words, selected, store, lexical)
+        left_out += [f'-"{words}"' if " " in words else f"-{words}"] if len(excluded) else []
         selected = np.setdiff1d(selected, excluded, assume_unique=True)
-    return selected
+    return Selection(selected, tuple(left_out))
 
 
 def _passages_by_post(store: Store, filters: Filters) -> list[int]:
@@ -73,8 +92,8 @@ def _matching_keys(wanted: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> li
     known = [(key, [normalize(name) for name in names if name]) for key, *names in rows]
     keys: set[Any] = set()
     for name in wanted:
-        whole = {key for key, names in known if normalize(name) in names}
         pattern = phrase_pattern(name)
+        whole = {key for key, names in known if any(map(pattern.fullmatch, names))}
         keys |= whole or {key for key, names in known if any(map(pattern.search, names))}
     return sorted(keys)
 

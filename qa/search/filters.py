@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Literal, TypedDict, get_args
@@ -37,7 +37,7 @@ class Filters:
         source: The same for its source; "beta/" takes all sources of a folder.
         before: It is older than all of these dates: a day, a month or a year, in ISO 8601.
         after: It is newer than all of these.
-        phrase: It contains all of these, ignoring case, accents, quotes and white space.
+        phrase: It contains all of these, ignoring case, accents, quotes, dashes and white space.
         exclude: It contains none of these.
     """
 
@@ -92,6 +92,18 @@ def is_date(value: str) -> bool:
     except ValueError:
         return False
     return _DATE.fullmatch(value) is not None
+
+
+def left_out_message(left_out: Sequence[str]) -> str:
+    """What to say about the filters that left passages out; empty if none did.
+
+    >>> left_out_message(["-v", '"dark mode"'])
+    'Some passages were left out by -v and "dark mode".'
+    """
+    if not left_out:
+        return ""
+    *others, last = left_out
+    return f"Some passages were left out by {', '.join(others)}{' and ' if others else ''}{last}."
 
 
 def has_word(text: str) -> bool:

@@ -2,14 +2,15 @@
 
 The search syntax:
 
-    "exact phrase"                  these words in this order, whatever their case, accents, quotes and white space
+    "exact phrase"                  these words in this order, whatever their case, accents, quotes, dashes and spaces
     -word  -"two words"             excludes passages that contain it
     in:article  in:comments         one kind of post
     author:NAME  source:NAME        a whole name, or else names that contain these words; author:"Jane Doe"
     source:FOLDER/                  texts that were read from a folder of that name, or from below it
     before:DATE  after:DATE         a day, month or year: before:2012-03-04, after:2012 (from 2013 on)
 
-A filter given twice accepts either value; two dates apply both. No other word before a colon has a meaning.
+A filter given twice accepts either value; two dates apply both. No other word before a colon has a meaning. In what
+asks something, a phrase only helps to rank and a minus is part of the question ("What does the option -v print?").
 """
 
 from __future__ import annotations
@@ -20,11 +21,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
+from qa.encoding import minilm_files
 from qa.encoding.encoder import Encoder, Vectors, unit_vectors
 from qa.errors import QuestionError
 from qa.search.filters import DATE_HELP, FilterArguments, Filters, has_word, is_date
 from qa.sources.sanitize import replace_surrogates
 from qa.sources.thread import Kind
+from qa.text.language import is_foreign_script
+from qa.text.normalize import without_invisible
 from qa.text.question_words import is_question
 
 MAX_CHARACTERS = 20_000
@@ -32,10 +38,11 @@ MAX_CHARACTERS = 20_000
 _KINDS: dict[str, Kind] = {"article": "article", "articles": "article", "comment": "comment", "comments": "comment"}
 _QUOTATION_MARKS = '"“”„«»'
 _QUOTED = "|".join(['"[^"]+"', "[“”„][^“”]+[“”]", "«[^»]+»"])
+_MINUS = "[-\u2010\u2011\u2013\u2212]"  # hyphens, en dash and minus, into which programs turn what was typed
 _SYNTAX = re.compile(
     rf"""(?<![^\s(])(?:
-        (?P<sign>-?)(?P<name>in|author|before|after|source):(?P<value>(?:{_QUOTED})(?!\w)|[^\s]+)
-      | -(?P<without>(?:{_QUOTED})(?!\w)|[^\W\d_]\S*)
+        (?P<sign>{_MINUS}?)(?P<name>in|author|before|after|source):(?P<value>(?:{_QUOTED})(?!\w)|[^\s]+)
+      | {_MINUS}(?P<without>(?:{_QUOTED})(?!\w)|[^\W\d_]\S*)
       | (?P<phrase>{_QUOTED})(?!\w)
     )""",
     re.IGNORECASE | re.VERBOSE,
@@ -74,7 +81,7 @@ class Query:
             SettingError: If a keyword argument's value is not understood.
         """
         raw = check_question(text)
-        return cls(raw, raw, (), Filters.of(arguments))
+        return cls(raw, without_invisible(raw), (), Filters.of(arguments))
 
     @classmethod
     def parse(cls, text: str, arguments: FilterArguments) -> Query:
@@ -89,26 +96,26 @@ class Query:
             SettingError: If a keyword argument's value is not understood.
         """
         raw = check_question(text)
+        typed = without_invisible(raw)
+        unquoted_words = " ".join(_SYNTAX.sub(" ", typed).split())
+        asks = has_word(unquoted_words) and is_question(unquoted_words)
         values: dict[str, list[Any]] = defaultdict(list)
-        phrases = []
-        for match in _SYNTAX.finditer(raw):
+        phrases: list[str] = []
+        for match in _SYNTAX.finditer(typed):
             if match["name"]:
                 name = match["name"].lower()
                 values["kind" if name == "in" else name].append(_filter_value(match))
             elif match["without"]:
-                values["exclude"].append(_unquoted(match["without"]))
+                if not asks:
+                    values["exclude"].append(_unquoted(match["without"]))
             elif has_word(phrase := _unquoted(match["phrase"])):
-                phrases.append(phrase)
-        words = " ".join(_SYNTAX.sub(_phrase_alone, raw).split()) if _SYNTAX.search(raw) else raw
-        unquoted_words = " ".join(_SYNTAX.sub(" ", raw).split())
-        asks = has_word(unquoted_words) and is_question(unquoted_words)
-        if not asks:
-            values["phrase"] = phrases
+                (phrases if asks else values["phrase"]).append(phrase)
         filters = Filters(**{name: tuple(several) for name, several in values.items()})
+        words = " ".join(_SYNTAX.sub(_words_of_question if asks else _words_of_search, typed).split())
         return cls(
             raw,
             words if has_word(words) else "",
-            tuple(phrases) if asks else (),
+            tuple(phrases),
             filters + Filters.of(arguments),
         )
 
@@ -144,9 +151,14 @@ def _unquoted(text: str) -> str:
     return text.rstrip(_CLOSING_PUNCTUATION).strip(_QUOTATION_MARKS)
 
 
-def _phrase_alone(match: re.Match[str]) -> str:
+def _words_of_search(match: re.Match[str]) -> str:
     """A quoted phrase without its quotation marks; only a space in place of a filter."""
     return f" {_unquoted(match['phrase'])} " if match["phrase"] else " "
+
+
+def _words_of_question(match: re.Match[str]) -> str:
+    """The same, but what has a minus is part of the question."""
+    return match[0] if match["without"] else _words_of_search(match)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +167,7 @@ class EncodedQuery:
 
     Attributes:
         text: The question without surrounding white space.
-        vector: Its unit vector, shape (dimension,).
+        vector: Its unit vector, shape (dimension,); zero if the model cannot read its script.
         phrases: The parts of it that were in quotation marks.
     """
 
@@ -223,6 +235,9 @@ def check_question(text: str) -> str:
 def embed_question(text: str, encoder: Encoder) -> Vectors:
     """Encode the words of a question.
 
+    To the default model a question in another script is a row of unknown signs, and near to every other such row: its
+    vector is zero, so that only its words count.
+
     Args:
         text: The words; if they are too many for the encoder, they are encoded in parts.
         encoder: The library's encoder.
@@ -233,6 +248,8 @@ def embed_question(text: str, encoder: Encoder) -> Vectors:
     Raises:
         ModelError: If the encoder fails.
     """
+    if encoder.name == minilm_files.NAME and is_foreign_script(text):
+        return np.zeros(encoder.dimension, dtype=np.float32)
     words = text.split()
     parts = max(1, -(-encoder.lengths([text])[0] // encoder.max_tokens))
     size = -(-len(words) // parts)

@@ -14,6 +14,16 @@ _MIN_PROBABILITY = 0.99
 _LAST_LATIN_LETTER = "\u024f"
 
 
+def is_foreign_script(text: str) -> bool:
+    """Whether most of the text's letters are not Latin ones.
+
+    >>> is_foreign_script("Leica 相机"), is_foreign_script("咖啡馆"), is_foreign_script("1987")
+    (False, True, False)
+    """
+    letters = [char for char in text if char.isalpha()]
+    return 2 * sum(char > _LAST_LATIN_LETTER for char in letters) > len(letters)
+
+
 def language_of(text: str) -> str | None:
     """The language of a text, judged by its beginning.
 
@@ -26,13 +36,12 @@ def language_of(text: str) -> str | None:
         The ISO 639-1 code; None if the beginning is too short or mixed.
     """
     sample = text[:_SAMPLE]
-    letters = [char for char in sample if char.isalpha()]
-    is_foreign_script = 2 * sum(char > _LAST_LATIN_LETTER for char in letters) > len(letters)
-    if len(letters) < (_MIN_LETTERS // 4 if is_foreign_script else _MIN_LETTERS):
+    is_foreign = is_foreign_script(sample)
+    if sum(map(str.isalpha, sample)) < (_MIN_LETTERS // 4 if is_foreign else _MIN_LETTERS):
         return None
     code, probability = _identifier().classify(sample)
     # Related languages share the probability, but a text in another script is certainly not in one with Latin letters.
-    return str(code) if probability >= _MIN_PROBABILITY or is_foreign_script else None
+    return str(code) if probability >= _MIN_PROBABILITY or is_foreign else None
 
 
 @cache

@@ -39,6 +39,15 @@ def normalize(text: str) -> str:
     return " ".join(join_groups(text.casefold().replace("`", "'")).split())
 
 
+def without_invisible(text: str) -> str:
+    """The text without format characters: soft hyphens, spaces of no width, marks of direction.
+
+    >>> without_invisible("har\\u00adbour\\u200b")
+    'harbour'
+    """
+    return text if text.isascii() else "".join(char for char in text if unicodedata.category(char) != "Cf")
+
+
 def words_of(text: str) -> list[str]:
     """The normalized words of the text, for comparing and indexing texts; a number with a dot is one word.
 

@@ -7,7 +7,9 @@ import re
 _QUESTION_MARK = re.compile(r"[?？؟]")
 _QUESTION_WORD = re.compile(r"\b(?:who|whom|whose|what|when|where|which|why|how)\b", re.IGNORECASE)
 _REQUEST = re.compile(
-    r"\W*(?:please\s+)?(?:tell|list|name|give|show|find)\b|.*\b(?:explain|describe)\b", re.IGNORECASE | re.DOTALL
+    r"\W*(?:please\s+)?(?:tell|list|name|give|show|find|define|summari[sz]e|compare|outline|clarify|discuss|identify)\b"
+    r"|.*\b(?:explain|describe)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 _AUXILIARY = re.compile(
     r"\W*(?:(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|should|shall|may|might|must)(?:n['’]t)?"
@@ -47,5 +49,7 @@ def is_question(text: str) -> bool:
 
     >>> [is_question(text) for text in ("who grinds lenses", "Tell me about bread", "bread price", "Bread is dear.")]
     [True, True, False, False]
+    >>> is_question("Summarize the warranty"), is_question("please define bokeh"), is_question("defined terms")
+    (True, True, False)
     """
     return bool(_QUESTION_MARK.search(text) or _QUESTION_WORD.search(text) or asks_yes_no(text) or _REQUEST.match(text))

@@ -7,6 +7,7 @@ from itertools import pairwise
 from qa.answering import question_type
 from qa.answering.answer import Answer
 from qa.library.library import Library
+from qa.search.filters import left_out_message
 from qa.web.cards import SCORE_MEANS, card
 from qa.web.error_text import error_text
 from qa.web.escape import escaped, isolated
@@ -83,7 +84,9 @@ def _reply(turn: Turn, number: int) -> str:
         return f'<p class="error" role="alert">{isolated(turn.error)}</p>'
     if turn.answer is None:
         return '<p class="pending">Looking in the text…</p>'
-    return _verdict(turn.answer, turn.labels) + _passages(turn.answer, turn.labels, number)
+    left_out = left_out_message(turn.answer.left_out)
+    note = f'<p class="aside">{isolated(left_out)}</p>' if left_out else ""
+    return _verdict(turn.answer, turn.labels) + note + _passages(turn.answer, turn.labels, number)
 
 
 def _verdict(answer: Answer, labels: Sequence[str]) -> str:
