@@ -25,6 +25,13 @@ KNOWN = {"where", "which", "lens", "made", "factory", "asynchronously"}.__contai
         ("Who is Anne?", "Anna is.", "Who is Anne?"),  # too short
         ("Who is Robert?", "Robert met Roberta and Roberta.", "Who is Robert?"),  # the text contains it
         ("", "Nothing.", ""),
+        ("What is E1043?", "E-1043 is it.", "What is E-1043?"),
+        ("What is TN-2410, please?", "Order tn2410 or TN 2410.", "What is tn2410, please?"),
+        ("What is E-1043?", "E 1043 or E-1043.", "What is E-1043?"),
+        ("Did it cost 1250000?", "It cost 1,250,000.", "Did it cost 1,250,000?"),
+        ("Did 12,500 come?", "In all 12 500 came.", "Did 12 500 come?"),
+        ("Is 4.4 out?", "44 are out, 4 4 too.", "Is 4.4 out?"),
+        ("Is it 1043?", "It is 10430 or E1043.", "Is it 1043?"),
     ],
 )
 def test_only_an_unknown_word_is_corrected(question: str, text: str, expected: str) -> None:

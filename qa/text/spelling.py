@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from qa.text.normalize import normalize, words_of
+from qa.text.numbers import NUMBER_SPACES, thousands
 
 # Too many shorter words are one edit apart: in 17,310 words of public sets a word of four letters has 5.7 such
 # neighbours, one of five 2.4.
 MIN_LETTERS = 5
 _LETTERS = re.compile(r"[^\W\d_]+")
+_LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
+_TYPED_WORD = re.compile(r"[^\W_]+(?:[-.,'][^\W_]+)*")
+_SEPARATOR = rf"[ .,'{NUMBER_SPACES}-]?"
 
 
 def one_edit_apart(first: str, second: str) -> bool:
@@ -29,7 +33,7 @@ def one_edit_apart(first: str, second: str) -> bool:
 
 
 def correct_spelling(question: str, texts: Iterable[str], is_known: Callable[[str], bool]) -> str:
-    """Replace the misspelt words of a question by those of the texts.
+    """Replace the misspelt words of a question by those of the texts, and write its numbers and codes as they do.
 
     A word is misspelt if it neither is known nor occurs in the texts, while a word one edit away does that has the same
     first letter; if several do, the most frequent replaces it.
@@ -44,7 +48,11 @@ def correct_spelling(question: str, texts: Iterable[str], is_known: Callable[[st
 
     >>> correct_spelling("Who sold the cannnon?", ["The cannon was Ann's."], {"who", "sold", "the"}.__contains__)
     'Who sold the cannon?'
+    >>> correct_spelling("Is E1043 1250 dollars?", ["E-1043 means: pay 1,250 dollars."], {"dollars"}.__contains__)
+    'Is E-1043 1,250 dollars?'
     """
+    texts = list(texts)
+    question = _TYPED_WORD.sub(lambda word: _as_written(word[0], texts), question)
     unknown = {
         word
         for match in _LETTERS.findall(question)
@@ -62,3 +70,14 @@ def correct_spelling(question: str, texts: Iterable[str], is_known: Callable[[st
         return max(similar, key=counts.__getitem__, default=match.group())
 
     return _LETTERS.sub(corrected, question)
+
+
+def _as_written(word: str, texts: Sequence[str]) -> str:
+    """A number or a code as the texts first write it, if none writes it in the same way: "E-1043" for "E1043"."""
+    normal = normalize(word)
+    if "." in normal or not any(char.isdecimal() for char in normal):
+        return word
+    parts = [group for piece in _LETTERS_OR_DIGITS.findall(normal) for group in thousands(piece)]
+    pattern = re.compile(rf"(?<!\w){_SEPARATOR.join(map(re.escape, parts))}(?!\w)", re.IGNORECASE)
+    written = [found[0] for text in texts for found in pattern.finditer(text)]
+    return word if word in written or not written else written[0]
