@@ -176,6 +176,41 @@ def test_filters_leave_the_passages_that_pass(dated: qa.Library, question: str, 
     assert found(dated, question) == posts
 
 
+@pytest.mark.parametrize(
+    "name", ["jean pierre lukasz", "Jean-Pierre", "Jean\u2011Pierre Łukasz", "jeanpierre lu\u00adkasz", "LUKASZ"]
+)
+def test_dashes_strokes_and_invisible_characters_do_not_count_in_names(
+    tmp_path: Path, encoder: FakeEncoder, name: str
+) -> None:
+    posts = (
+        qa.Post("article", "A lens.", 0, 7, "Jean\u2010Pierre Łu\u200bkasz"),
+        qa.Post("comment", "A lens?", 8, 15, "Jean"),
+    )
+    library = qa.build(qa.Thread("t", "A lens. A lens?", posts), tmp_path / "names", encoder=encoder)
+    assert [quote.post for quote in library.search("lens", author=name)] == [0]
+    assert [quote.post for quote in library.search(f'lens author:"{name}"')] == [0]
+
+
+def test_phrases_and_minus_ignore_strokes_dashes_and_grouping(tmp_path: Path, encoder: FakeEncoder) -> None:
+    texts = [
+        "The fair in Łódź",
+        "A sour\u00addough loaf",
+        "It cost 1,250,000 dollars",
+        "The E-1043 toner",
+        "Version 4.4 of it",
+    ]
+    threads = [qa.Thread.from_text(text, title=f"T{index}") for index, text in enumerate(texts)]
+    library = qa.build(threads, tmp_path / "spelled", encoder=encoder)
+    wanted = {"Lodz": 0, "sourdough": 1, "1250000 dollars": 2, "1 250 000": 2, "e1043": 3, "E 1043 toner": 3, "4.4": 4}
+    for phrase, index in wanted.items():
+        assert [quote.title for quote in library.search(f'"{phrase}"')] == [f"T{index}"], phrase
+        assert f"T{index}" not in {
+            quote.title for quote in library.search("fair loaf cost toner version", exclude=phrase)
+        }
+    for phrase in ("4", "44", "1043 toners", "250", "odz", "0.4"):
+        assert not library.search(f'"{phrase}"'), phrase
+
+
 def test_filters_can_be_keyword_arguments(dated: qa.Library) -> None:
     assert found(dated, "lenses", kind="comment", author="jane") == [2]
     assert found(dated, "lenses", before=date(2012, 3, 5), after="2011-06") == [1]

@@ -115,8 +115,17 @@ def test_authors_and_dates_are_searched_and_never_missing(tmp_path: Path) -> Non
     assert index.missing(question) == ()
     assert index.search(question, 3).ids.tolist() == [0]
     assert index.query_terms(ask("Ralf")).bylines == {
-        "ralf": pytest.approx(0.64 * (math.log(1 + 2.5 / 1.5) / math.log(8)) ** 2)
+        "ralf": pytest.approx(1.5 * 0.64 * (math.log(1 + 2.5 / 1.5) / math.log(8)) ** 2)
     }
     assert index.search(ask("Ralf"), 3).scores[0] <= index.query_terms(ask("Ralf")).max_score * 1.0001
+    assert index.query_terms(ask("late")).bylines == {}
     assert index.missing(ask("June 2013 Rolf")) == ("June", "2013", "Rolf")
     assert index.terms(ask("did Ralf go"), ["Ralf It runs daily."]) == [("Ralf",)]
+
+
+def test_a_word_that_is_mostly_no_name_hardly_counts_as_one(tmp_path: Path) -> None:
+    texts = [("An old boat.", "Ann"), ("The old mill.", "Bo"), ("New things.", "Old Joe"), ("Else.", "Cy")]
+    LexicalIndex.create(tmp_path, [Passage(text, 0, len(text), 0, author=author) for text, author in texts])
+    index = LexicalIndex.open(tmp_path, 4)
+    bylines = index.query_terms(ask("old Joe")).bylines
+    assert bylines["old"] == pytest.approx(bylines["joe"] / 3)

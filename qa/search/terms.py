@@ -29,7 +29,11 @@ _PHRASE_WEIGHT = 3 * _PAIR_WEIGHT
 # A word that no passage contains is probably a misspelling of one that differs by a letter, which gets this share of a
 # word's weight; see benchmarks/results/constants.md.
 _TYPO_WEIGHT = 0.5
-_BYLINE_WEIGHT = 1.0  # of a word that the author's name has and the text has not, as a share of a word's weight
+# Of a word that the author's name has, times a word's weight and the share of the passages with the word that have it
+# in their byline: "old" in a name is mostly an adjective in a question. Among 0, 0.5, 1 and 1.5 on ten open threads,
+# alone and together, 1.5 puts the right passage first most often; without the share "Grumpy Old Man" answered for old
+# people.
+_BYLINE_WEIGHT = 1.5
 _SATURATION = 2.2  # the most that repetition can multiply a word's score by: k1 + 1, where tantivy's k1 is 1.2
 # Words that are never reported as missing from the texts.
 _LOW_CONTENT_WORDS = frozenset(
@@ -158,7 +162,10 @@ class QueryTerms:
             total = sum(map(rarity, other.terms))
             weight = single_score(count) / total
             terms.append(Term(other.terms, weight, min(map(frequency, other.terms)), weight * total * _SATURATION))
-        bylines = {term: _BYLINE_WEIGHT * single_score(count) for term, count in by_author.items()}
+        bylines = {
+            term: _BYLINE_WEIGHT * single_score(count) * count / (count + frequency(term))
+            for term, count in by_author.items()
+        }
         return cls(
             {word.term: word.raw for word in words},
             {term: _rarity(respelled[term], len(vocabulary)) for term in respelled if term in content}
