@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import pytest
 from conftest import LEICA, FakeEncoder
@@ -124,3 +125,31 @@ def test_leica_fits_the_real_encoder_and_its_list_items_are_whole(real_encoder: 
     assert len(items) == 10
     for item in items:
         assert sum(item in passage.text for passage in found) == 1
+
+
+class _Counting(FakeEncoder):
+    """Counts the texts that it is asked about: what splitting costs, without a clock."""
+
+    asked = 0
+
+    def lengths(self, texts: Sequence[str]) -> Sequence[int]:
+        self.asked += len(texts)
+        return super().lengths(texts)
+
+
+@pytest.mark.parametrize(
+    "unit", ["\u0301", "e\u0301\u0302\u0303", "\u200d", "👩\u200d", "H" + "\u0338\u0321\u032a" * 40]
+)
+def test_splitting_a_run_of_joined_characters_costs_no_more_than_its_length(unit: str) -> None:
+    text = "e" + (unit * 40_000)[:40_000]
+    counter = _Counting()
+    passages = list(split_passages(qa.Thread.from_text(text), counter))
+    assert "".join(passage.text for passage in passages) == text
+    assert counter.asked < 100
+
+
+def test_a_letter_keeps_the_accents_that_unicode_allows_it() -> None:
+    letter = "e" + "\u0301" * 30
+    passages = list(split_passages(qa.Thread.from_text(letter * 200), FakeEncoder()))
+    assert len(passages) > 1
+    assert all(passage.text.startswith("e") for passage in passages)

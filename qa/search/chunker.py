@@ -19,6 +19,9 @@ MAX_CHARACTERS = 2_000
 passage of 128 tokens of prose has about 600."""
 _MAX_TITLE_SHARE = 4  # the title may take up a quarter of the encoder's window
 _ZERO_WIDTH_JOINER = "\u200d"
+_LONGEST_CHARACTER = 31
+"""A letter with the 30 accents that Unicode's stream-safe text format (UAX #15) allows it at most: what is longer is
+split like anything else, for its length would be the time that looking for its beginning takes."""
 # Tokens are not spread evenly: a piece of proportionate length can be too long, and is then split again. Shorter ones
 # save most of these rounds.
 _SAFETY = 0.9
@@ -199,14 +202,17 @@ def _word_spans(text: str, start: int, end: int, size: int) -> Iterator[Span]:
         while boundary > start + size // 2 and not text[boundary].isspace() and not text[boundary - 1].isspace():
             boundary -= 1
         if boundary == start + size // 2:
-            boundary = start + size
-            while boundary > start + 1 and _joins(text, boundary):
-                boundary -= 1
+            boundary = _between_characters(text, start + size, max(start + 1, start + size - _LONGEST_CHARACTER))
         if span := trim(text, start, boundary):
             yield span
         start = boundary
     if span := trim(text, start, end):
         yield span
+
+
+def _between_characters(text: str, boundary: int, lowest: int) -> int:
+    """The nearest place from `boundary` down to `lowest` that splits no character; `boundary` if there is none."""
+    return next((place for place in range(boundary, lowest - 1, -1) if not _joins(text, place)), boundary)
 
 
 def _joins(text: str, boundary: int) -> bool:
