@@ -21,12 +21,11 @@ COLOURS = 128  # keeps the file below 150 KB
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        page = launch(qa.build([ROOT / "corpus"], Path(folder) / "library"), port=0)
-        try:
-            _photograph(str(page.local_url))
-        finally:
-            page.close(verbose=False)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        launch(qa.build([ROOT / "corpus"], Path(folder) / "library"), port=0) as server,
+    ):
+        _photograph(server.url)
     Image.open(PICTURE).convert("RGB").quantize(COLOURS).save(PICTURE, optimize=True)
 
 

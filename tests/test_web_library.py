@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import gradio as gr
 import pytest
 
 import qa
 from qa.library.store import SourceInfo
 from qa.sources.read import FileReport
 from qa.web import file_reports, library_view, panel
-from qa.web.actions import Actions
+from qa.web.actions import UNCHANGED, Actions, PageUpdate, Shown
 from qa.web.conversation import Turn, conversation
 from qa.web.eta import Eta
 from qa.web.rebuild import Mode, PastedText, Phase, Rebuild, State
@@ -147,19 +148,62 @@ def test_chosen_sources_are_checked_before_anything_is_read(tmp_path: Path) -> N
 def test_a_page_announces_once_that_the_library_has_changed(library: qa.Library) -> None:
     actions = Actions(library)
     *_, answered = actions.ask("Where are lenses ground?", ())
-    past, seen = answered[1], actions.greet(())[3]
-    nothing = actions.notice(past, seen)
-    assert nothing == actions.notice(past, ""), "after a restart of the server a page keeps what it shows"
+    past, shown = answered[1], actions.greet(()).shown
+    assert actions.watch(past, shown) == PageUpdate()
+    assert actions.watch(past, Shown()) == PageUpdate(), "after a restart of the server a page keeps what it shows"
 
     library.add(qa.Thread.from_text("Mars is red.", title="Mars"))
 
-    sources, table, conversation, now, notice = actions.notice(past, seen)
-    assert "2 more" not in sources and "Mars" in sources and "3 texts" in table
-    assert conversation == nothing[2], "a conversation is not redrawn while it is read"
-    assert "The library was updated" in notice
-    assert actions.notice(past, now) == nothing
+    update = actions.watch(past, shown)
+    assert "2 more" not in update.source_line and "Mars" in update.source_line and "3 texts" in update.table
+    assert update.chat is UNCHANGED, "a conversation is not redrawn while it is read"
+    assert "The library was updated" in update.notice
+    assert update.replace == "Replace all 3 texts"
+    assert actions.watch(past, update.shown) == PageUpdate()
     *_, again = actions.ask("Why is Mars red?", past)
     assert again[0].count("The library was updated here") == 1
+
+
+def test_a_change_is_shown_on_every_page_and_empties_only_the_fields_of_its_own(library: qa.Library) -> None:
+    actions = Actions(library)
+    other = actions.greet(()).shown
+    started = actions.add("Mars is red.", "Mars", None, actions.greet(()).shown)
+    own = started.shown
+    assert own.own == 1
+    ended(actions._rebuild)
+
+    mine, theirs = actions.watch((), own), actions.watch((), other)
+
+    for update in (mine, theirs):
+        assert "3 texts now (was 2)." in update.status and "Mars" in update.reports
+    assert (mine.pasted, mine.title, mine.files) == ("", "", None)
+    assert (theirs.pasted, theirs.title, theirs.files) == (UNCHANGED, UNCHANGED, UNCHANGED)
+    assert actions.watch((), mine.shown) == actions.watch((), theirs.shown) == PageUpdate()
+    assert actions.greet(()).status is UNCHANGED, "a page that is opened later does not show it"
+
+
+def test_a_row_is_that_of_the_table_that_was_clicked(library: qa.Library) -> None:
+    actions = Actions(library)
+    shown = actions.greet(()).shown
+    click = gr.EventData(None, {"row": "0", "generation": shown.generation})
+    assert "Lenses are ground in Solms." in actions.read_text(click)
+    library.add(qa.Thread.from_text("Mars is red.", title="Mars"))
+    assert "The library has changed since" in actions.read_text(click)
+    assert "the library has changed since" in actions.remove_text(shown, click).status
+    assert len(library.sources) == 3
+    now = library.status().generation
+    assert "changed" in actions.read_text(gr.EventData(None, {"row": "3", "generation": now}))
+    actions.remove_text(shown, gr.EventData(None, {"row": "2", "generation": now}))
+    ended(actions._rebuild)
+    assert [source.name for source in library.sources] == ["Lenses", "Bread"]
+
+
+def test_a_log_that_was_not_asked_for_questions_has_none(library: qa.Library, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    Actions(library).endpoint("Where are lenses ground?")
+    assert caplog.records[-1].message == "question" and "lenses" not in str(vars(caplog.records[-1]))
+    Actions(library, log_questions=True).endpoint("Where are lenses ground?")
+    assert "lenses" in str(vars(caplog.records[-1]))
 
 
 def test_a_pending_question_announces_no_update() -> None:

@@ -19,6 +19,7 @@ from typing import NoReturn, get_args
 from qa.answering.calibration import load_calibration
 from qa.answering.reader import DEFAULT_READER
 from qa.cli import fetch
+from qa.cli.doctor import add_doctor
 from qa.cli.output import (
     OutputClosed,
     OutputError,
@@ -29,6 +30,7 @@ from qa.cli.output import (
     progress_bars,
     reporting_output_errors,
 )
+from qa.cli.serve import add_serve
 from qa.encoding.bert import SETTING, Precision, default_precision
 from qa.errors import VerbatimError
 from qa.library.defaults import VARIABLE, default_path
@@ -121,16 +123,6 @@ def _verify(options: argparse.Namespace) -> int:
     print_line(
         f"{status.path}: intact; all {status.passages} passages of {status.sources} sources are slices of their texts"
     )
-    return 0
-
-
-def _serve(options: argparse.Namespace) -> int:
-    library = _library(options)
-    # Gradio loads it around every answer, for plots that this page does not have: 25 MB.
-    sys.modules.setdefault("matplotlib", None)  # type: ignore[arg-type]
-    from qa.web import serve
-
-    serve(library, host=options.host, port=options.port)
     return 0
 
 
@@ -246,10 +238,8 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("-o", "--output", metavar="FILE", type=Path, required=True, help="the file to write")
     command.set_defaults(run=_export)
 
-    command = commands.add_parser("serve", parents=[library, model, reader], help="serve the web chat on this machine")
-    command.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
-    command.add_argument("--port", type=int, default=7860, help="the port, or 0 for any free one (default: 7860)")
-    command.set_defaults(run=_serve)
+    add_serve(commands, [library, model, reader], _library)
+    add_doctor(commands, [library])
 
     command = commands.add_parser(
         "evaluate", parents=[model, reader], help="measure ranking and answers on a set of judged questions"

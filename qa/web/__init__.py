@@ -1,6 +1,6 @@
-"""The web chat: a Gradio page over one library, and the server that shows it on this machine."""
+"""The web chat: a Gradio page over one library, and the server that shows it."""
 
-from qa.web.page import page
-from qa.web.server import launch, serve
+from qa.web.server import RunningServer, launch, serve
+from qa.web.settings import ServerSettings
 
-__all__ = ["launch", "page", "serve"]
+__all__ = ["RunningServer", "ServerSettings", "launch", "serve"]

@@ -1,30 +1,78 @@
 """What the page does on each event; how it is laid out is in page.py."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from qa.answering.answer import Answer
 from qa.errors import VerbatimError
 from qa.library.library import Library
+from qa.library.store import SourceInfo
 from qa.web import thread_view
 from qa.web.conversation import Turn, answer_turn, conversation
 from qa.web.examples import examples
 from qa.web.file_reports import report_list
 from qa.web.library_view import source_line, source_table
-from qa.web.panel import chosen_sources, meter, status
+from qa.web.log import log_event
+from qa.web.panel import chosen_sources, meter, replace_label, replace_question, status
 from qa.web.post_labels import thread_of
 from qa.web.rebuild import Mode, Phase, Rebuild, State
 
 KEPT_TURNS = 50  # the whole conversation is sent to the browser with each answer
-POLL_SECONDS = 0.2  # between two looks at a running rebuild
+WATCH_SECONDS = 5  # how often an open page looks whether the library has changed
+FOLLOW_SECONDS = 1  # how often while it is being changed
 UPDATED = "<p>The library was updated. The next answer comes from the texts it holds now.</p>"
 
+UNCHANGED: Any = object()  # in place of a component's value
+
 Turns = tuple[Turn, ...]
-ComponentUpdate = dict[str, Any]  # a change of a component's properties, as Gradio takes it
-RebuildView = tuple[str, str, str, ComponentUpdate]  # status line, progress bar, file reports, cancel button
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a page shows of the library.
+
+    Attributes:
+        generation: The generation that its texts are from; empty if the page has just been opened, or if the server has
+            restarted since.
+        change: The number of the last change that it shows.
+        phase: The phase of that change.
+        own: The number of the change that was started from this page; 0 if there is none whose end it awaits.
+    """
+
+    generation: str = ""
+    change: int = 0
+    phase: Phase = Phase.IDLE
+    own: int = 0
+
+
+@dataclass(frozen=True)
+class PageUpdate:
+    """New values of the page's components, by their names in page.py; each stays as it is unless it is given."""
+
+    source_line: Any = UNCHANGED
+    table: Any = UNCHANGED
+    chat: Any = UNCHANGED
+    notice: Any = UNCHANGED
+    shown: Any = UNCHANGED
+    timer: Any = UNCHANGED
+    status: Any = UNCHANGED
+    meter: Any = UNCHANGED
+    reports: Any = UNCHANGED
+    cancel: Any = UNCHANGED
+    replace: Any = UNCHANGED
+    confirm: Any = UNCHANGED
+    warning: Any = UNCHANGED
+    pasted: Any = UNCHANGED
+    title: Any = UNCHANGED
+    files: Any = UNCHANGED
 
 
 @dataclass(frozen=True)
@@ -35,108 +83,211 @@ class _LibrarySummary:
     line: str
     table: str
     examples: tuple[str, ...]
+    texts: int
 
 
 class Actions:
-    """The event handlers of one library, shared by all its visitors; a visitor's own state is passed as `Turns`."""
+    """The event handlers of one library, shared by all its visitors; a visitor's own state is passed to them."""
 
-    def __init__(self, library: Library) -> None:
-        self._library = library
-        self._rebuild = Rebuild(library)
-        self._summary = _LibrarySummary("", "", "", ())
+    def __init__(
+        self,
+        library: Library,
+        *,
+        changes: bool = True,
+        discard: Callable[[Path], None] | None = None,
+        log_questions: bool = False,
+    ) -> None:
+        """Take the library and what its visitors may do.
 
-    def greet(self, past: Turns) -> tuple[str, str, str, str]:
-        """The current texts as a line and as a table, the conversation so far, and the generation they are from."""
-        texts = self._summarize()
-        return texts.line, texts.table, conversation(past, texts.examples), texts.generation
-
-    def notice(self, past: Turns, seen: str) -> tuple[Any, ...]:
-        """Bring a page that shows an older generation up to date: what `greet` returns, and a notice of the update.
-
-        The conversation is not redrawn, since its reader may be in the middle of it. A page whose `seen` is empty has
-        just been opened, or the server has restarted since: `greet` serves those.
+        Args:
+            library: The library that answers.
+            changes: Whether it can be changed from the page.
+            discard: What is done with an uploaded file once the library holds it; None for nothing.
+            log_questions: Whether the log has the questions themselves.
         """
-        texts = self._summarize()
-        if seen in ("", texts.generation):
-            return (gr.skip(),) * 5
-        welcome = gr.skip() if past else conversation((), texts.examples)
-        notice = UPDATED if past and past[-1].generation != texts.generation else ""
-        return texts.line, texts.table, welcome, texts.generation, notice
+        self._library = library
+        self._changes = changes
+        self._rebuild = Rebuild(library, discard)
+        self._log_questions = log_questions
+        self._summary = _LibrarySummary("", "", "", (), 0)
+
+    def greet(self, past: Turns) -> PageUpdate:
+        """Fill a page that has just been opened."""
+        texts, state = self._summarize(), self._rebuild.state
+        update = PageUpdate(
+            source_line=texts.line,
+            table=texts.table,
+            chat=conversation(past, texts.examples),
+            replace=replace_label(texts.texts),
+            shown=Shown(texts.generation, state.number, state.phase),
+        )
+        return _with_progress(update, state) if state.phase is Phase.RUNNING else update
+
+    def watch(self, past: Turns, shown: Shown) -> PageUpdate:
+        """Bring an open page up to date: the texts, with a notice if they have changed, and a change that is running.
+
+        The conversation is not redrawn, since its reader may be in the middle of it.
+        """
+        update, texts, state = PageUpdate(), self._summarize(), self._rebuild.state
+        now = replace(shown, change=state.number, phase=state.phase)
+        if shown.generation not in ("", texts.generation):
+            now = replace(now, generation=texts.generation)
+            update = PageUpdate(
+                source_line=texts.line,
+                table=texts.table,
+                replace=replace_label(texts.texts),
+                chat=UNCHANGED if past else conversation((), texts.examples),
+                notice=UPDATED if past and past[-1].generation != texts.generation else "",
+            )
+        if state.phase is Phase.RUNNING or (shown.change, shown.phase) != (now.change, now.phase):
+            update = _with_progress(update, state)
+        if state.number == shown.own and state.phase is not Phase.RUNNING:
+            now = replace(now, own=0)
+            if state.phase is Phase.DONE:
+                update = replace(update, pasted="", title="", files=None)
+        return update if now == shown else replace(update, shown=now)
 
     def ask(self, question: str, past: Turns) -> Iterator[tuple[str, Turns, str, str]]:
         """Show the question at once, then its answer: conversation, turns, an empty question box, no notice."""
         yield conversation((*past, Turn(question))), past, "", ""
-        past = (*past, answer_turn(self._library, question))[-KEPT_TURNS:]
+        begun = time.monotonic()
+        turn = answer_turn(self._library, question)
+        self._log(question, turn.answer, begun)
+        past = (*past, turn)[-KEPT_TURNS:]
         yield conversation(past), past, "", ""
 
     def ask_example(self, past: Turns, event: gr.EventData) -> Iterator[tuple[str, Turns, str, str]]:
         """Ask the clicked example question."""
-        yield from self.ask(str(event.question), past)
+        yield from self.ask(_clicked(event, "question"), past)
 
     def open_thread(self, past: Turns, event: gr.EventData) -> str:
         """Show the thread of the clicked card; the card's number comes from the browser, so it is checked."""
         try:
-            answer = past[int(event.turn)].answer
-            quote = answer.quotes[int(event.quote)] if answer else None
-        except (IndexError, ValueError):
+            answer = past[_number(event, "turn")].answer
+            quote = answer.quotes[_number(event, "quote")] if answer else None
+        except IndexError:
             quote = None
         if quote is None:
             return thread_view.expired_dialog()
         thread = thread_of(self._library, quote)
         return thread_view.thread_dialog(thread, quote) if thread else thread_view.replaced_dialog(quote)
 
-    async def rebuild(
-        self, pasted: str, title: str, files: list[str] | None, mode: str
-    ) -> AsyncIterator[tuple[Any, ...]]:
-        """Rebuild from the panel's fields; yield the progress and the new values of those three fields."""
-        unchanged = (gr.skip(), gr.skip(), gr.skip())
+    def read_text(self, event: gr.EventData) -> str:
+        """Show the text of the clicked row."""
+        row = self._row(event)
         try:
-            self._rebuild.start(chosen_sources(pasted, title, files), Mode(mode))
+            return thread_view.text_dialog(self._library.thread(row.name)) if row else _outdated_dialog()
+        except VerbatimError:  # it has been removed since the row was looked up
+            return _outdated_dialog()
+
+    def add(self, pasted: str, title: str, files: list[str] | None, shown: Shown) -> PageUpdate:
+        """Add what the panel's fields hold to the library."""
+        return self._start(shown, lambda: self._rebuild.start(chosen_sources(pasted, title, files), Mode.ADD))
+
+    def ask_to_replace(self, pasted: str, title: str, files: list[str] | None) -> PageUpdate:
+        """Ask once whether to replace all texts, unless there is nothing to replace them by."""
+        try:
+            chosen_sources(pasted, title, files)
         except VerbatimError as error:
-            yield *_view(State(Phase.FAILED, str(error))), *unchanged
-            return
-        async for progress in self._follow():
-            yield *progress, *unchanged
-        if self._rebuild.state.phase is Phase.DONE:
-            yield *(gr.skip() for _ in progress), "", "", None
+            return _with_progress(PageUpdate(), State(Phase.FAILED, str(error)))
+        return PageUpdate(confirm=gr.update(visible=True), warning=replace_question(self._summarize().texts))
 
-    async def resume(self) -> AsyncIterator[RebuildView]:
-        """Follow a running rebuild from a page that has just been opened."""
-        if self._rebuild.state.phase is Phase.RUNNING:
-            async for progress in self._follow():
-                yield progress
-        else:
-            yield _view(State())
+    def keep(self) -> PageUpdate:
+        """Leave the texts as they are."""
+        return PageUpdate(confirm=gr.update(visible=False))
 
-    async def _follow(self) -> AsyncIterator[RebuildView]:
-        """Yield the state of the running rebuild until it ends."""
-        while (state := self._rebuild.state).phase is Phase.RUNNING:
-            yield _view(state)
-            await asyncio.sleep(POLL_SECONDS)
-        yield _view(state)
+    def replace(self, pasted: str, title: str, files: list[str] | None, shown: Shown) -> PageUpdate:
+        """Replace all texts by what the panel's fields hold."""
+        started = self._start(shown, lambda: self._rebuild.start(chosen_sources(pasted, title, files), Mode.REPLACE))
+        return replace(started, confirm=gr.update(visible=False))
+
+    def remove_text(self, shown: Shown, event: gr.EventData) -> PageUpdate:
+        """Remove the text of the clicked row."""
+        row = self._row(event)
+        if row is None:
+            return _with_progress(PageUpdate(), State(Phase.FAILED, "the library has changed since: look again"))
+        return self._start(shown, lambda: self._rebuild.remove(row.name))
 
     def cancel(self) -> None:
-        """Stop the running rebuild."""
+        """Stop the running change."""
         self._rebuild.cancel()
-
-    def _summarize(self) -> _LibrarySummary:
-        """Summarize the library; its texts are counted again only when the generation has changed."""
-        generation = self._library.status().generation
-        if generation != self._summary.generation:
-            rows = self._library.sources
-            self._summary = _LibrarySummary(generation, source_line(rows), source_table(rows), examples(rows))
-        return self._summary
 
     def endpoint(self, question: str, k: int = 5, search_syntax: bool = False) -> dict[str, Any]:
         """Answer a question with exact quotes from the texts: the object that `qa ask --json` prints.
 
         The question is taken literally; with `search_syntax` it may hold filters such as in:comments.
         """
+        begun = time.monotonic()
         try:
-            return dict(self._library.ask(question, k=k, search_syntax=search_syntax).to_dict())
+            answer = self._library.ask(question, k=k, search_syntax=search_syntax)
         except VerbatimError as error:
+            self._log(question, None, begun)
             raise gr.Error(str(error), print_exception=False) from None
+        self._log(question, answer, begun)
+        return dict(answer.to_dict())
+
+    def _start(self, shown: Shown, start: Callable[[], int]) -> PageUpdate:
+        try:
+            number = start()
+        except VerbatimError as error:
+            return _with_progress(PageUpdate(), State(Phase.FAILED, str(error)))
+        state = self._rebuild.state
+        return replace(
+            _with_progress(PageUpdate(), state), shown=replace(shown, change=number, phase=Phase.RUNNING, own=number)
+        )
+
+    def _row(self, event: gr.EventData) -> SourceInfo | None:
+        """The text of the clicked row; None if the library has changed since the table was drawn."""
+        rows = self._library.sources
+        number = _number(event, "row")
+        same = _clicked(event, "generation") == self._library.status().generation
+        return rows[number] if same and 0 <= number < len(rows) else None
+
+    def _summarize(self) -> _LibrarySummary:
+        """Summarize the library; its texts are counted again only when the generation has changed."""
+        generation = self._library.status().generation
+        if generation != self._summary.generation:
+            rows = self._library.sources
+            table = source_table(rows, generation, changes=self._changes)
+            self._summary = _LibrarySummary(generation, source_line(rows), table, examples(rows), len(rows))
+        return self._summary
+
+    def _log(self, question: str, answer: Answer | None, begun: float) -> None:
+        text = {"question": question} if self._log_questions else {}
+        log_event(
+            logger,
+            "question",
+            milliseconds=round(1000 * (time.monotonic() - begun)),
+            characters=len(question),
+            found=answer.found if answer else None,
+            **text,
+        )
 
 
-def _view(state: State) -> RebuildView:
-    return status(state), meter(state), report_list(state.reports), gr.update(visible=state.phase is Phase.RUNNING)
+def _with_progress(update: PageUpdate, state: State) -> PageUpdate:
+    """The update with the progress of a change."""
+    running = state.phase is Phase.RUNNING
+    return replace(
+        update,
+        status=status(state),
+        meter=meter(state),
+        reports=report_list(state.reports),
+        cancel=gr.update(visible=running),
+        timer=gr.Timer(FOLLOW_SECONDS if running else WATCH_SECONDS),
+    )
+
+
+def _clicked(event: gr.EventData, name: str) -> str:
+    """What a script says of a click; empty if it says nothing, as only a program that plays the browser would."""
+    said = event._data
+    return str(said.get(name, "")) if isinstance(said, dict) else ""
+
+
+def _number(event: gr.EventData, name: str) -> int:
+    """A number that a script says; -1 if it is none, which is the place of nothing."""
+    said = _clicked(event, name)
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else -1
+
+
+def _outdated_dialog() -> str:
+    return thread_view.expired_dialog("The library has changed since. Close this and look at the list again.")

@@ -23,17 +23,25 @@ def source_line(rows: Sequence[SourceInfo]) -> str:
     )
 
 
-def source_table(rows: Sequence[SourceInfo]) -> str:
-    """Tabulate the texts with their counts, in the order they were read."""
+def source_table(rows: Sequence[SourceInfo], generation: str = "", *, changes: bool = False) -> str:
+    """Tabulate the texts with their counts, in the order they were read.
+
+    Args:
+        rows: The texts.
+        generation: The generation that they are from, sent back on a click.
+        changes: Whether each can be removed.
+    """
     more = ""
     if len(rows) > LISTED:
         more = f'<p class="aside">and {len(rows) - LISTED:,} more, which are searched as well</p>'
+    body = "".join(_row(row, number, changes) for number, row in enumerate(rows[:LISTED]))
     return (
         f'<h2 id="texts-title">{counted(len(rows), "text")} in the library</h2>'
-        '<div class="scroll" role="region" aria-labelledby="texts-title" tabindex="0">'
+        f'<div class="scroll" role="region" aria-labelledby="texts-title" tabindex="0" '
+        f'data-generation="{escaped(generation)}">'
         '<table><thead><tr><th scope="col">Text</th><th scope="col" class="minor">Kind</th>'
         '<th scope="col" class="minor">Posts</th><th scope="col">Comments</th><th scope="col">Passages</th>'
-        f'<th scope="col">Date</th></tr></thead><tbody>{"".join(map(_row, rows[:LISTED]))}</tbody></table>{more}</div>'
+        f'<th scope="col">Date</th></tr></thead><tbody>{body}</tbody></table>{more}</div>'
     )
 
 
@@ -42,13 +50,19 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _row(row: SourceInfo) -> str:
-    name = isolated(row.title or row.name)
+def _row(row: SourceInfo, number: int, changes: bool) -> str:
+    shown = isolated(row.title or row.name)
+    name = shown
     if row.title and row.title != row.name:
         name += f'<span class="aside">{isolated(row.name)}</span>'
+    unseen = f'<span class="unseen"> {shown}</span>'
+    buttons = f'<button type="button" data-read="{number}">Read{unseen}</button>'
+    if changes:
+        buttons += f'<button type="button" data-remove="{number}"><span>Remove</span>{unseen}</button>'
     date = isolated(readable_date(row.date)) if row.date else "–"
     return (
-        f'<tr><th scope="row">{name}</th><td class="minor">{escaped(row.kind.capitalize())}</td>'
+        f'<tr><th scope="row">{name}<span class="acts">{buttons}</span></th>'
+        f'<td class="minor">{escaped(row.kind.capitalize())}</td>'
         f'<td class="minor number">{row.posts:,}</td><td class="number">{row.comments:,}</td>'
         f'<td class="number">{row.passages:,}</td><td>{date}</td></tr>'
     )

@@ -1,52 +1,45 @@
 """The page: its components, and the action behind each of them."""
 
+from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 
 import gradio as gr
 from gradio.events import api
 
-from qa.library.library import Library
-from qa.web.actions import Actions
+from qa.web.actions import UNCHANGED, WATCH_SECONDS, Actions, PageUpdate, Shown
 from qa.web.panel import LIMITS
-from qa.web.rebuild import Mode
 from qa.web.theme import script as load_script
 
 CONCURRENT_QUESTIONS = 4
-UPDATE_CHECK_SECONDS = 5  # how often an open page checks whether the library has changed
+MOST_WAITING = 16  # questions; at a second each, the last of them is answered in four
+ASKING = "ask"
 UPLOAD_SECONDS = 3600  # how long uploads are kept; the library has its own copy of every text
+MOST_SESSIONS = 500  # conversations kept: the longest take some 500 KB each
+
+_QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
 
 
-def page(library: Library) -> gr.Blocks:
-    """The chat over the library, with the endpoint `/ask` for programs."""
-    actions = Actions(library)
+def page(actions: Actions, *, changes: bool = True) -> gr.Blocks:
+    """The chat over a library, with the endpoint `/ask` for programs.
 
+    Args:
+        actions: What the page does.
+        changes: Whether the library can be changed from it. If not, no event that changes it exists.
+    """
     blocks: gr.Blocks = gr.Blocks(
         title="Verbatim", analytics_enabled=False, delete_cache=(UPLOAD_SECONDS, UPLOAD_SECONDS)
     )
+    blocks.state_session_capacity = MOST_SESSIONS
     with blocks:
         turns = gr.State(())
-        seen = gr.State("")
+        shown = gr.State(Shown())
         _html("masthead", "<h1>Verbatim</h1><p>Answers in the text’s own words</p>")
         source_line = _html("library-line", template='<div role="status">${value}</div>')
         with gr.Accordion("Library", open=False, elem_id="library"):
-            table = _html("texts")
-            pasted = gr.Textbox(label="Paste a text", lines=5, max_lines=12)
-            title = gr.Textbox(label="Its title (optional)", max_lines=1)
-            uploads = gr.File(
-                label="Or choose files",
-                file_count="multiple",
-                height=150,
-                elem_id="uploads",
-            )
-            _html("limits", LIMITS)
-            mode = gr.Radio([*Mode], value=Mode.REPLACE, label="The texts already in the library")
-            rebuild = gr.Button("Rebuild the index", variant="primary", size="md")
-        with gr.Row(elem_id="progress"):
-            with gr.Column():
-                status = _html("status", template='<div aria-live="polite">${value}</div>')
-                meter = _html("meter")
-            cancel = gr.Button("Cancel", visible=False, size="sm", min_width=80, scale=0)
-        reports = _html("reports")
+            table = _html("texts", script="texts.js")
+            panel = _panel() if changes else {}
+        progress = _progress() if changes else {}
         chat = _html(
             "conversation",
             template='<div role="log" aria-label="Conversation">${value}</div>',
@@ -65,30 +58,83 @@ def page(library: Library) -> gr.Blocks:
             autofocus=True,
             elem_id="question",
         )
+        timer = gr.Timer(WATCH_SECONDS)
 
-        asking: dict[str, Any] = {"concurrency_limit": CONCURRENT_QUESTIONS, "concurrency_id": "ask"}
+        asking: dict[str, Any] = {"concurrency_limit": CONCURRENT_QUESTIONS, "concurrency_id": ASKING}
         api(actions.endpoint, api_name="ask", **asking)  # registered first: Gradio would call a second one /ask_1
 
-        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         reply = [chat, turns, question, notice]
-        question.submit(actions.ask, [question, turns], reply, **quiet, **asking)
-        chat.example(actions.ask_example, turns, reply, **quiet, **asking)
-        chat.open(actions.open_thread, turns, thread, **quiet, concurrency_limit=None)
+        queued = _QUIET | asking | {"queue": True}
+        question.submit(actions.ask, [question, turns], reply, **queued)
+        chat.example(actions.ask_example, turns, reply, **queued)
+        chat.open(actions.open_thread, turns, thread, **_QUIET)
+        table.read_text(actions.read_text, None, thread, **_QUIET)
 
-        watching: dict[str, Any] = quiet | {"concurrency_limit": None}
-        panel = [pasted, title, uploads]
-        progress = [status, meter, reports, cancel]
-        rebuilt = rebuild.click(actions.rebuild, [*panel, mode], [*progress, *panel], **watching)
-        resumed = blocks.load(actions.resume, None, progress, **watching)
-        texts = [source_line, table, chat, seen]
-        blocks.load(actions.greet, turns, texts, **quiet)
-        blocks.load(None, js=load_script("panel.js"), **quiet)
-        for ended in (rebuilt, resumed):
-            ended.then(actions.notice, [turns, seen], [*texts, notice], **quiet)
-        gr.Timer(UPDATE_CHECK_SECONDS).tick(actions.notice, [turns, seen], [*texts, notice], queue=False, **quiet)
-        cancel.click(actions.cancel, **watching)
+        texts = {"source_line": source_line, "table": table, "chat": chat, "notice": notice, "shown": shown}
+        parts = texts | panel | progress | ({"timer": timer} if changes else {})
+        blocks.load(*_filling(parts, actions.greet, turns), **_QUIET)
+        blocks.load(None, js=load_script("panel.js"), **_QUIET)
+        timer.tick(*_filling(parts, actions.watch, turns, shown), **_QUIET)
+        if changes:
+            fields = panel["pasted"], panel["title"], panel["files"]
+            panel["add"].click(*_filling(parts, actions.add, *fields, shown), **_QUIET)
+            panel["replace"].click(*_filling(parts, actions.ask_to_replace, *fields), **_QUIET)
+            panel["keep"].click(*_filling(parts, actions.keep), **_QUIET)
+            panel["really"].click(*_filling(parts, actions.replace, *fields, shown), **_QUIET)
+            table.remove_text(*_filling(parts, actions.remove_text, shown), **_QUIET)
+            progress["cancel"].click(actions.cancel, **_QUIET)
 
+    blocks.queue(max_size=MOST_WAITING, api_open=False)
     return blocks
+
+
+def _panel() -> dict[str, Any]:
+    """The fields and buttons that change the library."""
+    pasted = gr.Textbox(label="Paste a text", lines=5, max_lines=12)
+    title = gr.Textbox(label="Its title (optional)", max_lines=1)
+    files = gr.File(label="Or choose files", file_count="multiple", height=150, elem_id="uploads")
+    _html("limits", LIMITS)
+    with gr.Row():
+        add = gr.Button("Add", variant="primary", size="md")
+        replace = gr.Button("Replace all texts", size="md", elem_id="replace")
+    with gr.Row(visible=False, elem_id="confirm") as confirm:
+        warning = _html("replacing", template='<div role="alert">${value}</div>')
+        really = gr.Button("Replace them", variant="stop", size="md", min_width=120, scale=0)
+        keep = gr.Button("Keep them", size="md", min_width=120, scale=0)
+    return {
+        "pasted": pasted,
+        "title": title,
+        "files": files,
+        "add": add,
+        "replace": replace,
+        "confirm": confirm,
+        "warning": warning,
+        "really": really,
+        "keep": keep,
+    }
+
+
+def _progress() -> dict[str, Any]:
+    """How far a change is, and the button that stops it."""
+    with gr.Row(elem_id="progress"):
+        with gr.Column():
+            status = _html("status", template='<div aria-live="polite">${value}</div>')
+            meter = _html("meter")
+        cancel = gr.Button("Cancel", visible=False, size="sm", min_width=80, scale=0)
+    return {"status": status, "meter": meter, "cancel": cancel, "reports": _html("reports")}
+
+
+def _filling(parts: Mapping[str, Any], action: Callable[..., PageUpdate], *inputs: Any) -> tuple[Any, ...]:
+    """The function, inputs and outputs of an event whose action says what changes on the page, by name."""
+    names = [name for name in PageUpdate.__dataclass_fields__ if name in parts]
+
+    @wraps(action)
+    def fill(*values: Any) -> list[Any]:
+        update = action(*values)
+        given = (getattr(update, name) for name in names)
+        return [gr.skip() if value is UNCHANGED else value for value in given]
+
+    return fill, list(inputs), [parts[name] for name in names]
 
 
 def _html(elem_id: str, value: str = "", *, template: str = "${value}", script: str | None = None) -> gr.HTML:

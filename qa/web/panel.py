@@ -1,4 +1,4 @@
-"""The panel that changes the library: the sources chosen in it, and the progress of a rebuild."""
+"""The panel that changes the library: the sources chosen in it, and the progress of a change."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,6 +7,7 @@ from qa.errors import SourceError
 from qa.web.escape import isolated
 from qa.web.eta import readable_duration
 from qa.web.file_reports import report_counts
+from qa.web.library_view import counted
 from qa.web.rebuild import PastedText, Phase, State
 
 FILE_LIMIT = 200  # files at once
@@ -38,8 +39,19 @@ def chosen_sources(pasted: str, title: str, files: Sequence[str] | None) -> list
     return sources
 
 
+def replace_label(texts: int) -> str:
+    """What the button says that replaces the library's texts."""
+    return f"Replace all {texts:,} texts" if texts != 1 else "Replace the text"
+
+
+def replace_question(texts: int) -> str:
+    """What is asked before they are replaced."""
+    what = f"{texts:,} texts are" if texts != 1 else "text is"
+    return f"<p>The {what} removed from the library, and what you have entered takes their place.</p>"
+
+
 def status(state: State) -> str:
-    """The stage or the outcome of a rebuild; it is announced, so nothing that changes constantly is in it."""
+    """The stage or the outcome of a change; it is announced, so nothing that changes constantly is in it."""
     match state.phase:
         case Phase.IDLE:
             return ""
@@ -50,7 +62,8 @@ def status(state: State) -> str:
             )
         case Phase.DONE:
             warning = f'<p class="warning">{isolated(state.warning)}</p>' if state.warning else ""
-            return f"<p>Done: {report_counts(state.reports)}. The new texts answer now.</p>{warning}"
+            counts = f": {report_counts(state.reports)}" if state.reports else ""
+            return f"<p>Done{counts}. {counted(state.after, 'text')} now (was {state.before:,}).</p>{warning}"
         case Phase.CANCELLED:
             return "<p>Cancelled. The earlier texts still answer.</p>"
         case Phase.FAILED:

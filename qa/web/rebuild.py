@@ -1,7 +1,7 @@
-"""Rebuilding the library from the page: one rebuild at a time, in its own thread, shown on any number of pages."""
+"""Changing the library from the page: one change at a time, in its own thread, shown on any number of pages."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -17,12 +17,12 @@ from qa.web.eta import Eta
 class Mode(StrEnum):
     """What happens to the texts that are already in the library."""
 
-    REPLACE = "Replace them"
-    ADD = "Keep them and add"
+    ADD = "add"
+    REPLACE = "replace"
 
 
 class Phase(StrEnum):
-    """The phase of a rebuild."""
+    """The phase of a change."""
 
     IDLE = "idle"
     RUNNING = "running"
@@ -33,7 +33,20 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True)
 class State:
-    """A snapshot of a rebuild; `message` is the stage while it runs, and the reason if it failed."""
+    """A snapshot of a change.
+
+    Attributes:
+        phase: Its phase.
+        message: The stage while it runs, and the reason if it failed.
+        done: How much of the stage is done.
+        total: How much there is to do in it; 0 if that is not known.
+        seconds_left: How long the stage takes from now on; None if that is not known.
+        reports: What became of each file.
+        warning: The library's warning about the language of a text.
+        number: Which change it is, counted from the server's start; 0 for none.
+        before: How many texts the library had.
+        after: How many it has now.
+    """
 
     phase: Phase = Phase.IDLE
     message: str = ""
@@ -42,6 +55,9 @@ class State:
     seconds_left: float | None = None
     reports: tuple[FileReport, ...] = ()
     warning: str | None = None
+    number: int = 0
+    before: int = 0
+    after: int = 0
 
 
 @dataclass(frozen=True)
@@ -57,10 +73,12 @@ class _Cancelled(Exception):
 
 
 class Rebuild:
-    """The rebuild of a library, at most one at a time. It continues if the page that started it is closed."""
+    """The change of a library, at most one at a time. It continues if the page that started it is closed."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, discard: Callable[[Path], None] | None = None) -> None:
+        """Take the library, and what is done with a file once the library holds it, if anything."""
         self._library = library
+        self._discard = discard
         self._lock = threading.Lock()
         self._cancel = threading.Event()
         self._eta = Eta()
@@ -73,25 +91,47 @@ class Rebuild:
         stopping = state.phase is Phase.RUNNING and self._cancel.is_set()
         return replace(state, message="stopping", total=0) if stopping else state
 
-    def start(self, sources: Sequence[Path | PastedText], mode: Mode) -> None:
-        """Start a rebuild. Raises LibraryBusy if another one is running."""
-        with self._lock:
-            if self._state.phase is Phase.RUNNING:
-                raise LibraryBusy("a rebuild is already running: wait for it to end, or cancel it")
-            self._cancel.clear()
-            self._eta = Eta()
-            self._state = State(Phase.RUNNING, "starting")
-        threading.Thread(target=self._run, args=(sources, mode), name="verbatim-rebuild", daemon=True).start()
+    def start(self, sources: Sequence[Path | PastedText], mode: Mode) -> int:
+        """Start to add the sources, or to replace all texts by them.
+
+        Returns:
+            The number of this change.
+
+        Raises:
+            LibraryBusy: Another one is running.
+        """
+
+        def work() -> None:
+            write = self._library.add if mode is Mode.ADD else self._library.rebuild
+            write(self._read(sources), progress=self._progress)
+            for source in sources:
+                if self._discard and isinstance(source, Path):
+                    self._discard(source)
+
+        return self._start(work)
+
+    def remove(self, name: str) -> int:
+        """Start to remove a text. Returns and raises what `start` does."""
+        return self._start(lambda: self._library.remove(name, progress=self._progress))
 
     def cancel(self) -> None:
-        """Ask the running rebuild to stop; the library then stays as it was."""
+        """Ask the running change to stop; the library then stays as it was."""
         self._cancel.set()
 
-    def _run(self, sources: Sequence[Path | PastedText], mode: Mode) -> None:
+    def _start(self, work: Callable[[], object]) -> int:
+        with self._lock:
+            if self._state.phase is Phase.RUNNING:
+                raise LibraryBusy("the library is being changed already: wait for that to end, or cancel it")
+            self._cancel.clear()
+            self._eta = Eta()
+            number, before = self._state.number + 1, len(self._library.sources)
+            self._state = State(Phase.RUNNING, "starting", number=number, before=before)
+        threading.Thread(target=self._run, args=(work,), name="verbatim-rebuild", daemon=True).start()
+        return number
+
+    def _run(self, work: Callable[[], object]) -> None:
         try:
-            threads = self._read(sources)
-            write = self._library.add if mode is Mode.ADD else self._library.rebuild
-            write(threads, progress=self._progress)
+            work()
         except _Cancelled:
             self._end(Phase.CANCELLED)
         except Exception as error:
@@ -100,7 +140,11 @@ class Rebuild:
             self._end(Phase.DONE, warning=self._library.language_warning)
 
     def _end(self, phase: Phase, *, message: str = "", warning: str | None = None) -> None:
-        self._state = State(phase, message, reports=self._state.reports, warning=warning)
+        now = self._state
+        after = len(self._library.sources)
+        self._state = State(
+            phase, message, reports=now.reports, warning=warning, number=now.number, before=now.before, after=after
+        )
 
     def _read(self, sources: Sequence[Path | PastedText]) -> list[Thread]:
         """Read the sources; what cannot be read is reported. Raises SourceError if nothing can."""

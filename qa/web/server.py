@@ -1,126 +1,156 @@
-"""Serving the page on this machine: it loads nothing from elsewhere and reports nothing to anyone."""
+"""Serving the page: it loads nothing from elsewhere, fetches nothing, and reports nothing to anyone."""
 
-import os
+from __future__ import annotations
+
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from types import FrameType, TracebackType
 
-import gradio as gr
-from starlette.middleware import Middleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+import uvicorn
 
 from qa.errors import SettingError
 from qa.library.library import Library
-from qa.web.page import page
-from qa.web.panel import FILE_SIZE
-from qa.web.theme import STATIC, style, theme
+from qa.web.application import Application, application
+from qa.web.settings import ServerSettings
 
-# The browser refuses everything that is not from this server. Gradio needs inline scripts and `eval`; hostile text
-# never gets that far, since `escape.escaped` has made it inert.
-POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; object-src 'none'; frame-ancestors 'self'"
-)
+MOST_CONNECTIONS = 500  # half of the files that Linux lets a process open; a page holds up to three
+_START_SECONDS = 60
+_STOP_SECONDS = 10  # for what is left when a server is closed from Python
 
 
-class _Policy:
-    """Adds the content security policy to every response."""
+class RunningServer:
+    """A server in a thread of its own; `with` closes it."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, server: _Server, host: str, port: int) -> None:
+        self._server = server
+        self._thread = threading.Thread(target=server.run, name="verbatim-server", daemon=True)
+        self.url = _url(host, port)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def with_policy(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [
-                    *message.get("headers", []),
-                    (b"content-security-policy", POLICY.encode()),
-                    (b"referrer-policy", b"no-referrer"),
-                ]
-            await send(message)
+    def _start(self) -> None:
+        self._thread.start()
+        if not self._server.up.wait(_START_SECONDS):
+            self.close()
+            raise SettingError(f"the server did not start at {self.url} within {_START_SECONDS} seconds")
 
-        await self._app(scope, receive, with_policy)
+    def close(self) -> None:
+        """Stop at once, without waiting for requests in flight."""
+        self._server.should_exit = True
+        self._thread.join(_STOP_SECONDS)
+
+    def __enter__(self) -> RunningServer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
 
-def launch(library: Library, host: str = "127.0.0.1", port: int = 7860) -> gr.Blocks:
+def launch(library: Library, host: str = "127.0.0.1", port: int = 7860, **settings: object) -> RunningServer:
     """Start the page's server and return at once.
 
     Args:
         library: The library that answers.
         host: The address to listen on.
         port: The port; 0 takes any free one.
+        **settings: The other settings of `ServerSettings`.
 
     Returns:
-        The running app: `.local_url` is its address, `.close()` stops it.
+        The running server: `.url` is its address, `.close()` stops it.
 
     Raises:
-        SettingError: If the port is taken or the host is not an address of this machine.
+        SettingError: If the port is taken, the host is not an address of this machine, or a setting is wrong.
     """
-    _check(host, port)
-    blocks = page(library)
-    with _without_proxy(host):
-        blocks.launch(
-            server_name=host,
-            server_port=port or _free_port(host),
-            prevent_thread_lock=True,
-            quiet=True,
-            theme=theme(),
-            # Not by `css`: Gradio rewrites what it is given there, and loses the media queries.
-            head=f"<style>{style()}</style>",
-            favicon_path=STATIC / "favicon.svg",
-            max_file_size=FILE_SIZE,
-            footer_links=["api"],
-            app_kwargs={"middleware": [Middleware(_Policy)]},
-            # Each of these could otherwise be switched on by an environment variable.
-            share=False,
-            run_history=False,
-            ssr_mode=False,
-            mcp_server=False,
-            enable_monitoring=False,
-            pwa=False,
+    chosen = ServerSettings(host, port, **settings)  # type: ignore[arg-type]
+    listener = _listener(chosen)
+    running = RunningServer(_Server(application(library, chosen), listener), host, listener.getsockname()[1])
+    running._start()
+    return running
+
+
+def serve(library: Library, settings: ServerSettings, *, log_questions: bool = False) -> None:
+    """Serve the page until Ctrl-C or SIGTERM, and then until what was asked before is answered.
+
+    Args:
+        library: The library that answers.
+        settings: Where, to whom and how.
+        log_questions: Whether the log has the questions themselves.
+
+    Raises:
+        SettingError: If the port is taken, or the host is not an address of this machine.
+    """
+    listener = _listener(settings)
+    url = _url(settings.host, listener.getsockname()[1])
+    greeting = f"Verbatim is at {url}{settings.root_path.strip('/')}  (Ctrl-C stops it)\n{settings.summary()}"
+    _Server(application(library, settings, log_questions=log_questions), listener, greeting).run()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which stops in two steps: it refuses new requests, then ends when the others are answered."""
+
+    def __init__(self, application: Application, listener: socket.socket, greeting: str = "") -> None:
+        super().__init__(
+            uvicorn.Config(
+                application.app,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                ws="none",
+                lifespan="on",
+                limit_concurrency=MOST_CONNECTIONS,
+                timeout_graceful_shutdown=1,  # for what is left then: `Stopping` has waited for the rest
+            )
         )
-    return blocks
+        self._application = application
+        self._listener = listener
+        self._greeting = greeting
+        self.up = threading.Event()
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Run until stopped, and leave no uploads."""
+        try:
+            super().run([self._listener, *(sockets or [])])
+        finally:
+            self._listener.close()
+            self._application.uploads.remove()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Say where the page is as soon as it can be reached."""
+        await super().startup(sockets)
+        self.up.set()
+        if self._greeting and self.started:
+            print(self._greeting, flush=True)  # noqa: T201 — the command's output
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 — uvicorn's
+        """Stop at the first signal when all is answered, at the second at once."""
+        if self._application.stopping.stopping:
+            self.should_exit = True
+        self._application.stopping.stop()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Whether to end now; uvicorn asks ten times a second."""
+        return await super().on_tick(counter) or self._application.stopping.stopped
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End: a change that is still running leaves the library as it was."""
+        self._application.actions.cancel()
+        self._application.end_streams()
+        await super().shutdown(sockets)
 
 
-def serve(library: Library, host: str = "127.0.0.1", port: int = 7860) -> None:
-    """Serve the page until Ctrl-C."""
-    blocks = launch(library, host, port)
-    print(f"Verbatim is at {blocks.local_url}  (Ctrl-C stops it)", flush=True)  # noqa: T201 — the command's output
+def _listener(settings: ServerSettings) -> socket.socket:
+    """Listen at an address, or say clearly that it cannot be used."""
     try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        pass
-    finally:
-        blocks.close(verbose=False)
-
-
-@contextmanager
-def _without_proxy(host: str) -> Iterator[None]:
-    """Keep Gradio's start-up request to its own server from going through a web proxy."""
-    before = os.environ.get("no_proxy")
-    current = before or os.environ.get("NO_PROXY")
-    os.environ["no_proxy"] = ",".join(filter(None, [current, host, "localhost"]))
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["no_proxy"]
-        else:
-            os.environ["no_proxy"] = before
-
-
-def _check(host: str, port: int) -> None:
-    """Refuse an unusable address before Gradio tries it, with a clear message."""
-    try:
-        with socket.create_server((host, port)):
-            pass
+        family = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server(
+            (settings.host, settings.port), family=family, backlog=2048, reuse_port=False, dualstack_ipv6=False
+        )
     except (OSError, OverflowError) as error:
         raise SettingError(
-            f"cannot serve on {host}, port {port}: {error}; choose another --port, or 0 for any"
+            f"cannot serve on {settings.host}, port {settings.port}: {error}; choose another --port, or 0 for any"
         ) from None
 
 
-def _free_port(host: str) -> int:
-    with socket.create_server((host, 0)) as probe:
-        return int(probe.getsockname()[1])
+def _url(host: str, port: int) -> str:
+    shown = "127.0.0.1" if host == "0.0.0.0" else f"[{host}]" if ":" in host else host  # noqa: S104
+    return f"http://{shown}:{port}/"

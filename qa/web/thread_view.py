@@ -5,6 +5,7 @@ import string
 from qa.answering.answer import Quote
 from qa.sources.thread import Thread
 from qa.web.escape import escaped, isolated, marked
+from qa.web.library_view import counted
 from qa.web.post_labels import byline, labels
 
 _BETWEEN = string.whitespace + "•*·-–—"
@@ -14,6 +15,39 @@ REACH = 100_000  # characters shown on each side of the passage; a text of 50 MB
 def thread_dialog(thread: Thread, quote: Quote) -> str:
     """Draw the thread around the quote."""
     first, last = max(0, quote.start - REACH), min(len(thread.text), quote.end + REACH)
+    cut = ""
+    if last - first < len(thread.text):
+        cut = f'<p class="aside">Characters {first + 1:,} to {last:,} of {len(thread.text):,}, around the passage.</p>'
+    return _dialog(thread.title or thread.source, thread.source, cut + _posts(thread, first, last, quote))
+
+
+def text_dialog(thread: Thread) -> str:
+    """Draw a thread from its beginning."""
+    last = min(len(thread.text), 2 * REACH)
+    what = counted(len(thread.posts), "post")
+    if last < len(thread.text):
+        what += f"; characters 1 to {last:,} of {len(thread.text):,}"
+    head = f'<p id="passage" class="aside" tabindex="-1">{what}</p>'
+    return _dialog(thread.title or thread.source, thread.source, head + _posts(thread, 0, last, None))
+
+
+def replaced_dialog(quote: Quote) -> str:
+    """Draw a quote whose thread is no longer in the library."""
+    return _dialog(
+        quote.title or quote.source,
+        quote.source,
+        '<p class="aside">This text has been replaced since. Only the quoted passage is left.</p>'
+        f'<div class="source-text" dir="auto">{_with_passage(quote.text, quote.start, quote)}</div>',
+    )
+
+
+def expired_dialog(advice: str = "Please ask the question again.") -> str:
+    """Draw the dialog for what the server no longer knows, as after a restart."""
+    return _dialog("No longer available", "", f'<p id="passage" tabindex="-1">{advice}</p>')
+
+
+def _posts(thread: Thread, first: int, last: int, quote: Quote | None) -> str:
+    """The posts from one character to another, and what is between them."""
     pieces, done = [], first
     for post, name in zip(thread.posts, labels(thread.posts), strict=True):
         start, end = max(post.start, done), min(post.end, last)
@@ -27,25 +61,7 @@ def thread_dialog(thread: Thread, quote: Quote) -> str:
         )
         done = end
     pieces.append(_between(thread.text[done:last]))
-    cut = ""
-    if last - first < len(thread.text):
-        cut = f'<p class="aside">Characters {first + 1:,} to {last:,} of {len(thread.text):,}, around the passage.</p>'
-    return _dialog(thread.title or thread.source, thread.source, cut + "".join(pieces))
-
-
-def replaced_dialog(quote: Quote) -> str:
-    """Draw a quote whose thread is no longer in the library."""
-    return _dialog(
-        quote.title or quote.source,
-        quote.source,
-        '<p class="aside">This text has been replaced since. Only the quoted passage is left.</p>'
-        f'<div class="source-text" dir="auto">{_with_passage(quote.text, quote.start, quote)}</div>',
-    )
-
-
-def expired_dialog() -> str:
-    """Draw the dialog for a conversation that the server no longer knows, as after a restart."""
-    return _dialog("No longer available", "", '<p id="passage" tabindex="-1">Please ask the question again.</p>')
+    return "".join(pieces)
 
 
 def _dialog(title: str, source: str, body: str) -> str:
@@ -56,7 +72,9 @@ def _dialog(title: str, source: str, body: str) -> str:
     )
 
 
-def _with_passage(text: str, start: int, quote: Quote) -> str:
+def _with_passage(text: str, start: int, quote: Quote | None) -> str:
+    if quote is None:
+        return escaped(text)
     first, last = quote.start - start, quote.end - start
     if first < 0 or last > len(text):
         return escaped(text)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from playwright.sync_api import Locator, Page
 
@@ -10,13 +11,10 @@ from qa.web import launch
 
 
 @contextmanager
-def served(library: qa.Library) -> Iterator[str]:
+def served(library: qa.Library, **settings: Any) -> Iterator[str]:
     """The address of the page over this library, on a free port, while the block runs."""
-    blocks = launch(library, port=0)
-    try:
-        yield str(blocks.local_url)
-    finally:
-        blocks.close(verbose=False)
+    with launch(library, port=0, **settings) as server:
+        yield server.url
 
 
 def ask(page: Page, question: str) -> Locator:

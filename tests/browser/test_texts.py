@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import BrowserContext, Error, FilePayload, Page, expect
 
 import qa
 from qa.encoding.encoder import Vectors
 from qa.encoding.minilm import MiniLMEncoder
 from qa.types import Progress, no_progress
+from qa.web.users import Users, write_user
 
 from .conftest import OpenPage
 from .pages import ask, served
@@ -87,8 +88,13 @@ def upload(page: Page, files: Mapping[str, bytes]) -> None:
     expect(page.locator("#uploads .file")).to_have_count(len(files))
 
 
-def rebuild(page: Page) -> None:
-    page.get_by_role("button", name="Rebuild the index").click()
+def add(page: Page) -> None:
+    page.get_by_role("button", name="Add", exact=True).click()
+
+
+def replace(page: Page, label: str = "Replace the text") -> None:
+    page.get_by_role("button", name=label, exact=True).click()
+    page.get_by_role("button", name="Replace them", exact=True).click()
 
 
 def test_pasted_text_is_read_while_the_earlier_texts_still_answer(
@@ -99,7 +105,7 @@ def test_pasted_text_is_read_while_the_earlier_texts_still_answer(
     page.get_by_label("Its title (optional)").fill("Moon rocks")
     gated.gate.clear()
 
-    rebuild(page)
+    replace(page)
 
     expect(page.get_by_role("progressbar")).to_have_attribute("value", "1")
     expect(page.locator("#meter")).to_contain_text("1 of 4 (25%)")
@@ -126,7 +132,7 @@ def test_a_rebuild_can_be_cancelled(url: str, open_page: OpenPage, library: qa.L
     page = panel(open_page(url))
     page.get_by_label("Paste a text").fill(MOON)
     gated.gate.clear()
-    rebuild(page)
+    add(page)
 
     page.get_by_role("button", name="Cancel").click()
 
@@ -144,9 +150,8 @@ def test_uploaded_files_are_added_to_the_library(
     page = panel(open_page(url))
     page.get_by_label("File upload").set_input_files([moon, mars])
     expect(page.locator("#uploads")).to_contain_text("mars")
-    page.get_by_label("Keep them and add").check()
 
-    rebuild(page)
+    add(page)
 
     expect(page.locator("#status")).to_contain_text("Done")
     assert {source.name for source in library.sources} == {
@@ -173,7 +178,7 @@ def test_a_file_that_cannot_be_read_is_named_and_the_library_stays(
     page = panel(open_page(url))
     upload(page, {name: data})
 
-    rebuild(page)
+    add(page)
 
     error = page.locator("#status").get_by_role("alert")
     expect(error).to_contain_text(name)
@@ -189,9 +194,8 @@ def test_each_file_is_reported_and_a_bad_one_is_skipped(url: str, open_page: Ope
     upload(page, {"harbour.jsonl": HARBOUR, "moon.html": PAGE, "paper.pdf": b"%PDF-1.7", "empty.txt": b""})
     page.get_by_label("Paste a text").fill("Mars is red because of iron oxide in its dust.")
     page.get_by_label("Its title (optional)").fill("Mars <b>")
-    page.get_by_label("Keep them and add").check()
 
-    rebuild(page)
+    add(page)
 
     expect(page.locator("#status")).to_contain_text("Done: 3 read, 1 failed, 1 skipped.")
     expect(page.locator("#reports li")).to_have_text(
@@ -229,7 +233,7 @@ def test_open_pages_announce_an_updated_library(
     ask(page, LEICA)
     ask(other, LEICA)
     page.get_by_label("Paste a text").fill(MOON)
-    rebuild(page)
+    replace(page)
 
     for chat in (page, other):
         expect(chat.locator("#news").get_by_role("status")).to_contain_text("The library was updated.")
@@ -253,14 +257,128 @@ def test_the_page_warns_about_a_text_in_another_language(url: str, open_page: Op
     page.get_by_label("Paste a text").fill(GERMAN)
     page.get_by_label("Its title (optional)").fill("Werk")
 
-    rebuild(page)
+    replace(page)
 
     expect(page.locator("#status .warning")).to_contain_text("'Werk' (de): not in English")
+
+
+def test_the_default_is_to_add_and_to_replace_all_asks_once(url: str, open_page: OpenPage, library: qa.Library) -> None:
+    page = panel(open_page(url))
+    page.get_by_label("Paste a text").fill(MOON)
+    page.get_by_label("Its title (optional)").fill("Moon")
+    add(page)
+    expect(page.locator("#status")).to_contain_text("2 texts now (was 1).")
+
+    page.get_by_label("Paste a text").fill("Mars is red because of iron oxide in its dust.")
+    page.get_by_role("button", name="Replace all 2 texts", exact=True).click()
+    expect(page.locator("#replacing")).to_contain_text("The 2 texts are removed from the library")
+    page.get_by_role("button", name="Keep them", exact=True).click()
+    expect(page.locator("#replacing")).to_be_hidden()
+    assert len(library.sources) == 2
+
+    replace(page, "Replace all 2 texts")
+
+    expect(page.locator("#status")).to_contain_text("1 text now (was 2).")
+    expect(page.locator("#replacing")).to_be_hidden()
+    expect(page.get_by_role("button", name="Replace the text", exact=True)).to_be_visible()
+
+
+def test_each_text_can_be_read_and_removed(url: str, open_page: OpenPage, library: qa.Library) -> None:
+    library.add([qa.Thread.from_text(MOON, title="Moon <b>"), qa.Thread.from_text("Mars is red.", title="Mars")])
+    page, other = panel(open_page(url)), panel(open_page(url))
+    row = page.get_by_role("table").locator("tbody tr").filter(has_text="Moon <b>")
+
+    row.get_by_role("button", name="Read Moon <b>").click()
+    dialog = page.locator("dialog[open]")
+    expect(dialog.get_by_role("heading").first).to_have_text("Moon <b>")
+    assert "".join(dialog.locator(".source-text").all_text_contents()) == library.text("Moon <b>")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+    button = row.get_by_role("button", name="Remove Moon <b>")
+    button.click()
+    asked = row.get_by_role("button", name="Really remove Moon <b>")
+    expect(asked).to_be_visible()
+    page.get_by_label("Paste a text").focus()
+    expect(asked).to_have_count(0)
+    button.click()
+    asked.click()
+
+    for chat in (page, other):
+        expect(chat.locator("#status")).to_contain_text("2 texts now (was 3).")
+        expect(chat.get_by_role("table").locator("tbody tr")).to_have_count(2)
+    assert "Moon <b>" not in [source.name for source in library.sources]
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_second_tab_sees_the_same_progress_and_can_cancel(
+    url: str, open_page: OpenPage, library: qa.Library, gated: Gated
+) -> None:
+    page, other = panel(open_page(url)), panel(open_page(url))
+    page.get_by_label("Paste a text").fill(MOON)
+    other.get_by_label("Paste a text").fill("A draft.")
+    gated.gate.clear()
+    add(page)
+
+    expect(other.locator("#meter")).to_contain_text("1 of 4 (25%)")
+    add(other)
+    expect(other.locator("#status")).to_contain_text("being changed already")
+    other.get_by_role("button", name="Cancel").click()
+
+    for tab in (page, other):
+        expect(tab.locator("#status")).to_contain_text("Cancelled")
+        expect(tab.get_by_role("button", name="Cancel")).to_be_hidden()
+    expect(other.get_by_label("Paste a text")).to_have_value("A draft.")
+    assert len(library.sources) == 1
+
+
+def test_a_page_for_reading_only_shows_the_texts_and_no_way_to_change_them(
+    leica: qa.Library, open_page: OpenPage
+) -> None:
+    with served(leica, read_only=True) as address:
+        page = panel(open_page(address))
+        expect(page.get_by_role("table")).to_be_visible()
+        for name in ("Add", "Replace", "Remove", "Cancel"):
+            expect(page.get_by_role("button", name=name)).to_have_count(0)
+        expect(page.get_by_label("Paste a text")).to_have_count(0)
+        expect(ask(page, LEICA).locator(".card").first).to_contain_text("£799")
+        page.get_by_role("button", name="Read").first.click()
+        expect(page.locator("dialog[open] #passage")).to_be_visible()
+
+
+def test_a_question_beyond_the_queue_is_told_to_try_again(
+    leica: qa.Library, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.web.page.MOST_WAITING", 0)
+    with served(leica) as address:
+        page = open_page(address)
+        page.get_by_label("Your question").fill(LEICA)
+        page.get_by_label("Your question").press("Enter")
+        expect(page.get_by_text(re.compile("busy", re.IGNORECASE)).first).to_be_visible()
+        expect(page.get_by_label("Your question")).to_have_value(LEICA)
+
+
+def test_a_page_behind_a_login_answers_who_has_logged_in(
+    leica: qa.Library, chromium: BrowserContext, tmp_path: Path
+) -> None:
+    write_user(tmp_path / "users", "ann", "correct horse battery")
+    with served(leica, users=Users.read(tmp_path / "users"), allow_changes=True) as address:
+        assert chromium.browser is not None
+        stranger = chromium.browser.new_context()
+        with pytest.raises(Error, match="ERR_INVALID_AUTH_CREDENTIALS"):  # a person would be asked for them
+            stranger.new_page().goto(address)
+        stranger.close()
+        known = chromium.browser.new_context(http_credentials={"username": "ann", "password": "correct horse battery"})
+        page = known.new_page()
+        page.goto(address)
+        expect(ask(page, LEICA).locator(".card").first).to_contain_text("£799")
+        expect(panel(page).get_by_role("button", name="Add", exact=True)).to_be_visible()
+        known.close()
 
 
 def test_an_empty_panel_is_refused(url: str, open_page: OpenPage) -> None:
     page = panel(open_page(url))
 
-    rebuild(page)
+    add(page)
 
     expect(page.locator("#status").get_by_role("alert")).to_contain_text("paste a text or choose a file")

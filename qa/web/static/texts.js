@@ -1,0 +1,25 @@
+// Runs once, when Gradio has put the table of texts on the page. Python draws it; this script only reports clicks.
+// A text is removed at the second click on its button, which asks at the first.
+
+element.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-read], [data-remove]");
+  if (!button) return;
+  const generation = button.closest("[data-generation]").dataset.generation;
+  if (button.dataset.read) {
+    trigger("read_text", { row: button.dataset.read, generation });
+  } else if (button.classList.contains("asked")) {
+    trigger("remove_text", { row: button.dataset.remove, generation });
+    label(button, false);
+  } else {
+    label(button, true);
+  }
+});
+
+element.addEventListener("focusout", (event) => {
+  if (event.target.matches?.(".asked")) label(event.target, false);
+});
+
+function label(button, asked) {
+  button.classList.toggle("asked", asked);
+  button.firstElementChild.textContent = asked ? "Really remove" : "Remove";
+}

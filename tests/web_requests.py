@@ -1,0 +1,59 @@
+"""A program that plays the browser: it sends what the page sends, and what the page never would."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+
+import qa
+from qa.web import launch
+
+API = "/gradio_api"
+PATIENCE = 60.0  # seconds for one request, on a machine with other work
+
+
+@contextmanager
+def served(library: qa.Library, **settings: Any) -> Iterator[httpx.Client]:
+    """A client of the page over this library, on a free port, while the block runs."""
+    with (
+        launch(library, port=0, **settings) as server,
+        httpx.Client(base_url=server.url, timeout=PATIENCE, trust_env=False) as client,
+    ):
+        yield client
+
+
+def functions(client: httpx.Client) -> dict[str, int]:
+    """The numbers of the page's events, by the names of their functions."""
+    events = client.get("/config").json()["dependencies"]
+    return {event["api_name"] or f"js_{event['id']}": event["id"] for event in events}
+
+
+def call(client: httpx.Client, name: str, data: list[Any], session: str = "s1", **more: Any) -> httpx.Response:
+    """Send an event that does not wait in the queue, by the name of its function."""
+    body = {"fn_index": functions(client)[name], "data": data, "session_hash": session, **more}
+    return client.post(f"{API}/run/predict", json=body)
+
+
+def join(client: httpx.Client, number: Any, data: list[Any], session: str = "s1") -> httpx.Response:
+    """Send an event that waits in the queue."""
+    return client.post(f"{API}/queue/join", json={"fn_index": number, "data": data, "session_hash": session})
+
+
+def ask(client: httpx.Client, question: str) -> dict[str, Any]:
+    """Ask as a program does; the answer, or what was said instead."""
+    joined = client.post(f"{API}/call/ask", json={"data": [question]})
+    if joined.status_code != 200:
+        return {"status": joined.status_code, **joined.json()}
+    return answer(client, joined.json()["event_id"])
+
+
+def answer(client: httpx.Client, event: str) -> dict[str, Any]:
+    """Fetch the answer to a question that has been asked."""
+    events = client.get(f"{API}/call/ask/{event}").text.split("\n\n")
+    kind, data = (line.partition(": ")[2] for line in events[-2].splitlines())
+    said = json.loads(data)
+    return dict(said[0]) if kind == "complete" else {"status": kind, "detail": said}
