@@ -21,6 +21,7 @@ MARKER = "<!-- commands -->"
 OUTSIDE = (
     "CHANGELOG.md",
     "CONTRIBUTING.md",
+    "SECURITY.md",
     "benchmarks/README.md",
     "benchmarks/results/*.md",
     "benchmarks/results/*.svg",
