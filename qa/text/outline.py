@@ -1,0 +1,100 @@
+"""Outline: the headings of a text, and which of them each place stands under."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from qa.text.sentences import Break, Sentence, begins_an_item, reads_as_heading
+
+# CommonMark's two kinds of heading: up to six number signs before it, or a line of equals signs or hyphens below it.
+_ATX = re.compile(r"[^\S\r\n]{0,3}(?P<marks>#{1,6})[^\S\r\n]+(?P<words>[^\r\n]*?)[^\S\r\n]*#*\s*\Z")
+_SETEXT = re.compile(r"(?P<words>[^\r\n]+?)\s*(?:\r\n|\r|\n)[^\S\r\n]{0,3}(?P<marks>=+|-+)\s*\Z")
+_FENCE = re.compile(r"[^\S\r\n]{0,3}(?:```|~~~)")
+_EMPHASIS = "*_"
+_PLAIN_LEVEL = 7  # a line without marks stands under every heading with marks, whose levels are 1 to 6
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading: where its sentence begins, its words without marks, and its level, from 1 for the outermost."""
+
+    start: int
+    words: str
+    level: int
+
+
+def find_headings(text: str, sentences: Sequence[Sentence], *, marked_only: bool = False) -> list[Heading]:
+    """Find the headings among the sentences of a text.
+
+    A heading is written in Markdown, or it is a short line alone in a paragraph, as a page's headings are when only its
+    words are left. Such a line is only a heading if a paragraph follows; several in a row are each one level deeper.
+    Number signs in a fenced block of code are comments of the code.
+
+    Args:
+        text: The text.
+        sentences: Its sentences, or those of one post of it.
+        marked_only: Whether to leave out short lines without marks, such as the greeting of a message.
+
+    >>> from qa.text.sentences import split_sentences
+    >>> text = "# Shops\\n\\nOpening hours\\n\\nNine to six, every day."
+    >>> [(heading.words, heading.level) for heading in find_headings(text, split_sentences(text))]
+    [('Shops', 1), ('Opening hours', 7)]
+    """
+    lone = set() if marked_only else set(_lone_lines(text, sentences))
+    found: list[Heading] = []
+    run: list[Heading] = []  # lone lines after which no paragraph has come yet
+    in_code = False
+    for sentence in sentences:
+        words = text[sentence.start : sentence.end]
+        if _FENCE.match(words):
+            in_code = not in_code
+        heading = None if in_code else _marked(sentence, words)
+        if heading is None and sentence.start in lone:
+            level = run[-1].level + 1 if run else _PLAIN_LEVEL
+            run.append(Heading(sentence.start, words.strip(_EMPHASIS), level))
+            continue
+        found += run
+        run = []
+        if heading is not None:
+            found.append(heading)
+    return found
+
+
+def headings_above(found: Sequence[Heading], place: int) -> Iterator[str]:
+    """The words of the headings that a place stands under, the outermost first; one that begins there is not above it.
+
+    Args:
+        found: The headings of the text, in reading order.
+        place: An offset in the text.
+    """
+    stack: list[Heading] = []
+    for heading in found:
+        if heading.start >= place:
+            break
+        while stack and stack[-1].level >= heading.level:
+            stack.pop()
+        stack.append(heading)
+    return (heading.words for heading in stack)
+
+
+def _lone_lines(text: str, sentences: Sequence[Sentence]) -> Iterator[int]:
+    """Where short lines begin that are alone in a paragraph and can be headings: titles, or questions."""
+    following = [*(sentence.after for sentence in sentences[1:]), Break.PARAGRAPH]
+    for sentence, after in zip(sentences, following, strict=False):
+        words = text[sentence.start : sentence.end]
+        is_lone = sentence.after is after is Break.PARAGRAPH and not begins_an_item(text, sentence)
+        is_title = reads_as_heading(words.removesuffix("?")) and "://" not in words and any(map(str.isalpha, words))
+        if is_lone and is_title:
+            yield sentence.start
+
+
+def _marked(sentence: Sentence, words: str) -> Heading | None:
+    if not sentence.begins_a_line:
+        return None
+    if match := _ATX.match(words):
+        return Heading(sentence.start, match["words"].strip(_EMPHASIS), len(match["marks"]))
+    if match := _SETEXT.match(words):
+        return Heading(sentence.start, match["words"].strip(_EMPHASIS), 1 if match["marks"].startswith("=") else 2)
+    return None
