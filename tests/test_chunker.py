@@ -153,3 +153,58 @@ def test_a_letter_keeps_the_accents_that_unicode_allows_it() -> None:
     passages = list(split_passages(qa.Thread.from_text(letter * 200), FakeEncoder()))
     assert len(passages) > 1
     assert all(passage.text.startswith("e") for passage in passages)
+
+
+SHOPS = "# Our shops\n\n## Berlin\n\nIt opens at nine.\n\n## Paris\n\nIt opens at ten.\n\nIt closes at six.\n"
+
+
+def test_no_passage_runs_across_a_heading() -> None:
+    _, found = split(SHOPS)
+    assert [(passage.text, passage.context) for passage in found] == [
+        ("# Our shops\n\n## Berlin\n\nIt opens at nine.", "Our shops. Berlin."),
+        ("## Paris\n\nIt opens at ten.\n\nIt closes at six.", "Our shops. Paris."),
+    ]
+
+
+def test_a_passage_knows_the_headings_that_stand_before_an_earlier_one() -> None:
+    sentence = "It is open on every day of the week but Monday, when it is closed."
+    _, found = split(f"# Our shops\n\n## Paris\n\n{' '.join([sentence] * 6)}")
+    assert len(found) > 2
+    assert {passage.context for passage in found} == {"Our shops. Paris."}
+    assert found[-1].text.startswith("It is open")
+
+
+def test_a_heading_stays_with_a_paragraph_that_fills_a_passage() -> None:
+    line = " ".join(["word"] * 29) + "."
+    text = f"A short opening of the text.\n\nA heading of five words\n\n{line}"
+    thread = qa.Thread.from_text(text, title="Title")
+    assert split_passages(thread, FakeEncoder())[-1].text == f"A heading of five words\n\n{line}"
+
+
+def test_only_the_passages_of_a_short_text_are_encoded_with_its_title() -> None:
+    short, long = ("\n\n".join(f"# Part {n}\n\nSome words." for n in range(parts)) for parts in (3, 20))
+    assert {passage.title for passage in split(short, "The title")[1]} == {"The title"}
+    _, found = split(long, "The title")
+    assert {passage.title for passage in found} == {""}
+    assert found[7].in_context == found[7].text
+    assert found[7].context == "The title. Part 7."
+
+
+def test_too_many_headings_leave_the_innermost() -> None:
+    text = "".join(f"{'#' * level} {' '.join([f'level{level}'] * 10)}\n\n" for level in (1, 2, 3)) + "Some text."
+    assert split(text, "T")[1][0].context == f"T. {' '.join(['level2'] * 10)}. {' '.join(['level3'] * 10)}."
+
+
+def test_a_reply_knows_the_last_sentences_of_what_it_answers_without_quotations() -> None:
+    text = "The article is about boats.\n\nOld words.\n\nI have knees. How steep is the walk?\n\nVery steep."
+    places = [text.index(words) for words in ("The article", "Old words", "Very steep")]
+    posts = (
+        qa.Post("article", text[: places[1] - 2], 0, places[1] - 2),
+        qa.Post(
+            "comment", text[places[1] : places[2] - 2], places[1], places[2] - 2, omitted=((places[1], places[1] + 10),)
+        ),
+        qa.Post("comment", text[places[2] :], places[2], len(text), parent=1),
+    )
+    found = split_passages(qa.Thread("walk", text, posts), FakeEncoder())
+    assert [passage.reply_to for passage in found] == ["", "", "I have knees. How steep is the walk?"]
+    assert found[-1].in_context == "Very steep."

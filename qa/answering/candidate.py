@@ -19,6 +19,7 @@ class Candidate:
 
     `fit` is how well it fits the question, 0..1, before the reader has read it. `near_duplicates` are the places of
     the passages that repeat it. `language` is the ISO 639-1 code of its source's language, None if that is not known.
+    `context` is what it is read in the light of: its text's title, the headings above it, and what it replies to.
     """
 
     text: str
@@ -28,6 +29,7 @@ class Candidate:
     why: Why | None = None
     near_duplicates: tuple[Place, ...] = ()
     language: str | None = None
+    context: str = ""
 
     def sentences(self) -> list[Sentence]:
         """The sentences of the text, by the rules of its language."""

@@ -23,6 +23,7 @@ from qa.answering.passage_tokens import PassageTokens
 from qa.encoding import minilm_files
 from qa.encoding.bert import BertNetwork, Head, Precision
 from qa.errors import ModelError
+from qa.search.passage_context import as_sentences
 from qa.text.sentences import Sentence, split_sentences
 from qa.text.spelling import correct_spelling
 
@@ -33,7 +34,7 @@ WEIGHTS = Path(__file__).parents[1] / "weights" / "reader.safetensors"
 SHA256 = "ead1576097baaa02abdf271d2449e23c9383aede563e8f428c62f994073ecb46"
 # In tokens, as the weights were trained.
 _WINDOW_TOKENS, _OVERLAP_TOKENS = 256, 96
-_QUESTION_TOKENS, _TITLE_TOKENS = 48, 16
+_QUESTION_TOKENS, _TITLE_TOKENS = 48, 32
 # The following are compared with other values in benchmarks/results/constants.md.
 _ANSWER_TOKENS = 40  # the longest span
 _LENGTH_PENALTY = np.float32(0.06)  # in margin, for each token of a span after the first
@@ -62,8 +63,9 @@ class Reader(Protocol):
     def read(self, question: str, passages: Sequence[str]) -> Sequence[ScoredSpan]:
         """Choose the best span of each passage.
 
-        A reader may take two more arguments by name, one value for each passage: `titles`, the title of the passage's
-        text or None, and `sentences`, the passage's sentences as `qa.text.sentences.Sentence`.
+        A reader may take two more arguments by name, one value for each passage. `titles` is what the passage is read
+        in the light of, or None: the title of its text, the headings above it, the last words of the post that it
+        answers. `sentences` is the passage's sentences as `qa.text.sentences.Sentence`.
 
         Args:
             question: The question, without search syntax.
@@ -114,8 +116,8 @@ class SpanReader:
         Args:
             question: The question; only its first 48 tokens are read.
             passages: The passages to read.
-            titles: The title of each passage's text, or None; only its first 16 tokens are read. If omitted, no
-                passage has one.
+            titles: What each passage is read in the light of, or None; only its first 32 tokens are read. If
+                omitted, the passages are read alone.
             sentences: The sentences of each passage; if omitted, the passages are split here.
 
         Returns:
@@ -125,7 +127,7 @@ class SpanReader:
             ModelError: The weights cannot be read.
         """
         tokenizer = self._load()[1]
-        title_texts = [f"{title}." if title else "" for title in titles or [None] * len(passages)]
+        title_texts = [as_sentences([title or ""]) for title in titles or [None] * len(passages)]
         sentences = sentences or [split_sentences(passage) for passage in passages]
         first_words = " ".join(question.split()[:_QUESTION_TOKENS])
         question = correct_spelling(

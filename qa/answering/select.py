@@ -55,7 +55,7 @@ def read_candidates(question: str, candidates: Sequence[Candidate], reader: Read
     """
     near = sum(candidate.fit >= candidates[0].fit - _MAX_FIT_GAP for candidate in candidates[:CANDIDATES])
     to_read = candidates[: max(near, _ALWAYS_READ)]
-    texts, titles = [candidate.text for candidate in to_read], [candidate.place.title for candidate in to_read]
+    texts, titles = [candidate.text for candidate in to_read], [candidate.context for candidate in to_read]
     sentences = [candidate.sentences() for candidate in to_read]
     spans = list(read_spans(reader, question, texts, titles, sentences)) if texts else []
     if len(spans) != len(texts) or not all(map(_is_inside, spans, texts)):

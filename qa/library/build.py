@@ -174,10 +174,10 @@ class NumberedPlan:
                 earlier_numbers += range_of_source[source]
             else:
                 new[number] = source
-                passages = list(split_passages(source.thread, encoder, source.language))
+                passages = split_passages(source.thread, encoder, source.language)
                 known = {} if earlier is None else _numbers_by_text(earlier.store, ranges.get(source.key, range(0)))
                 new_passages += [NumberedPassage(n, number, passage) for n, passage in enumerate(passages, first)]
-                earlier_numbers += [known.get(passage.in_context, _NEW) for passage in passages]
+                earlier_numbers += [known.get(_indexed(passage), _NEW) for passage in passages]
         return cls(earlier, new, copied, new_passages, np.array(earlier_numbers, dtype=np.int64))
 
     def vectors(self, encoder: Encoder, progress: Progress) -> Vectors:
@@ -249,7 +249,12 @@ def _has_vectors_of(encoder: Encoder, generation: Generation) -> bool:
     return generation.manifest.model.fingerprint == encoder.fingerprint
 
 
-def _numbers_by_text(store: Store, numbers: range) -> dict[str, int]:
-    """The numbers of a source's passages, by the text that was encoded of each."""
+def _numbers_by_text(store: Store, numbers: range) -> dict[tuple[str, ...], int]:
+    """The numbers of a source's passages, by what was indexed of each."""
     passages = store.indexed_passages(numbers)
-    return {passage.in_context: number for number, passage in zip(numbers, passages, strict=True)}
+    return {_indexed(passage): number for number, passage in zip(numbers, passages, strict=True)}
+
+
+def _indexed(passage: Passage) -> tuple[str, ...]:
+    """What is indexed of a passage: the text that is encoded, and what only the lexical index holds."""
+    return passage.in_context, passage.context, passage.author, passage.date

@@ -12,6 +12,7 @@ from qa.library.generation import Generation
 from qa.library.store import StoredPassage
 from qa.search.engine import Ids
 from qa.search.hybrid import FusedHits
+from qa.search.passage_context import as_sentences
 from qa.search.query import EncodedQuery, Query
 from qa.text.near_duplicates import group_near_duplicates
 
@@ -81,7 +82,7 @@ def retrieve(
 
 def _searched_text(passage: StoredPassage) -> str:
     """The words by which a passage is found, its own last."""
-    return f"{passage.title or ''} {passage.author or ''} {passage.text}"
+    return f"{passage.context} {passage.author or ''} {passage.text}"
 
 
 def _distinct_hits(
@@ -110,7 +111,10 @@ def _candidate(
     near_duplicates: Iterable[StoredPassage] = (),
 ) -> Candidate:
     places = tuple(map(_place, near_duplicates))
-    return Candidate(passage.text, _place(passage), fit, generation.store.thread, why, places, passage.language)
+    context = as_sentences([passage.context, passage.reply_to])
+    return Candidate(
+        passage.text, _place(passage), fit, generation.store.thread, why, places, passage.language, context
+    )
 
 
 def _place(passage: StoredPassage) -> Place:

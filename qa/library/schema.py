@@ -80,6 +80,8 @@ PASSAGE = Table(
         "end": "INTEGER NOT NULL",
         "text": "TEXT NOT NULL",
         "title": "TEXT NOT NULL",
+        "context": "TEXT NOT NULL",
+        "reply_to": "TEXT NOT NULL",
     },
 )
 TABLES = (SOURCE, POST, PASSAGE)

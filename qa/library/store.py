@@ -34,6 +34,8 @@ class StoredPassage:
     source: str
     title: str | None
     language: str | None
+    context: str
+    reply_to: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,8 @@ class Store:
     def indexed_passages(self, numbers: range) -> list[Passage]:
         """The passages of these numbers as the chunker made them, to index them again."""
         rows = self.rows(
-            """SELECT p.text, p.start, p."end", p.post, p.title, coalesce(o.author, ''), coalesce(o.date, '')
+            """SELECT p.text, p.start, p."end", p.post, p.title, coalesce(o.author, ''), coalesce(o.date, ''),
+                      p.context, p.reply_to
                FROM passage p JOIN post o ON o.source = p.source AND o.number = p.post
                WHERE p.id >= ? AND p.id < ? ORDER BY p.id""",
             numbers.start,
@@ -166,7 +169,7 @@ class Store:
             batch = numbers[start : start + _NUMBERS_PER_QUERY]
             rows = self.rows(
                 f"""SELECT p.id, p.text, p.start, p."end", p.post, o.kind, o.author, o.date,
-                           s.name, s.title, s.language
+                           s.name, s.title, s.language, p.context, p.reply_to
                     FROM passage p JOIN source s ON s.id = p.source
                     JOIN post o ON o.source = p.source AND o.number = p.post
                     WHERE p.id IN ({",".join("?" * len(batch))})""",

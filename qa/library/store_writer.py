@@ -66,7 +66,7 @@ def create_store(folder: Path, sources: Mapping[int, NewSource], passages: Seque
         connection.executemany(
             PASSAGE.insert,
             (
-                (row.number, row.source, p.post, p.start, p.end, p.text, p.title)
+                (row.number, row.source, p.post, p.start, p.end, p.text, p.title, p.context, p.reply_to)
                 for row in passages
                 for p in [row.passage]
             ),

@@ -16,7 +16,7 @@ from qa.search.engine import Hits, Ids, Scores, reporting_damage, top_k
 from qa.search.query import EncodedQuery
 from qa.search.spellings import other_spellings, phrase_spellings
 from qa.search.tantivy_index import open_searcher, write_index
-from qa.search.tantivy_queries import AUTHOR, DATE, FIELD, ID, QueryBuilder
+from qa.search.tantivy_queries import AUTHOR, CONTEXT, DATE, FIELD, ID, QueryBuilder
 from qa.search.terms import QueryTerms, Term
 from qa.sources.patterns.dates import day_in_words
 from qa.text.normalize import has_unspaced_script
@@ -258,7 +258,8 @@ class _IndexVocabulary:
         return int(self._searcher.num_docs)
 
     def frequency(self, term: str) -> int:
-        return self._frequency(FIELD, term)
+        # Where no passage has it, the context decides, whose words are repeated for each passage under them.
+        return self._frequency(FIELD, term) or self._frequency(CONTEXT, term)
 
     def frequency_of_phrase(self, terms: Sequence[str]) -> int:
         return self.frequency(terms[0]) if len(terms) == 1 else self._count(self._queries.phrase(terms))
@@ -283,7 +284,12 @@ class _IndexVocabulary:
 
 def _fields(passage: Passage) -> dict[str, str]:
     """The texts that a passage is found by."""
-    texts = {FIELD: passage.in_context, AUTHOR: passage.author, DATE: day_in_words(passage.date)}
+    texts = {
+        FIELD: passage.in_context,
+        CONTEXT: passage.context,
+        AUTHOR: passage.author,
+        DATE: day_in_words(passage.date),
+    }
     return {field: text for field, text in texts.items() if text}
 
 

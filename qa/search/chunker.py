@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Protocol
 
+from qa.search.passage_context import as_sentences, last_words, section_context
 from qa.sources.thread import Post, Thread
-from qa.text.sentences import DEFAULT_LANGUAGE, Break, split_sentences, trim
+from qa.text.outline import find_headings
+from qa.text.sentences import DEFAULT_LANGUAGE, Break, Sentence, split_sentences, trim
 from qa.types import Span
 
 MAX_TOKENS = 128
@@ -18,6 +21,11 @@ MAX_CHARACTERS = 2_000
 """The longest passage in characters, whatever its tokens: to some encoders a word of 100,000 letters is one token. A
 passage of 128 tokens of prose has about 600."""
 _MAX_TITLE_SHARE = 4  # the title may take up a quarter of the encoder's window
+# In passages. The title describes each passage of a text that is no longer. In a longer one it makes them all alike:
+# without it in front of them, the gold passage of 105 questions over ten threads comes first for 76 % instead of 68 %
+# (each thread alone), and for 71 % instead of 62 % (all together). Of 1, 2, 3, 5 and 8, nDCG@10 on stackfaq, whose
+# texts are short, is .945, .936, .952, .955 and .957, which is the figure of all texts with their titles.
+_SHORT_TEXT = 8
 _ZERO_WIDTH_JOINER = "\u200d"
 _LONGEST_CHARACTER = 31
 """A letter with the 30 accents that Unicode's stream-safe text format (UAX #15) allows it at most: what is longer is
@@ -36,9 +44,12 @@ class Passage:
         start: Where it begins in the thread's text, in code points.
         end: Where it ends.
         post: The index of its post in the thread.
-        title: The context that is indexed together with `text`; empty if `text` already contains it.
+        title: The title of a short text, unless `text` begins with it. It counts as if it were part of `text`.
         author: The author of its post; empty if that is not known.
         date: The date of its post in ISO 8601; empty if that is not known.
+        context: The title of its text and the headings that it stands under or begins with, as sentences. Its words
+            count less.
+        reply_to: The last sentences of the post that its own replies to; they are only read.
     """
 
     text: str
@@ -48,13 +59,13 @@ class Passage:
     title: str = ""
     author: str = ""
     date: str = ""
+    context: str = ""
+    reply_to: str = ""
 
     @property
     def in_context(self) -> str:
-        """The text that is indexed: the thread's title as a sentence, then the passage."""
-        if not self.title:
-            return self.text
-        return f"{self.title}{'' if self.title.endswith(('.', '?', '!')) else '.'} {self.text}"
+        """The text that is encoded: the title of a short text as a sentence, then the passage."""
+        return f"{as_sentences([self.title])} {self.text}" if self.title else self.text
 
 
 class TokenCounter(Protocol):
@@ -67,31 +78,40 @@ class TokenCounter(Protocol):
         """The number of tokens of each text, without the special ones."""
 
 
-def split_passages(thread: Thread, counter: TokenCounter, language: str | None = None) -> Iterator[Passage]:
+def split_passages(thread: Thread, counter: TokenCounter, language: str | None = None) -> list[Passage]:
     """Split each post at sentence ends into passages that fit the encoder's window together with the thread's title.
 
-    Every visible character of a post that is not omitted is in exactly one passage. A list item, a line or a post that
-    fits is never split; a sentence is split only if it alone is too long.
+    No passage runs across a heading. Every visible character of a post that is not omitted is in exactly one passage. A
+    list item, a line or a post that fits is never split; a sentence is split only if it alone is too long.
 
     Args:
         thread: The text.
         counter: The encoder that will embed the passages.
         language: The ISO 639-1 code of its language; None if that is not known.
 
-    Yields:
+    Returns:
         The passages in reading order.
     """
+    language = language or DEFAULT_LANGUAGE
     title = _fitting_title(thread.title or "", counter)
-    room = min(MAX_TOKENS, counter.max_tokens - (counter.lengths([f"{title}."])[0] if title else 0))
-    splitter = _Splitter(thread.text, language or DEFAULT_LANGUAGE, counter, room)
+    beside_title = counter.max_tokens - (counter.lengths([f"{title}."])[0] if title else 0)
+    room = min(MAX_TOKENS, beside_title)
+    passages: list[Passage] = []
     for number, post in enumerate(thread.posts):
-        for start, end in _indexed_spans(post):
-            for passage_start, passage_end in splitter.split(start, end):
-                text = thread.text[passage_start:passage_end]
-                # The first passage of an article that opens with its title already contains it.
-                context = "" if text.startswith(title) else title
-                byline = post.author or "", post.date or ""
-                yield Passage(text, passage_start, passage_end, number, context, *byline)
+        pieces = [split_sentences(thread.text, start, end, language) for start, end in _indexed_spans(post)]
+        outline = find_headings(thread.text, [*chain.from_iterable(pieces)], marked_only=post.kind == "comment")
+        heading_starts = {heading.start for heading in outline}
+        splitter = _Splitter(thread.text, counter, room, heading_starts, beside_title - room)
+        byline = post.author or "", post.date or ""
+        reply_to = "" if post.parent is None else last_words(thread, thread.posts[post.parent], language)
+        for sentences in pieces:
+            for start, end in splitter.split(sentences):
+                body = next((s.start for s in sentences if s.start >= start and s.start not in heading_starts), end)
+                context = section_context(title, outline, min(body, end))
+                passages.append(Passage(thread.text[start:end], start, end, number, "", *byline, context, reply_to))
+    is_short = len(passages) <= _SHORT_TEXT
+    # The first passage of an article that opens with its title already contains it.
+    return [p if p.text.startswith(title) or not is_short else replace(p, title=title) for p in passages]
 
 
 def _fitting_title(title: str, counter: TokenCounter) -> str:
@@ -122,17 +142,27 @@ class _Segment:
 
 @dataclass(frozen=True, slots=True)
 class _Splitter:
-    """Splits one text into spans of at most `room` tokens and MAX_CHARACTERS."""
+    """Splits one post into spans of at most `room` tokens and MAX_CHARACTERS.
+
+    `headings` are where headings begin; those at the top of a passage may take `heading_room` more tokens.
+    """
 
     text: str
-    language: str
     counter: TokenCounter
     room: int
+    headings: Collection[int]
+    heading_room: int
 
-    def split(self, start: int, end: int) -> Iterator[Span]:
-        """Fill passages from the left; if one is full, step back to the best break in its second half."""
+    def split(self, sentences: Sequence[Sentence]) -> Iterator[Span]:
+        """Fill passages from the left; if one is full, step back to the best break in its second half.
+
+        A heading begins a passage, or the first of several in a row does.
+        """
         pending: list[_Segment] = []
-        for segment in self._segments(start, end):
+        for segment in self._segments(sentences):
+            if pending and segment.start in self.headings and pending[-1].start not in self.headings:
+                yield pending[0].start, pending[-1].end
+                pending = []
             while pending and not self._fits([*pending, segment]):
                 size = _best_size(pending, segment)
                 yield pending[0].start, pending[size - 1].end
@@ -142,11 +172,11 @@ class _Splitter:
             yield pending[0].start, pending[-1].end
 
     def _fits(self, segments: Sequence[_Segment]) -> bool:
-        tokens = sum(segment.tokens for segment in segments)
+        of_headings = sum(segment.tokens for segment in segments if segment.start in self.headings)
+        tokens = sum(segment.tokens for segment in segments) - min(of_headings, self.heading_room)
         return tokens <= self.room and segments[-1].end - segments[0].start <= MAX_CHARACTERS
 
-    def _segments(self, start: int, end: int) -> Iterator[_Segment]:
-        sentences = split_sentences(self.text, start, end, self.language)
+    def _segments(self, sentences: Sequence[Sentence]) -> Iterator[_Segment]:
         tokens = self.counter.lengths([self.text[sentence.start : sentence.end] for sentence in sentences])
         segments = [_Segment(s.start, s.end, n, s.after) for s, n in zip(sentences, tokens, strict=True)]
         for line in _lines(segments):

@@ -9,18 +9,23 @@ from qa.search.analyzer import ANALYZER
 from qa.search.engine import Ids
 from qa.search.terms import Term
 
-FIELD, ID = "words", "id"
+FIELD, CONTEXT, ID = "words", "context", "id"
 AUTHOR, DATE = "author", "date"
+# What a word of the context counts compared with one of the passage. Of 0.1, 0.2, 0.3, 0.5 and 1, the mean reciprocal
+# rank of the gold passage in ten threads, each alone, is .815, .815, .820, .822 and .822, and in all together .763,
+# .761, .760, .756 and .760: a flat region.
+CONTEXT_WEIGHT = 0.3
 _MAX_BOOLEAN_CLAUSES = 500  # beyond that, tantivy finds a set of numbers faster than a boolean query
 
 
 def passage_schema() -> Any:
-    """A passage in tantivy: its number, its words with their positions, and the words of its author's name and date."""
+    """A passage in tantivy: its number, its words and its context's with their positions, its author's name and date."""
     from tantivy import SchemaBuilder
 
     builder = SchemaBuilder()
     builder.add_unsigned_field(ID, stored=False, indexed=True, fast=True)
-    builder.add_text_field(FIELD, tokenizer_name=ANALYZER, index_option="position")
+    for field in (FIELD, CONTEXT):
+        builder.add_text_field(field, tokenizer_name=ANALYZER, index_option="position")
     for field in (AUTHOR, DATE):
         builder.add_text_field(field, tokenizer_name=ANALYZER, index_option="basic")
     return builder.build()
@@ -33,18 +38,28 @@ class QueryBuilder:
         self._schema = passage_schema()
 
     def phrase(self, words: Sequence[str]) -> Any:
-        """One term, or several in a row."""
+        """One term, or several in a row, in the passage or, at a lower weight, in its context."""
+        return self.weighted_sum(
+            [(self._phrase_in(FIELD, words), 1.0), (self._phrase_in(CONTEXT, words), CONTEXT_WEIGHT)]
+        )
+
+    def _phrase_in(self, field: str, words: Sequence[str]) -> Any:
         from tantivy import Query
 
         if len(words) == 1:
-            return Query.term_query(self._schema, FIELD, words[0])
-        return Query.phrase_query(self._schema, FIELD, [*words])
+            return Query.term_query(self._schema, field, words[0])
+        return Query.phrase_query(self._schema, field, [*words])
 
     def one_edit_from(self, word: str) -> Any:
         """Any term that differs by one letter, or by two neighbouring letters swapped."""
         from tantivy import Query
 
-        return Query.fuzzy_term_query(self._schema, FIELD, word, distance=1, transposition_cost_one=True)
+        return Query.disjunction_max_query(
+            [
+                Query.fuzzy_term_query(self._schema, field, word, distance=1, transposition_cost_one=True)
+                for field in (FIELD, CONTEXT)
+            ]
+        )
 
     def by_author(self, word: str) -> Any:
         """The passages whose author's name has the term, all with the same score."""
