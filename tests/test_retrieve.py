@@ -63,3 +63,42 @@ def test_filters_alone_retrieve_what_passes_them_in_reading_order(copies: Path) 
 def test_filters_that_nothing_passes_leave_no_candidate(copies: Path) -> None:
     found = retrieved(copies, "bread author:nobody", 3)
     assert found.query is not None and found.query.text == "bread" and found.candidates == ()
+
+
+TALK = [
+    ("article", None, "The lake is cold."),
+    ("comment", None, "Can I bring my dog?"),
+    ("comment", None, "The train was full."),
+    ("comment", 1, "Yes, on a lead."),
+    ("comment", None, "My dog hates trains."),
+]
+
+
+def talk(tmp_path: Path, *, with_parents: bool) -> list[str]:
+    """The passages that are found for a question, best first."""
+    drafts = [(kind, parent if with_parents else None, words) for kind, parent, words in TALK]
+    text = "\n\n".join(words for *_, words in drafts)
+    starts = [text.index(words) for *_, words in drafts]
+    posts = tuple(
+        qa.Post(kind, words, start, start + len(words), parent=parent)  # type: ignore[arg-type]
+        for start, (kind, parent, words) in zip(starts, drafts, strict=True)
+    )
+    qa.build([qa.Thread("lake", text, posts)], tmp_path, encoder=FakeEncoder(), reader=None)
+    return [candidate.text for candidate in retrieved(tmp_path, "Can I bring a dog?", 5).candidates]
+
+
+def test_the_reply_to_a_post_that_asks_is_found_next_to_it(tmp_path: Path) -> None:
+    """It has no word of the question."""
+    assert talk(tmp_path, with_parents=True)[:2] == ["Can I bring my dog?", "Yes, on a lead."]
+
+
+def test_without_reply_marks_the_next_posts_are_taken_for_replies(tmp_path: Path) -> None:
+    found = talk(tmp_path, with_parents=False)
+    assert found[0] == "Can I bring my dog?"
+    assert found.index("Yes, on a lead.") < found.index("The lake is cold.")
+
+
+def test_replies_that_a_filter_excludes_are_not_lifted(tmp_path: Path) -> None:
+    talk(tmp_path, with_parents=True)
+    found = retrieved(tmp_path, "Can I bring a dog? in:article", 5).candidates
+    assert [candidate.text for candidate in found] == ["The lake is cold."]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from qa.answering.answer import Place, Why
 from qa.answering.candidate import Candidate
@@ -15,9 +18,16 @@ from qa.search.hybrid import FusedHits
 from qa.search.passage_context import as_sentences
 from qa.search.query import EncodedQuery, Query
 from qa.text.near_duplicates import group_near_duplicates
+from qa.text.question_words import is_question
 
 # Passages ranked beyond those that are shown, to find near-duplicates of them: see benchmarks/results/constants.md.
 _DUPLICATE_LOOKAHEAD = 20
+_QUESTION = re.compile(r"[?？؟][\"'”’)\]]*(?:\s|\Z)")
+# The best hits that are looked at for questions, the replies that each may lift, and how far up to the question's fit:
+# half the way keeps them below the question, so that what is first stays first.
+_ASKING_HITS = 3
+_REPLIES = 4
+_REPLY_LIFT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +101,48 @@ def _distinct_hits(
     """Enough hits for `k` distinct passages, and the index of each among the hits with those of its near-duplicates."""
     depth = k + _DUPLICATE_LOOKAHEAD
     while True:
-        hits = generation.search(query, depth, among)
+        hits = with_replies(generation, query, generation.search(query, depth, among), among)
         passages = generation.store.passages(hits.ids.tolist())
         groups = group_near_duplicates([passage.text for passage in passages], k)
         if len(groups) == k or len(passages) < depth:
             return hits, passages, groups
         depth *= 4
+
+
+def with_replies(generation: Generation, query: EncodedQuery, hits: FusedHits, among: Ids | None) -> FusedHits:
+    """Lift the replies to the best passages that ask something: who asks the same question often got the answer there.
+
+    A reply need not repeat the words of what it answers, so its fit is put between its own and the question's.
+
+    Args:
+        generation: The generation that was searched.
+        query: The encoded question; search words ask nothing, so that their hits stay as they are.
+        hits: The hits, best first.
+        among: The numbers of the passages that may be found, sorted; None for all.
+    """
+    if not is_question(query.text):
+        return hits
+    scores = dict(zip(hits.ids.tolist(), hits.scores.tolist(), strict=True))
+    best = hits.ids[:_ASKING_HITS].tolist()
+    for number, passage in zip(best, generation.store.passages(best), strict=True):
+        replies: Ids = np.array(generation.store.replies(passage.source, passage.post), dtype=np.int64)
+        if among is not None:
+            replies = np.intersect1d(replies, among)
+        if len(replies) and _QUESTION.search(passage.text):
+            own = generation.search(query, _REPLIES, replies)
+            lifted = own.scores + _REPLY_LIFT * np.maximum(scores[number] - own.scores, 0)
+            scores |= {
+                n: max(score, scores.get(n, 0)) for n, score in zip(own.ids.tolist(), lifted.tolist(), strict=True)
+            }
+    order = sorted(scores, key=lambda number: -scores[number])
+    ranks = {n: (d, x) for n, d, x in zip(hits.ids.tolist(), hits.dense_ranks, hits.lexical_ranks, strict=True)}
+    dense_ranks, lexical_ranks = zip(*(ranks.get(number, (0, 0)) for number in order), strict=True)
+    return FusedHits(
+        np.array(order, dtype=np.int64),
+        np.array([scores[number] for number in order], dtype=np.float32),
+        np.array(dense_ranks, dtype=np.int64),
+        np.array(lexical_ranks, dtype=np.int64),
+    )
 
 
 def _why(hits: FusedHits, index: int, terms: tuple[str, ...]) -> Why:

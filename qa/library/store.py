@@ -17,6 +17,8 @@ from qa.sources.sanitize import first_surrogate
 from qa.sources.thread import Kind, Origin, Post, Thread
 
 _NAMES_IN_MESSAGE = 5
+_NEXT_POSTS = 3  # after a question in a thread without reply marks; the talk soon goes on to something else
+_MOST_REPLIES = 500  # passages, which bounds the time of a question; no thread of the evaluation sets has as many
 _NUMBERS_PER_QUERY = 500  # SQLite allows 999 placeholders at least
 
 
@@ -179,6 +181,32 @@ class Store:
         if len(passages) < len(set(numbers)):
             raise LibraryDamaged(f"{self._path} lacks a passage that the index knows")
         return [passages[number] for number in numbers]
+
+    def replies(self, source: str, post: int) -> list[int]:
+        """The numbers of the passages of the posts that reply to a post.
+
+        To an article reply the comments on it. Where no post of the source says what it replies to, the next few posts
+        are taken.
+
+        Args:
+            source: The name of the source.
+            post: The number of the post in it.
+        """
+        rows = self.rows(
+            """WITH thread AS (SELECT o.* FROM post o JOIN source s ON s.id = o.source WHERE s.name = ?1),
+                    asking AS (SELECT kind FROM thread WHERE number = ?2)
+               SELECT p.id FROM thread o JOIN passage p ON p.source = o.source AND p.post = o.number
+               WHERE o.kind = 'comment' AND CASE
+                   WHEN (SELECT kind FROM asking) = 'article' THEN o.parent IS NULL
+                   WHEN EXISTS (SELECT 1 FROM thread WHERE parent IS NOT NULL) THEN o.parent = ?2
+                   ELSE o.number > ?2 AND o.number <= ?2 + ?3 END
+               ORDER BY p.id LIMIT ?4""",
+            source,
+            post,
+            _NEXT_POSTS,
+            _MOST_REPLIES,
+        )
+        return [number for (number,) in rows]
 
     def texts(self, numbers: Sequence[int]) -> list[str]:
         """The texts of the passages of these numbers, in their order."""
