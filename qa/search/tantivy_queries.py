@@ -19,7 +19,7 @@ _MAX_BOOLEAN_CLAUSES = 500  # beyond that, tantivy finds a set of numbers faster
 
 
 def passage_schema() -> Any:
-    """A passage in tantivy: its number, its words and its context's with their positions, its author's name and date."""
+    """A passage in tantivy: its number, its words and its context's with positions, its author's name and its date."""
     from tantivy import SchemaBuilder
 
     builder = SchemaBuilder()
