@@ -236,10 +236,27 @@ def test_an_outbox_of_an_archive() -> None:
 LOG = "".join(f"2024-03-02 10:00:{n:02} INFO request {n}\n  more\n" * 2 for n in range(9)).replace("  more\n", "")
 
 
-@pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.log"])
-def test_a_table_or_log_that_is_not_known_is_refused(name: str) -> None:
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv"])
+def test_a_table_that_is_not_known_is_refused(name: str) -> None:
     with pytest.raises(qa.SourceError, match="has no column that is known to hold texts"):
-        open_file(b"height,weight,age\n1,2,3\n" if name != "a.log" else LOG.encode(), name)
+        open_file(b"height,weight,age\n1,2,3\n", name)
+
+
+def test_a_log_that_is_not_known_is_refused() -> None:
+    with pytest.raises(qa.SourceError, match="'a.log' is a log of a form that is not known"):
+        open_file(LOG.encode(), "a.log")
+
+
+def test_similar_fields_of_comments_are_known() -> None:
+    comments = [
+        {"id": "1", "author": {"name": "Ann"}, "timestamp": 1709373600, "text": "In Solms?"},
+        {"id": "2", "author": "Bob", "createdAt": "2024-03-03T10:00:00Z", "parentId": "1", "body": "Yes."},
+    ]
+    (thread,) = read_threads(json.dumps({"title": "Lenses", "comments": comments}).encode(), "a.json")
+    assert post_rows(thread) == [
+        ("comment", "Ann", "2024-03-02", None, "In Solms?"),
+        ("comment", "Bob", "2024-03-03", 0, "Yes."),
+    ]
 
 
 @pytest.mark.parametrize(

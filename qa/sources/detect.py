@@ -124,7 +124,7 @@ _OPEN_TEXT = _OPEN_DOCUMENT + b"text"
 _LONGEST_TYPE = 200  # bytes of a media type
 _EXPECTED = (".json", ".jsonl", ".ndjson", ".xml", ".wxr", ".eml", ".mbox", ".mbx", ".rss", ".atom")
 """Suffixes of files that are not texts: what has one of them is not read as a text when it is not recognised."""
-_RECORDS = (".csv", ".tsv", ".log")
+_TABLES = (".csv", ".tsv")
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|meta|title|div|p|table|article|section|main)\b", re.IGNORECASE)
 _BEFORE = r"(?:<\?xml[^>]*>|<!--(?:(?!-->)[\s\S])*-->|\s)*"
 _WHOLE_PAGE = re.compile(rf"{_BEFORE}<(?:!doctype\s+html|html)\b", re.IGNORECASE)
@@ -167,7 +167,9 @@ def recognise(data: bytes, name: str) -> Format:
         return MAIL
     if format_ := _text_format(opening):
         return format_
-    if suffix in _RECORDS and opening:
+    if suffix == ".log" and opening:
+        raise NotRecognised(f"{name!r} is a log of a form that is not known; save it as .txt to read it as one text")
+    if suffix in _TABLES and opening:
         raise NotRecognised(
             f"{name!r} has no column that is known to hold texts; name its columns 'text', 'author' and 'date', or "
             "save it as .txt to read it as one text"

@@ -9,7 +9,7 @@ from typing import Any
 
 from qa.errors import SourceError
 from qa.sources.compose import DraftPost, RawPost, compose, resolve_replies, thread_name
-from qa.sources.formats.json_objects import objects
+from qa.sources.formats.json_objects import find, objects
 from qa.sources.patterns.dates import day_of
 from qa.sources.patterns.quotes import find_quotes
 from qa.sources.sanitize import address, label, words
@@ -18,7 +18,9 @@ from qa.sources.thread_json import thread_from_row
 
 _DATE = re.compile(r"(?!0000)\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01])(?:[T ].{1,40})?)?)?")
 _TEXT = ("text", "body", "content", "message")
-_PARENT = ("parent", "parent_id", "reply_to", "in_reply_to")
+_AUTHOR = ("author", "name", "user", "username", "author_name")
+_DAY = ("date", "created_at", "created", "createdAt", "timestamp", "published", "published_at", "time")
+_PARENT = ("parent", "parent_id", "parentId", "reply_to", "in_reply_to")
 
 
 def read(data: bytes, name: str) -> Iterator[Thread]:
@@ -70,10 +72,15 @@ def _similar_thread(row: dict[str, Any], name: str) -> Thread:
 def _raw_post(post: dict[str, Any], default: Kind) -> RawPost:
     text = next((words(post[key]) for key in _TEXT if post.get(key)), "")
     kind: Kind = "article" if post.get("kind", default) == "article" else "comment"
-    author = label(post.get("author")) or label(post.get("name"))
-    day = next((day for key in ("date", "created_at", "created") if (day := day_of(post.get(key)))), None)
+    author = next((name for key in _AUTHOR if (name := _name(post.get(key)))), None)
+    day = next((day for key in _DAY if (day := day_of(post.get(key)))), None)
     parent = next((str(post[key]) for key in _PARENT if post.get(key) is not None), None)
     hidden = post.get("deleted") is True or post.get("hidden") is True
     omitted = find_quotes(text) if kind == "comment" else ()
     draft = DraftPost(kind, "" if hidden else text, author, day, omitted=() if hidden else omitted)
     return RawPost(str(post.get("id")), parent, draft)
+
+
+def _name(author: object) -> str | None:
+    """The author's name, which some programs keep in an object."""
+    return label(find(author, "name")) or label(find(author, "username")) if isinstance(author, dict) else label(author)
