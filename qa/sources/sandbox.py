@@ -36,8 +36,8 @@ class Limits:
     """The limits of one file.
 
     `seconds` is the time to read it, and one second more for each megabyte; each file of an archive has that time.
-    `memory` is the child's address space in
-    bytes (enforced on Linux alone). `expanded` is the most bytes of a text, or that a gzipped file expands to.
+    `memory` is the child's address space in bytes (enforced on Linux alone). `expanded` is the most bytes of a text, or
+    that a compressed file or an archive expands to.
     """
 
     seconds: float = 30.0
