@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 
 import pytest
-from test_index import ask, lexical
+from indexes import ask, lexical
 
 from qa.search.bm25 import LexicalIndex
 from qa.search.chunker import Passage
