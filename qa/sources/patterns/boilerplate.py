@@ -17,39 +17,66 @@ def _compile(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE | re.VERBOSE)
 
 
+_LOG_IN = (
+    r"(?: (?:be \s)? (?:log|sign|logged|signed) \s? in | register (?:ed)? | (?:create|have) \s an \s account | join )"
+)
+_LOG_INS = rf"{_LOG_IN} (?: \s or \s {_LOG_IN} )*"
+_COMMENTING = r"""(?: (?:post|leave|submit|add|write) \s (?:a \s)? )?
+    (?: comments? | reply | join \s the \s (?:discussion|conversation) )"""
+_NETWORKS = r"""(?: facebook | twitter | x | linkedin | whats\s?app | telegram | reddit | pinterest | tumblr | pocket
+    | skype | mastodon | bluesky | instagram | you\s?tube | xing | e-?mail | google\+? | threads | flipboard )"""
+_LIST_ORDER = r"""(?: newest | oldest | best | top | new | old | date | time | popular (?:ity)? | relevance
+    | controversial | most \s (?:recent|liked|popular|relevant) | likes | votes | rating | q&a
+    | default ) (?: \s (?:first|comments) )?"""
 _FORM = _compile(
-    r"""
+    rf"""
     (submit|leave|post|add|write) \s (a|your) \s (comment|reply|response) (\s here)?
   | (leave|post) \s a \s (comment|reply) \s cancel \s reply
   | cancel \s reply
-  | your \s e-?mail (\s address)? \s will \s not \s be \s published .{0,60}
-  | required \s fields \s are \s marked .{0,8}
+  | your \s e-?mail (\s address)? \s (will \s not|won't) \s be \s (published|shared|displayed) (\s publicly)?
+    (\.? \s required \s fields \s are \s marked .{{0,8}})?
+  | required \s fields \s are \s marked .{{0,8}}
   | (name|e-?mail|website|url|comment) \s? \*
-  | save \s my \s name .{0,90}
-  | (notify|e-?mail) \s me \s (of|when|about) \s .{0,80}
-  | (subscribe|sign \s up) \s to \s (comments|replies) .{0,60}
-  | you \s must \s be \s logged \s in \s to \s (post|leave) .{0,40}
-  | this \s site \s uses \s akismet .{0,120}
+  | save \s my \s name,? \s (and \s)? e-?mail .{{0,80}}
+  | (notify|e-?mail) \s me \s (of|when|about) \s ((any|new|follow-?up|further|there \s are|someone) \s)*
+    (comments?|posts?|replies|reply|responses|replies \s to) (\s (are|is) \s (added|posted))? (\s (via|by) \s e-?mail)?
+  | (subscribe|sign \s up) \s to \s (these \s)? (comments|replies) (\s (feed|via .{{1,12}}|by .{{1,12}}|\(.{{1,12}}\)))?
+  | (please | you \s (must|need \s to|have \s to|should)) \s ({_LOG_INS} \s)? to \s {_COMMENTING}
+  | {_LOG_INS} \s to \s {_COMMENTING}
+  | ((du|sie) \s (musst|müssen) \s | bitte \s)? (angemeldet|eingeloggt) \s sein,? \s um \s .{{0,40}}
+    (kommentieren|schreiben|verfassen|abgeben|abzugeben) (\s zu \s können)?
+  | (zum \s kommentieren \s (bitte \s)? (anmelden|einloggen) | um \s zu \s kommentieren,? \s .{{0,20}} anmelden)
+  | (vous \s devez \s)? (être \s)? (connectée?|vous \s connecter|identifiée?) \s pour \s .{{0,30}}
+    (commentaire|commenter|répondre)
+  | (debes?|tienes \s que|necesitas) \s (iniciar \s sesión|estar \s conectado|registrarte) \s para \s .{{0,30}}
+    (comentar|comentario)
+  | (devi|è \s necessario) \s (essere \s connesso|effettuare \s l'accesso) \s per \s .{{0,30}} (commentare|commento)
+  | je \s moet \s ingelogd \s zijn \s om \s (te \s reageren|een \s reactie \s te \s (plaatsen|geven))
+  | log \s in \s om \s te \s reageren
+  | musisz \s (być \s zalogowany|się \s zalogować),? \s (aby|żeby) \s .{{0,20}} (komentarz|komentować)
+  | (você \s)? (precisa|deve) \s .{{0,20}} (login|sessão|conectado) \s para \s .{{0,20}} (comentar|comentário)
+  | this \s site \s uses \s akismet \s to \s reduce \s spam (\.? \s learn \s how \s your \s comment .{{0,40}})?
   | post \s comment | submit
 """
 )
-_COUNTER_TEXT = r"\(? visited \s [\d.,]+ \s times? .{0,40} \)?"
+_COUNTER_TEXT = r"\(? visited \s [\d.,]+ \s times? (?: ,? \s [\d.,]+ \s visits? \s \w+ (?: \s \w+)? )? \s? \)?"
 _COUNTER = _compile(_COUNTER_TEXT)
 _BUTTON_TEXT = r"(?: reply | delete | report | permalink | flag | edit | quote | print | share | like | tweet )"
 _BOILERPLATE = _compile(
     rf"""
     {_COUNTER_TEXT}
   | [\d.,]+ \s (total \s)? (views|reads|shares|likes)
-  | (share|like|tweet) \s (this (\s on \s \w+)? | on \s \w+) \s? :?
+  | (share|like|tweet) \s (this (\s (on|via) \s {_NETWORKS})? | (on|via) \s {_NETWORKS}) \s? :?
   | share \s (this \s)? (post|article|page|story) \s? :?
   | (?: [•·△▽\d] \s?){{0,6}} {_BUTTON_TEXT} (?: \s? [|•·/]? \s? {_BUTTON_TEXT})+
   | print \s this \s page
-  | click \s to \s (share|email|print) .{{0,80}}
-  | log \s in \s to \s (reply|leave \s a \s comment|comment) | sign \s in \s to \s (reply|comment)
+  | click \s to \s (share|e-?mail|print) (\s (this|a \s link \s to \s a \s friend))? (\s (on|with|via) \s {_NETWORKS})?
+    (\s? \(opens \s in \s new \s window\))?
   | like \s this: (\s like \s loading.{{0,3}})? | (like \s)? loading \.{{3}}
-  | (comments \s are \s closed|comments \s off) .{{0,60}}
+  | (comments \s are \s (now \s)? closed|comments \s off)
+    (\s (for|on) \s (this|the) \s (post|article|entry|thread|story|topic))?
   | (older|newer) \s comments
-  | (sort (ed)? \s by|order \s by) .{{0,40}} | (newest|oldest|best|top) \s first
+  | (sort (ed)? \s by|order (ed)? \s by) \s? :? \s? {_LIST_ORDER} | (newest|oldest|best|top) \s first
   | (pingback|trackback) : \s .{{0,200}}
 """
 )
@@ -59,9 +86,9 @@ _FOOTER = _compile(
     (recent|related|latest|popular|similar) \s (posts|articles|comments|stories|entries) :?
   | you \s (may|might) \s also \s like :?
   | archives | categories | blogroll | tags | meta
-  | (© | \(c\) | copyright) \s .{0,120}
-  | (proudly \s)? powered \s by \s .{0,60}
-  | (previous|next|older|newer) \s (post|article|posts) \b .{0,120}
+  | (© | \(c\) | copyright \s (©|\(c\)|\d{4})) .{0,120}
+  | (proudly \s)? powered \s by \s \S{1,40}
+  | (previous|next|older|newer) \s (post|article|posts) (\s? [:→»›←«‹] .{0,120})?
 """
 )
 _MARKUP = " #>*_"

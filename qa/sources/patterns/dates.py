@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from typing import Literal
 
 _MONTHS = {
     1: "jan january januar jänner janvier janv enero ene gennaio gen janeiro januari styczeń stycznia sty",
@@ -79,10 +80,31 @@ MAY_NAME_TIME = rf"\d[/.:h-]\s?\d|\d{{4}}|\b(?:{_AFTER_SPAN}|{_BEFORE_SPAN}|{_LA
 _DAY_PATTERNS = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _DAYS)
 _MONTH_NAME = re.compile(_MONTH, re.IGNORECASE)
 _NUMBERS = re.compile(r"\d+")
-_TIME = re.compile(rf"{WHEN}|{_CLOCK}", re.IGNORECASE)
+# An hour alone; with a dot between its numbers it needs a word that says so, because "2.50" is a price.
+_HOUR = (
+    r"(?<![\d.:])(?:[01]?\d|2[0-3])"
+    r"(?:[:h][0-5]\d(?::[0-5]\d)?(?:\s?[ap]\.?m\b\.?)?|[.:][0-5]\d\s?(?:[ap]\.?m\b\.?|uhr\b))(?!\d)"
+)
+_TIME = re.compile(rf"{WHEN}|{_HOUR}", re.IGNORECASE)
+# The words around a day in the line of a page's software.
+_AROUND_TIME = re.compile(
+    r"\W+|\d+|_+"
+    r"|\b(?:posted|commented|written|submitted|published|added|created|edited|updated|modified|answered|asked|replied"
+    r"|on|at|the|by|from|of|via|date|time|says?|said|wrote|writes|reply|re|permalink|link|comment|post|no|nr|and|to"
+    r"|am|um|uhr|von|vom|den|der|geschrieben|verfasst|schrieb|schreibt|sagte?|meinte?|antwort"
+    r"|antworten|bearbeitet|kommentar|beitrag"
+    r"|le|la|à|par|publiée?|postée?|écrit|dit|a|répondre|el|las|los|de|del|por|publicado|escribió|dijo|dice|il|alle|ore"
+    r"|da|scritto|ha|disse|em|às|op|om|door|geplaatst|schreef|dodano|dnia|przez|napisał\w*|o|godz|pm|gmt|utc|est|edt"
+    r"|pst|pdt|cet|cest|h)\b"
+    rf"|\b{_any_of(_WEEKDAYS.split())}\b"
+    r"|\b(?:mo|di|mi|do|fr|sa|so|lun|mar|mer|jeu|ven|sam|dim|mié|jue|vie|sáb|dom|gio|zo|ma|wo|vr|za)\b"
+    r"|於|于|回[覆复]|[發发]表|[說说]|在|年|月|日",
+    re.IGNORECASE,
+)
 _MAY_NAME_TIME = re.compile(MAY_NAME_TIME, re.IGNORECASE)
 _LINKS = r"(?:\s?[|·•#-]?\s?(?:reply|permalink|link|edit|edited|#\d*))*"
 _DATE_LINE = re.compile(rf"(?:(?:posted|commented)\s)?(?:{ON}\s)?{WHEN}\s?[.:]?{_LINKS}", re.IGNORECASE)
+_NUMERIC_DAY = re.compile(r"(?<!\d)(?P<first>\d{1,2})(?P<mark>[/-])(?P<second>\d{1,2})(?P=mark)(?:\d{4}|\d{2})(?!\d)")
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
 _ISO = re.compile(r"\s*(\d{4})-(\d\d)-(\d\d)(?!\d)")
 _SECONDS = re.compile(r"\s*\d{9,10}(?:\.\d+)?\s*")
@@ -97,13 +119,17 @@ _EARLIEST_YEAR, _LATEST_YEAR = 1971, 2100
 _LONGEST_LABEL, _LONGEST_LINE, _LONGEST_FIELD = 100, 120, 60
 
 
-def iso_day(text: str | None) -> str | None:
+DayOrder = Literal["day first", "month first"]
+
+
+def iso_day(text: str | None, order: DayOrder | None = None) -> str | None:
     """Find a day with its month and year in a label, a line or an attribute, in any language of the grammar.
 
     A text of ten or thirteen digits is seconds or milliseconds since 1970. Two-digit years follow POSIX.
 
     Args:
         text: Only its first 100 characters are read.
+        order: What the first number of 03/04/2011 is, if that is known.
 
     Returns:
         YYYY-MM-DD; None if the text names no day, or one that is ambiguous (03/04/2011) or impossible.
@@ -119,7 +145,24 @@ def iso_day(text: str | None) -> str | None:
     if not _MAY_NAME_TIME.search(text):
         return None
     match = next((match for pattern in _DAY_PATTERNS if (match := pattern.search(text))), None)
-    return _iso(match[0]) if match else None
+    return _iso(match[0], order) if match else None
+
+
+def day_order(texts: Iterable[str]) -> DayOrder | None:
+    """How these texts write days such as 03/04/2011: shown by a number above 12, unless they contradict each other.
+
+    >>> day_order(["03/04/2011", "03/31/2011"]), day_order(["03/04/2011"])
+    ('month first', None)
+    """
+    orders: set[DayOrder] = set()
+    for text in texts:
+        for match in _NUMERIC_DAY.finditer(text[:_LONGEST_LABEL]):
+            first, second = int(match["first"]), int(match["second"])
+            if first > 12 >= second:
+                orders.add("day first")
+            elif second > 12 >= first:
+                orders.add("month first")
+    return orders.pop() if len(orders) == 1 else None
 
 
 def day_of(value: object) -> str | None:
@@ -176,6 +219,21 @@ def is_time(text: str) -> bool:
     return len(text) <= _LONGEST_LABEL and bool(_find_time(text))
 
 
+def is_time_label(text: str, name: str | None = None) -> bool:
+    """Whether a text is a day or an hour, the words that software puts around one, and `name`, and nothing else.
+
+    >>> is_time_label("Posted by Ann on 3 May 2011, 10:04", "Ann"), is_time_label("Reply #2 on: May 03, 2011")
+    (True, True)
+    >>> is_time_label("I sold mine yesterday."), is_time_label("It was 2.50 too much")
+    (False, False)
+    """
+    text = " ".join(text.split())
+    if not is_time(text):
+        return False
+    rest = text.replace(name, " ") if name else text
+    return not _AROUND_TIME.sub("", _TIME.sub(" ", rest))
+
+
 def before_time(text: str) -> str:
     """The part of a text before its first day or hour; all of it if there is none.
 
@@ -195,7 +253,7 @@ def _date_line(line: str) -> re.Match[str] | None:
     return _DATE_LINE.fullmatch(" ".join(line.split()))
 
 
-def _iso(day_text: str) -> str | None:
+def _iso(day_text: str, order: DayOrder | None) -> str | None:
     """The ISO form of a whole match of one of `_DAYS`."""
     numbers = _NUMBERS.findall(day_text)
     if name := _MONTH_NAME.search(day_text):
@@ -207,9 +265,9 @@ def _iso(day_text: str) -> str | None:
     first, second, year = map(int, numbers)
     if len(numbers[2]) == 2:
         year += 1900 if year >= _FIRST_TWO_DIGIT_YEAR_OF_1900S else 2000
-    if "." in day_text or first > 12 or first == second:
+    if "." in day_text or first > 12 or first == second or (order == "day first" and second <= 12):
         return _post_day(year, second, first)
-    return _post_day(year, first, second) if second > 12 else None
+    return _post_day(year, first, second) if second > 12 or order == "month first" else None
 
 
 def day_in_words(day: str) -> str:

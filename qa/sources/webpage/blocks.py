@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -46,21 +46,51 @@ _LONGEST_ATTRIBUTE, _MOST_CLASSES, _MOST_ELEMENTS = 1_000, 40, 50_000
 
 
 class TextRegion(IntEnum):
-    """Where a block is in a comment: among its author and date, outside the body, or in what is named the body."""
+    """Where a block is in a comment.
 
-    META = 0
-    LOOSE = 1
-    BODY = 2
+    What the page tells about the member (PROFILE), among the author and date (META), in a heading (HEADING), anywhere
+    else outside the body (LOOSE), or in what is named the body (BODY).
+    """
+
+    PROFILE = 0
+    META = 1
+    HEADING = 2
+    LOOSE = 3
+    BODY = 4
+
+
+@dataclass(frozen=True, slots=True)
+class TextStyle:
+    """What holds for words: whether someone else is quoted, where they are, and in which kinds of element.
+
+    `preformatted` is true inside a <pre>, `linked` inside a link, `paragraph` inside a <p>.
+    """
+
+    quoted: bool = False
+    region: TextRegion = TextRegion.BODY
+    preformatted: bool = False
+    linked: bool = False
+    paragraph: bool = False
+
+
+_PLAIN = TextStyle()
 
 
 @dataclass(frozen=True, slots=True)
 class TextBlock:
-    """One line of text; `quoted` if it is someone else's, `breaks` (1 or 2) line breaks after the block before it."""
+    """One line of text.
+
+    `quoted` if it is someone else's; `breaks` (1 or 2) line breaks after the block before it; `link` the text of its
+    first link, None without one; `is_link` if all its words are links; `paragraph` if it is in a <p>.
+    """
 
     text: str
     quoted: bool = False
     breaks: int = 1
     region: TextRegion = TextRegion.BODY
+    link: str | None = None
+    is_link: bool = False
+    paragraph: bool = False
 
 
 class TextLayout:
@@ -78,28 +108,25 @@ class TextLayout:
         self._blocks: list[TextBlock] = []
         self._pieces: list[str] = []
         self._breaks = 0
-        self._quoted = False
-        self._region = TextRegion.LOOSE
+        self._style = TextStyle(region=TextRegion.LOOSE)
+        self._first_link: list[str] = []
+        self._link_ended = False
+        self._all_linked = True
         self._division_breaks = division_breaks
         self._newlines_break = newlines_break
         self._after_tag = False
 
-    def add(
-        self,
-        text: str | None,
-        *,
-        quoted: bool = False,
-        region: TextRegion = TextRegion.BODY,
-        preformatted: bool = False,
-    ) -> None:
-        """Add words; white space becomes one blank unless the text is `preformatted`, as in a <pre>."""
+    def add(self, text: str | None, style: TextStyle = _PLAIN) -> None:
+        """Add words; white space becomes one blank unless the text is preformatted, as in a <pre>."""
         if not text:
             return
-        if (quoted, region) != (self._quoted, self._region) and text.strip():
-            self._end_line(1)
-            self._quoted, self._region = quoted, region
-        self.has_body = self.has_body or (region is TextRegion.BODY and bool(text.strip()))
-        if preformatted:
+        if text.strip():
+            if (style.quoted, style.region) != (self._style.quoted, self._style.region):
+                self._end_line(1)
+            self._style = style
+            self._note_link(text, style.linked)
+            self.has_body = self.has_body or style.region is TextRegion.BODY
+        if style.preformatted:
             self._add_lines(text, preformatted=True)
         elif self._newlines_break:
             # A newline in the source next to a tag that breaks the line anyway is not a break that the author made.
@@ -107,6 +134,12 @@ class TextLayout:
         else:
             self._pieces.append(_BLANKS.sub(" ", text))
         self._after_tag = False
+
+    def _note_link(self, text: str, linked: bool) -> None:
+        self._all_linked = self._all_linked and (linked or not any(map(str.isalnum, text)))
+        if linked and not self._link_ended:
+            self._first_link.append(text)
+        self._link_ended = self._link_ended or (bool(self._first_link) and not linked)
 
     def open_tag(self, element: HtmlElement, *, quoted: bool = False) -> None:
         """Break the line as the start of this element does."""
@@ -156,10 +189,16 @@ class TextLayout:
         self._pieces.clear()
         text = text.rstrip() if preformatted else _BLANKS.sub(" ", text).strip()
         if text.strip():
-            self._blocks.append(TextBlock(text, self._quoted, self._breaks or 1, self._region))
+            link = " ".join("".join(self._first_link).split()) or None
+            is_link = link is not None and self._all_linked
+            style = self._style
+            block = TextBlock(text, style.quoted, self._breaks or 1, style.region, link, is_link, style.paragraph)
+            self._blocks.append(block)
             self._breaks = breaks
         else:
             self._breaks = max(self._breaks, breaks)
+        self._first_link.clear()
+        self._link_ended, self._all_linked = False, True
 
 
 def lay_out(root: HtmlElement, layout: TextLayout | None = None) -> list[TextBlock]:
@@ -167,25 +206,36 @@ def lay_out(root: HtmlElement, layout: TextLayout | None = None) -> list[TextBlo
     from lxml import etree
 
     layout = layout or TextLayout()
-    open_elements = [(False, False)]  # for each whether it is quoted and preformatted
+    open_styles = [_PLAIN]
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
         if event == "start":
-            quoted, preformatted = open_elements[-1]
-            quoted = quoted or element.tag == "blockquote" or has_quote_class(element)
-            preformatted = preformatted or element.tag == "pre"
-            open_elements.append((quoted, preformatted))
-            layout.open_tag(element, quoted=quoted)
+            style = style_inside(element, open_styles[-1])
+            if element.tag == "blockquote" or has_quote_class(element):
+                style = replace(style, quoted=True)
+            open_styles.append(style)
+            layout.open_tag(element, quoted=style.quoted)
             if element is not root and (element.tag in UNSHOWN_TAGS or is_hidden(element) or is_short_form(element)):
                 walk.skip_subtree()
             else:
-                layout.add(shown_text(element), quoted=quoted, preformatted=preformatted)
+                layout.add(shown_text(element), style)
         else:
-            layout.close_tag(element, quoted=open_elements.pop()[0])
+            layout.close_tag(element, quoted=open_styles.pop().quoted)
             if element is not root:
-                quoted, preformatted = open_elements[-1]
-                layout.add(element.tail, quoted=quoted, preformatted=preformatted)
+                layout.add(element.tail, open_styles[-1])
     return layout.finish()
+
+
+def style_inside(element: HtmlElement, around: TextStyle) -> TextStyle:
+    """What the element's tag changes for the words inside it."""
+    match element.tag:
+        case "pre":
+            return replace(around, preformatted=True)
+        case "a":
+            return replace(around, linked=True)
+        case "p":
+            return replace(around, paragraph=True)
+    return around
 
 
 def join_blocks(blocks: Sequence[TextBlock]) -> tuple[str, tuple[Span, ...]]:

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from qa.sources.patterns.dates import is_time
+from qa.sources.webpage.blocks import TextRegion
 from qa.sources.webpage.collect import CommentCandidate, collect, is_teaser
+from qa.sources.webpage.comment import extract_comment, is_dated_line, select_body
 from qa.sources.webpage.roles import ITEM, Role, token_role
 
-# Chosen on the half of `web-pages` that rules are made on (benchmarks/pages.py): levels, and characters.
+# Chosen on the half of `web-pages` that rules are made on (benchmarks/pages.py): levels.
 _HIGHEST_CLIMB = 6
-_LONGEST_LABEL = 80
+_LONGEST_LABEL = 80  # characters
+_AROUND_BODY = (TextRegion.META, TextRegion.HEADING)
 # Limits on what a hostile page can make us look at.
 _MOST_CLASSES, _LONGEST_CLASS = 40, 80
 _DIGITS = re.compile(r"\d+")
@@ -62,22 +65,36 @@ def _forum_posts(root: HtmlElement, roles: Mapping[HtmlElement, Role]) -> set[Ht
     posts = {
         candidate.element
         for candidate in candidates
-        if candidate.author and _is_dated(candidate) and not candidate.has_title and not is_teaser(candidate.element)
+        if _is_named(candidate) and _is_dated(candidate) and not candidate.has_title and not _is_teaser(candidate)
     }
     return posts if len(posts) > 1 else set()
 
 
+def _is_named(candidate: CommentCandidate) -> bool:
+    return bool(candidate.author or extract_comment(candidate).author)
+
+
 def _is_dated(candidate: CommentCandidate) -> bool:
-    return candidate.dated or any(
-        len(block.text) <= _LONGEST_LABEL and is_time(block.text) for block in candidate.blocks
+    """Whether a named element or a line of its own tells when the comment was written."""
+    return bool(candidate.dated or candidate.profile_date) or any(
+        is_dated_line(block, candidate.author)
+        or (block.region in _AROUND_BODY and len(block.text) <= _LONGEST_LABEL and is_time(block.text))
+        for block in candidate.blocks
+        if block.region is not TextRegion.PROFILE
     )
+
+
+def _is_teaser(candidate: CommentCandidate) -> bool:
+    """Whether most words are links, and none are in what is named the body of a post."""
+    named = any(block.region is TextRegion.BODY for block in select_body(candidate.blocks))
+    return not named and is_teaser(candidate.element)
 
 
 class _NestedCandidate:
     """A candidate among those around and inside it.
 
     `around` is the candidate that it is inside; `above` is the one that it answers, which `_select` works out.
-    `weak` is true if no one signed it and nothing else speaks for it.
+    `weak` is true if no one signed it and nothing else speaks for it; `worded` if it has words of its own.
     """
 
     def __init__(self, candidate: CommentCandidate) -> None:
@@ -86,6 +103,7 @@ class _NestedCandidate:
         self.has_title = candidate.has_title
         named = candidate.author and not candidate.has_input
         self.signed = bool(named or _is_dated(candidate)) and not candidate.has_title
+        self.worded = bool(extract_comment(candidate).text)
         self.above: _NestedCandidate | None = None
         self.around: _NestedCandidate | None = None
         self.inside: list[_NestedCandidate] = []
@@ -112,9 +130,13 @@ def _select(
         if id(candidate) in dropped:
             continue
         inside = candidate.inside
+        if _is_head_and_body(candidate):
+            dropped |= {id(part) for part in inside}
+            candidate.signed, candidate.inside, inside = True, [], []
         if candidate.signed or not inside:
             kept.append(candidate)
-            parts = [inner for inner in inside if inner.around is candidate and not (inner.signed or inner.inside)]
+            whole = [inner for inner in inside if inner.inside or (inner.signed and inner.worded)]
+            parts = [inner for inner in inside if inner.around is candidate and inner not in whole]
             dropped |= {id(part) for part in parts if part.shape != candidate.shape}
         elif candidate.has_title or sum(inner.shape == inside[0].shape for inner in inside) > 1 or len(inside) == 1:
             _hand_over(candidate, candidate.above)
@@ -124,6 +146,15 @@ def _select(
     for candidate in kept:
         candidate.weak = not candidate.signed and _is_doubtful(candidate, shapes, roles, sections)
     return kept
+
+
+def _is_head_and_body(candidate: _NestedCandidate) -> bool:
+    """Whether the candidates in one are its parts: one with the name and the day alone, the others with words alone."""
+    if candidate.signed or candidate.has_title or any(inner.inside for inner in candidate.inside):
+        return False
+    heads = [inner for inner in candidate.inside if inner.signed]
+    worded = candidate.worded or any(inner.worded for inner in candidate.inside)
+    return len(heads) == 1 and not heads[0].worded and worded
 
 
 def _is_doubtful(

@@ -5,6 +5,7 @@ No step goes back up or down again, so the time is proportional to the size of t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -12,6 +13,7 @@ from itertools import islice
 from lxml import etree
 from lxml.html import HtmlElement
 
+from qa.sources.patterns.buttons import BUTTON
 from qa.sources.patterns.dates import before_time, is_time, iso_day
 from qa.sources.patterns.names import clean_name
 from qa.sources.webpage.blocks import (
@@ -19,11 +21,13 @@ from qa.sources.webpage.blocks import (
     TextBlock,
     TextLayout,
     TextRegion,
+    TextStyle,
     has_quote_class,
     is_hidden,
     is_short_form,
     short_text,
     shown_text,
+    style_inside,
 )
 from qa.sources.webpage.roles import Role
 
@@ -40,8 +44,9 @@ _MOST_WRAPPERS, _MOST_WRAPPED, _MOST_INSIDE_DATE = 3, 500, 6
 class CommentCandidate:
     """An element that may hold a comment: its words without those of the comments in it, and who wrote them when.
 
-    `above` is the index of the candidate that it is inside. `dated` is true for "3 hours ago" too;
-    `has_title` if a page's title is in it, `has_input` if a form's text field does.
+    `above` is the index of the candidate that it is inside. `dated` is true for "3 hours ago" too; `day_text` is the
+    label of a day that can be read in two ways ("03/04/2011"). `profile_date` is the day that the member's profile
+    names. `has_title` if a page's title is in it, `has_input` if a form's text field does.
     """
 
     element: HtmlElement
@@ -51,6 +56,8 @@ class CommentCandidate:
     author: str | None = None
     date: str | None = None
     dated: bool = False
+    day_text: str | None = None
+    profile_date: str | None = None
     has_title: bool = False
     has_input: bool = False
 
@@ -60,13 +67,20 @@ class CommentCandidate:
         return self.layout.finish()
 
 
+_OUTSIDE = TextStyle(region=TextRegion.LOOSE)
+_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+# A link or a button whose address or label says that it does something, as opposed to a link in a sentence.
+_ACTION = re.compile(
+    r"(?:|#.*|javascript:.*|.*(?:reply|report|respon[ds]|flag|quote|like|vote|share|edit|delete|permalink|login).*)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _ElementState:
     """What holds for the words of an open element."""
 
-    quoted: bool = False
-    region: TextRegion = TextRegion.LOOSE
-    preformatted: bool = False
+    style: TextStyle = _OUTSIDE
     skipped: bool = False
 
 
@@ -109,19 +123,19 @@ class _Collector:
         else:
             return False
         layout, state = self._candidates[self._open[-1]].layout, self._states[-1]
-        layout.open_tag(element, quoted=state.quoted)
+        layout.open_tag(element, quoted=state.style.quoted)
         if not state.skipped:
-            _add(layout, shown_text(element), state)
+            layout.add(shown_text(element), state.style)
         return state.skipped
 
     def _leave(self, element: HtmlElement) -> None:
         if not self._open:
             return
-        self._candidates[self._open[-1]].layout.close_tag(element, quoted=self._states.pop().quoted)
+        self._candidates[self._open[-1]].layout.close_tag(element, quoted=self._states.pop().style.quoted)
         if element in self._elements:
             self._open.pop()
         if self._open:
-            _add(self._candidates[self._open[-1]].layout, element.tail, self._states[-1])
+            self._candidates[self._open[-1]].layout.add(element.tail, self._states[-1].style)
 
     def _candidate(self, element: HtmlElement) -> CommentCandidate:
         hidden = is_hidden(element) or self._is_wrapped_hidden(element)
@@ -152,37 +166,54 @@ class _Collector:
             candidate.has_title = True
         if tag == "textarea" or (tag == "input" and element.get("type", "text") in ("text", "email", "password")):
             candidate.has_input = True
-        state = replace(around, preformatted=around.preformatted or tag == "pre")
+        style = style_inside(element, around.style)
         if element in self._around_elements:
-            return state
-        if self._is_skipped(element, role, around, candidate):
-            return replace(state, skipped=True)
+            return _ElementState(style)
+        if self._is_skipped(element, role, around.style, candidate):
+            return _ElementState(style, skipped=True)
         # vBulletin puts a post's own words into a <blockquote>, and names it the body.
-        quoted = around.quoted or (tag == "blockquote" and not role & Role.BODY) or has_quote_class(element)
-        region = around.region
-        if role & Role.BODY:
-            region = TextRegion.BODY
-        elif role & (Role.META | Role.AUTHOR) and region is not TextRegion.BODY:
-            region = TextRegion.META
-        return replace(state, quoted=quoted, region=region)
+        quoted = style.quoted or (tag == "blockquote" and not role & Role.BODY) or has_quote_class(element)
+        return _ElementState(replace(style, quoted=quoted, region=self._region(element, role, style.region)))
 
-    def _is_skipped(self, element: HtmlElement, role: Role, around: _ElementState, candidate: CommentCandidate) -> bool:
+    def _region(self, element: HtmlElement, role: Role, around: TextRegion) -> TextRegion:
+        if around in (TextRegion.PROFILE, TextRegion.BODY):
+            return around
+        is_around_all = element in self._around_bodies and element in self._around_authors
+        if role & Role.PROFILE and element not in self._around_bodies:
+            return TextRegion.PROFILE
+        if role & Role.BODY and not is_around_all:
+            return TextRegion.BODY
+        if role & (Role.META | Role.AUTHOR) and element not in self._around_bodies:
+            return TextRegion.META
+        return TextRegion.HEADING if element.tag in _HEADINGS else around
+
+    def _is_skipped(self, element: HtmlElement, role: Role, around: TextStyle, candidate: CommentCandidate) -> bool:
         """Whether none of an element's words are the comment's; takes the author or day that it holds."""
         if element.tag in UNSHOWN_TAGS or is_hidden(element):
             return True
         if element not in self._around_bodies and is_short_form(element):
             return True
-        if around.region is TextRegion.BODY and candidate.layout.has_body:
-            return False  # among the comment's words, names and days are ordinary words
-        if role & Role.FURNITURE and short_text(element, _LONGEST_FURNITURE) is not None:
+        if around.region is TextRegion.BODY:
+            if _is_control(element, role):
+                return True
+            if candidate.layout.has_body:
+                return False  # among the comment's words, names and days are ordinary words
+        is_profile = around.region is TextRegion.PROFILE
+        if (role & (Role.DATE | Role.FURNITURE) or element.tag == "abbr") and _take_date(
+            element, candidate, is_profile
+        ):
             return True
-        if (role & Role.DATE or element.tag == "abbr") and _take_date(element, candidate):
+        if role & Role.FURNITURE and short_text(element, _LONGEST_FURNITURE) is not None:
             return True
         return bool(role & Role.AUTHOR) and element not in self._around_authors and _take_author(element, candidate)
 
 
-def _add(layout: TextLayout, text: str | None, state: _ElementState) -> None:
-    layout.add(text, quoted=state.quoted, region=state.region, preformatted=state.preformatted)
+def _is_control(element: HtmlElement, role: Role) -> bool:
+    """Whether an element is a button among a comment's words: its whole text is a label, and it does something."""
+    if not (role & Role.FURNITURE or (element.tag == "a" and _ACTION.fullmatch(element.get("href") or ""))):
+        return False
+    text = short_text(element, _LONGEST_NAME)
+    return text is not None and bool(BUTTON.fullmatch(text))
 
 
 def ancestors(elements: Iterable[HtmlElement]) -> set[HtmlElement]:
@@ -210,20 +241,26 @@ def _take_author(element: HtmlElement, candidate: CommentCandidate) -> bool:
         return _take_date(element, candidate)
     if candidate.author is None and element.get("content"):
         candidate.author = clean_name(element.get("content"))
-    # A name is usually a link; the other words next to it are ranks, points and badges.
-    link = next(element.iter("a"), None)
-    name = (None if link is None else clean_name(short_text(link, _LONGEST_NAME) or "")) or clean_name(text)
+    # A name is usually a link, or bold; the other words next to it are ranks, points and badges.
+    inner = (short_text(inner, _LONGEST_NAME) or "" for inner in element.iter("a", "strong", "b"))
+    name = next(filter(None, map(clean_name, inner)), None) or clean_name(text)
     if candidate.author is None:
         candidate.author = name
+    if name is not None and is_time(text):
+        _take_date(element, candidate)
     return not text or name is not None
 
 
-def _take_date(element: HtmlElement, candidate: CommentCandidate) -> bool:
+def _take_date(element: HtmlElement, candidate: CommentCandidate, is_profile: bool = False) -> bool:
     text = short_text(element, _LONGEST_NAME) or ""
     values = (inner.get(key) for inner in islice(element.iter(), _MOST_INSIDE_DATE) for key in _DATE_KEYS)
     day = next(filter(None, map(iso_day, values)), None) or iso_day(text)
     if day is None and not is_time(text):
         return False
+    if is_profile:
+        candidate.profile_date = candidate.profile_date or day
+        return True
     candidate.date = candidate.date or day
+    candidate.day_text = candidate.day_text or text
     candidate.dated = True
     return True

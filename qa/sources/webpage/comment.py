@@ -7,23 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from qa.sources.patterns.attribution import WROTE, is_name_line, parse_attribution
-from qa.sources.patterns.boilerplate import is_boilerplate
+from qa.sources.patterns.boilerplate import is_boilerplate, is_form
 from qa.sources.patterns.buttons import BUTTON
-from qa.sources.patterns.dates import is_time, iso_day
+from qa.sources.patterns.dates import DayOrder, is_time, is_time_label, iso_day
 from qa.sources.patterns.names import clean_name
+from qa.sources.patterns.removed import is_removal_notice
 from qa.sources.webpage.blocks import TextBlock, TextRegion, join_blocks
 from qa.sources.webpage.collect import CommentCandidate
 from qa.types import Span
 
-_REMOVED = re.compile(
-    r"\W*(?:\[?(?:deleted|removed|gelöscht|entfernt|supprimé|eliminado|usunięt[yoe]|flagged|dead|redacted|verwijderd)\]?"
-    r"|(?:\[|\()?(?:this|the|dieser|der|ein|ce|cet|este|il|questo|el|ten|deze)?\s?"
-    r"(?:comment|post|reply|message|answer|kommentar|beitrag|commentaire|comentario|commento|komentarz|reactie)\b.{0,60}"
-    r"(?:deleted|removed|hidden|gelöscht|entfernt|gesperrt|ausgeblendet|versteckt|supprimé|masqué|eliminado|borrado"
-    r"|eliminato|rimosso|usunięty|verwijderd)\b.{0,80}"
-    r"|(?:deleted|removed|gelöscht|entfernt|supprimé|eliminado)[.:].{0,160})\W*",
-    re.IGNORECASE | re.DOTALL,
-)
 _WROTE = re.compile(
     rf".{{0,90}}\b{WROTE}\b.{{0,60}}:"
     r"|(?:zitat(?: von .{1,60})?|quote(?:d from .{1,60})?|originally posted by .{1,60})\s?:?",
@@ -31,8 +23,16 @@ _WROTE = re.compile(
 )
 _SEPARATOR = re.compile(r"\s*[|•·–—,]\s+|\s+[-(]\s*|\s+(?:am|on|at|le|el|il)\s+")
 _REMOVED_CLASSES = ("deleted", "is-deleted", "comment-deleted", "removed", "pingback", "trackback", "spam")
-# In characters (words for the last), chosen on the half of `web-pages` that rules are made on (benchmarks/pages.py).
-_LONGEST_LABEL, _LONGEST_NAME, _MOST_LABEL_WORDS = 120, 60, 5
+# What a member's profile tells a day of, in forums without elements named for a profile.
+_ABOUT_MEMBER = re.compile(
+    r"\b(?:joined|join date|registered|member since|last (?:visit|seen|active)|birthday|registriert|dabei seit"
+    r"|mitglied seit|beigetreten|anmeldedatum|inscription|inscrit|registrado|miembro desde|se unió|iscritto|registrato"
+    r"|geregistreerd|lid (?:geworden|sinds)|dołączył\w*|rejestracja|membro desde|зарегистрирован)\b",
+    re.IGNORECASE,
+)
+_MOST_NOTICE_LINES = 2
+# In characters, chosen on the half of `web-pages` that rules are made on (benchmarks/pages.py).
+_LONGEST_LABEL, _LONGEST_NAME = 120, 60
 _LONGEST_READ = 200  # characters of a line that the patterns see
 
 
@@ -46,44 +46,89 @@ class PageComment:
     omitted: tuple[Span, ...] = ()
 
 
-def extract_comment(candidate: CommentCandidate) -> PageComment:
-    """The comment that an element holds; its text is empty if it was removed or is hidden."""
+def extract_comment(candidate: CommentCandidate, order: DayOrder | None = None) -> PageComment:
+    """The comment that an element holds; its text is empty if it was removed or is hidden.
+
+    Args:
+        candidate: The element with its words.
+        order: How the page writes days such as 03/04/2011, if other days on it show that.
+    """
     blocks = candidate.blocks
-    author, date = candidate.author, candidate.date
-    body = _select_body(blocks)
-    for block in _around(blocks, body):
-        text = block.text[:_LONGEST_READ]
-        match = parse_attribution(text)
-        if match and not author:
-            author = match.who.author
-        if is_time(text) and len(text) <= _LONGEST_LABEL:
-            date = date or iso_day(text)
-            author = author or _name_before_day(text)
-    author = author or _name_before_words(blocks, body)
-    body = _trim_labels(_mark_quotes(body, author), author)
-    classes = (candidate.element.get("class") or "").lower().split()
-    if candidate.hidden or any(name in _REMOVED_CLASSES for name in classes) or _is_removed(body):
+    body = select_body(blocks)
+    inside = {id(block) for block in body}
+    author, date = candidate.author, candidate.date or iso_day(candidate.day_text, order)
+    outside = [block for block in blocks if id(block) not in inside]
+    labels = [block for block in outside if block.region is not TextRegion.PROFILE]
+    author = author or _name_in(labels) or _name_in_profile(outside) or _name_before_words(blocks, body)
+    start, end = _words_between_labels(body, author, is_signed=bool(candidate.author and candidate.dated))
+    labels += [*body[:start], *body[end:]]
+    author = author or _name_in(labels)
+    for block in labels:
+        if is_time(block.text) and len(block.text) <= _LONGEST_LABEL and not _ABOUT_MEMBER.search(block.text):
+            date = date or iso_day(block.text, order)
+    date = date or candidate.profile_date
+    body = _mark_quotes(body[start:end], author)
+    if candidate.hidden or _is_removed(candidate, body) or (not author and not date and _is_form(body)):
         body = []
     text, omitted = join_blocks(body)
     return PageComment(text, None if not text and _is_removed_name(author) else author, date, omitted)
 
 
-def _select_body(blocks: Sequence[TextBlock]) -> list[TextBlock]:
+def select_body(blocks: Sequence[TextBlock]) -> list[TextBlock]:
     """The blocks of the body, unless most words stand outside what is named the body."""
     lengths = dict.fromkeys(TextRegion, 0)
     for block in blocks:
-        lengths[block.region] += len(block.text)
+        if not _is_button(block):
+            lengths[block.region] += len(block.text)
     if lengths[TextRegion.BODY] * 2 >= lengths[TextRegion.LOOSE] and lengths[TextRegion.BODY]:
         return [block for block in blocks if block.region is TextRegion.BODY]
     if lengths[TextRegion.LOOSE] + lengths[TextRegion.BODY] > 1:
-        return [block for block in blocks if block.region is not TextRegion.META]
-    return list(blocks)
+        return [block for block in blocks if block.region >= TextRegion.HEADING]
+    return [block for block in blocks if block.region is not TextRegion.PROFILE]
 
 
-def _around(blocks: Sequence[TextBlock], body: Sequence[TextBlock]) -> list[TextBlock]:
-    """The blocks that can name the author and the day: those outside the body, its first two and its last."""
-    inside = {id(block) for block in body}
-    return [*(block for block in blocks if id(block) not in inside), *body[:2], *body[-1:]]
+def _is_button(block: TextBlock) -> bool:
+    """Whether a block is the label of a button: a link or a line, but not a paragraph or what is named the body."""
+    return bool(BUTTON.fullmatch(block.text)) and (
+        block.is_link or not (block.paragraph or block.region is TextRegion.BODY)
+    )
+
+
+def _name_in(labels: Sequence[TextBlock]) -> str | None:
+    """The name in the first label that names an author: "Ann wrote:", "Ann Lee | 3 March 2011"."""
+    for block in labels:
+        text = block.text[:_LONGEST_READ]
+        if match := parse_attribution(text):
+            return match.who.author
+        if is_time(text) and len(text) <= _LONGEST_LABEL and (name := _name_in_line(block)):
+            return name
+    return None
+
+
+def _name_in_line(block: TextBlock) -> str | None:
+    """The name in a line with a day: before a mark that separates it, or as the link of the line."""
+    if name := _name_before_day(block.text):
+        return name
+    name = clean_name(block.link or "")
+    return name if name and not is_time(name) and is_time_label(block.text, block.link) else None
+
+
+def is_dated_line(block: TextBlock, author: str | None = None) -> bool:
+    """Whether a block is a day or an hour with nothing but a name and the words of software around it."""
+    text = block.text.strip()
+    if len(text) > _LONGEST_LABEL or not is_time(text):
+        return False
+    if (match := parse_attribution(text)) and match.dated:
+        return True
+    link = block.link if clean_name(block.link or "") else None
+    return any(is_time_label(text, name) for name in {None, author, link, _name_before_day(text)})
+
+
+def _name_in_profile(blocks: Sequence[TextBlock]) -> str | None:
+    """The name that a member's profile begins with."""
+    first = next((block for block in blocks if block.region is TextRegion.PROFILE), None)
+    name = clean_name(first.text) if first is not None and len(first.text) <= _LONGEST_NAME else None
+    return name if name and is_name_line(name) else None
 
 
 def _name_before_day(text: str) -> str | None:
@@ -93,10 +138,12 @@ def _name_before_day(text: str) -> str | None:
 
 
 def _name_before_words(blocks: Sequence[TextBlock], body: Sequence[TextBlock]) -> str | None:
-    """A name alone on a line before the words."""
+    """A name alone on a line before the words, but not in a paragraph or in what is named the body."""
     for block in blocks[:3]:
-        if is_time(block.text) or BUTTON.fullmatch(block.text):
+        if block.region is TextRegion.PROFILE or is_time(block.text) or BUTTON.fullmatch(block.text):
             continue
+        if block.region is TextRegion.BODY or (block.paragraph and not block.is_link):
+            return None
         name = clean_name(block.text) if len(block.text) <= _LONGEST_NAME else None
         if name and is_name_line(name) and not (len(body) == 1 and block is body[0]):
             return name
@@ -104,28 +151,34 @@ def _name_before_words(blocks: Sequence[TextBlock], body: Sequence[TextBlock]) -
     return None
 
 
-def _trim_labels(blocks: list[TextBlock], author: str | None) -> list[TextBlock]:
-    """Without the blocks at either end that are not the comment's words: the name, the day, buttons."""
+def _words_between_labels(blocks: Sequence[TextBlock], author: str | None, *, is_signed: bool) -> Span:
+    """The blocks without those at either end that are not the comment's words: the name, the day, buttons."""
     start, end = 0, len(blocks)
-    while start < end and _is_label(blocks[start], author):
+    while start < end and _is_label(blocks[start], author, is_signed):
         start += 1
-    while start < end and _is_label(blocks[end - 1], author):
+    while start < end and _is_label(blocks[end - 1], author, is_signed):
         end -= 1
-    return blocks[start:end]
+    return start, end
 
 
-def _is_label(block: TextBlock, author: str | None) -> bool:
+def _is_label(block: TextBlock, author: str | None, is_signed: bool) -> bool:
+    """Whether a block is wholly the page's: a button, or the name and the day if elements do not name them.
+
+    A paragraph under a name and a day, and whatever stands in the body under them, are the author's words.
+    """
     text = block.text.strip()
     if block.quoted or len(text) > _LONGEST_LABEL:
         return False
-    if BUTTON.fullmatch(text) or is_boilerplate(text) or parse_attribution(text):
+    if _is_button(block):
+        return True
+    if block.paragraph or block.region is TextRegion.BODY:
+        if is_signed:
+            return False
+    elif is_boilerplate(text):
         return True
     if author and clean_name(text) == author:
         return True
-    if not is_time(text):
-        return False
-    rest = re.sub(re.escape(author), " ", text) if author else text
-    return len(re.findall(r"[^\W\d_]{2,}", rest)) <= _MOST_LABEL_WORDS
+    return parse_attribution(text) is not None or is_dated_line(block, author)
 
 
 def _mark_quotes(blocks: Sequence[TextBlock], author: str | None) -> list[TextBlock]:
@@ -143,9 +196,16 @@ def _opens_quotation(block: TextBlock, following: TextBlock, author: str | None)
     return bool(_WROTE.fullmatch(block.text[:_LONGEST_READ]))
 
 
-def _is_removed(blocks: Sequence[TextBlock]) -> bool:
-    return len(blocks) <= 2 and bool(_REMOVED.fullmatch(" ".join(block.text for block in blocks)[:300]))
+def _is_removed(candidate: CommentCandidate, body: Sequence[TextBlock]) -> bool:
+    classes = (candidate.element.get("class") or "").lower().split()
+    notice = len(body) <= _MOST_NOTICE_LINES and is_removal_notice(" ".join(block.text for block in body))
+    return notice or any(name in _REMOVED_CLASSES for name in classes)
+
+
+def _is_form(body: Sequence[TextBlock]) -> bool:
+    """Whether the words are those of a comment form: "You must log in to comment."."""
+    return bool(body) and all(is_form(block.text) for block in body)
 
 
 def _is_removed_name(author: str | None) -> bool:
-    return author is None or bool(_REMOVED.fullmatch(author))
+    return author is None or is_removal_notice(author)

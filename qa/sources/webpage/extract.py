@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from lxml import etree
 from lxml.html import HtmlElement
 
-from qa.sources.webpage.blocks import UNSHOWN_TAGS
+from qa.sources.patterns.dates import day_order
+from qa.sources.webpage.blocks import UNSHOWN_TAGS, has_quote_class
 from qa.sources.webpage.candidates import CommentElement, find_comment_elements
 from qa.sources.webpage.collect import ancestors, collect
 from qa.sources.webpage.comment import PageComment, extract_comment
@@ -16,7 +17,7 @@ from qa.sources.webpage.flat_lists import wrap_flat_comments
 from qa.sources.webpage.json_ld import JsonLdComment
 from qa.sources.webpage.repeated import find_repeated
 from qa.sources.webpage.replies import find_parents
-from qa.sources.webpage.roles import Role, role_of
+from qa.sources.webpage.roles import ITEM, PARTS, Role, role_of
 
 # A section is cut with its comments if what it holds besides them is short (in characters), or a small share of
 # the page; chosen on the half of `web-pages` that rules are made on (benchmarks/pages.py).
@@ -56,7 +57,9 @@ def extract_comments(root: HtmlElement) -> PageComments:
     if not items:
         items = [CommentElement(element, None) for element in find_repeated(root, sections)]
     elements = {item.element for item in items}
-    comments = tuple(map(extract_comment, collect(root, elements, roles)))
+    candidates = collect(root, elements, roles)
+    order = day_order(candidate.day_text for candidate in candidates if candidate.day_text)
+    comments = tuple(extract_comment(candidate, order) for candidate in candidates)
     parents = find_parents(items, roles)
     is_forum = bool(items) and bool(roles.get(items[0].element, Role.NONE) & Role.POST)
     _cut(root, elements, sections.keys())
@@ -64,23 +67,38 @@ def extract_comments(root: HtmlElement) -> PageComments:
 
 
 def _find_roles(root: HtmlElement) -> dict[HtmlElement, Role]:
-    """The role of every element that has one, except for those in a list of the site's latest comments."""
+    """The role of every element that has one.
+
+    Elements in a list of the site's latest comments have none, and inside a quotation nothing is a part of the comment
+    that quotes.
+    """
     roles: dict[HtmlElement, Role] = {}
     walk = etree.iterwalk(root, events=("start", "end"))
     sections = 0
+    refused: list[Role] = [Role.NONE]  # for each open element the roles that nothing in it has
     for event, element in walk:
         if event == "end":
             sections -= bool(roles.get(element, Role.NONE) & Role.SECTION)
-        elif element.tag in UNSHOWN_TAGS:
+            refused.pop()
+            continue
+        role = role_of(element) if element.tag not in UNSHOWN_TAGS else Role.NONE
+        refused.append(Role.NONE if role & ITEM else refused[-1] | _refused_inside(element, role))
+        if element.tag in UNSHOWN_TAGS or role is Role.ELSEWHERE:
             walk.skip_subtree()
-        elif role := role_of(element):
-            if role is Role.ELSEWHERE:
-                walk.skip_subtree()
-                continue
+            continue
+        role &= ~refused[-2]
+        if role:
             # Disqus names a comment under an article as a forum names a post.
             roles[element] = Role.COMMENT if sections and role is Role.POST else role
             sections += bool(role & Role.SECTION)
     return roles
+
+
+def _refused_inside(element: HtmlElement, role: Role) -> Role:
+    """The roles that nothing inside an element has: in a quotation no part, in a member's profile no body."""
+    if has_quote_class(element) or (element.tag == "blockquote" and not role & Role.BODY):
+        return PARTS
+    return Role.BODY if role & Role.PROFILE else Role.NONE
 
 
 def _cut(root: HtmlElement, comments: Set[HtmlElement], sections: Set[HtmlElement]) -> None:

@@ -13,7 +13,7 @@ class Role(Flag):
     """What an element is, judged by its names.
 
     A COMMENT certainly holds one comment; a BOX can hold one, or all, or a part of one. A POST belongs to a
-    forum: the other posts of the page answer the first.
+    forum: the other posts of the page answer the first. A PROFILE tells about the member who wrote a post.
     """
 
     NONE = 0
@@ -26,11 +26,15 @@ class Role(Flag):
     AUTHOR = auto()
     DATE = auto()
     META = auto()
+    PROFILE = auto()
     FURNITURE = auto()
     ELSEWHERE = auto()
 
 
 ITEM = Role.COMMENT | Role.POST | Role.BOX
+"""What can hold one comment."""
+PARTS = Role.BODY | Role.AUTHOR | Role.DATE | Role.META | Role.PROFILE
+"""What is a part of one comment."""
 # A "comment" in eight languages, or several, and the words around it; "commentary" is about sports.
 _STEM = re.compile(
     r"(?P<before>.*?)(?:"
@@ -56,11 +60,12 @@ _SECTION = _word_set(
 )
 _BODY = _word_set(
     "content text txt copy message msg desc description paragraph markdown body p html inhalt texte context postcontent"
-    " posttext commtext prose cooked bbwrapper md usertext"
+    " posttext commtext prose cooked bbwrapper md usertext postmessage postmsg"
 )
+_MARKUP = _word_set("html md markdown p")  # the body only if no other part is named: "display-name__html" is a name
 _AUTHOR = _word_set(
     "author user username name poster writer nick nickname by byline autor person commenter fn creator hnuser"
-    " displayname auteur verfasser"
+    " displayname auteur verfasser bigusername authi"
 )
 _DATE = _word_set("date time timestamp datetime ago published posted datum dateline age created pubdate fecha zeit")
 _META = _word_set("meta metadata header head info details footer foot title subject data comhead tagline intro")
@@ -75,6 +80,16 @@ _ALWAYS_FURNITURE = _word_set(
     "avatar gravatar button buttons btn actions toolbar vote votes voting score karma rating flag report share"
     " signature badge permalink dropdown tooltip userpic"
 )
+# What forums call the column or the box about a member: phpBB, vBulletin, XenForo, FluxBB, MyBB, Discuz, Invision.
+_PROFILE = re.compile(
+    r".*-?(?:userinfo|postprofile|posterinfo|authorinfo|memberinfo|userprofile|userdetails|postleft|authorpane)(?:-.*)?"
+    r"|message-?user-?(?:info|block|details|extras|title|banner)?|post-?profile|user-(?:info|text|details|title|block)|usertitle"
+    r"|author-?(?:info|information|pane)|c-author-pane|poster|poster-?(?:info|details)|post-author|pls|user-stats"
+    r"|profile-(?:posts|joined|rank|location|contact|avatar|custom-field)"
+)
+_WITHOUT = _word_set("no has with without")  # "no-avatar" is about something else than an avatar
+_LIKES = _word_set("like likes liked vote votes rating reaction reactions report share button")
+_AROUND_LIKES = _word_set("likes reactions")
 _SECTION_OF = _word_set("items entries rows posts cards elements nodes")
 _REPLIES = _word_set("children replies answers responses nested subcomments antworten reponses")
 _NO_COMMENT = _word_set("no has with add write leave new submit go to view show hide load toggle num count open jump")
@@ -83,12 +98,19 @@ _NO_CONTAINERS = _word_set(
     "form h1 h2 h3 h4 h5 h6 a b button input img i svg label em small span strong u cite abbr time textarea select"
 )
 _FORUM = re.compile(
-    r"post(?:bit\w*|container|body-wrap|_block|_wrapper|wrapper)|message--post|topic-post|crawler-post|cpost|ipscomment"
-    r"|forumpost|windowbg\d?|answer|question|bbp-(?:topic|reply)|reply-post"
+    r"post(?:bit\w*|container|body-wrap|_block|_wrapper|wrapper|topic|-topic)|message--post|topic-post|crawler-post|cpost"
+    r"|ipscomment|forumpost|blockpost|b-post|windowbg\d?|answer|question|bbp-(?:topic|reply)|reply-post"
+    r"|(?:detailed-)?status"
 )
+# A class that a build tool made unique: "CommentBody_s__x1Y2", "Comment-module__body--kT1Q", "feedCommentBody-UWho7S".
+_HASH = re.compile(
+    r"(?<=\w)(?:__[\w-]{4,6}|(?<=[a-z])[-_](?=[A-Za-z]{0,7}(?:\d[A-Za-z]|[A-Za-z]\d|[a-z][A-Z][a-z]?[A-Z]))[A-Za-z0-9]{5,8}"
+    r"|(?<=\w)--[\w-]{2,6})$"
+)
+_MODULE = re.compile(r"[A-Z][A-Za-z]*(?:-module_|_)_?[\w-]+")
 # Limits on what a hostile page can make us look at.
 _MOST_CLASSES, _LONGEST_NAME, _MOST_VALUES = 40, 80, 5
-_FORUM_ID = re.compile(r"(?:p|post[-_]?|msg[-_]?|question-|answer-)\d+")
+_FORUM_ID = re.compile(r"(?:p|pid_?|post[-_]?|post_id_|msg[-_]?|question-|answer-)\d+")
 _SCHEMA = {
     "comment": Role.COMMENT,
     "usercomments": Role.COMMENT,
@@ -126,15 +148,16 @@ def role_of(element: HtmlElement) -> Role:
             role |= _PROPERTY.get(value.lower().split(":")[-1], Role.NONE)
     if element.get("rel") == "author":
         role |= Role.AUTHOR
-    return _without_contradictions(role, tag, element.get("class") or "")
+    return _without_contradictions(role, tag, (element.get("class") or "").split()[:_MOST_CLASSES])
 
 
-def _without_contradictions(role: Role, tag: str, classes: str) -> Role:
+def _without_contradictions(role: Role, tag: str, classes: list[str]) -> Role:
     if role & Role.ELSEWHERE:
         return Role.ELSEWHERE
     if tag in _NO_CONTAINERS:
         role &= ~(ITEM | Role.SECTION | Role.REPLIES)
-    if "hentry" in classes or tag == "p":  # a blog's front page is not a forum
+    # A blog's front page is not a forum, but Invision's posts are called "hentry" too.
+    if tag == "p" or ("hentry" in classes and not any(_FORUM.fullmatch(name.lower()) for name in classes)):
         role &= ~Role.POST
     if role & Role.FURNITURE:
         role &= ~Role.BOX
@@ -145,7 +168,7 @@ def _without_contradictions(role: Role, tag: str, classes: str) -> Role:
 
 @lru_cache(4096)
 def _tag_role(tag: str) -> Role:
-    if tag == "time":
+    if tag == "time" or tag.endswith(("-time", "-timeago", "time-ago")):  # <relative-time>, <faceplate-timeago>
         return Role.DATE
     # A custom element: <shreddit-comment>, <ytd-comment-renderer>.
     return token_role(tag) & (ITEM | Role.SECTION) if "-" in tag else Role.NONE
@@ -158,16 +181,23 @@ def token_role(token: str) -> Role:
     >>> token_role("li-comment-176"), token_role("commentlist"), token_role("comment-author-ann")
     (<Role.COMMENT: 1>, <Role.SECTION: 8>, <Role.AUTHOR: 64>)
     """
-    name = _HUMP.sub("-", token).lower()
+    name = _HUMP.sub("-", _HASH.sub("", token) if _has_hash(token) else token).lower()
     if _FORUM.fullmatch(name):
         return Role.POST
-    words = _WORD.findall(name)
+    words = [word for word in _WORD.findall(name) if word != "module"]
+    if words[:1] and words[0] in _WITHOUT:
+        words = words[:1]
+    if _PROFILE.fullmatch("-".join(words)):
+        return Role.PROFILE
+    if words[:1] and words[0] in _AROUND_LIKES:
+        return Role.FURNITURE
     if name.startswith(("thing_t1", "dsq-comment", "comtr")):
         return Role.COMMENT
     match = _STEM.fullmatch("-".join(words))
     if match is None:
         return Role.SECTION if "disqus" in name and "thread" in name else _part_role(words, _ALWAYS_FURNITURE)
     before, after = _WORD.findall(match["before"]), _WORD.findall(match["after"])
+    after = [*after[:1], *(word for word in after[1:] if len(word) > 1)]
     if match["many"] and (_ELSEWHERE & {*before, *after} or any(word.startswith("recent") for word in before)):
         return Role.ELSEWHERE
     if _FURNITURE & {*after} or _NO_COMMENT & {*before}:
@@ -186,8 +216,21 @@ def token_role(token: str) -> Role:
     return role
 
 
+def _has_hash(token: str) -> bool:
+    """Whether a class name may end in a hash: those have humps or digits, and a mark before the hash."""
+    return not token.islower() and ("-" in token or "_" in token)
+
+
 def _part_role(words: list[str], furniture: frozenset[str] = _FURNITURE) -> Role:
     """The part of a comment that the last known word names."""
+    if "".join(words) in _BODY:
+        return Role.BODY
+    if not _MARKUP.isdisjoint(words[-1:]) and any(word in _AUTHOR for word in words):
+        words = words[:-1]
+    if words[:1] and words[0] in _LIKES and not _BODY.isdisjoint(words[1:]):
+        return Role.FURNITURE
+    if words[:1] == ["secondary"]:
+        return Role.NONE
     for position, word in enumerate(reversed(words)):
         if word in furniture:
             return Role.FURNITURE
