@@ -13,6 +13,7 @@ from typing import Protocol, cast
 
 from qa.errors import SourceError
 from qa.sources.member import Member
+from qa.sources.patterns.mail_lines import header_fields, is_mailbox, repaired_headers
 from qa.sources.sanitize import label
 from qa.sources.thread import Thread
 
@@ -126,15 +127,17 @@ _EXPECTED = (".json", ".jsonl", ".ndjson", ".xml", ".wxr", ".eml", ".mbox", ".mb
 """Suffixes of files that are not texts: what has one of them is not read as a text when it is not recognised."""
 _TABLES = (".csv", ".tsv")
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|meta|title|div|p|table|article|section|main)\b", re.IGNORECASE)
+_STRAY = re.compile(
+    r"(?!<\?xml)[\s\S]{1,10000}?(?=^<\?xml[^>]*>\s*(?:<!--[\s\S]*?-->\s*)*<(?:rss|disqus)\b)", re.MULTILINE
+)
 _BEFORE = r"(?:<\?xml[^>]*>|<!--(?:(?!-->)[\s\S])*-->|\s)*"
 _WHOLE_PAGE = re.compile(rf"{_BEFORE}<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _DISQUS = re.compile(rf"{_BEFORE}<disqus\b")
 _FEED = re.compile(rf"{_BEFORE}(?:<!doctype\s+rss[^>\[]*>\s*)?<(?:[\w.-]+:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
 _DUMP = re.compile(rf"{_BEFORE}<(?:posts|comments)>\s*<row ")
-_HEADER = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60}):")
-_MAIL_ALONE = frozenset(("message-id", "received", "return-path", "mime-version", "delivered-to"))
-_MAIL_TOGETHER = frozenset(("from", "date", "subject"))
-_MBOX = re.compile(r"From [^\n]{0,100}\d:\d\d[^\n]{0,40}\d{4}[^\n]{0,40}\n")
+_MAIL_ALONE = frozenset((b"message-id", b"received", b"return-path", b"mime-version", b"delivered-to"))
+_MAIL_TOGETHER = frozenset((b"from", b"date", b"subject"))
+_MAIL_OPENING = 20_000  # bytes; the headers of a mail that passed many servers have about 10,000
 
 
 def recognise(data: bytes, name: str) -> Format:
@@ -163,7 +166,7 @@ def recognise(data: bytes, name: str) -> Format:
         return format_
     if first and first in "{[" and (format_ := _json_format(opening)):
         return format_
-    if _MBOX.match(opening) or _is_mail(opening, suffix):
+    if is_mailbox(data[:_OPENING]) or _is_mail(data[:_OPENING], suffix):
         return MAIL
     if format_ := _text_format(opening):
         return format_
@@ -223,7 +226,9 @@ def _opening(data: bytes) -> str:
     for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
         if head.startswith(mark):
             return head.decode(encoding, "ignore").lstrip()
-    return head.removeprefix(codecs.BOM_UTF8).decode("latin-1").lstrip()
+    text = head.removeprefix(codecs.BOM_UTF8).decode("latin-1").lstrip()
+    stray = _STRAY.match(text)  # a warning of the program that wrote the export, printed before it
+    return text[stray.end() :] if stray and data.rstrip().endswith(b">") else text
 
 
 def _markup_format(opening: str, suffix: str) -> Format | None:
@@ -246,14 +251,7 @@ def _json_format(opening: str) -> Format | None:
     return next((format_ for format_, keys in _JSON if all(re.search(key, opening) for key in keys)), None)
 
 
-def _is_mail(opening: str, suffix: str) -> bool:
-    fields = set()
-    for line in opening[:20_000].splitlines()[:100]:
-        if not line.strip():
-            break
-        if match := _HEADER.match(line):
-            fields.add(match[1].lower())
-        elif not line.startswith((" ", "\t")):
-            return False
+def _is_mail(opening: bytes, suffix: str) -> bool:
+    fields = header_fields(repaired_headers(opening[:_MAIL_OPENING].lstrip()))
     known = fields & (_MAIL_ALONE | _MAIL_TOGETHER)
     return bool(known) if suffix == ".eml" else bool(fields & _MAIL_ALONE) or fields >= _MAIL_TOGETHER

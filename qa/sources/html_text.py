@@ -14,10 +14,12 @@ _TAG = re.compile(r"<[a-zA-Z/!?][^<>]*>")
 _MARKUP = re.compile(r"<[a-zA-Z/!?]|&[#a-zA-Z]")
 
 
-def html_to_text(html: object) -> tuple[str, tuple[Span, ...]]:
+def html_to_text(html: object, *, newlines_break: bool | None = None) -> tuple[str, tuple[Span, ...]]:
     """Return the text of a piece of HTML, and the spans of it that quote someone else.
 
-    If it has no <p>, newlines in it break lines, as on blogs. Anything but a string is an empty text.
+    Args:
+        html: The markup; anything but a string is an empty text.
+        newlines_break: Whether newlines in it break lines; None if they do without a <p>, as on blogs.
 
     >>> html_to_text("<blockquote>It rains.</blockquote>No, <b>it</b> does not.<br>Look!")
     ('It rains.\\n\\nNo, it does not.\\nLook!', ((0, 9),))
@@ -31,6 +33,8 @@ def html_to_text(html: object) -> tuple[str, tuple[Span, ...]]:
     if root is None or not any(map(str.strip, root.itertext())):  # tags nested deeper than the parser goes, or broken
         text = words(unescape(_TAG.sub(" ", source)))
         return text, find_quotes(text)
-    layout = TextLayout(division_breaks=1, newlines_break="<p" not in source.lower())
+    if newlines_break is None:
+        newlines_break = "<p" not in source.lower()
+    layout = TextLayout(division_breaks=1, newlines_break=newlines_break)
     text, spans = join_blocks(lay_out(root, layout))
     return text, merge_spans([*spans, *find_quotes(text)])

@@ -10,16 +10,18 @@ from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
+from itertools import islice
 
 from qa.errors import SourceError
 from qa.sources.compose import DraftPost, RawPost, RawThread, compose_threads, thread_name
 from qa.sources.decode import decode_labelled
 from qa.sources.html_text import html_to_text
+from qa.sources.patterns.mail_lines import envelopes, repaired_headers
+from qa.sources.patterns.quoted_mail import find_quoted_mail
 from qa.sources.patterns.quotes import find_quotes, find_signature, merge_spans
 from qa.sources.sanitize import label, words
 from qa.sources.thread import Thread
 
-_FROM_LINE = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\n]{0,100}\d:\d\d[^\n]{0,40}\d{4}[^\n]{0,40}\n")
 _QUOTED_FROM_LINE = re.compile(rb"(?m)^>(?=>*From )")
 _ID = re.compile(r"<[^<>\s]{1,900}>")
 _REPLY = re.compile(r"\s*(?:(?:re|aw|sv|antw|fwd?|wg)(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
@@ -40,7 +42,8 @@ def read(data: bytes, name: str) -> Iterator[Thread]:
 
     Raises SourceError if no message has words.
     """
-    mails = [_mail(message_from_bytes(raw), number) for number, raw in enumerate(_messages(data))]
+    raw_mails = (repaired_headers(raw) for raw in _messages(data))
+    mails = [_mail(message_from_bytes(raw), number) for number, raw in enumerate(raw_mails)]
     threads = defaultdict[str, list[_Mail]](list)
     for mail, root in zip(mails, _thread_ids(mails), strict=True):
         threads[root].append(mail)
@@ -48,7 +51,7 @@ def read(data: bytes, name: str) -> Iterator[Thread]:
 
 
 def _messages(data: bytes) -> Iterator[bytes]:
-    starts = list(_FROM_LINE.finditer(data))
+    starts = list(envelopes(data))
     if not starts or starts[0].start():
         yield data
         return
@@ -72,9 +75,19 @@ def _header(message: Message, field: str) -> str:
 
 
 def _raw_header(message: Message, field: str) -> str:
-    """A header's undecoded value; its bytes beyond ASCII, which `email` keeps as surrogates, are taken for UTF-8."""
-    value = next((value for name, value in message.raw_items() if name.lower() == field.lower()), "")
-    return str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    """A header's undecoded value; bytes beyond ASCII, which `email` keeps as surrogates, are in the body's charset."""
+    value = next((value for name, value in message.raw_items() if name.strip().lower() == field.lower()), "")
+    data = str(value).encode("utf-8", "surrogateescape")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _decode_bytes(data, _charset(message))
+
+
+def _charset(message: Message) -> str | None:
+    """The charset that the message, or its first part that names one, is in."""
+    parts = islice(message.walk(), _MOST_PARTS)
+    return next((charset for part in parts if (charset := part.get_content_charset())), None)
 
 
 def _decode_header(value: str) -> str:
@@ -107,18 +120,21 @@ def _body(message: Message) -> tuple[str, tuple[tuple[int, int], ...]]:
         if part.get_content_type() == "text/plain":
             text = words(_decode_part(part))
             if text:
-                return text, merge_spans([*find_quotes(text), *find_signature(text)])
+                return text, merge_spans([*find_quotes(text), *find_quoted_mail(text), *find_signature(text)])
         elif part.get_content_type() == "text/html" and html is None:
             html = _decode_part(part)
-    return html_to_text(html)
+    text, quotes = html_to_text(html, newlines_break=False)
+    return text, merge_spans([*quotes, *find_quoted_mail(text), *find_signature(text)])
 
 
 def _decode_part(part: Message) -> str:
     data = part.get_payload(decode=True)
-    if not isinstance(data, bytes):
-        return ""
+    return _decode_bytes(data, part.get_content_charset()) if isinstance(data, bytes) else ""
+
+
+def _decode_bytes(data: bytes, charset: str | None) -> str:
     try:
-        return decode_labelled(data, part.get_content_charset() or "utf-8", "the message")
+        return decode_labelled(data, charset or "utf-8", "the message")
     except SourceError:
         return data.decode("latin-1")
 

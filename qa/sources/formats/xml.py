@@ -3,42 +3,88 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from qa.errors import SourceError
+
+_SAFE = {
+    "resolve_entities": False, "load_dtd": False, "no_network": True, "remove_comments": True, "remove_pis": True,
+    "huge_tree": False,
+}  # fmt: skip
+_ITEMS = frozenset({"item", "entry", "post", "thread", "author", "category"})
+_ROOT = re.compile(rb"<([A-Za-z][\w:.-]{0,40})(?:\s[^<>]*)?>")
+_ITEM = re.compile(rb"<((?:wp:)?(?:item|entry|post|thread|author|category))(?:\s[^<>]*)?(?<!/)>.*?</\1\s*>", re.DOTALL)
+_LONGEST_BEFORE = 10_000  # bytes: a warning of the program that wrote the export, printed before it
 
 
 def children(data: bytes, name: str, below: str) -> Iterator[Any]:
     """Yield the children of the first element named `below`; each is freed when the next one is read.
 
+    A child with a flaw in it (a control character, a bare "&", an entity that XML does not know, a bad byte) is left
+    out.
+
     Args:
-        data: The file.
+        data: The file; what stands before its XML declaration is passed over.
         name: The file's name, for the error message.
         below: A local name.
 
     Raises:
-        SourceError: The file is cut off or is not well-formed; the elements before that have been yielded.
+        SourceError: At the end, if children were left out or the file is cut off; all others have been yielded.
     """
     from lxml import etree
 
-    events = etree.iterparse(
-        io.BytesIO(data), events=("start", "end"), resolve_entities=False, load_dtd=False, no_network=True,
-        remove_comments=True, remove_pis=True, huge_tree=False,
-    )  # fmt: skip
-    parent: Any = None
+    start = data.find(b"<?xml", 0, _LONGEST_BEFORE)
+    data = data[max(start, 0) :].lstrip()
+    items = 0
     try:
-        for event, element in events:
-            if event == "start":
-                if parent is None and local(element) == below:
-                    parent = element
-            elif parent is not None and element.getparent() is parent:
-                yield element
-                _free(element)
+        for child in _strict_children(data, below):
+            items += local(child) in _ITEMS
+            yield child
     except etree.XMLSyntaxError as error:
-        raise SourceError(
-            f"{name!r} is cut off or broken at {_position(error)}; what comes before that is read"
-        ) from error
+        yield from _items_without_flaws(data, name, items, error)
+
+
+def _strict_children(data: bytes, below: str) -> Iterator[Any]:
+    from lxml import etree
+
+    events = etree.iterparse(io.BytesIO(data), events=("start", "end"), **_SAFE)
+    parent: Any = None
+    for event, element in events:
+        if event == "start":
+            if parent is None and local(element) == below:
+                parent = element
+        elif parent is not None and element.getparent() is parent:
+            yield element
+            _free(element)
+
+
+def _items_without_flaws(data: bytes, name: str, skip: int, error: Any) -> Iterator[Any]:
+    """Yield the items after the first `skip`, each parsed alone, so that a flaw costs the item that it is in."""
+    from lxml import etree
+
+    root = _ROOT.search(data)
+    if root is None:
+        raise _cut_off(name, error)
+    declaration, closing = data[: root.start()] if data.startswith(b"<?xml") else b"", b"</" + root[1] + b">"
+    damaged = 0
+    for item in islice(_ITEM.finditer(data), skip, None):
+        try:
+            document = etree.fromstring(declaration + root[0] + item[0] + closing, etree.XMLParser(**_SAFE))
+        except etree.XMLSyntaxError:
+            damaged += 1
+        else:
+            yield document[0]
+    if not damaged or not data.rstrip().endswith(closing):
+        raise _cut_off(name, error)
+    lost = f"{damaged} items are left out" if damaged > 1 else "1 item is left out"
+    raise SourceError(f"{name!r} is broken at {_position(error)}; {lost}, the rest is read") from error
+
+
+def _cut_off(name: str, error: Any) -> SourceError:
+    return SourceError(f"{name!r} is cut off or broken at {_position(error)}; what comes before that is read")
 
 
 def parse(data: bytes, name: str) -> Any:

@@ -1,28 +1,19 @@
-"""Quotations inside a post: `>` lines under "Ann wrote:", [quote] … [/quote], a mail under its reply."""
+"""Quotations inside a post: `>` lines under "Ann wrote:", [quote] … [/quote]; the signature under a mail."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from qa.sources.patterns.attribution import WROTE
-from qa.sources.patterns.dates import ON
+from qa.sources.patterns.introductions import introduction_start
 from qa.sources.patterns.lines import Line, split_lines
+from qa.sources.patterns.quoted_mail import find_forwarded
 from qa.types import Span
 
-_MAY_QUOTE = re.compile(r">|\[quote|--|begin forwarded", re.IGNORECASE)
+_MAY_QUOTE = re.compile(r">|\[quote|--|__|begin forwarded", re.IGNORECASE)
 _MARK = re.compile(r"[ \t]{0,3}>(?!\S?[<_(=])")  # ">_<", ">:(" and ">=" are not quotation marks
 _LONGEST_MARKED_LINE = 1_000
 _LONGEST_LINE_ALONE = 120
-_INTRODUCTION = re.compile(rf".*\b{WROTE}\b.{{0,80}}:\s*|.{{0,120}}<[^<>\s]+@[^<>\s]+>.{{0,40}}:\s*", re.IGNORECASE)
-_WRAPPED_END = re.compile(rf"\S.{{0,40}}\b{WROTE}\b\s*:\s*|{WROTE}\s*:\s*", re.IGNORECASE)
-_WRAPPED_START = re.compile(rf"{ON}\s", re.IGNORECASE)
-_LONGEST_INTRODUCTION = 300
-_FORWARDED = re.compile(
-    r"[ \t]*-{2,}[ \t]*(?:original message|forwarded message|forwarded by .{1,80}|ursprüngliche nachricht)[ \t]*-{2,}.*"
-    r"|[ \t]*begin forwarded message:[ \t]*",
-    re.IGNORECASE,
-)
 _QUOTE_TAG = re.compile(r"\[(/?)quote\b[^\[\]\n]{0,200}\]", re.IGNORECASE)
 _SIGNATURE = re.compile(r"--[ \t]?")
 _LIST_FOOTER = re.compile(r"_{20,}[ \t]*")
@@ -42,7 +33,7 @@ def find_quotes(text: str) -> tuple[Span, ...]:
     if not _MAY_QUOTE.search(text):
         return ()
     lines = split_lines(text)
-    return merge_spans([*_marked_quotes(lines), *_tagged_quotes(text), *_forwarded_mail(lines, len(text))])
+    return merge_spans([*_marked_quotes(lines), *_tagged_quotes(text), *find_forwarded(lines, len(text))])
 
 
 def find_signature(text: str) -> tuple[Span, ...]:
@@ -88,17 +79,11 @@ def _marked_quotes(lines: Sequence[Line]) -> Iterator[Span]:
 
 def _introduction(lines: Sequence[Line], index: int) -> int:
     """The first line of "On 3 May, Ann wrote:" above a quotation, wrapped or not; `index` itself if there is none."""
-    above = index - 1
-    while above >= 0 and lines[above].blank:
-        above -= 1
-    if above < 0 or len(lines[above].text) > _LONGEST_INTRODUCTION:
-        return index
-    opening = above - 1
-    if opening >= 0 and not lines[opening].blank and _WRAPPED_END.fullmatch(lines[above].text.strip()):
-        start = lines[opening].text.strip()
-        if len(start) <= _LONGEST_INTRODUCTION and _WRAPPED_START.match(start):
-            return opening
-    return above if _INTRODUCTION.fullmatch(lines[above].text) else index
+    end = index
+    while end and lines[end - 1].blank:
+        end -= 1
+    start = introduction_start(lines, end)
+    return index if start == end else start
 
 
 def _tagged_quotes(text: str) -> Iterator[Span]:
@@ -111,10 +96,3 @@ def _tagged_quotes(text: str) -> Iterator[Span]:
             depth -= 1
             if not depth:
                 yield start, tag.end()
-
-
-def _forwarded_mail(lines: Sequence[Line], end: int) -> Iterator[Span]:
-    for line in lines:
-        if len(line.text) <= _LONGEST_INTRODUCTION and _FORWARDED.fullmatch(line.text):
-            yield line.start, end
-            return

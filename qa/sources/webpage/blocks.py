@@ -35,7 +35,7 @@ _HIDDEN_CLASSES = frozenset(
     "hidden hide screen-reader-text sr-only visually-hidden visuallyhidden noshow d-none is-hidden u-hidden".split()
 )
 _QUOTE_CLASS = re.compile(
-    r"(?:.*[-_])?(?:block)?quot(?:e|ed|ation)(?:box|content|text|title|block|-container)?|gmail_attr|moz-cite-prefix",
+    r"(?:.*[-_])?(?:block)?quot(?:e|ed|ation)(?:box|content|text|title|block|-container)?|gmail_attr|moz-cite-prefix|yahoo_quoted|zmail_extra",
     re.IGNORECASE,
 )
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
