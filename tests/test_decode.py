@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+from pathlib import Path
 
 import pytest
 
 import qa
-from qa.sources.decode import decode, decode_labelled
+from qa.sources.decode import decode, decode_labelled, decode_reporting
 
 SAMPLES = {
     "latin-1": "Le café était fermé à cause de la grève, et les élèves sont restés à la maison.",
@@ -37,15 +39,27 @@ def test_binary_data_is_refused_by_name(data: bytes) -> None:
         decode(data, "picture.txt")
 
 
-def test_damaged_utf8_is_not_taken_for_an_older_encoding() -> None:
-    data = ("Größe und Übermut über alles. " * 3).encode() + b"\xff end"
-    with pytest.raises(qa.SourceError, match=r"is UTF-8 except for 1 places, the first at byte 102"):
-        decode(data, "a.txt")
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_bad_byte_in_utf8_is_replaced_and_reported(mark: bytes) -> None:
+    words = "Größe und Übermut über alles. " * 3
+    text, damage = decode_reporting(mark + words.encode() + b"\xff end", "a.txt")
+    assert text == f"{words}\ufffd end"
+    assert "is UTF-8 except for one place, the first at byte" in str(damage)
+    assert decode_reporting(words.encode(), "a.txt") == (words, None)
 
 
-def test_text_that_contradicts_its_byte_order_mark_is_refused() -> None:
+def test_a_text_with_a_bad_byte_is_read_in_part(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_bytes("Größe und Übermut über alles".encode() + b"\xff end")
+    with pytest.warns(qa.SourceWarning, match="except for one place"):
+        (thread,) = qa.read(file)
+    assert thread.text == "Größe und Übermut über alles\ufffd end"
+    assert thread.original == hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def test_utf_16_cut_off_in_a_character_is_refused() -> None:
     with pytest.raises(qa.SourceError, match="is not valid in that encoding at byte"):
-        decode(b"\xef\xbb\xbfgood \xff", "a.txt")
+        decode(b"\xff\xfea\x00b", "a.txt")
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,7 @@ READ: dict[str, tuple[str, bytes | Callable[[], bytes]]] = {
     "lone surrogates": ("a.jsonl",
         b'{"id": "t", "title": "\\ud800", "posts": [{"id": "\\udfff", "text": "A \\ud800 word."}]}'),
     "NUL": ("a.jsonl", thread_json(post(1, text="A\x00word."), title="T\x00").encode()),
+    "a text cut off in a character": ("a.txt", "Grüße an Ännchen, überall Öl und süße Äpfel".encode() + b"\xc3"),
     "NUL in a text": ("a.txt", b"A\x00 word."),
     "bidirectional controls": ("a.jsonl", thread_json(post(1, author="nnA\u202e"), title="\u2066T\u202e").encode()),
     "fields of wrong types": ("a.jsonl", thread_json(
@@ -163,8 +164,6 @@ REFUSED: dict[str, tuple[str, bytes | Callable[[], bytes], str]] = {
     "comments that are all deleted": ("a.xml", exports.DISQUS.format(posts="").encode(), "no post with words"),
     "a wrong declared encoding": ("a.xml", exports.wxr().replace(b"UTF-8", b"UTF-16"), "broken at"),
     "an unknown declared encoding": ("a.xml", exports.wxr().replace(b"UTF-8", b"klingon"), "broken at"),
-    "a text cut off in a character": ("a.txt",
-        "Grüße an Ännchen, überall Öl und süße Äpfel".encode() + b"\xc3", "is UTF-8 except for"),
 }  # fmt: skip
 
 

@@ -20,6 +20,16 @@ def test_a_folder_is_read_recursively_and_in_order(tmp_path: Path) -> None:
     assert [thread.source for thread in qa.read(tmp_path)] == ["a.txt", "note.md"]
 
 
+def test_a_linked_folder_is_entered_once(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "note.txt").write_text("In other.")
+    for name in ("a", "b"):
+        (tmp_path / "own" / name).symlink_to(tmp_path / "other", target_is_directory=True)
+    (tmp_path / "other" / "circle").symlink_to(tmp_path / "own", target_is_directory=True)
+    assert [thread.text for thread in qa.read(tmp_path / "own")] == ["In other."]
+
+
 def test_names_are_made_distinct_and_a_file_is_read_once(tmp_path: Path) -> None:
     for folder in ("x", "y"):
         (tmp_path / folder).mkdir()

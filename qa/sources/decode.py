@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 
 from qa.errors import SourceError
+from qa.sources.sanitize import REPLACEMENT
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -18,13 +19,22 @@ _BYTE_ORDER_MARKS = (
 _SAMPLE = 1 << 16  # bytes, or characters, that the statistics below look at
 _MOST_CONTROL_CHARACTERS = 0.02  # of a text's characters; of random bytes they are 10%
 _MOST_ACCENTS = 0.4  # of a text's letters; more are the letters of Cyrillic or Greek in an older encoding
-_GOOD_FOR_ONE_BAD = 5  # this many valid characters beyond ASCII for each invalid place show that a text is UTF-8
+# As many valid characters beyond ASCII as invalid places show that a text is UTF-8: of the samples in older encodings
+# (tests/test_decode.py) none is valid by chance.
+_GOOD_FOR_ONE_BAD = 1
 _WESTERN = re.compile(r"[\x00-\x7f\xa0-\xffŒœŠšŽžŸƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]*")
 _SIGN_INSIDE_WORD = re.compile(r"[^\W\d_][¡-¿×÷†‡•…‰‹›€™][^\W\d_]")
 
 
 def decode(data: bytes, name: str) -> str:
-    """Decode `data`, keeping every line break as it is.
+    """Decode `data` as `decode_reporting` does, without the report."""
+    return decode_reporting(data, name)[0]
+
+
+def decode_reporting(data: bytes, name: str) -> tuple[str, SourceError | None]:
+    """Decode `data`, keeping every line break as it is, and report the bytes that could not be decoded.
+
+    In a text that is UTF-8 nearly everywhere, each invalid place becomes U+FFFD and is reported.
 
     These are tried in turn: a byte order mark, UTF-16 without one, UTF-8, Windows-1252 (which includes Latin-1), and
     the best guess of charset-normalizer.
@@ -33,20 +43,26 @@ def decode(data: bytes, name: str) -> str:
         data: The bytes of a text.
         name: The name of the source, for the error message.
 
+    Returns:
+        The text, and the report, None if every byte was decoded.
+
     Raises:
         SourceError: The bytes are not text.
     """
+    is_marked = data.startswith(codecs.BOM_UTF8)
     for mark, encoding in _BYTE_ORDER_MARKS:
-        if data.startswith(mark):
-            return _checked(_decode_as(data, encoding, name), name)
+        if data.startswith(mark) and not is_marked:
+            return _checked(_decode_as(data, encoding, name), name), None
     unmarked = _utf16_without_mark(data[:_SAMPLE])
     if unmarked:
-        return _checked(_decode_as(data, unmarked, name), name)
+        return _checked(_decode_as(data, unmarked, name), name), None
     try:
-        return _checked(data.decode("utf-8"), name)
+        return _checked(data.decode("utf-8-sig"), name), None
     except UnicodeDecodeError as error:
-        _refuse_damaged_utf8(data, error.start, name)
-        return _checked(_guess(data, name), name)
+        text = data.decode("utf-8-sig", "replace")
+        if is_marked or _is_nearly_utf8(text):
+            return _checked(text, name), _damage_report(name, text.count(REPLACEMENT), error.start)
+        return _checked(_guess(data, name), name), None
 
 
 def decode_labelled(data: bytes, label: str, name: str) -> str:
@@ -107,14 +123,18 @@ def _utf16_without_mark(sample: bytes) -> str | None:
     return None
 
 
-def _refuse_damaged_utf8(data: bytes, start: int, name: str) -> None:
-    """Refuse text that is UTF-8 nearly everywhere: in an older encoding it would read as gibberish."""
-    text = data.decode("utf-8", "replace")
-    bad = text.count("\ufffd")
-    if sum(char > "\x7f" for char in text) > _GOOD_FOR_ONE_BAD * bad:
-        raise SourceError(
-            f"{name!r} is UTF-8 except for {bad} places, the first at byte {start}; save it again as UTF-8"
-        )
+def _is_nearly_utf8(text: str) -> bool:
+    """Whether text decoded as UTF-8 has few invalid places: in an older encoding it would read as gibberish."""
+    bad = text.count(REPLACEMENT)
+    return sum(char > "\x7f" for char in text) - bad >= _GOOD_FOR_ONE_BAD * bad
+
+
+def _damage_report(name: str, bad: int, start: int) -> SourceError:
+    places = f"{bad} places" if bad > 1 else "one place"
+    return SourceError(
+        f"{name!r} is UTF-8 except for {places}, the first at byte {start}, shown as {REPLACEMENT}; "
+        "save it again as UTF-8"
+    )
 
 
 def _guess(data: bytes, name: str) -> str:

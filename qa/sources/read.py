@@ -204,7 +204,7 @@ def _expand(source: Source) -> Iterator[_File | Thread | FileReport]:
 
 
 def _walk(folder: Path) -> Iterator[_File | FileReport]:
-    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    files = sorted(_files_below(folder))
     visible = [file for file in files if not any(part.startswith(".") for part in file.relative_to(folder).parts)]
     if not any(_has_known_suffix(file) for file in visible):
         raise SourceError(f"the folder {str(folder)!r} has no file that can be read ({', '.join(SUFFIXES)})")
@@ -216,6 +216,23 @@ def _walk(folder: Path) -> Iterator[_File | FileReport]:
             kind = f"files that end in {replace_surrogates(file.suffix)}" if file.suffix else "files without a suffix"
             reason = f"{name!r} was skipped: {kind} are not read from a folder; name the file itself to read it"
             yield FileReport(name, "skipped", reason, passed_over=True)
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """The files in a folder and below it; a folder that several links lead to, or a circle of them, is entered once."""
+    waiting, entered = [folder], set[Path]()
+    while waiting:
+        current = waiting.pop()
+        try:
+            real = current.resolve()
+            if real in entered:
+                continue
+            entered.add(real)
+            inside = list(current.iterdir())
+        except (OSError, RuntimeError):  # a folder that may not be read; RuntimeError: links in a circle
+            continue
+        yield from (path for path in inside if path.is_file())
+        waiting += sorted((path for path in inside if path.is_dir()), reverse=True)
 
 
 def _has_known_suffix(file: Path) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, pairwise
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal, get_args
@@ -192,9 +192,14 @@ def thread_from_text(text: str, *, source: str | None = None, title: str | None 
     # Imported here: their patterns take a quarter of a second to compile, and asking a library parses no text.
     from qa.sources.plaintext.comments import CommentLines, split_comments
     from qa.sources.plaintext.front_matter import find_author, find_title
+    from qa.sources.plaintext.metadata_block import read_metadata_block
 
-    parts = split_comments(split_lines(text))
+    lines = split_lines(text)
+    block = read_metadata_block(lines)
+    parts = split_comments(lines[block.end :] if block else lines)
     author = find_author(parts.article)
+    if block:
+        author = replace(author, author=block.who.author or author.author, date=block.who.date or author.date)
     posts = [_post(text, "article", CommentLines(parts.article, author))]
     posts += [_post(text, "comment", comment) for comment in parts.comments]
     posts.append(_post(text, "article", CommentLines(parts.rest, author)))
@@ -203,7 +208,7 @@ def thread_from_text(text: str, *, source: str | None = None, title: str | None 
         raise SourceError(
             f"{source or 'the text'} has no content, only boilerplate (a comment form, counters); give another text"
         )
-    title = title or find_title(parts.article)
+    title = title or (block and block.title) or find_title(parts.article)
     return Thread(source or _generated_name(text, title), text, nonempty, title)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from qa.errors import SourceError
-from qa.sources.decode import decode
+from qa.sources.decode import decode_reporting
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 _CLOSING = {"{": "}", "[": "]"}
@@ -20,7 +20,13 @@ def objects(data: bytes, name: str) -> Iterator[dict[str, Any]]:
 
     Raises SourceError at the end if a part of the file cannot be read.
     """
-    text = decode(data, name).lstrip("\ufeff")
+    text, damage = decode_reporting(data, name)
+    yield from _objects_of(text.lstrip("\ufeff"), name)
+    if damage:
+        raise damage
+
+
+def _objects_of(text: str, name: str) -> Iterator[dict[str, Any]]:
     try:
         yield from _objects_in(json.loads(text))
         return

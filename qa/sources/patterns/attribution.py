@@ -23,9 +23,10 @@ POSTED = (
 BY = r"(?:by|von|vom|par|por|da|door|af|av|przez)"
 """Patterns for the words of "Posted by Ann"."""
 
-AttributionStyle = Literal["says", "blog", "posted", "bare", "site", "mail", "inline"]
+AttributionStyle = Literal["says", "blog", "posted", "bare", "site", "mail", "inline", "bold"]
 """How a line names its author: "Ann says:", "Ann said...", "Posted by Ann", by name and date alone, in the form of
-one site (Hacker News, Reddit, Disqus), as a quoting mail does, or in front of the text ("Ann: Lovely.")."""
+one site (Hacker News, Reddit, Disqus), as a quoting mail does, in front of the text ("Ann: Lovely."), or alone in
+Markdown's bold or as its heading."""
 
 _NAME = r"(?P<author>[^\s:,|•][^:|\n]{0,58}?)"
 _HANDLE = r"(?P<author>(?:u/)?[\w.-]{2,30})"
@@ -49,10 +50,20 @@ _INLINE = re.compile(
     rf"\s*(?:\*\*|__)?(?P<author>[^\s:,|•][^:|\n]{{0,38}}?)(?:\s{_VERB})?(?:\*\*|__)?:(?:\*\*|__)?[ \t]+(?=[^\s/])",
     re.IGNORECASE,
 )
+_BOLD_INLINE = re.compile(
+    rf"\s*(?:\*\*|__)(?P<author>[^\s:*_][^:*|\n]{{0,38}}?)(?P<inner>:)?(?:\*\*|__)"
+    rf"(?:\s?[(,|·•–-]?\s?(?:{ON}\s)?{WHEN}\)?)?(?(inner):?|:)[ \t]+(?=[^\s/])",
+    re.IGNORECASE,
+)
+_BOLD_NAME = re.compile(
+    r"\s*(?:(?:\*\*|__)(?P<bold>[^\s:*_][^:*|\n]{0,38}?):?(?:\*\*|__):?|#{3,6}\s+(?P<head>[^\n]{1,40}?))\s*"
+)
 _BYLINE = re.compile(
     rf"(?:by|author|(?:posted|written|published|submitted)\sby):?\s{_NAME}{_MAYBE_WHEN}[.:]?",
     re.IGNORECASE,
 )
+BOLD_INLINE = "inline bold"
+"""The shape of "**Ann**: Lovely.", which is clearer than "Ann: Lovely."."""
 _MAY_ATTRIBUTE = re.compile(rf"{MAY_NAME_TIME}|\b{BY}\b|\b{WROTE}\b", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:#\s?\d{1,5}[.):]?|\d{1,5}[.):]?)\s+(?=\D)")
 # "He said:" opens a quotation inside a text, "Once on 3 May" and "Monday, May 4" a sentence; a comment's author has a
@@ -173,8 +184,32 @@ def parse_inline_attribution(line: str) -> AttributionMatch | None:
     return _parse_inline(line[:_LONGEST_LINE]) if ":" in line[:_LONGEST_LINE] else None
 
 
+def parse_bold_name(line: str) -> AttributionMatch | None:
+    """Read a name alone in Markdown's bold or as its heading; None for any other line.
+
+    >>> parse_bold_name("**Ann Lee**").who.author, parse_bold_name("**Note**"), parse_bold_name("Ann Lee")
+    ('Ann Lee', None, None)
+    """
+    match = _BOLD_NAME.fullmatch(line) if len(line) <= _LONGEST_NAME_LINE else None
+    author = author_name(match["bold"] or match["head"]) if match else None
+    if match is None or author is None or not is_name_line(author):
+        return None
+    return AttributionMatch(Attribution(author, None), "bold", f"bold {bool(match['bold'])}")
+
+
+def _parse_bold_inline(line: str) -> AttributionMatch | None:
+    match = _BOLD_INLINE.match(line)
+    author = author_name(match["author"]) if match else None
+    if match is None or author is None or not is_name_line(author) or not (match["inner"] or ":" in match[0]):
+        return None
+    who = Attribution(author, iso_day(match["when"]))
+    return AttributionMatch(who, "inline", BOLD_INLINE, dated=match["when"] is not None, offset=match.end())
+
+
 @lru_cache(_CACHED)
 def _parse_inline(line: str) -> AttributionMatch | None:
+    if bold := _parse_bold_inline(line):
+        return bold
     match = _INLINE.match(line)
     author = author_name(match["author"]) if match else None
     if match is None or author is None or not is_name_line(author):

@@ -13,6 +13,7 @@ from qa.sources.patterns.attribution import (
     is_name_line,
     opens_quotation,
     parse_attribution,
+    parse_bold_name,
     parse_inline_attribution,
 )
 from qa.sources.patterns.dates import date_line, iso_day
@@ -75,6 +76,8 @@ def attributions_at(lines: Sequence[Line], index: int) -> Iterator[tuple[Attribu
         yield match, index + 1
     if match is None and (inline := parse_inline_attribution(line)):
         yield inline, index + 1
+    if match is None and (bold := parse_bold_name(line)):
+        yield bold, index + 1
     if index + 1 < len(lines) and not lines[index + 1].blank:
         yield from _pair(line, lines[index + 1].text, index + 2)
 

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from qa.sources.patterns.attribution import UNATTRIBUTED, Attribution
+from qa.sources.patterns.attribution import BOLD_INLINE, UNATTRIBUTED, Attribution
 from qa.sources.patterns.boilerplate import is_boilerplate, is_certain_boilerplate, is_counter
 from qa.sources.patterns.dates import date_line, iso_day
 from qa.sources.patterns.lines import Line, is_rule
@@ -194,10 +194,10 @@ def _is_believable(
     counted = heading is not None and heading.announces(len(run))
     if heading and (counted or not heading.weak):
         if style == "inline":
-            return form or counted
+            return form or counted or (heading.level is not None and run[0].shape == BOLD_INLINE)
         return page.has_body(heading.index) or several
     if end_in_buttons and several:
-        return style not in ("inline", "mail")
+        return style not in ("inline", "mail", "bold")
     match style:
         case "site":
             return timed

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from qa.sources.patterns.attribution import UNATTRIBUTED, Attribution, parse_byline
-from qa.sources.patterns.lines import Line
+from qa.sources.patterns.lines import Line, is_rule
 from qa.sources.plaintext.headings import parse_comment_heading
 
 _MARKDOWN_HEADING = re.compile(r"\s{0,3}#{1,6}\s+(?P<title>.+?)\s*#*\s*")
@@ -34,6 +34,8 @@ def find_title(article: Sequence[Line]) -> str | None:
     line, following = article[first].text.strip(), article[first + 1]
     if heading := _MARKDOWN_HEADING.fullmatch(line):
         return heading["title"][:_LONGEST_TITLE]
+    if is_rule(line):
+        return None
     apart = following.blank or bool(_UNDERLINE.fullmatch(following.text))
     sentence = len(line) > _LONGEST_TITLE or line.endswith((".", ",", ";", ":", "…"))
     return line if apart and not sentence else None

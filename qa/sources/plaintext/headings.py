@@ -12,11 +12,13 @@ _NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "e
 _COUNT = rf"(?P<count>\d[\d,.]*|{'|'.join(_NUMBER_WORDS)})"
 _COUNTED = rf"{_COUNT} (?P<counted>comments?|responses?|replies|reply|thoughts?)(?P<on> (?:on|to) .+| so far.*)?"
 _NAMED = (
-    r"(?:(?:reader|all|top|latest|user) )?(?P<named>comments|responses|replies|discussion)"
+    r"(?:(?:reader|all|top|latest|user) )?(?P<named>comments|responses|replies|discussion|kommentare"
+    r"|commentaires|comentarios|comentários|commenti|reacties|komentarze|kommentarer)"
     r" ?(?:\( ?(?P<in_brackets>\d+) ?\)|:? ?(?P<after>\d+))?"
 )
 _HEADING = re.compile(rf"(?:{_COUNTED}|{_NAMED}) ?:?", re.IGNORECASE)
 _MARKDOWN = re.compile(r" {0,3}(#{1,6})\s")
+_LITERAL = ("comment", "komment", "coment", "koment", "reacti")
 _FENCE = ("```", "~~~")
 _LONGEST = 120
 
@@ -54,7 +56,7 @@ def parse_comment_heading(lines: Sequence[Line], index: int, level: int | None) 
     if count == 0:
         return None
     weak = (match["named"] or "").lower() == "discussion" or (match["counted"] or "").lower() in ("reply", "replies")
-    literal = (match["named"] or match["counted"]).lower().startswith("comment")
+    literal = (match["named"] or match["counted"]).lower().startswith(_LITERAL)
     return CommentHeading(index, count, level, weak and not match["on"], literal, bool(match["on"]))
 
 
