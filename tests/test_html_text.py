@@ -22,7 +22,12 @@ from qa.sources.html_text import html_to_text
         ),
         pytest.param("<pre>  if rain:\n\n    go()\n</pre><p>Done.</p>", "  if rain:\n\n    go()\n\nDone.", id="pre"),
         pytest.param("<p>Call <code>go()</code> twice.</p>", "Call go() twice.", id="code in a sentence"),
-        pytest.param("<table><tr><td>1</td><td>2</td></tr><tr><td>3</td></tr></table>", "1 2\n3", id="a table"),
+        pytest.param("<table><tr><td>1</td><td>2</td></tr><tr><td>3</td></tr></table>", "1 | 2\n3", id="a table"),
+        pytest.param("<ol><li>One</li><li><p>Two</p></li></ol>", "1. One\n\n2. Two", id="a numbered list"),
+        pytest.param(
+            '<ol start="3"><li>One<li value="7">Two<li>Three</ol>', "3. One\n7. Two\n8. Three", id="its numbers"
+        ),
+        pytest.param("<ol><li>One<ul><li>a</ul><li>Two</ol>", "1. One\n\na\n\n2. Two", id="a list in a list"),
         pytest.param("<p>2&nbsp;mm &lt; 3&nbsp;mm</p>", "2 mm < 3 mm", id="references"),
         pytest.param("<p>Seen.</p><div style='display: none'>Hidden.</div>", "Seen.", id="hidden words"),
         pytest.param("<div hidden>Hidden.</div>", "", id="nothing but hidden words"),

@@ -18,13 +18,14 @@ _TITLE = ("title",)
 _AUTHOR = ("author", "authors", "by", "byline", "creator")
 _DATE = ("date", "published", "publishdate", "pubdate", "date_published", "created", "date created")
 _KNOWN = frozenset(
-    (*_TITLE, *_AUTHOR, *_DATE, "tags", "tag", "layout", "categories", "category", "aliases", "slug", "draft",
-     "permalink", "description", "summary", "modified", "updated", "lastmod", "status", "keywords", "subtitle", "lang", "cssclass")
+    (*_TITLE, *_AUTHOR, *_DATE, "tags", "tag", "layout", "categories", "category", "aliases", "slug", "draft", "lang",
+     "permalink", "description", "summary", "modified", "updated", "lastmod", "status", "keywords", "subtitle",
+     "cssclass")
 )  # fmt: skip
 _FIELD = re.compile(r":?(?P<key>[A-Za-z][\w -]{0,30}):(?:\s+(?P<value>.*))?")
 _RST_RULE = re.compile(r"([=\-~`#\"^+*:.'_])\1{2,}\s*")
 # Lines and characters of a block; one that is longer is a text.
-_MOST_LINES, _MOST_CHARACTERS = 300, 30_000
+_MOST_LINES, _MOST_CHARACTERS = 300, 10_000
 _FEWEST_FIELDS = 2  # one "Title: …" can be the first line of a text
 
 

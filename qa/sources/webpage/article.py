@@ -2,39 +2,71 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from qa.sources.patterns.buttons import ELSEWHERE
+from qa.sources.patterns.attribution import is_name_line
+from qa.sources.patterns.buttons import leads_elsewhere
 from qa.sources.patterns.dates import is_time
+from qa.sources.patterns.names import clean_name
 from qa.sources.webpage.blocks import UNSHOWN_TAGS, has_many_elements, is_hidden, join_blocks, lay_out, short_text
 from qa.sources.webpage.collect import is_teaser
+from qa.sources.webpage.omissions import restore_paragraphs
+
+# A main text this much shorter than the words of the page that are no links is not the main text; in characters, and
+# as a share. Of the pages of `web-pages`, none with a right main text is below it.
+_LONG_PAGE, _LEAST_SHARE = 5_000, 0.05
 
 
-def extract_main_text(root: HtmlElement) -> str:
+@dataclass(frozen=True, slots=True)
+class MainText:
+    """The main text of a page, and the author if a link right above it names one."""
+
+    text: str
+    author: str | None = None
+
+
+def extract_main_text(root: HtmlElement) -> MainText:
     """Extract the main text of a page whose comments were cut out."""
     import trafilatura
 
     if has_many_elements(root):
-        return _element_text(root)
+        return MainText(_element_text(root))
     try:
         document = trafilatura.bare_extraction(root, include_comments=False)
     except Exception:  # trafilatura can fail on a broken page, whose words can still be read
         document = None
     body = None if document is None or isinstance(document, dict) else document.body
-    text = "" if body is None else _element_text(body, without=ELSEWHERE)
-    if not text:
-        return _element_text(root)
+    links = {" ".join("".join(link.itertext()).split()) for link in root.iter("a")}
+    text = "" if body is None else _element_text(body, links)
+    if not text or len(text) < _LEAST_SHARE * max(_plain_length(root), _LONG_PAGE):
+        shown = _shown_text(root)
+        if not text or len(shown.text) > _LONG_PAGE:
+            return shown
+    text = restore_paragraphs(root, text, links)
     lede = find_lede(root, text)
-    return f"{lede}\n\n{text}" if lede else text
+    return MainText(f"{lede}\n\n{text}" if lede else text)
 
 
-def _element_text(element: HtmlElement, without: re.Pattern[str] | None = None) -> str:
-    """All words of an element, without the lines that match `without`."""
+def _plain_length(root: HtmlElement) -> int:
+    return sum(len(block.text) for block in lay_out(root) if not block.is_link)
+
+
+def _shown_text(root: HtmlElement) -> MainText:
+    """All words of a page but its menus: lines that are links, unless there is nothing else."""
+    blocks = lay_out(root)
+    plain = [block for block in blocks if not block.is_link] or blocks
+    before = blocks.index(plain[0]) - 1 if plain else -1
+    author = clean_name(blocks[before].text) if before >= 0 else None
+    return MainText(join_blocks(plain)[0], author if author and is_name_line(author) else None)
+
+
+def _element_text(element: HtmlElement, links: Set[str] = frozenset()) -> str:
+    """All words of an element, without the lines that lead to another article by one of these links."""
     blocks = lay_out(element)
-    return join_blocks([block for block in blocks if not (without and without.fullmatch(block.text))])[0]
+    return join_blocks([block for block in blocks if not leads_elsewhere(block.text, links)])[0]
 
 
 _LEDE_TAGS = ("p", "h2", "h3", "h4", "div", "strong", "span")

@@ -25,6 +25,8 @@ _PARAGRAPH_TAGS = frozenset(
 )
 _LINE_TAGS = frozenset("li tr dt dd br figcaption summary caption option lb item row".split())
 _CELL_TAGS = frozenset({"td", "th", "cell"})
+_ITEM_TAGS = frozenset({"li", "item"})
+_NUMBER = re.compile(r"\d{1,6}")
 UNSHOWN_TAGS = frozenset(
     "script style template noscript svg title button select textarea input iframe object embed canvas audio"
     " video map math".split()
@@ -115,6 +117,8 @@ class TextLayout:
         self._division_breaks = division_breaks
         self._newlines_break = newlines_break
         self._after_tag = False
+        self._marker = ""
+        self._numbers: dict[HtmlElement, int] = {}
 
     def add(self, text: str | None, style: TextStyle = _PLAIN) -> None:
         """Add words; white space becomes one blank unless the text is preformatted, as in a <pre>."""
@@ -124,6 +128,9 @@ class TextLayout:
             if (style.quoted, style.region) != (self._style.quoted, self._style.region):
                 self._end_line(1)
             self._style = style
+            if self._marker:
+                self._pieces.append(self._marker)
+                self._marker = ""
             self._note_link(text, style.linked)
             self.has_body = self.has_body or style.region is TextRegion.BODY
         if style.preformatted:
@@ -148,6 +155,20 @@ class TextLayout:
             self._after_tag = True
         else:
             self._break_at(element, quoted=quoted)
+            if element.tag in _CELL_TAGS and _is_cell(element.getprevious()):
+                self._pieces.append("| ")
+            elif element.tag in _ITEM_TAGS:
+                self._number(element)
+
+    def _number(self, item: HtmlElement) -> None:
+        """Begin an item of a numbered list with its number."""
+        parent = item.getparent()
+        if parent is None or not (parent.tag == "ol" or parent.get("rend") == "ol"):
+            return
+        given = item.get("value") or (parent.get("start") if parent not in self._numbers else None) or ""
+        number = int(given) if _NUMBER.fullmatch(given) else self._numbers.get(parent, 0) + 1
+        self._numbers[parent] = number
+        self._marker = f"{number}. "
 
     def close_tag(self, element: HtmlElement, *, quoted: bool = False) -> None:
         """Break the line as the end of this element does."""
@@ -253,6 +274,10 @@ def join_blocks(blocks: Sequence[TextBlock]) -> tuple[str, tuple[Span, ...]]:
                 start = spans.pop()[0]
             spans.append((start, end))
     return "".join(pieces), tuple(spans)
+
+
+def _is_cell(element: HtmlElement | None) -> bool:
+    return element is not None and element.tag in _CELL_TAGS
 
 
 def is_hidden(element: HtmlElement) -> bool:

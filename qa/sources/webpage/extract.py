@@ -15,7 +15,7 @@ from qa.sources.webpage.collect import ancestors, collect
 from qa.sources.webpage.comment import PageComment, extract_comment
 from qa.sources.webpage.flat_lists import wrap_flat_comments
 from qa.sources.webpage.json_ld import JsonLdComment
-from qa.sources.webpage.repeated import find_repeated
+from qa.sources.webpage.repeated import find_repeated, mark_signed_siblings
 from qa.sources.webpage.replies import find_parents
 from qa.sources.webpage.roles import ITEM, PARTS, Role, role_of
 
@@ -51,6 +51,7 @@ class PageComments:
 def extract_comments(root: HtmlElement) -> PageComments:
     """Find the comments and cut them, with the sections that they are in, out of the tree."""
     roles = _find_roles(root)
+    mark_signed_siblings(roles)
     wrap_flat_comments(roles)
     sections = dict.fromkeys(element for element, role in roles.items() if role & Role.SECTION)
     items = find_comment_elements(root, roles, sections.keys())

@@ -33,8 +33,9 @@ def read(data: bytes, name: str) -> Iterator[Thread]:
     if not comments.have_text and (machine_readable := json_ld.find_comments(scripts)):
         comments = extract.PageComments.from_json_ld(machine_readable)
     page = metadata.read_metadata(root, scripts)
-    text = "" if comments.is_forum else article.extract_main_text(root)
-    drafts = [DraftPost("article", text, page.author, page.date), *_draft_comments(comments)]
+    main = article.MainText("") if comments.is_forum else article.extract_main_text(root)
+    author = page.author or (main.author if comments.comments else None)  # on a page of a discussion
+    drafts = [DraftPost("article", main.text, author, page.date), *_draft_comments(comments)]
     yield compose(name, drafts, title=page.title, url=page.url or metadata.saved_address(data))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, MutableMapping, Sequence
 from itertools import islice
 
 from lxml.html import HtmlElement
@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 from qa.sources.patterns.dates import is_time
 from qa.sources.webpage.blocks import UNSHOWN_TAGS, short_text
 from qa.sources.webpage.collect import is_teaser
+from qa.sources.webpage.roles import Role
 
 _WORD = (
     r"(?:comments?|kommentare?n?|commentaires?|comentarios?|comentários?|commenti|commento|komentarze?y?|reacties|reactions?|responses?"
@@ -25,6 +26,7 @@ _HEADING = re.compile(
 _LONGEST_HEADING, _LONGEST_DAY = 160, 90
 _FEWEST_LETTERS = 15
 _NEARLY_ALL = 0.8
+_FEWEST_SIBLINGS = 2
 # Limits on what a hostile page can make us look at.
 _MOST_STEPS, _MOST_HEADINGS, _MOST_SIBLINGS, _MOST_LEVELS = 8, 20, 5_000, 60
 _HEADING_TAGS = frozenset("h1 h2 h3 h4 h5 h6 div p legend strong b dt span td caption".split())
@@ -42,6 +44,28 @@ def find_repeated(root: HtmlElement, sections: Iterable[HtmlElement]) -> Sequenc
         if comments := _dated_alike(_after(heading), days):
             return comments
     return ()
+
+
+def mark_signed_siblings(roles: MutableMapping[HtmlElement, Role]) -> None:
+    """Give the role of comments to siblings of one kind with a name and a day each, in what is named after comments."""
+    authors = Counter(_above(roles, Role.AUTHOR))
+    dates = Counter(_above(roles, Role.DATE))
+    has_items = set(_above(roles, Role.COMMENT | Role.POST))
+    for element, role in list(roles.items()):
+        if not role & Role.BODY or element in has_items or min(authors[element], dates[element]) < _FEWEST_SIBLINGS:
+            continue
+        signed = [child for child in element if authors[child] and dates[child]]
+        kinds = {(child.tag, child.get("class")) for child in signed}
+        if len(signed) >= _FEWEST_SIBLINGS and len(kinds) == 1:
+            roles[element] = Role.SECTION
+            roles.update(dict.fromkeys(signed, Role.COMMENT))
+
+
+def _above(roles: MutableMapping[HtmlElement, Role], wanted: Role) -> Iterable[HtmlElement]:
+    """The elements around each element that has one of these roles; one that holds several comes several times."""
+    for element, role in roles.items():
+        if role & wanted:
+            yield from islice(element.iterancestors(), _MOST_LEVELS)
 
 
 def _count_days(root: HtmlElement) -> Counter[HtmlElement]:

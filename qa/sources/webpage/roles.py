@@ -92,6 +92,7 @@ _LIKES = _word_set("like likes liked vote votes rating reaction reactions report
 _AROUND_LIKES = _word_set("likes reactions")
 _SECTION_OF = _word_set("items entries rows posts cards elements nodes")
 _REPLIES = _word_set("children replies answers responses nested subcomments antworten reponses")
+_REPLY = _word_set("reply answer response antwort")
 _NO_COMMENT = _word_set("no has with add write leave new submit go to view show hide load toggle num count open jump")
 _ELSEWHERE = _word_set("recent recently latest last newest neueste neuste letzte aktuelle popular related sidebar")
 _NO_CONTAINERS = _word_set(
@@ -193,6 +194,8 @@ def token_role(token: str) -> Role:
         return Role.FURNITURE
     if name.startswith(("thing_t1", "dsq-comment", "comtr")):
         return Role.COMMENT
+    if len(words) == 2 and words[0] in _REPLY and words[1] in _BODY:
+        return Role.BOX | Role.BODY  # a reply inside the comment that it answers, or the body of a reply
     match = _STEM.fullmatch("-".join(words))
     if match is None:
         return Role.SECTION if "disqus" in name and "thread" in name else _part_role(words, _ALWAYS_FURNITURE)

@@ -1,0 +1,124 @@
+"""The paragraphs of an article that trafilatura leaves out, though they stand between those that it keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from qa.sources.patterns.boilerplate import is_boilerplate
+from qa.sources.patterns.buttons import BUTTON, leads_elsewhere
+from qa.sources.patterns.dates import is_time_label
+from qa.sources.webpage.blocks import UNSHOWN_TAGS, is_hidden, join_blocks, lay_out
+from qa.sources.webpage.roles import Role, role_of
+
+_TAGS = frozenset("p pre li td th dd dt blockquote figcaption caption h2 h3 h4 h5 h6".split())
+_ASIDE_TAGS = frozenset("nav aside footer form header figure menu".split())
+# Chosen on the half of `web-pages` that rules are made on (benchmarks/pages.py): the characters by which a paragraph is
+# recognised in the main text, the share of the main text in the article's element, and of what may be added to it.
+_SHORTEST_KEY = 20
+_MAIN_SHARE, _MOST_ADDED = 0.9, 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Paragraph:
+    element: HtmlElement
+    text: str
+    key: str  # the text without white space
+    line: int | None  # where it is in the main text, None if it was left out
+
+
+def restore_paragraphs(root: HtmlElement, text: str, links: Set[str]) -> str:
+    """Add to a main text the paragraphs between its own that were left out of it.
+
+    Args:
+        root: The page's tree.
+        text: Its main text.
+        links: The texts of its links.
+    """
+    lines = text.split("\n")
+    paragraphs = list(_paragraphs(root, lines))
+    kept = [number for number, paragraph in enumerate(paragraphs) if paragraph.line is not None]
+    if not kept:
+        return text
+    around = _article_element([paragraphs[number] for number in kept])
+    parents = {paragraphs[number].element.getparent() for number in kept}
+    added: dict[int, list[str]] = {}
+    line = 0
+    for number in range(kept[0], kept[-1] + 1):
+        paragraph = paragraphs[number]
+        if paragraph.line is not None:
+            line = paragraph.line
+        elif paragraph.element.getparent() in parents and not _is_furniture(paragraph, around, links):
+            added.setdefault(line, []).append(paragraph.text)
+    if sum(len(each) for texts in added.values() for each in texts) > _MOST_ADDED * len(text):
+        return text
+    return "\n".join(
+        piece for number, line_text in enumerate(lines) for piece in (line_text, *_apart(added.get(number, [])))
+    )
+
+
+def _apart(texts: list[str]) -> Iterator[str]:
+    for text in texts:
+        yield ""
+        yield text
+
+
+def _paragraphs(root: HtmlElement, lines: list[str]) -> Iterator[_Paragraph]:
+    """The innermost elements that hold a paragraph each, in page order."""
+    line_keys = ["".join(line.split()) for line in lines]
+    at = 0
+    for element in _innermost(root):
+        text = join_blocks(lay_out(element))[0]
+        key = "".join(text.split())
+        if not key:
+            continue
+        line = (
+            next((n for n in range(at, len(lines)) if key in line_keys[n]), None) if len(key) >= _SHORTEST_KEY else None
+        )
+        at = at if line is None else line
+        yield _Paragraph(element, text, key, line)
+
+
+def _innermost(root: HtmlElement) -> Iterator[HtmlElement]:
+    walk = etree.iterwalk(root, events=("start", "end"))
+    holds_none = False
+    for event, element in walk:
+        if event == "start":
+            if element.tag in UNSHOWN_TAGS or is_hidden(element):
+                walk.skip_subtree()
+            holds_none = holds_none or element.tag in _TAGS
+            holds_none = element.tag in _TAGS or (holds_none and element.tag not in _TAGS)
+        elif element.tag in _TAGS and holds_none:
+            holds_none = False
+            yield element
+
+
+def _article_element(kept: list[_Paragraph]) -> HtmlElement:
+    """The innermost element that holds nearly all of the main text."""
+    counts: dict[HtmlElement, int] = {}
+    for paragraph in kept:
+        for above in paragraph.element.iterancestors():
+            counts[above] = counts.get(above, 0) + len(paragraph.key)
+    total = sum(len(paragraph.key) for paragraph in kept)
+    enough = [element for element, count in counts.items() if count >= _MAIN_SHARE * total]
+    return max(enough, key=lambda element: sum(1 for _ in element.iterancestors()))
+
+
+def _is_furniture(paragraph: _Paragraph, around: HtmlElement, links: Set[str]) -> bool:
+    text = " ".join(paragraph.text.split())
+    if paragraph.element.tag in ("h2", "h3", "h4", "h5", "h6"):
+        return True
+    if leads_elsewhere(text, links) or BUTTON.fullmatch(text) or is_boilerplate(text) or is_time_label(text):
+        return True
+    linked = sum(len("".join("".join(link.itertext()).split())) for link in paragraph.element.iter("a"))
+    if linked * 2 > len(paragraph.key):
+        return True
+    for element in (paragraph.element, *paragraph.element.iterancestors()):
+        if element is around:
+            return False
+        if element.tag in _ASIDE_TAGS or role_of(element) & (Role.FURNITURE | Role.ELSEWHERE | Role.SECTION):
+            return True
+    return True
