@@ -18,6 +18,7 @@ from qa.sources.webpage.omissions import restore_paragraphs
 # A main text this much shorter than the words of the page that are no links is not the main text; in characters, and
 # as a share. Of the pages of `web-pages`, none with a right main text is below it.
 _LONG_PAGE, _LEAST_SHARE = 5_000, 0.05
+_WHOLE_SHARE = 0.9  # of the characters that a page shows; trafilatura takes all of a page in which it finds no text
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,21 @@ def extract_main_text(root: HtmlElement) -> MainText:
     body = None if document is None or isinstance(document, dict) else document.body
     links = {" ".join("".join(link.itertext()).split()) for link in root.iter("a")}
     text = "" if body is None else _element_text(body, links)
-    if not text or len(text) < _LEAST_SHARE * max(_plain_length(root), _LONG_PAGE):
+    if not text or _is_whole_page(root, text):
+        return _shown_text(root)
+    if len(text) < _LEAST_SHARE * _LONG_PAGE or len(text) < _LEAST_SHARE * _plain_length(root):
         shown = _shown_text(root)
-        if not text or len(shown.text) > _LONG_PAGE:
+        if len(shown.text) > _LONG_PAGE:
             return shown
     text = restore_paragraphs(root, text, links)
     lede = find_lede(root, text)
     return MainText(f"{lede}\n\n{text}" if lede else text)
+
+
+def _is_whole_page(root: HtmlElement, text: str) -> bool:
+    """Whether the main text is all that the page shows, and most of that is links: its menus and a short post."""
+    words = sum(len("".join(block.text.split())) for block in lay_out(root))
+    return len("".join(text.split())) >= _WHOLE_SHARE * words and is_teaser(root)
 
 
 def _plain_length(root: HtmlElement) -> int:

@@ -154,6 +154,8 @@ def _name_before_words(blocks: Sequence[TextBlock], body: Sequence[TextBlock]) -
 def _words_between_labels(blocks: Sequence[TextBlock], author: str | None, *, is_signed: bool) -> Span:
     """The blocks without those at either end that are not the comment's words: the name, the day, buttons."""
     start, end = 0, len(blocks)
+    if end > 1 and blocks[0].region is TextRegion.HEADING and is_dated_line(blocks[1], author):
+        start = 1  # a forum's title over the day
     while start < end and _is_label(blocks[start], author, is_signed):
         start += 1
     while start < end and _is_label(blocks[end - 1], author, is_signed):
