@@ -86,7 +86,7 @@ def _is_dated(candidate: CommentCandidate) -> bool:
 
 def _is_teaser(candidate: CommentCandidate) -> bool:
     """Whether most words are links, and none are in what is named the body of a post."""
-    named = any(block.region is TextRegion.BODY for block in select_body(candidate.blocks))
+    named = any(block.region is TextRegion.BODY for block in select_body(candidate.blocks, is_post=candidate.is_post))
     return not named and is_teaser(candidate.element)
 
 

@@ -33,7 +33,7 @@ from qa.sources.webpage.roles import Role
 
 _AUTHOR_KEYS = ("author", "data-author", "data-author-name", "data-username", "data-user-name", "data-commenter")
 _DATE_KEYS = ("datetime", "created-timestamp", "created", "content", "data-timestamp", "data-time", "data-utc",
-              "data-date", "data-datetime", "title")  # fmt: skip
+              "data-date", "data-datetime", "title", "data-tippy-content")  # fmt: skip
 # In characters, chosen on the half of `web-pages` that rules are made on (benchmarks/pages.py).
 _LONGEST_NAME, _LONGEST_FURNITURE = 80, 300
 # Limits on what a hostile page can make us look at.
@@ -45,13 +45,15 @@ class CommentCandidate:
     """An element that may hold a comment: its words without those of the comments in it, and who wrote them when.
 
     `above` is the index of the candidate that it is inside. `dated` is true for "3 hours ago" too; `day_text` is the
-    label of a day that can be read in two ways ("03/04/2011"). `profile_date` is the day that the member's profile
+    label of a day that can be read in two ways ("03/04/2011").
+    `is_post` is true for a forum's post. `profile_date` is the day that the member's profile
     names. `has_title` if a page's title is in it, `has_input` if a form's text field does.
     """
 
     element: HtmlElement
     above: int | None
     hidden: bool
+    is_post: bool = False
     layout: TextLayout = field(default_factory=TextLayout)
     author: str | None = None
     date: str | None = None
@@ -139,7 +141,8 @@ class _Collector:
 
     def _candidate(self, element: HtmlElement) -> CommentCandidate:
         hidden = is_hidden(element) or self._is_wrapped_hidden(element)
-        candidate = CommentCandidate(element, self._open[-1] if self._open else None, hidden)
+        is_post = bool(self._roles.get(element, Role.NONE) & Role.POST)
+        candidate = CommentCandidate(element, self._open[-1] if self._open else None, hidden, is_post)
         candidate.author = next((name for key in _AUTHOR_KEYS if (name := clean_name(element.get(key) or ""))), None)
         candidate.date = next((day for key in _DATE_KEYS[1:] if (day := iso_day(element.get(key)))), None)
         candidate.dated = candidate.date is not None

@@ -54,7 +54,7 @@ def extract_comment(candidate: CommentCandidate, order: DayOrder | None = None) 
         order: How the page writes days such as 03/04/2011, if other days on it show that.
     """
     blocks = candidate.blocks
-    body = select_body(blocks)
+    body = select_body(blocks, is_post=candidate.is_post)
     inside = {id(block) for block in body}
     author, date = candidate.author, candidate.date or iso_day(candidate.day_text, order)
     outside = [block for block in blocks if id(block) not in inside]
@@ -74,13 +74,16 @@ def extract_comment(candidate: CommentCandidate, order: DayOrder | None = None) 
     return PageComment(text, None if not text and _is_removed_name(author) else author, date, omitted)
 
 
-def select_body(blocks: Sequence[TextBlock]) -> list[TextBlock]:
-    """The blocks of the body, unless most words stand outside what is named the body."""
+def select_body(blocks: Sequence[TextBlock], *, is_post: bool = False) -> list[TextBlock]:
+    """The blocks of the body, unless most words of a comment stand outside what is named the body.
+
+    A forum's post always has its words in what is named the body; its member's profile can be longer.
+    """
     lengths = dict.fromkeys(TextRegion, 0)
     for block in blocks:
         if not _is_button(block):
             lengths[block.region] += len(block.text)
-    if lengths[TextRegion.BODY] * 2 >= lengths[TextRegion.LOOSE] and lengths[TextRegion.BODY]:
+    if lengths[TextRegion.BODY] and (is_post or lengths[TextRegion.BODY] * 2 >= lengths[TextRegion.LOOSE]):
         return [block for block in blocks if block.region is TextRegion.BODY]
     if lengths[TextRegion.LOOSE] + lengths[TextRegion.BODY] > 1:
         return [block for block in blocks if block.region >= TextRegion.HEADING]

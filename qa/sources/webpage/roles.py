@@ -84,7 +84,7 @@ _ALWAYS_FURNITURE = _word_set(
 _PROFILE = re.compile(
     r".*-?(?:userinfo|postprofile|posterinfo|authorinfo|memberinfo|userprofile|userdetails|postleft|authorpane)(?:-.*)?"
     r"|message-?user-?(?:info|block|details|extras|title|banner)?|post-?profile|user-(?:info|text|details|title|block)|usertitle"
-    r"|author-?(?:info|information|pane)|c-author-pane|poster|poster-?(?:info|details)|post-author|pls|user-stats"
+    r"|(?:author|user)-statistics|author-?(?:info|information|pane)|c-author-pane|poster|poster-?(?:info|details)|post-author|pls|user-stats"
     r"|profile-(?:posts|joined|rank|location|contact|avatar|custom-field)"
 )
 _WITHOUT = _word_set("no has with without")  # "no-avatar" is about something else than an avatar
@@ -99,8 +99,8 @@ _NO_CONTAINERS = _word_set(
     "form h1 h2 h3 h4 h5 h6 a b button input img i svg label em small span strong u cite abbr time textarea select"
 )
 _FORUM = re.compile(
-    r"post(?:bit\w*|container|body-wrap|_block|_wrapper|wrapper|topic|-topic)|message--post|topic-post|crawler-post|cpost"
-    r"|ipscomment|forumpost|blockpost|b-post|windowbg\d?|answer|question|bbp-(?:topic|reply)|reply-post"
+    r"post(?:bit\w*|container|body-wrap|_block|_wrapper|wrapper|topic|-topic)|message--post|topic-post|crawler-post|c-?post"
+    r"|forum-?post|blockpost|b-post|windowbg\d?|answer|question|bbp-(?:topic|reply)|reply-post"
     r"|(?:detailed-)?status"
 )
 # A class that a build tool made unique: "CommentBody_s__x1Y2", "Comment-module__body--kT1Q", "feedCommentBody-UWho7S".
