@@ -86,3 +86,12 @@ def test_words_that_hold_those_of_a_notice_are_words(words: str) -> None:
 )  # fmt: skip
 def test_a_line_is_boilerplate_only_as_a_whole(line: str) -> None:
     assert line_kind(line) in (LineKind.CONTENT, LineKind.FOOTER) and not line_kind(line) & LineKind.BOILERPLATE
+
+
+def test_the_numbers_of_a_list_in_a_comment_stay_and_those_of_the_comments_do_not() -> None:
+    item = (
+        '<li class="comment"><b class="fn">Ann</b> <time datetime="2019-06-20">x</time><div class="comment-content"><ol>'
+        "<li>One</li><li>Two</li></ol></div></li>"
+    )
+    thread = read_thread(page(f'<ol class="comment-list">{item}{item}</ol>'))
+    assert [text for *_, text in comment_rows(thread)] == ["1. One\n2. Two"] * 2

@@ -148,8 +148,8 @@ class TextLayout:
             self._first_link.append(text)
         self._link_ended = self._link_ended or (bool(self._first_link) and not linked)
 
-    def open_tag(self, element: HtmlElement, *, quoted: bool = False) -> None:
-        """Break the line as the start of this element does."""
+    def open_tag(self, element: HtmlElement, *, quoted: bool = False, numbered: bool = True) -> None:
+        """Break the line as the start of this element does; an item of a numbered list begins with its number."""
         if element.tag == "br":
             self._break_line()
             self._after_tag = True
@@ -157,7 +157,7 @@ class TextLayout:
             self._break_at(element, quoted=quoted)
             if element.tag in _CELL_TAGS and _is_cell(element.getprevious()):
                 self._pieces.append("| ")
-            elif element.tag in _ITEM_TAGS:
+            elif element.tag in _ITEM_TAGS and numbered:
                 self._number(element)
 
     def _number(self, item: HtmlElement) -> None:
@@ -172,6 +172,8 @@ class TextLayout:
 
     def close_tag(self, element: HtmlElement, *, quoted: bool = False) -> None:
         """Break the line as the end of this element does."""
+        if element.tag in _ITEM_TAGS:
+            self._marker = ""
         if element.tag != "br":
             self._break_at(element, quoted=quoted)
 

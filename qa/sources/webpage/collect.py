@@ -45,9 +45,9 @@ class CommentCandidate:
     """An element that may hold a comment: its words without those of the comments in it, and who wrote them when.
 
     `above` is the index of the candidate that it is inside. `dated` is true for "3 hours ago" too; `day_text` is the
-    label of a day that can be read in two ways ("03/04/2011").
-    `is_post` is true for a forum's post. `profile_date` is the day that the member's profile
-    names. `has_title` if a page's title is in it, `has_input` if a form's text field does.
+    label of a day that can be read in two ways ("03/04/2011"). `is_post` is true for a forum's post. `profile_date` is
+    the day that the member's profile names. `has_title` if a page's title is in it, `has_input` if a form's text field
+    does.
     """
 
     element: HtmlElement
@@ -125,7 +125,8 @@ class _Collector:
         else:
             return False
         layout, state = self._candidates[self._open[-1]].layout, self._states[-1]
-        layout.open_tag(element, quoted=state.style.quoted)
+        is_comment = element in self._elements or element in self._around_elements
+        layout.open_tag(element, quoted=state.style.quoted, numbered=not is_comment)
         if not state.skipped:
             layout.add(shown_text(element), state.style)
         return state.skipped
