@@ -90,8 +90,8 @@ def test_a_line_is_boilerplate_only_as_a_whole(line: str) -> None:
 
 def test_the_numbers_of_a_list_in_a_comment_stay_and_those_of_the_comments_do_not() -> None:
     item = (
-        '<li class="comment"><b class="fn">Ann</b> <time datetime="2019-06-20">x</time><div class="comment-content"><ol>'
-        "<li>One</li><li>Two</li></ol></div></li>"
+        '<li class="comment"><b class="fn">Ann</b> <time datetime="2019-06-20">x</time><div class="comment-content">'
+        "<ol><li>One</li><li>Two</li></ol></div></li>"
     )
     thread = read_thread(page(f'<ol class="comment-list">{item}{item}</ol>'))
     assert [text for *_, text in comment_rows(thread)] == ["1. One\n2. Two"] * 2

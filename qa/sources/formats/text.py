@@ -15,8 +15,8 @@ from qa.sources.thread import Thread, thread_from_text
 def read(data: bytes, name: str) -> Iterator[Thread]:
     """Yield the one thread of a text.
 
-    Raises SourceError if it is empty or binary, or after the thread, if bytes of it could not be decoded or it looks like a
-    log or a table.
+    Raises SourceError if it is empty or binary, or after the thread, if bytes of it could not be decoded or it looks
+    like a log or a table.
     """
     text, damage = decode_reporting(data, name)
     thread = thread_from_text(text, source=name)
