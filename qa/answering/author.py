@@ -1,0 +1,52 @@
+"""Who-questions that the author of a post answers: "who had four flats?" of "Ralf: I had four flats"."""
+
+from __future__ import annotations
+
+import re
+
+from qa.text.normalize import words_of
+
+_WHO = re.compile(r"\bwho(?:['’]s|\s+(?:else|here|has|had|have|is|was|did|does)\b)?\s+(?P<verb>\w+)", re.IGNORECASE)
+# What one does by writing a post: its author did it, whoever the post speaks of.
+_SPEECH_ACTS = re.compile(
+    r"(?:ask|say|suggest|mention|recommend|think|believe|complain|thank|claim|warn|report|agree|disagree|defend|write"
+    r"|wonder|like|love|hate|prefer|criticise|criticize|praise|explain|advise|reply|answer|offer|object|doubt)(?:e?[sd])?"
+    r"|(?:say|ask|suggest|mention|recommend|complain|thank|claim|warn|report|explain|answer|offer|object|doubt)(?:s|ed)"
+    r"|said|thought|wrote|replie[sd]"
+)
+_I_DID = re.compile(r"\b(?:i|we)\b(?:['’]\w+)?\s+(?P<after>(?:\S+\s+){0,3}\S+)", re.IGNORECASE)
+_FIRST_PERSON = re.compile(r"\b(?:i|we|my|mine|our|me)\b|\bi['’]\w+", re.IGNORECASE)
+# With a margin below this the reader found nobody in the sentence itself.
+_UNSURE_MARGIN = 0.0
+_STEM = 4  # letters that two forms of a verb share: "bought", "buys" do not; "visited", "visits" do
+
+
+def author_answers(question: str, sentence: str, margin: float) -> bool:
+    """Whether the author of a post is who the question asks for, given the sentence of it that answers.
+
+    That is so if the question asks who said something, or if the sentence says in the first person what the question
+    asks about.
+
+    Args:
+        question: The question.
+        sentence: The sentence of the post that fits the question best.
+        margin: The reader's margin for the best span in the sentence.
+
+    >>> author_answers("Who had four flats?", "I had four flats near Dömitz.", 2.0)
+    True
+    >>> author_answers("Who laid the pipes?", "I think Emil laid the pipes.", 5.0)
+    False
+    """
+    who = _WHO.search(question)
+    if who is None:
+        return False
+    verb = who["verb"].lower()
+    if _SPEECH_ACTS.fullmatch(verb):
+        return True
+    if any(_same_verb(verb, word) for match in _I_DID.finditer(sentence) for word in words_of(match["after"])[:2]):
+        return True
+    return margin < _UNSURE_MARGIN and _FIRST_PERSON.search(sentence) is not None
+
+
+def _same_verb(verb: str, word: str) -> bool:
+    return verb == word or (len(verb) >= _STEM and verb[:_STEM] == word[:_STEM])
