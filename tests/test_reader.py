@@ -41,6 +41,23 @@ def test_the_span_is_the_answer_and_only_its_passage_answers(
     assert spans[passage].margin > 0 > max(span.margin for index, span in enumerate(spans) if index != passage)
 
 
+def test_each_sentence_has_the_best_span_inside_it(reader: SpanReader) -> None:
+    passage = "It rained all day. Leica lenses are made in Solms, Germany. The shop closes at six."
+    sentences = split_sentences(passage)
+    spans = reader.read_sentences("Where are Leica lenses produced?", [passage], [None], [sentences])[0]
+    assert len(spans.by_sentence) == 3 and spans.by_sentence[1] == spans.best
+    for sentence, span in zip(sentences, spans.by_sentence, strict=True):
+        assert sentence.start <= span.start < span.end <= sentence.end
+        assert span.margin <= spans.best.margin
+
+
+def test_no_answer_spans_two_cells_of_a_table(reader: SpanReader) -> None:
+    passage = "Boat | Fee | Deposit\nDinghy | 10 euros | 5 euros\nYacht | 40 euros | 25 euros"
+    for question in ("What is the fee for a dinghy?", "What is the deposit for a yacht?", "What does a yacht cost?"):
+        span = reader.read(question, [passage])[0]
+        assert "|" not in passage[span.start : span.end].strip(" |")
+
+
 def test_an_empty_passage_has_an_empty_span_and_does_not_answer(reader: SpanReader) -> None:
     empty = reader.read("Where?", PASSAGES)[2]
     assert (empty.start, empty.end) == (0, 0) and empty.margin < -1e6

@@ -22,9 +22,10 @@ class PassageTokens:
     """A passage in tokens, after those of its title.
 
     The first `title_length` tokens are the title's: it names the subject and never answers. For each token, `offsets`
-    are its span in the passage, `words` the index of its word, and `matches_kind` whether it is part of something of
-    the kind that the question asks for. `sentences` are the indices of each sentence's tokens, the title first.
-    Headings are left out, unless there is nothing else.
+    are its span in the passage, `words` the index of its word, `matches_kind` whether it is part of something of the
+    kind that the question asks for, `divides` whether it divides the cells of a table, and `sentence_of` the index of
+    its sentence, -1 in the title. `sentences` are the indices of each sentence's tokens, the title first. Headings are
+    left out, unless there is nothing else.
     """
 
     title_length: int
@@ -32,6 +33,8 @@ class PassageTokens:
     offsets: list[Span]
     words: list[int | None]
     matches_kind: list[bool]
+    divides: list[bool]
+    sentence_of: list[int]
     sentences: list[list[int]]
 
     @classmethod
@@ -50,8 +53,9 @@ class PassageTokens:
         heading_starts = {heading.start for heading in headings(passage, sentences)}
         by_sentence: list[list[int]] = [[] for _ in sentences] or [[]]
         later_starts = [sentence.start for sentence in sentences[1:]]
-        for token, (start, _) in enumerate(tokens.offsets, len(title)):
-            by_sentence[bisect(later_starts, start)].append(token)
+        sentence_of = [bisect(later_starts, start) for start, _ in tokens.offsets]
+        for token, index in enumerate(sentence_of, len(title)):
+            by_sentence[index].append(token)
         body = [
             members
             for sentence, members in zip(sentences, by_sentence, strict=False)
@@ -64,6 +68,8 @@ class PassageTokens:
             [*((0, 0) for _ in title), *tokens.offsets],
             [*(None for _ in title), *tokens.word_ids],
             [*(False for _ in title), *_matches_kind(question, passage, tokens)],
+            [*(False for _ in title), *(_divides(passage, offsets) for offsets in tokens.offsets)],
+            [*(-1 for _ in title), *sentence_of],
             [[*range(len(title))], *body] if title else body,
         )
 
@@ -87,6 +93,12 @@ class PassageTokens:
             for part in parts
             if len(part) < len(self.sentences)
         ]
+
+
+def _divides(passage: str, offsets: Span) -> bool:
+    """Whether a token is the sign between two cells of a table, as pages and Markdown have it: "7 euros | 3 euros"."""
+    start, end = offsets
+    return passage[start:end] == "|" and not passage[start - 1 : start].strip() and not passage[end : end + 1].strip()
 
 
 def _matches_kind(question: str, passage: str, tokens: Encoding) -> list[bool]:

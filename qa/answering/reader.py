@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from inspect import signature
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -76,6 +76,41 @@ class Reader(Protocol):
         """
 
 
+_NO_SPAN = ScoredSpan(0, 0, float(_IMPOSSIBLE))
+
+
+@dataclass(frozen=True, slots=True)
+class PassageSpans:
+    """The best span of a passage, and the best inside each of its sentences."""
+
+    best: ScoredSpan
+    by_sentence: Sequence[ScoredSpan]
+
+    @classmethod
+    def of(
+        cls, best: ScoredSpan, sentences: Sequence[Sentence], by_sentence: Sequence[ScoredSpan] = ()
+    ) -> PassageSpans:
+        """Put the best span into its sentence; a sentence that was not read is a span with a hopeless margin.
+
+        Args:
+            best: The best span of the passage.
+            sentences: The passage's sentences.
+            by_sentence: The best span inside each of the first of them, as far as known.
+        """
+        spans = [*by_sentence[: len(sentences)], *[_NO_SPAN] * (len(sentences) - len(by_sentence))]
+        return cls(
+            best,
+            [
+                best
+                if sentence.start <= best.start < sentence.end
+                else span
+                if span is not _NO_SPAN
+                else ScoredSpan(sentence.start, sentence.end, _NO_SPAN.margin)
+                for sentence, span in zip(sentences, spans, strict=True)
+            ],
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class _Window:
     """Up to a window of tokens out of a part of a passage; `part` is the index of that part among those read."""
@@ -126,6 +161,19 @@ class SpanReader:
         Raises:
             ModelError: The weights cannot be read.
         """
+        return [spans.best for spans in self.read_sentences(question, passages, titles, sentences)]
+
+    def read_sentences(
+        self,
+        question: str,
+        passages: Sequence[str],
+        titles: Sequence[str | None] = (),
+        sentences: Sequence[Sequence[Sentence]] = (),
+    ) -> list[PassageSpans]:
+        """Choose the best span of each passage and of each sentence; the arguments and errors are those of `read`.
+
+        Only the best span of a passage is looked at a second time.
+        """
         tokenizer = self._load()[1]
         title_texts = [as_sentences([title or ""]) for title in titles or [None] * len(passages)]
         sentences = sentences or [split_sentences(passage) for passage in passages]
@@ -140,7 +188,8 @@ class SpanReader:
             PassageTokens.of(question, *of_passage)
             for of_passage in zip(passages, sentences, encoded[: len(passages)], title_ids, strict=True)
         ]
-        spans = self._look(question_ids, [(tokens, [*chain.from_iterable(tokens.sentences)]) for tokens in tokenized])
+        looks = self._look(question_ids, [(tokens, [*chain.from_iterable(tokens.sentences)]) for tokens in tokenized])
+        spans = [look[-1] for look in looks]
         second_looks = [
             (index, tokens, part)
             for index, (tokens, span) in enumerate(zip(tokenized, spans, strict=True))
@@ -149,15 +198,23 @@ class SpanReader:
         ]
         margins: dict[int, list[float]] = {}
         seen_again = self._look(question_ids, [(tokens, part) for _, tokens, part in second_looks])
-        for (index, _, _), span in zip(second_looks, seen_again, strict=True):
-            margins.setdefault(index, []).append(span.margin)
-        for index, again in margins.items():
-            margin = (1 - _SECOND_LOOK_SHARE) * spans[index].margin + _SECOND_LOOK_SHARE * sum(again) / len(again)
+        for (index, _, _), again in zip(second_looks, seen_again, strict=True):
+            margins.setdefault(index, []).append(again[-1].margin)
+        for index, values in margins.items():
+            margin = (1 - _SECOND_LOOK_SHARE) * spans[index].margin + _SECOND_LOOK_SHARE * sum(values) / len(values)
             spans[index] = replace(spans[index], margin=margin)
-        return spans
+        return [
+            PassageSpans.of(best, of_passage, look[:-1])
+            for best, of_passage, look in zip(spans, sentences, looks, strict=True)
+        ]
 
-    def _look(self, question_ids: list[int], parts: Sequence[tuple[PassageTokens, list[int]]]) -> list[ScoredSpan]:
-        """The best span of each part; a part is a passage and the indices of some of its tokens."""
+    def _look(
+        self, question_ids: list[int], parts: Sequence[tuple[PassageTokens, list[int]]]
+    ) -> list[list[ScoredSpan]]:
+        """The best span of each sentence of a part and, last, of the whole part.
+
+        A part is a passage and the indices of some of its tokens.
+        """
         network, tokenizer = self._load()
         room = _WINDOW_TOKENS - len(question_ids) - 3
         windows = [
@@ -169,13 +226,14 @@ class SpanReader:
         prefix = [cls_id, *question_ids, sep_id]
         rows = [[*prefix, *(window.passage.ids[token] for token in window.tokens), sep_id] for window in windows]
         types = [[0] * len(prefix) + [1] * (len(window.tokens) + 1) for window in windows]
-        best = [ScoredSpan(0, 0, float(_IMPOSSIBLE))] * len(parts)
+        best = [[_NO_SPAN] * (max(passage.sentence_of, default=-1) + 2) for passage, _ in parts]
         for indices, batch_scores in network.run(rows, types):
             for index, scores in zip(indices, batch_scores, strict=True):
                 window = windows[index]
-                span = _best_span(window, scores[len(prefix) :], float(scores[0].sum()))
-                if span.margin > best[window.part].margin:
-                    best[window.part] = span
+                of_part = best[window.part]
+                for sentence, span in _best_spans(window, scores[len(prefix) :], float(scores[0].sum())):
+                    if span.margin > of_part[sentence].margin:
+                        of_part[sentence] = span
         return best
 
     def _load(self) -> tuple[BertNetwork, Tokenizer]:
@@ -218,12 +276,19 @@ def _window_starts(length: int, room: int) -> Iterable[int]:
     return (*range(0, last, room - _OVERLAP_TOKENS), last) if length else ()
 
 
-def _best_span(window: _Window, scores: NDArray[np.float32], no_answer_score: float) -> ScoredSpan:
-    """The best span of a window; `scores` are of shape (tokens and what follows them, 2)."""
+def _best_spans(
+    window: _Window, scores: NDArray[np.float32], no_answer_score: float
+) -> Iterator[tuple[int, ScoredSpan]]:
+    """The best span inside each sentence of a window, with the sentence's index, and the best of all with index -1.
+
+    `scores` are of shape (tokens and what follows them, 2).
+    """
     length, passage = len(window.tokens), window.passage
     words = np.array([-1 if (word := passage.words[token]) is None else word for token in window.tokens])
     changes = np.diff(words) != 0
-    gaps = np.cumsum(np.diff(window.tokens, prepend=window.tokens[0]) > 1)  # no answer spans what was left out
+    divides = np.array([passage.divides[token] for token in window.tokens])
+    # No answer spans what was left out, nor two cells of a table.
+    gaps = np.cumsum((np.diff(window.tokens, prepend=window.tokens[0]) > 1) | divides | np.r_[False, divides[:-1]])
     begins, ends = np.r_[True, changes], np.r_[changes, True]  # no answer cuts a word
     in_passage = np.array(window.tokens) >= passage.title_length
     starts = np.where(begins & in_passage, scores[:length, 0], _IMPOSSIBLE)
@@ -232,9 +297,19 @@ def _best_span(window: _Window, scores: NDArray[np.float32], no_answer_score: fl
     spans = starts[:, None] + stops[None, :] - _WRONG_KIND_PENALTY * (matches[None, 1:] == matches[:-1, None])
     more = np.arange(length, dtype=np.float32) - np.arange(length, dtype=np.float32)[:, None]  # tokens after the first
     spans[(more < 0) | (more >= _ANSWER_TOKENS) | (gaps[:, None] != gaps)] = _IMPOSSIBLE
-    start, end = divmod(int((spans - _LENGTH_PENALTY * more).argmax()), length)
-    first, last = passage.offsets[window.tokens[start]], passage.offsets[window.tokens[end]]
-    return ScoredSpan(first[0], last[1], float(spans[start, end]) - no_answer_score)
+    preferred = spans - _LENGTH_PENALTY * more
+
+    def best(first: int, last: int) -> ScoredSpan:
+        start, end = divmod(int(preferred[first:last, first:last].argmax()), last - first)
+        begin, stop = passage.offsets[window.tokens[first + start]], passage.offsets[window.tokens[first + end]]
+        return ScoredSpan(begin[0], stop[1], float(spans[first + start, first + end]) - no_answer_score)
+
+    yield -1, best(0, length)
+    sentence_of = np.array([passage.sentence_of[token] for token in window.tokens])
+    edges = np.flatnonzero(np.diff(sentence_of, prepend=-2, append=-2))
+    for first, last in pairwise(edges.tolist()):
+        if sentence_of[first] >= 0:
+            yield int(sentence_of[first]), best(first, last)
 
 
 DEFAULT_READER: Reader = SpanReader()
@@ -254,6 +329,28 @@ def read_spans(
     except ValueError:  # a built-in without a signature
         parameters = set()
     return reader.read(question, passages, **{name: value for name, value in optional.items() if name in parameters})
+
+
+def read_passages(
+    reader: Reader,
+    question: str,
+    passages: Sequence[str],
+    titles: Sequence[str | None],
+    sentences: Sequence[Sequence[Sentence]],
+) -> Sequence[PassageSpans]:
+    """Read the passages, and each of their sentences if the reader can (see `SpanReader.read_sentences`)."""
+    if isinstance(reader, SpanReader):
+        return reader.read_sentences(question, passages, titles, sentences)
+    spans = read_spans(reader, question, passages, titles, sentences)
+    if len(spans) != len(passages) or not all(map(_is_inside, spans, passages)):
+        raise ModelError(
+            f"the reader {type(reader).__name__!r} gave no span inside each of the {len(passages)} passages"
+        )
+    return [PassageSpans.of(span, of_passage) for span, of_passage in zip(spans, sentences, strict=True)]
+
+
+def _is_inside(span: ScoredSpan, text: str) -> bool:
+    return 0 <= span.start <= span.end <= len(text)
 
 
 def check_reader(reader: Any) -> Reader | None:
