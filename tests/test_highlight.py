@@ -16,6 +16,7 @@ from qa.text.sentences import split_sentences
 from qa.types import Progress, no_progress
 
 LIST = "It is made so:\n\n1. Glass is melted. It takes days.\n2. It is ground.\n3. It is polished.\n\nThen it is sold."
+NESTED = "1. Wash it.\n   It takes a minute.\n\n2. Fill it:\n   a) plums\n   b) sugar"
 ITEMS = LIST[LIST.index("1.") : LIST.index("\n\nThen")]
 
 
@@ -33,7 +34,24 @@ ITEMS = LIST[LIST.index("1.") : LIST.index("\n\nThen")]
         ("What are the steps?", LIST, "sold", "sold"),
         ("Is it ground?", LIST, "ground", "It is ground."),
         ("What is ground?", LIST, "It is ground", "It is ground"),
-        ("Why?", "One.\n\n- the only item\n\nAnother.", "only", "- the only item"),
+        ("Why?", "One.\n\n- the only item\n\nAnother.", "only", "the only item"),
+        ("List all halls", "It has four halls:\n\n- Fern\n- Moss", "four", "- Fern\n- Moss"),
+        ("Which halls are there?", "It has four halls:\n\n- Fern\n- Moss", "four", "- Fern\n- Moss"),
+        ("How many halls are there?", "It has four halls:\n\n- Fern\n- Moss", "four", "four"),
+        (
+            "What are the steps?",
+            "1. Wash it.\n   It takes a minute.\n\n2. Fill it:\n   a) plums\n   b) sugar",
+            "Wash it",
+            "1. Wash it.\n   It takes a minute.\n\n2. Fill it:\n   a) plums\n   b) sugar",
+        ),
+        ("Where is the log?", "It is in /var/log/app/error.log on each machine.", "var", "/var/log/app/error.log"),
+        ("What is the address?", "See https://a.example/q?u=1#x, please.", "https", "https://a.example/q?u=1#x"),
+        ("What is the ISBN?", "The ISBN is 978-3-16-148410-0.", "978", "978-3-16-148410-0"),
+        ("Where is it based?", "It is Berlin-based.", "Berlin", "Berlin"),
+        ("How do I reset it?", "A: Press the **red** button.", "red", "Press the **red** button."),
+        ("volume", "It rained. The volume is low.", "volume", "The volume is low."),
+        ("What do people say about it?", "It rained. It is too quiet.", "quiet", "It is too quiet."),
+        ("My power is out, can I get leave?", "Leave is given for:\n\n* Loss of power", "Loss", "Loss of power"),
     ],
 )
 def test_the_answer_is_as_long_as_the_question_asks(question: str, text: str, span: str, shown: str) -> None:

@@ -14,6 +14,14 @@ from qa.types import Span
 
 _EDGE_CHARACTERS = ' \t\r\n,;:"“”«»'
 _BRACKET = re.compile(r"[\[\]()]")
+_RUN = re.compile(r"[^\s\"“”«»<>|]+")
+_RUN_EDGE = ".,;:!?…'’)]}*"
+# A run of signs that is one thing though it holds punctuation: an address, a path, a version, a price, a call.
+_IS_CODE = re.compile(r"[\w)]?[/\\@_=#~]\w|\w[.:]\w|\d[-–,.:/]\w|\w-\d|\w\(")
+_LEADING_MARK = re.compile(
+    r"\s*(?:[#>|•◦▪‣●∙·]+\s*|\*+(?=\S)|[*+\-–—]\s+|\(?(?:\d{1,3}|[a-zA-Z])[.)]\s+|(?:Q|A|Question|Answer)\s*:\s*)"
+)
+_TRAILING_MARK = re.compile(r"(?:\s*\*{2,}|\s+[#|]+|(?<=[^\s*])\*)\Z")
 # See benchmarks/results/constants.md.
 _COVERAGE_WEIGHT = 0.5
 _KIND_WEIGHT = 0.2
@@ -41,16 +49,55 @@ def extend_span(question: str, text: str, sentences: Sequence[Sentence], span: S
     >>> extend_span("What was late?", text, split_sentences(text), (11, 13))
     (11, 13)
     """
-    yes_or_no, explains = question_type.asks_yes_no(question), question_type.asks_explanation(question)
-    if not yes_or_no and not explains and not question_type.asks_list(question):
-        return span
     inside = _overlapping(sentences, span)
     if not inside:
         return span
-    items = range(0) if yes_or_no else _list_around(text, sentences, inside[0])
-    if items:
-        return sentences[items[0]].start, sentences[items[-1]].end
-    return (sentences[inside[0]].start, sentences[inside[-1]].end) if yes_or_no or explains else span
+    whole_sentence = question_type.asks_for_sentence(question)
+    if question_type.asks_list(question) or question_type.asks_explanation(question):
+        items = list_at(text, sentences, inside[0]) or list_at(text, sentences, inside[-1])
+        if items:
+            return sentences[items[0]].start, sentences[items[-1]].end
+    if whole_sentence:
+        return strip_marks(text, (sentences[inside[0]].start, sentences[inside[-1]].end))
+    return strip_marks(text, grow_to_run(text, span))
+
+
+def grow_to_run(text: str, span: Span) -> Span:
+    """Grow a span that cuts an address, a path, a number or a code to the whole of it.
+
+    >>> text = "See https://example.org/a?b=1#c, please."
+    >>> start, end = grow_to_run(text, (4, 9))
+    >>> text[start:end]
+    'https://example.org/a?b=1#c'
+    """
+    start, end = span
+    for run in _RUN.finditer(text, *_around(text, span)):
+        left, right = run.start(), run.end() - len(run[0]) + len(run[0].rstrip(_RUN_EDGE))
+        cuts = left < start < right or left < end < right
+        if cuts and _IS_CODE.search(text, left, right):
+            start, end = min(start, left), max(end, right)
+    return start, end
+
+
+def strip_marks(text: str, span: Span) -> Span:
+    """The span without the marks before and after its words: list bullets, `##`, `**`, and labels such as `A:`.
+
+    >>> strip_marks("A: **Only guide dogs.**", (0, 23))
+    (5, 21)
+    """
+    start, end = span
+    while (mark := _LEADING_MARK.match(text, start, end)) and mark.end() < end:
+        start = mark.end()
+    while (mark := _TRAILING_MARK.search(text, start, end)) and mark.start() > start:
+        end = mark.start()
+    return start, end
+
+
+def _around(text: str, span: Span) -> Span:
+    """The span, extended to white space on both sides."""
+    start = next((i for i in range(span[0], 0, -1) if text[i - 1].isspace()), 0)
+    end = next((i for i in range(span[1], len(text)) if text[i].isspace()), len(text))
+    return start, end
 
 
 def sentence_around(text: str, sentences: Sequence[Sentence], span: Span) -> str:
@@ -105,6 +152,12 @@ def _without_edges(text: str, span: Span) -> Span | None:
     return (span[0] + left, span[0] + right) if left < right else None
 
 
+def list_at(text: str, sentences: Sequence[Sentence], index: int) -> range:
+    """The indices of the sentences of the list that sentence `index` is in or leads into; empty if there is none."""
+    leads_in = index + 1 < len(sentences) and text[sentences[index].start : sentences[index].end].endswith(":")
+    return _list_around(text, sentences, index) or (_list_around(text, sentences, index + 1) if leads_in else range(0))
+
+
 def _list_around(text: str, sentences: Sequence[Sentence], index: int) -> range:
     """The indices of the sentences of the list that sentence `index` is in; empty if it is in none."""
     begins = [begins_an_item(text, sentence) for sentence in sentences]
@@ -113,9 +166,18 @@ def _list_around(text: str, sentences: Sequence[Sentence], index: int) -> range:
         return range(0)
     while first > 0 and begins[previous := _line_start(sentences, begins, first - 1)]:
         first = previous
-    while last + 1 < len(sentences) and (begins[last + 1] or not sentences[last + 1].begins_a_line):
+    indent = _indent(text, sentences[first])
+    while last + 1 < len(sentences) and (
+        begins[last + 1] or not sentences[last + 1].begins_a_line or _indent(text, sentences[last + 1]) > indent
+    ):
         last += 1
     return range(first, last + 1) if sum(begins[first : last + 1]) > 1 else range(0)
+
+
+def _indent(text: str, sentence: Sentence) -> int:
+    """How far a sentence that begins a line is indented."""
+    line = max(text.rfind("\n", 0, sentence.start), text.rfind("\r", 0, sentence.start)) + 1
+    return sentence.start - line
 
 
 def _line_start(sentences: Sequence[Sentence], begins_item: Sequence[bool], index: int) -> int:

@@ -12,18 +12,37 @@ from qa.text import question_words
 
 _FACT = re.compile(
     r"\b(?:who|whom|whose|when|where|what|which)\b"
-    r"|\bhow\s+(?:many|much|old|long|far|tall|high|deep|big|large|small|often|fast|wide|heavy|late|early)\b",
+    r"|\bhow\s+(?:many|much|old|long|far|tall|high|deep|big|large|small|often|fast|wide|heavy|late|early|hot|cold)\b",
     re.IGNORECASE,
 )
 # "how many", "how old", "how far" ask for a measure; "how", "how does", "how to" for an explanation.
 _EXPLANATION = re.compile(
     r"\bwhy\b|\bhow\s+(?:is|are|was|were|be|do|does|did|to|can|could|would|should|has|have|had|come)\b"
     r"|\bwhat(?:\s+is|\s+was)?(?:\s+the)?\s+(?:reasons?|purpose)\b|\bwhat\s+(?:should|can|could)\s+i\b"
-    r"|\b(?:explain|describe)\b",
+    r"|\bwhat\s+happen(?:s|ed)\b|\b(?:explain|describe)\b",
+    re.IGNORECASE,
+)
+_YES_NO_CLAUSE = re.compile(
+    r"[,;.!]\s+(?:is|are|was|were|do|does|did|can|could|has|have|will|would|should|may)(?:n['’]t)?"
+    r"\s+(?:i|you|he|she|it|we|they|there|this|that|these|those|the|an?|my|your|any\w*)\b",
+    re.IGNORECASE,
+)
+_PEOPLE = (
+    r"(?:any|some|every)\s?(?:one|body)|nobody|no\s?one|people|folks|commenters?|readers?|reviewers?|posters?|users?"
+    r"|buyers?|customers?|others|they"
+)
+_THINK = (
+    r"think|say|said|says|feel|felt|agree|disagree|recommend|suggest|advise|complain|like|liked|dislike|love|hate"
+    r"|prefer|praise|criticise|criticize|defend|believe|report|mention|object"
+)
+_OPINION = re.compile(
+    rf"\b(?:{_PEOPLE})\b(?:\W+\w+){{0,2}}?\W+(?:{_THINK})\b|\b(?:do|does|did|has|have|is|was)\s+(?:any|some)\s?(?:one|body)\b"
+    r"|\b(?:opinions?|complaints?|criticisms?|experiences?)\s+(?:on|about|of|with|from)\b",
     re.IGNORECASE,
 )
 _LIST = re.compile(
-    r"\b(?:what|which)\s+(?:are|were)\b|\b(?:list|name|enumerate)\b"
+    r"\b(?:what|which)\s+(?:are|were)\b|\b(?:what|which)\s+(?:\w+\s+)?\w+s\s+(?:are|were|do|did|can|have|should)\b"
+    r"|\b(?:list|name|enumerate)\b"
     r"|\b(?:steps|ways|reasons|types|kinds|stages|parts|features|advantages|benefits|options|rules)\b",
     re.IGNORECASE,
 )
@@ -53,6 +72,18 @@ _ANSWER_PATTERNS = (
         ),
         re.compile(rf"\d|\b(?:{_NUMBER})\b", re.IGNORECASE),
     ),
+    (
+        re.compile(r"\bwhen\b|\bwhat\s+(?:year|day|date|month|time)\b", re.IGNORECASE),
+        re.compile(
+            r"\d|\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+            r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|(?:mon|tues|wednes|thurs|fri|satur|sun|to|yester)days?"
+            r"|after|before|during|since|until|till|while|when|once|as\s+soon|as\s+long"
+            r"|ago|now|soon|later|earlier|always|never|every|each|tomorrow|tonight|morning|noon|afternoon|evening|night"
+            r"|midnight|weekend|week|month|year|decade|century|spring|summer|autumn|fall|winter|christmas|easter|day|days"
+            rf"|weeks|months|years|hours?|minutes?|upon|first|last|next|{_NUMBER})\b",
+            re.IGNORECASE,
+        ),
+    ),
     (re.compile(r"\bwho(?:m|se)?\b", re.IGNORECASE), re.compile(r"\b[A-Z]\w+|\b(?:people|members|the\s+\w+)\b")),
 )
 
@@ -72,9 +103,32 @@ def asks_explanation(question: str) -> bool:
     return bool(_EXPLANATION.search(question))
 
 
+def asks_opinion(question: str) -> bool:
+    """Whether the question asks what people think, so that comments answer: "does anyone like it?"
+
+    >>> asks_opinion("What do people say about the volume?"), asks_opinion("What did the mayor say?")
+    (True, False)
+    """
+    return bool(_OPINION.search(question))
+
+
+def asks_for_sentence(question: str) -> bool:
+    """Whether the answer takes a whole sentence or more; search words are answered by the sentence they are about."""
+    return (
+        asks_yes_no(question)
+        or asks_explanation(question)
+        or asks_opinion(question)
+        or not question_words.is_question(question)
+    )
+
+
 def asks_yes_no(question: str) -> bool:
-    """Whether yes or no answers; see `qa.text.question_words.asks_yes_no`."""
-    return question_words.asks_yes_no(question)
+    """Whether yes or no answers, also after a statement; see `qa.text.question_words.asks_yes_no`.
+
+    >>> asks_yes_no("My power went out, can I get leave?"), asks_yes_no("The oil, how hot is it?")
+    (True, False)
+    """
+    return question_words.asks_yes_no(question) or _YES_NO_CLAUSE.search(question) is not None
 
 
 def asks_list(question: str) -> bool:
