@@ -1,16 +1,17 @@
-"""Fit the calibration: `python -m benchmarks.calibrate DIR [--limit N] [--out FILE]`.
+"""Fit the calibration: `python -m benchmarks.calibrate DIR [--limit N] [--only-answers] [--out FILE]`.
 
 Run it in the same commit as any change of the encoder, the passages, the ranking or the reader. It asks the questions
-of public sets below DIR, except those that the reader was trained on, and
+of public sets below DIR, except those that the reader was trained on, and those of real threads, and
 
 1. tries weights of the reader's evidence in the ranking on all sets, and takes those with the best mean nDCG@10 that
    make no set more than a little worse;
-2. on the sets with known answers, chooses how much a passage's fit counts when one answer is picked;
-3. fits the confidence, a logistic regression on right or wrong, and the threshold from which an answer is given;
+2. on the sets with known answers, fits by what one sentence is chosen, a conditional logit: the probability that the
+   highest of all scores is a right one's;
+3. fits the confidence, a logistic regression on right or wrong, and the bands of certainty;
 4. writes `qa/weights/calibration.json` and runs the quality gate (`benchmarks.gate`); the exit status is 1 if a floor
    is broken.
 
-For 1 and 3 it also prints, set by set, the figures with that set left out of the fit.
+It also prints, set by set, the figures with that set left out of the fit.
 """
 
 from __future__ import annotations
@@ -18,126 +19,100 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from random import Random
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import logsumexp, softmax
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from benchmarks import gate
-from benchmarks.cached_encoder import CachedEncoder, default_folder
+from benchmarks.calibration_sets import ANSWERED_SETS, RANKED_SETS, THREADS, EvaluationSet, QuestionRun, ask_set
 from qa.answering import reader
-from qa.answering.calibration import FILE, Calibration, ConfidenceFeatures
-from qa.answering.candidate import Candidate, ReadCandidate
-from qa.answering.select import assess, confidence_features, promote_best, read_candidates, rerank
-from qa.encoding.encoder import Encoder
-from qa.encoding.minilm import MiniLMEncoder
-from qa.errors import QuestionError
-from qa.evaluation.answers import calibration_error, is_right
-from qa.evaluation.dataset import Answers, Dataset
+from qa.answering.calibration import FILE, Calibration, load_calibration
+from qa.answering.options import OptionFeatures
+from qa.answering.select import choose_option, confidence_features, rerank
+from qa.evaluation.answers import calibration_error
 from qa.evaluation.ranking import ranking_figures
-from qa.library.directory import LibraryDirectory
-from qa.library.generation import Generation, open_generation
-from qa.library.library import Library
-from qa.library.retrieve import retrieve
-from qa.search.query import EncodedQuery, Query
-from training.data import trained_on
 
-RANKED_SETS = ("squad2", "wikiqa", "scifact", "stackfaq", "cranfield", "cisi", "covid-qa")
-ANSWERED_SETS = ("squad2", "wikiqa", "covid-qa")
 WEIGHTS = (0.0, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 SCALES = (2.0, 4.0)
 OFFSETS = (0.0, 2.0, 4.0)
 SHARES = (0.0, 0.2, 0.4)
-FITS_IN_MARGINS = (20.0, 30.0, 40.0, 50.0, 60.0, 80.0, 1000.0)  # the last: the best fit answers, whatever its margin
 MOST_LOST = 0.004  # nDCG@10 that a set may lose through the evidence
 LEAST_DIFFERENCE = 0.003  # a share of all questions; in samples of this size chance makes larger differences
-DEPTH = 40  # passages of a question
-UNREAD = Calibration("", 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, (), 0.5)
+# The weights of the choice before it sees a question, and how firmly: as the standard deviation of a weight's share.
+PRIOR_DEVIATION = 0.5
+PRIOR = OptionFeatures(
+    margin=0.35,
+    likeness=4.0,
+    coverage=0.5,
+    behind=3.0,
+    asks=-1.5,
+    heading=-0.3,
+    comment=1.5,
+    in_list=1.5,
+    named=2.0,
+    unmentioned=-1.0,
+    likeness_before=2.0,
+    coverage_before=0.25,
+).terms()
+THREADS_SHARE = 0.5  # of the weight in the fits: what people ask of real threads counts as much as all other sets
+SURE, PERHAPS = 0.85, 0.35  # the precision of answers that are sure, and of those that are only perhaps right
+UNREAD = Calibration("", 0.0, 0.0, 1.0, 0.0, PRIOR, 0.0, (), 1.0, 1.0, 1.0)
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionRun:
-    """A question, its passages as ranked before reading, and what the reader found in the first of them."""
-
-    query: str
-    question: EncodedQuery
-    candidates: Sequence[Candidate]
-    read: list[ReadCandidate]
-    answers: Answers | None
-
-
-@dataclass(frozen=True, slots=True)
-class EvaluationSet:
-    """A set's questions, answerable and unanswerable, and its judgements."""
+class ChosenAnswers:
+    """What is known of the answers that were chosen in a set: arrays of shape (questions, terms) and (questions,)."""
 
     name: str
-    encoder: Encoder
-    answerable: list[QuestionRun]
-    unanswerable: list[QuestionRun]
-    judgements: Mapping[str, Mapping[str, int]]
+    terms: Floats
+    right: NDArray[np.bool_]
+    answerable: NDArray[np.bool_]
+    admissible: NDArray[np.bool_]
 
-
-def ask_set(folder: Path, limit: int) -> EvaluationSet:
-    """Ask a set's questions: at most `limit` of the answerable ones and of the others, sampled with a fixed seed."""
-    data = Dataset.read(folder)
-    excluded = trained_on(folder)
-    answerable = {q: text for q, text in data.queries.items() if q in data.judgements and q not in excluded}
-    unanswerable = {q: text for q, text in data.unanswerable.items() if q not in excluded}
-    with tempfile.TemporaryDirectory() as built:
-        encoder = CachedEncoder(MiniLMEncoder(), default_folder())
-        path = Library.build(data.documents, Path(built) / "library", encoder=encoder, reader=None).path
-        generation = open_generation(LibraryDirectory(path), encoder)
-        return EvaluationSet(
-            folder.name,
-            encoder,
-            list(_ask(generation, encoder, _some(answerable, limit), data.answers)),
-            list(_ask(generation, encoder, _some(unanswerable, limit), {})) if folder.name in ANSWERED_SETS else [],
-            data.judgements,
+    @classmethod
+    def of(cls, data: EvaluationSet, by: Calibration) -> ChosenAnswers:
+        """Choose an option for each question of the set."""
+        runs = [(run, True) for run in data.answerable if run.options]
+        runs += [(run, False) for run in data.unanswerable if run.options]
+        chosen = [choose_option(run.options, by) for run, _ in runs]
+        return cls(
+            data.name,
+            np.array(
+                [
+                    confidence_features(run.question.text, option).terms()
+                    for (run, _), option in zip(runs, chosen, strict=True)
+                ]
+            ),
+            np.array([run.right[run.options.index(option)] for (run, _), option in zip(runs, chosen, strict=True)]),
+            np.array([answerable for _, answerable in runs]),
+            np.array([option.admissible for option in chosen]),
         )
 
-
-def _some(questions: Mapping[str, str], limit: int) -> dict[str, str]:
-    chosen = list(questions.items())
-    Random(0).shuffle(chosen)
-    return dict(chosen[:limit])
-
-
-def _ask(
-    generation: Generation, encoder: Encoder, questions: Mapping[str, str], answers: Mapping[str, Answers]
-) -> Iterator[QuestionRun]:
-    for query, words in questions.items():
-        try:
-            retrieved = retrieve(generation, encoder, Query.literal(words, {}), DEPTH, group_duplicates=False)
-        except QuestionError:
-            continue
-        if retrieved.query is None:
-            continue
-        read = read_candidates(retrieved.query.text, retrieved.candidates, reader.DEFAULT_READER)
-        yield QuestionRun(query, retrieved.query, retrieved.candidates, read, answers.get(query))
+    def confidences(self, by: Calibration) -> Floats:
+        """The confidence in each answer; none where only something else of the kind asked for is in the text."""
+        odds = by.constant + self.terms @ np.array(by.weights)
+        return np.where(self.admissible, 1 / (1 + np.exp(-odds)), 0.0)
 
 
 def ranking_quality(collection: EvaluationSet, by: Calibration) -> tuple[float, float]:
-    """nDCG@10 and recall@1 with the reader's evidence, and with the answer first once the confidence is fitted."""
+    """nDCG@10 and recall@1 with the reader's evidence."""
     run = {}
     for item in collection.answerable:
-        if by.weights:
-            order = assess(item.question, item.candidates, item.read, by, collection.encoder).order
-        else:
-            order = rerank(item.question.text, item.read, by)
+        order = rerank(item.question.text, item.read, by)
         behind = [candidate.place.source for candidate in item.candidates[len(item.read) :]]
         sources = dict.fromkeys([*(read.candidate.place.source for read in order), *behind])
         run[item.query] = [(source, -float(place)) for place, source in enumerate(sources)]
     measured = ranking_figures(run, collection.judgements)
     return measured.ndcg_at_10, measured.recall_at_1
-
-
-_Features = tuple[str, list[ConfidenceFeatures], list[bool], list[bool]]
 
 
 def choose_evidence(collections: Sequence[EvaluationSet]) -> Calibration:
@@ -164,108 +139,131 @@ def choose_evidence(collections: Sequence[EvaluationSet]) -> Calibration:
     return settings[best]
 
 
-def _best_setting(gains: NDArray[np.float64]) -> int:
+def _best_setting(gains: Floats) -> int:
     allowed = gains.min(axis=1) >= -MOST_LOST
     return int(np.where(allowed, gains.mean(axis=1), -np.inf).argmax())
 
 
-def fit_confidence(collections: Sequence[EvaluationSet], by: Calibration) -> Calibration:
-    """Choose how one answer is picked, and fit the probability that it is right.
+def fit_choice(answered: Sequence[EvaluationSet], by: Calibration) -> Calibration:
+    """Fit the weights by which one option is chosen (McFadden: Conditional Logit Analysis, 1974).
 
-    If several weights of a passage's fit do about equally well, the largest is taken: it changes the ranking, in which
-    the passages are shown, least. The probability is a logistic regression of right or wrong on the
-    confidence features. A set weighs by the square root of its number of questions: a large one counts more without
-    drowning the others.
+    The weights are drawn towards `PRIOR` by a Gaussian, so that a feature that few questions have keeps its weight.
     """
-    answered = [data for data in collections if data.name in ANSWERED_SETS]
-    tried = []
-    for fit_in_margins in FITS_IN_MARGINS:
-        measured = [_features(data, replace(by, fit_in_margins=fit_in_margins)) for data in answered]
-        right = float(np.mean([np.mean(values) for _, _, values, _ in measured]))
-        print(f"chosen by margin and {fit_in_margins:.0f} times the fit, {right:.4f} of all answers are right")
-        tried.append((right, fit_in_margins, measured))
-    most = max(right for right, _, _ in tried)
-    _, fit_in_margins, measured = next(trial for trial in reversed(tried) if trial[0] >= most - LEAST_DIFFERENCE)
-    fitted = _fitted(measured, replace(by, fit_in_margins=fit_in_margins))
-    fitted = replace(fitted, threshold=_threshold(measured, fitted))
-    _print_confidence(measured, fitted)
-    for data in collections:
-        (ndcg, recall), (read_ndcg, read_recall) = (ranking_quality(data, setting) for setting in (UNREAD, fitted))
-        print(f"{data.name:10} as answered: nDCG@10 {read_ndcg - ndcg:+.4f}, recall@1 {read_recall - recall:+.4f}")
+    runs: list[tuple[float, Floats, NDArray[np.bool_]]] = []
+    for data in answered:
+        usable = [run for run in data.answerable if any(run.right) and not all(run.right)]
+        share = _share(data.name, answered) / max(1, len(usable))
+        runs += [(share, _option_terms(run), np.array(run.right)) for run in usable]
+    questions = sum(len(data.answerable) for data in answered)
+    prior = np.array(PRIOR)
+
+    def loss(shares: Floats) -> tuple[float, Floats]:
+        weights = shares * prior
+        value, slope = 0.0, np.zeros(len(prior))
+        for share, terms, right in runs:
+            scores = terms @ weights
+            value -= share * (logsumexp(scores[right]) - logsumexp(scores))
+            slope -= share * (softmax(scores[right]) @ terms[right] - softmax(scores) @ terms)
+        pull = (shares - 1) / PRIOR_DEVIATION
+        return questions * value + 0.5 * float(pull @ pull), questions * slope * prior + pull / PRIOR_DEVIATION
+
+    fitted = minimize(loss, np.ones(len(prior)), jac=True, method="L-BFGS-B")
+    return replace(by, choice=tuple(map(float, fitted.x * prior)))
+
+
+def _option_terms(run: QuestionRun) -> Floats:
+    return np.array([option.features.terms() for option in run.options])
+
+
+def _share(name: str, answered: Sequence[EvaluationSet] | Sequence[ChosenAnswers]) -> float:
+    """The share of a set in a fit."""
+    others = sum(data.name != THREADS for data in answered)
+    if others == len(answered):
+        return 1 / others
+    return THREADS_SHARE if name == THREADS else (1 - THREADS_SHARE) / others
+
+
+def fit_confidence(answered: Sequence[EvaluationSet], by: Calibration) -> Calibration:
+    """Fit the probability that the chosen answer is right, and the bands of certainty."""
+    measured = [ChosenAnswers.of(data, by) for data in answered]
+    fitted = _with_bands(measured, _fitted(measured, by))
+    for number, data in enumerate(measured):
+        others = [other for index, other in enumerate(measured) if index != number]
+        alone = data.confidences(_fitted(others, by))
+        within = data.confidences(fitted)
+        given, known, unknown = within >= fitted.likely, data.answerable, ~data.answerable
+        auroc = f"{roc_auc_score(known, within):.4f}" if unknown.any() else "-"
+        print(
+            f"{data.name:10} right {data.right[known].mean():.3f} of the answerable if always answered; given "
+            f"{(given & data.right)[known].mean():.3f} rightly, {(given & ~data.right)[known].mean():.3f} wrongly, "
+            f"to {given[unknown].mean() if unknown.any() else 0:.3f} of the unanswerable; AUROC {auroc}; "
+            f"calibration error {calibration_error(within.tolist(), data.right.tolist()):.4f}, "
+            f"{calibration_error(alone.tolist(), data.right.tolist()):.4f} as fitted on the others"
+        )
     return fitted
 
 
-def _print_confidence(measured: Sequence[_Features], by: Calibration) -> None:
-    for number, (name, features, right, answerable) in enumerate(measured):
-        others = [other for index, other in enumerate(measured) if index != number]
-        alone = _confidences(_fitted(others, by), features)
-        within = _confidences(by, features)
-        auroc = f"{roc_auc_score(answerable, within):.4f}" if len(set(answerable)) > 1 else "-"
-        print(
-            f"{name:10} right {np.mean(right):.3f}; AUROC answerable or not {auroc}; calibration error "
-            f"{calibration_error(within.tolist(), right):.4f}, "
-            f"{calibration_error(alone.tolist(), right):.4f} as fitted on the others"
-        )
-
-
-def _features(collection: EvaluationSet, by: Calibration) -> _Features:
-    features, right, answerable = [], [], []
-    for item in (*collection.answerable, *collection.unanswerable):
-        if not item.read or (item.answers is None and item in collection.answerable):
-            continue
-        words = item.question.text
-        order = promote_best(words, rerank(words, item.read, by), by)
-        text = order[0].candidate.text[slice(*order[0].answer_span(words))]
-        features.append(confidence_features(item.question, item.candidates, order, collection.encoder))
-        right.append(item.answers is not None and is_right(text, item.answers))
-        answerable.append(item.answers is not None)
-    return collection.name, features, right, answerable
-
-
-def _fitted(measured: Sequence[_Features], by: Calibration) -> Calibration:
-    features = np.array([answer.terms() for _, answers, _, _ in measured for answer in answers])
-    right = [value for _, _, values, _ in measured for value in values]
-    weights = np.concatenate([np.full(len(answers), len(answers) ** -0.5) for _, answers, _, _ in measured])
-    model = LogisticRegression(C=1e6, max_iter=1000).fit(
-        features, right, sample_weight=weights * len(right) / weights.sum()
+def _fitted(measured: Sequence[ChosenAnswers], by: Calibration) -> Calibration:
+    weights = np.concatenate(
+        [np.full(data.admissible.sum(), _share(data.name, measured) / data.admissible.sum()) for data in measured]
+    )
+    model = LogisticRegression(C=1e6, max_iter=5000).fit(
+        np.concatenate([data.terms[data.admissible] for data in measured]),
+        np.concatenate([data.right[data.admissible] for data in measured]),
+        sample_weight=weights * len(weights),
     )
     return replace(by, constant=float(model.intercept_[0]), weights=tuple(map(float, model.coef_[0])))
 
 
-def _confidences(by: Calibration, features: Sequence[ConfidenceFeatures]) -> NDArray[np.float64]:
-    return np.array([by.confidence(answer) for answer in features])
+def _with_bands(measured: Sequence[ChosenAnswers], by: Calibration) -> Calibration:
+    """Set the bands of certainty.
 
-
-def _threshold(measured: Sequence[_Features], by: Calibration) -> float:
-    """The confidence threshold at which most questions are handled rightly: answered, or declined if unanswerable.
-
-    That share is flat around its maximum, so the lowest threshold that is as good up to chance is taken: a user can see
-    that an answer is wrong, but not what was withheld.
+    An answer is likely from the confidence at which most questions are handled rightly: answered, or declined if
+    unanswerable. It is sure from the lowest at which `SURE` of the answers from there on are right, and perhaps right
+    from the lowest at which `PERHAPS` of those up to likely are.
     """
     grid = np.arange(0.05, 0.95, 0.01)
-    total = np.zeros(len(grid))
-    for _, features, right, answerable in measured:
-        is_given = _confidences(by, features)[:, None] >= grid
-        rightly_given = np.array(right)[:, None] & is_given
-        rightly_declined = ~np.array(answerable)[:, None] & ~is_given
-        total += (rightly_given | rightly_declined).mean(axis=0)
-    share = total / len(measured)
-    return round(float(grid[np.argmax(share >= share.max() - LEAST_DIFFERENCE)]), 2)
+    shares = np.array([_share(data.name, measured) for data in measured])
+    given = [data.confidences(by)[:, None] >= grid for data in measured]
+    handled = [
+        ((data.right[:, None] & is_given) | (~data.answerable[:, None] & ~is_given)).mean(axis=0)
+        for data, is_given in zip(measured, given, strict=True)
+    ]
+    likely = int(np.argmax(shares @ np.array(handled)))
+    of_all = shares @ np.array([is_given.mean(axis=0) for is_given in given])
+    right = shares @ np.array(
+        [(data.right[:, None] & is_given).mean(axis=0) for data, is_given in zip(measured, given, strict=True)]
+    )
+    sure = next((n for n in range(likely, len(grid)) if right[n] >= SURE * of_all[n]), len(grid) - 1)
+    perhaps = next(
+        (n for n in range(likely) if right[n] - right[likely] >= PERHAPS * (of_all[n] - of_all[likely])), likely
+    )
+    return replace(
+        by,
+        sure=round(float(grid[sure]), 2),
+        likely=round(float(grid[likely]), 2),
+        perhaps=round(float(grid[perhaps]), 2),
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, metavar="DIR", help="the folder that holds a folder for each set")
     parser.add_argument("--limit", type=int, default=1000, help="questions per set, answerable and unanswerable each")
+    parser.add_argument(
+        "--only-answers", action="store_true", help="keep the weights of the reader's evidence, and fit 2 and 3"
+    )
     parser.add_argument("--out", type=Path, default=FILE)
     options = parser.parse_args()
     collections = []
-    for name in RANKED_SETS:
+    for name in (*(ANSWERED_SETS if options.only_answers else RANKED_SETS), THREADS):
         collections.append(ask_set(options.folder / name, options.limit))
         print(f"{name}: {len(collections[-1].answerable)} + {len(collections[-1].unanswerable)} questions", flush=True)
-    fitted = fit_confidence(collections, choose_evidence(collections))
-    fitted = replace(fitted, reader=reader.SHA256)
-    options.out.write_text(json.dumps(asdict(fitted), indent=2) + "\n", encoding="utf-8")
+    answered = [data for data in collections if data.answered]
+    by = load_calibration() if options.only_answers else choose_evidence([d for d in collections if d.judgements])
+    by = fit_confidence(answered, fit_choice(answered, by))
+    by = replace(by, reader=reader.SHA256)
+    options.out.write_text(json.dumps(asdict(by), indent=2) + "\n", encoding="utf-8")
     print(options.out.read_text(encoding="utf-8"))
     if options.out == FILE:
         sys.exit(gate.main([str(options.folder)]))

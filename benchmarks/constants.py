@@ -73,7 +73,7 @@ CONSTANTS = (
     Constant("qa.answering.select", "CANDIDATES", ANSWER, (6, 20)),
     Constant("qa.answering.select", "_ALWAYS_READ", ANSWER, (1, 8)),
     Constant("qa.answering.select", "_MAX_FIT_GAP", ANSWER, (0.1, 0.4)),
-    Constant("qa.answering.calibration", "_MARGIN_LIMIT", ANSWER, (6.0, 24.0)),
+    Constant("qa.answering.options", "MARGIN_LIMIT", ANSWER, (6.0, 24.0)),
     Constant("qa.answering.select", "_MARK_MARGIN", MARKS, (0.0, 1.0, 4.0)),
     Constant("qa.answering.highlight", "_COVERAGE_WEIGHT", SENTENCES, (0.0, 0.25, 1.0)),
     Constant("qa.answering.highlight", "_KIND_WEIGHT", SENTENCES, (0.0, 0.1, 0.4)),

@@ -62,7 +62,7 @@ class AnswerSample:
 
     def f1_with_no_answer(self) -> Scores:
         """SQuAD 2.0's measure, by question: F1, with 0 for a declined question, or 1 if it is unanswerable."""
-        threshold = load_calibration().threshold
+        threshold = load_calibration().likely
         scores = []
         for question in self.questions:
             answer = self.library.ask(question.text, search_syntax=False, min_confidence=0)

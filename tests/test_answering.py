@@ -14,6 +14,7 @@ import qa
 from qa.answering.answer import Place
 from qa.answering.calibration import ConfidenceFeatures, load_calibration
 from qa.answering.candidate import Candidate
+from qa.answering.options import OptionFeatures
 from qa.answering.reader import ScoredSpan
 from qa.answering.select import read_candidates
 from qa.text.sentences import Sentence, split_sentences
@@ -113,7 +114,7 @@ def test_a_reader_is_given_titles_and_sentences_if_it_takes_them(bread: Path) ->
 
     reader = ReaderWithContext({"Anton": 8.0})
     assert opened(bread, reader).ask("Who is the baker?", min_confidence=0).text == "Anton"
-    assert sorted(map(str, reader.titles)) == ["Baker", "Bread", "News"]
+    assert sorted(map(str, reader.titles)) == ["Baker.", "Bread.", "News."]
     assert reader.sentences == [split_sentences(passage) for passage in reader.passages]
 
 
@@ -140,10 +141,14 @@ def test_another_answer_is_highlighted_if_its_margin_is_two_or_more(
     }  # fmt: skip
 
 
-def test_if_nothing_answers_the_closest_passages_are_not_highlighted(bread: Path) -> None:
+def test_if_nothing_answers_the_closest_passages_are_not_highlighted(
+    bread: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strict = replace(load_calibration(), sure=0.9, likely=0.9, perhaps=0.9)
+    monkeypatch.setattr("qa.answering.select.load_calibration", lambda: strict)
     answer = opened(bread, PointingReader({})).ask("Who bakes bread?")
     assert (answer.found, answer.text) == (False, None)
-    assert answer.confidence is not None and 0 < answer.confidence < load_calibration().threshold
+    assert answer.confidence is not None and 0 < answer.confidence < strict.likely
     assert len(answer.quotes) == 3 and not any(quote.highlights for quote in answer.quotes)
 
 
@@ -158,6 +163,33 @@ def test_min_confidence_moves_the_threshold(bread: Path) -> None:
     for wrong in (-0.1, 1.1, "high", math.nan):
         with pytest.raises(qa.SettingError, match="min_confidence is a probability, from 0 to 1, not"):
             library.ask("Who bakes bread?", min_confidence=wrong)  # type: ignore[arg-type]
+
+
+def test_a_sentence_of_another_passage_goes_first_if_its_words_answer_better(bread: Path) -> None:
+    library = opened(bread, PointingReader({}))
+    assert library.ask("Who has retired?", min_confidence=0).quotes[0].source == "News"
+
+
+def test_what_is_only_perhaps_an_answer_is_shown_as_the_closest(bread: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unsure = replace(load_calibration(), sure=1.0, likely=1.0, perhaps=0.0)
+    monkeypatch.setattr("qa.answering.select.load_calibration", lambda: unsure)
+    answer = opened(bread, PointingReader({"Anton": 8.0})).ask("Who is the baker that sells bread?")
+    assert (answer.found, answer.text, answer.certainty, answer.closest) == (False, None, "perhaps", "Anton")
+    assert [quote.marked() for quote in answer.quotes] == [["Anton"], [], []]
+    assert answer.to_dict()["closest"] == "Anton"
+
+
+@pytest.mark.parametrize(
+    ("bounds", "certainty"), [((0.0, 0.0, 0.0), "sure"), ((1.0, 0.0, 0.0), "likely"), ((1.0, 1.0, 1.0), "none")]
+)
+def test_the_certainty_is_the_band_of_the_confidence(
+    bounds: tuple[float, float, float], certainty: str, bread: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sure, likely, perhaps = bounds
+    fitted = replace(load_calibration(), sure=sure, likely=likely, perhaps=perhaps)
+    monkeypatch.setattr("qa.answering.select.load_calibration", lambda: fitted)
+    answer = opened(bread, PointingReader({"Anton": 8.0})).ask("Who is the baker that sells bread?")
+    assert (answer.certainty, answer.found, answer.closest) == (certainty, certainty != "none", None)
 
 
 def test_evidence_moves_a_passage_up_and_scores_still_fall(bread: Path) -> None:
@@ -183,21 +215,8 @@ def test_the_passage_that_answers_goes_before_one_that_fits_better(
     found = library.ask(question, min_confidence=0)
     assert (found.quotes[0].source, found.text) == (last.source, word)
     assert [quote.score for quote in found.quotes[:2]] == [best_fit.score, best_fit.score]
-    not_found = library.ask(question, min_confidence=1)
-    assert not not_found.found and not_found.quotes[0].source == best_fit.source
-    for min_confidence, answer in ((0.0, found), (1.0, not_found)):
-        library.min_confidence = min_confidence
-        ranked = library.search(question, read=True)
-        assert [(q.source, q.score, q.highlights) for q in ranked] == [(q.source, q.score, ()) for q in answer.quotes]
-
-
-def test_search_words_keep_the_order_by_fit(bread: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    without_evidence = replace(load_calibration(), evidence_weight=0.0)
-    monkeypatch.setattr("qa.answering.select.load_calibration", lambda: without_evidence)
-    by_fit = opened(bread, None).ask("baker rye bread").quotes
-    word = by_fit[-1].text.split()[-1].strip(".")
-    answer = opened(bread, PointingReader({word: 12.0})).ask("baker rye bread", min_confidence=0)
-    assert [quote.source for quote in answer.quotes] == [quote.source for quote in by_fit]
+    ranked = library.search(question, read=True)
+    assert [(q.source, q.score, q.highlights) for q in ranked] == [(q.source, q.score, ()) for q in found.quotes]
 
 
 def test_filters_alone_are_listed_unread(bread: Path) -> None:
@@ -233,36 +252,41 @@ def test_an_object_without_read_is_not_a_reader(bread: Path) -> None:
         opened(bread, 3)
 
 
-FEATURES = ConfidenceFeatures(margins=[2.0, -6.0], fit=0.5, fits=[0.5, 0.3], rival=0.0, support=0, likeness=0.5)
+OPTION = OptionFeatures(
+    margin=2.0,
+    likeness=0.5,
+    coverage=0.5,
+    behind=-0.05,
+    asks=0.0,
+    heading=0.0,
+    comment=0.0,
+    in_list=0.0,
+    named=0.0,
+    unmentioned=0.0,
+    likeness_before=0.0,
+    coverage_before=0.0,
+)
 
 
-def test_confidence_grows_with_each_feature() -> None:
+@pytest.mark.parametrize("whole_sentence", [True, False])
+@pytest.mark.parametrize("surer", [{"margin": 6.0}, {"likeness": 0.8}, {"coverage": 1.0}, {"behind": 0.0}])
+def test_confidence_grows_with_what_speaks_for_the_answer(surer: dict[str, float], *, whole_sentence: bool) -> None:
     calibration = load_calibration()
-    assert 0 < calibration.confidence(FEATURES) < 1
-    for surer in ({"margins": [6.0, -6.0]}, {"rival": -9.0}, {"likeness": 0.8}, {"support": 2}):
-        assert calibration.confidence(replace(FEATURES, **surer)) > calibration.confidence(FEATURES)
-    assert calibration.confidence(replace(FEATURES, fit=0.3)) < calibration.confidence(FEATURES)
-    assert calibration.confidence(replace(FEATURES, margins=[-math.inf, -math.inf])) < 0.1
-    alone = replace(FEATURES, margins=[2.0], fits=[0.5], rival=-math.inf)
-    assert 0 < calibration.confidence(alone) < 1
+    plain = ConfidenceFeatures(OPTION, whole_sentence=whole_sentence, exact=False)
+    better = replace(plain, option=replace(OPTION, **surer))
+    assert 0 < calibration.confidence(plain) < calibration.confidence(better) < 1
+
+
+def test_a_sentence_that_asks_or_only_names_what_follows_is_chosen_last() -> None:
+    calibration = load_calibration()
+    for worse in ({"asks": 1.0}, {"heading": 1.0}, {"margin": -6.0}, {"likeness": 0.2}):
+        assert calibration.option_score(replace(OPTION, **worse)) < calibration.option_score(OPTION)
 
 
 def test_evidence_grows_with_the_margin_and_counts_less_for_explanations() -> None:
     calibration = load_calibration()
     assert calibration.evidence("Who bakes?", 4.0) > calibration.evidence("Who bakes?", -4.0)
     assert calibration.evidence("Why is it hot?", 4.0) < calibration.evidence("Who bakes?", 4.0)
-
-
-def test_margins_are_clipped_at_twelve() -> None:
-    margin, rival, mean, *_ = replace(FEATURES, margins=[99.0, 11.5], rival=-math.inf).terms()
-    assert (margin, rival, mean) == (12.0, -12.0, 11.75)
-    by_margin = replace(load_calibration(), fit_in_margins=10.0)
-    assert [by_margin.answer_score(value, 0.5) for value in (11.5, 12.0, 99.0, -99.0)] == [16.5, 17.0, 17.0, -7.0]
-
-
-def test_only_differences_of_fit_count() -> None:
-    features = replace(FEATURES, fit=0.75, fits=[0.75, 0.5])
-    assert replace(features, fit=0.5, fits=[0.5, 0.25]).terms() == features.terms()
 
 
 def test_missing_terms_are_those_that_no_text_contains(bread: Path) -> None:

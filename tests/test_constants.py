@@ -18,7 +18,7 @@ from benchmarks.sampled_rankings import RankingSample, misspell
 from qa.answering import select
 from qa.encoding.minilm import MiniLMEncoder
 from qa.evaluation.dataset import Answers
-from qa.library import library
+from qa.library import opened
 from qa.search import hybrid
 
 BETA = Constant("qa.search.hybrid", "ROCCHIO_BETA", RANKING, (0.0, 0.6))
@@ -31,7 +31,7 @@ def test_each_constant_exists_and_is_compared_with_other_values(constant: Consta
 
 
 def test_a_changed_value_reaches_every_module_that_imported_it_and_is_restored() -> None:
-    importer = vars(library)
+    importer = vars(opened)
     assert select.CANDIDATES is importer["CANDIDATES"]
     in_use = select.CANDIDATES
     with pytest.raises(ZeroDivisionError), patched(Constant("qa.answering.select", "CANDIDATES", RANKING, ()), 3.0):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from qa.errors import SettingError
 from qa.sources.thread import Kind, Thread
@@ -12,6 +12,7 @@ from qa.text.normalize import words_of
 from qa.text.sentences import DEFAULT_LANGUAGE, split_sentences
 from qa.types import Span
 
+Certainty = Literal["sure", "likely", "perhaps", "none"]
 _CONTEXT_WINDOW = 4_000  # characters for each sentence of context; a longer sentence is cut there
 
 
@@ -147,8 +148,8 @@ class Answer:
     Attributes:
         question: The question as it was typed.
         found: Whether the text answers. It is also True if only filters were given and some passage passes them.
-        text: The part of the first quote that answers, word for word; None if nothing answers, or only filters were
-            given.
+        text: The part of the first quote that answers, word for word, or its author if that is who was asked for; None
+            if nothing answers, or only filters were given.
         confidence: The probability that the best span is right, 0..1, also if that is too low for `found`. None without
             a reader: then `text` is the sentence that fits best, and nothing judges whether it answers.
         quotes: The best passages, best first; if nothing answers, the closest ones. If only filters were given, the
@@ -156,6 +157,9 @@ class Answer:
         missing_terms: The question's words that no text of the library contains in any spelling, nor any author's name
             or date; empty if the answer is found.
         left_out: The phrases and the words with a minus that left passages out, as they are typed.
+        certainty: The confidence in words: "sure" and "likely" (at least 85 and 60 answers in a hundred are right),
+            "perhaps" (35), "none". "none" also without a reader.
+        closest: What may answer, if that is only "perhaps": it is highlighted in the first quote; else None.
     """
 
     question: str
@@ -165,6 +169,8 @@ class Answer:
     quotes: tuple[Quote, ...]
     missing_terms: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    certainty: Certainty = "none"
+    closest: str | None = None
 
     @property
     def supported_by(self) -> tuple[int, ...]:
@@ -185,6 +191,8 @@ class Answer:
             "found": self.found,
             "text": self.text,
             "confidence": self.confidence,
+            "certainty": self.certainty,
+            **({"closest": self.closest} if self.closest is not None else {}),
             "quotes": [quote.to_dict(why=why) for quote in self.quotes],
             **({"missing_terms": list(self.missing_terms)} if self.missing_terms else {}),
             **({"left_out": list(self.left_out)} if self.left_out else {}),

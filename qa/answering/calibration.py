@@ -11,43 +11,43 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from statistics import fmean
 
 from qa.answering import question_type
+from qa.answering.answer import Certainty
+from qa.answering.options import OptionFeatures
 
 FILE = Path(__file__).parents[1] / "weights" / "calibration.json"
-# Margins are clipped to ± this value: see benchmarks/results/constants.md.
-_MARGIN_LIMIT = 12.0
 
 
 @dataclass(frozen=True, slots=True)
 class ConfidenceFeatures:
     """What an answer's probability of being right is computed from.
 
+    They are those of the answer itself, so that it is the same whatever else lies in the library.
+
     Attributes:
-        margins: The reader's margins of the passages it read, the answer's first.
-        fit: How well the answer's passage fitted the question before it was read, 0..1.
-        fits: The fit of every candidate, read or not.
-        rival: The highest margin of a passage with a different answer.
-        support: The number of other passages with the same answer.
-        likeness: The cosine of the question and the answer's sentence.
+        option: The features of the option that was chosen.
+        whole_sentence: Whether the question takes a whole sentence or more, so that a low margin says little.
+        exact: Whether it asks for a name, a number, a time or a place.
     """
 
-    margins: Sequence[float]
-    fit: float
-    fits: Sequence[float]
-    rival: float
-    support: int
-    likeness: float
+    option: OptionFeatures
+    whole_sentence: bool
+    exact: bool
 
     def terms(self) -> tuple[float, ...]:
-        """The numbers whose weighted sum is the log-odds of the answer.
-
-        The level of the fits depends on the collection, so only differences of fits count.
-        """
-        margins, best_fit = [*map(_clip, self.margins)], max(self.fits)
-        behind, ahead = best_fit - self.fit, best_fit - fmean(self.fits)
-        return margins[0], _clip(self.rival), fmean(margins), math.log1p(self.support), self.likeness, behind, ahead
+        """The numbers whose weighted sum is the log-odds of the answer."""
+        option = self.option
+        return (
+            option.margin,
+            option.likeness + option.likeness_before,
+            option.coverage + option.coverage_before,
+            option.behind,
+            float(self.whole_sentence),
+            option.margin * self.whole_sentence,
+            float(self.exact),
+            option.unmentioned,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,12 @@ class Calibration:
         evidence_scale: The margin over which the evidence grows by a factor of e in odds.
         non_fact_share: The share of the evidence that counts if the question asks for more than a fact; the reader
             was trained to point at a few words.
-        fit_in_margins: The margin that outweighs a difference of 1 in fit when one answer is chosen.
+        choice: The coefficients of `OptionFeatures.terms`, by which one option is chosen.
         constant: The intercept of the log-odds of a right answer.
         weights: The coefficients of `ConfidenceFeatures.terms`.
-        threshold: The probability from which an answer counts as found.
+        sure: The probability from which an answer is sure.
+        likely: The probability from which it is likely, and counts as found.
+        perhaps: The probability from which it is shown as the closest.
     """
 
     reader: str
@@ -72,10 +74,12 @@ class Calibration:
     evidence_offset: float
     evidence_scale: float
     non_fact_share: float
-    fit_in_margins: float
+    choice: Sequence[float]
     constant: float
     weights: Sequence[float]
-    threshold: float
+    sure: float
+    likely: float
+    perhaps: float
 
     def evidence(self, question: str, margin: float) -> float:
         """How strongly a margin speaks for its passage, 0..1."""
@@ -86,23 +90,28 @@ class Calibration:
         """A passage's score in the ranking, 0..1: its fit and the reader's evidence for it, weighted."""
         return (fit + self.evidence_weight * evidence) / (1 + self.evidence_weight)
 
-    def answer_score(self, margin: float, fit: float) -> float:
-        """How well a span answers, in units of the margin; the span with the highest score is chosen."""
-        return _clip(margin) + self.fit_in_margins * fit
+    def option_score(self, features: OptionFeatures) -> float:
+        """How well a sentence answers; the one with the highest score is chosen."""
+        return sum(weight * term for weight, term in zip(self.choice, features.terms(), strict=True))
 
     def confidence(self, features: ConfidenceFeatures) -> float:
         """The probability that the answer is right."""
         return _logistic(self.constant + sum(w * term for w, term in zip(self.weights, features.terms(), strict=True)))
+
+    def certainty(self, confidence: float) -> Certainty:
+        """The confidence in words."""
+        bands: tuple[tuple[Certainty, float], ...] = (
+            ("sure", self.sure),
+            ("likely", self.likely),
+            ("perhaps", self.perhaps),
+        )
+        return next((name for name, least in bands if confidence >= least), "none")
 
 
 @cache
 def load_calibration() -> Calibration:
     """The calibration that comes with the reader."""
     return Calibration(**json.loads(FILE.read_text(encoding="utf-8")))
-
-
-def _clip(margin: float) -> float:
-    return max(-_MARGIN_LIMIT, min(margin, _MARGIN_LIMIT))
 
 
 def _logistic(value: float) -> float:

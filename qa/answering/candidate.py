@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from qa.answering.answer import Place, Quote, Why
-from qa.answering.highlight import extend_span, sentence_around
+from qa.answering.highlight import extend_span
+from qa.answering.reader import ScoredSpan
 from qa.sources.thread import Thread
 from qa.text.normalize import words_of
 from qa.text.sentences import DEFAULT_LANGUAGE, Sentence, split_sentences
@@ -62,13 +63,15 @@ class Candidate:
 class ReadCandidate:
     """A candidate with the span of its text that answers best, and the reader's margin for that span.
 
-    `sentences` are those of the text, split once for the reader and for the highlights.
+    `sentences` are those of the text, split once for the reader and for the highlights, and `spans` the best span
+    inside each of them.
     """
 
     candidate: Candidate
     span: Span
     margin: float
     sentences: Sequence[Sentence]
+    spans: Sequence[ScoredSpan]
 
     @property
     def fit(self) -> float:
@@ -79,11 +82,6 @@ class ReadCandidate:
     def span_words(self) -> list[str]:
         """The normalized words of the span: two passages give the same answer if these are equal."""
         return words_of(self.candidate.text[slice(*self.span)])
-
-    @property
-    def span_sentence(self) -> str:
-        """The sentence around the span."""
-        return sentence_around(self.candidate.text, self.sentences, self.span)
 
     def answer_span(self, question: str) -> Span:
         """The part of the text that answers this question: the span, its sentence, or its list."""

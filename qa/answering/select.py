@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
+from qa.answering import question_type
 from qa.answering.answer import Answer, Quote
+from qa.answering.author import author_answers
 from qa.answering.calibration import Calibration, ConfidenceFeatures, load_calibration
 from qa.answering.candidate import Candidate, ReadCandidate
 from qa.answering.highlight import best_sentences, trim_span
-from qa.answering.reader import Reader, ScoredSpan, read_spans
+from qa.answering.options import Option, answer_span, list_options
+from qa.answering.reader import Reader, ScoredSpan, read_passages
 from qa.encoding.encoder import Encoder
-from qa.errors import ModelError
 from qa.search.bm25 import LexicalIndex
 from qa.search.query import EncodedQuery
-from qa.text.question_words import is_question
+from qa.text.normalize import words_of
 from qa.types import Span
 
 # Compared with other values in benchmarks/results/constants.md; the next weights of the reader decide on new ones.
@@ -28,15 +29,26 @@ _MARK_MARGIN = 2.0  # from this margin on, a passage with another answer is high
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The candidates that were read, in their final order, and whether they answer.
+    """The candidates that were read, in their final order, and what the best of them answers.
 
-    `confidence` is the probability that the best span is right, `found` whether that is enough. If it is, the candidate
-    with that span is first.
+    `answer` is what the best sentence would give as the answer, None if nothing was read; its passage is first in
+    `order`. `confidence` is the probability that it is right.
     """
 
     order: Sequence[ReadCandidate]
+    answer: OptionAnswer | None
     confidence: float
-    found: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OptionAnswer:
+    """What an option gives as the answer: a text, and the span of its passage that shows it.
+
+    The text is that span, or the passage's author, if the question asks who did what the span says.
+    """
+
+    text: str
+    span: Span
 
 
 def read_candidates(question: str, candidates: Sequence[Candidate], reader: Reader) -> list[ReadCandidate]:
@@ -57,12 +69,17 @@ def read_candidates(question: str, candidates: Sequence[Candidate], reader: Read
     to_read = candidates[: max(near, _ALWAYS_READ)]
     texts, titles = [candidate.text for candidate in to_read], [candidate.context for candidate in to_read]
     sentences = [candidate.sentences() for candidate in to_read]
-    spans = list(read_spans(reader, question, texts, titles, sentences)) if texts else []
-    if len(spans) != len(texts) or not all(map(_is_inside, spans, texts)):
-        raise ModelError(f"the reader {type(reader).__name__!r} gave no span inside each of the {len(texts)} passages")
     return [
-        ReadCandidate(candidate, trim_span(candidate.text, (span.start, span.end)), span.margin, of_text)
-        for candidate, span, of_text in zip(to_read, spans, sentences, strict=True)
+        ReadCandidate(
+            candidate,
+            trim_span(candidate.text, (spans.best.start, spans.best.end)),
+            spans.best.margin,
+            of_text,
+            [_trimmed(candidate.text, span) for span in spans.by_sentence],
+        )
+        for candidate, spans, of_text in zip(
+            to_read, read_passages(reader, question, texts, titles, sentences) if texts else (), sentences, strict=True
+        )
     ]
 
 
@@ -71,58 +88,55 @@ def rerank(question: str, read: Sequence[ReadCandidate], calibration: Calibratio
     return sorted(read, key=lambda candidate: _score(question, candidate, calibration), reverse=True)
 
 
-def promote_best(question: str, order: Sequence[ReadCandidate], calibration: Calibration) -> list[ReadCandidate]:
-    """Move the candidate whose span answers best to the front; it need not be the passage that fits best.
-
-    Search words ask nothing: they look for the passages themselves, so the order stays as it is.
-    """
-    if not is_question(question):
-        return list(order)
-    best = max(range(len(order)), key=lambda index: calibration.answer_score(order[index].margin, order[index].fit))
-    return [order[best], *order[:best], *order[best + 1 :]]
+def choose_option(options: Sequence[Option], calibration: Calibration) -> Option:
+    """The option that answers best; one that is about another thing than the question only if all are."""
+    admissible = [option for option in options if option.admissible]
+    return max(admissible or options, key=lambda option: calibration.option_score(option.features))
 
 
-def confidence_features(
-    query: EncodedQuery, candidates: Sequence[Candidate], order: Sequence[ReadCandidate], encoder: Encoder
-) -> ConfidenceFeatures:
-    """The features from which to judge the first span in `order`; `candidates` includes those not read."""
-    best, *others = order
-    rivals = [other.margin for other in others if other.span_words != best.span_words]
+def confidence_features(question: str, chosen: Option) -> ConfidenceFeatures:
+    """The features from which to judge the chosen option."""
     return ConfidenceFeatures(
-        margins=[candidate.margin for candidate in order],
-        fit=best.fit,
-        fits=[candidate.fit for candidate in candidates[:CANDIDATES]],
-        rival=max(rivals, default=-math.inf),
-        support=len(others) - len(rivals),
-        likeness=float(query.likeness([best.span_sentence], encoder)[0]),
+        chosen.features,
+        whole_sentence=question_type.asks_for_sentence(question),
+        exact=question_type.answer_pattern(question) is not None,
     )
 
 
 def assess(
     query: EncodedQuery,
-    candidates: Sequence[Candidate],
     read: Sequence[ReadCandidate],
     calibration: Calibration,
     encoder: Encoder,
-    min_confidence: float | None = None,
+    lexical: LexicalIndex,
 ) -> Assessment:
-    """Order the candidates that were read, and judge whether one answers.
+    """Choose what answers best, judge whether it does, and order the candidates that were read.
 
     Args:
         query: The encoded question.
-        candidates: The retrieved passages, best first.
-        read: Those of them that were read.
+        read: The candidates that were read.
         calibration: The calibration of the reader.
         encoder: The encoder that encoded the question.
-        min_confidence: The probability from which an answer counts as found; None for the calibration's threshold.
+        lexical: The index that knows how rare the question's words are.
     """
-    if not read:
-        return Assessment((), 0.0, False)
+    options = list_options(query, read, encoder, lexical)
+    if not options:
+        return Assessment((), None, 0.0)
+    chosen = choose_option(options, calibration)
+    confidence = calibration.confidence(confidence_features(query.text, chosen)) if chosen.admissible else 0.0
     order = rerank(query.text, read, calibration)
-    promoted = promote_best(query.text, order, calibration)
-    confidence = calibration.confidence(confidence_features(query, candidates, promoted, encoder))
-    found = confidence >= (calibration.threshold if min_confidence is None else min_confidence)
-    return Assessment(promoted if found else order, confidence, found)
+    order = [chosen.candidate, *(other for other in order if other is not chosen.candidate)]
+    return Assessment(order, answer_of(query.text, chosen, options), confidence)
+
+
+def answer_of(question: str, option: Option, options: Sequence[Option]) -> OptionAnswer:
+    """What an option gives as the answer; `options` are all of them, since an explanation can go on in others."""
+    passage, sentence = option.candidate.candidate, option.sentence
+    author = passage.place.author
+    if author is not None and author_answers(question, option.text, option.span.margin):
+        return OptionAnswer(author, (sentence.start, sentence.end))
+    span = answer_span(question, option, options)
+    return OptionAnswer(passage.text[slice(*span)], span)
 
 
 def answer_from(
@@ -131,13 +145,14 @@ def answer_from(
     candidates: Sequence[Candidate],
     reader: Reader,
     encoder: Encoder,
+    lexical: LexicalIndex,
     k: int,
     min_confidence: float | None,
 ) -> Answer:
     """Answer from the candidates.
 
     If the answer is found, the first quote is highlighted with it, and others with their own span if that says the
-    same or has a high margin.
+    same or has a high margin. If it is only perhaps an answer, the first quote alone is highlighted.
 
     Args:
         question: The question as it was typed.
@@ -145,6 +160,7 @@ def answer_from(
         candidates: The retrieved passages, best first.
         reader: The reader.
         encoder: The encoder that encoded the question.
+        lexical: The index that knows how rare the question's words are.
         k: How many quotes the answer shows at most.
         min_confidence: The confidence from which the answer counts as found; None for the calibration's threshold.
 
@@ -152,13 +168,28 @@ def answer_from(
         ModelError: The reader did not give a span inside each passage.
     """
     calibration = load_calibration()
-    assessment = assess(
-        query, candidates, read_candidates(query.text, candidates, reader), calibration, encoder, min_confidence
+    read = read_candidates(query.text, candidates, reader)
+    assessed = assess(query, read, calibration, encoder, lexical)
+    if assessed.answer is None:
+        return Answer(question, False, None, 0.0, _quotes(query.text, candidates, (), (), calibration, k))
+    found = assessed.confidence >= (calibration.likely if min_confidence is None else min_confidence)
+    certainty = calibration.certainty(assessed.confidence)
+    highlights: list[Span | None] = [None] * len(assessed.order)
+    if found:
+        highlights = _highlights(query.text, assessed.order, assessed.answer.span)
+    elif certainty == "perhaps":
+        highlights[0] = assessed.answer.span
+    quotes = _quotes(query.text, candidates, assessed.order, highlights, calibration, k)
+    text = assessed.answer.text
+    return Answer(
+        question,
+        found,
+        text if found else None,
+        assessed.confidence,
+        quotes,
+        certainty=certainty,
+        closest=text if certainty == "perhaps" and not found else None,
     )
-    highlights = _highlights(query.text, assessment.order) if assessment.found else [None] * len(assessment.order)
-    quotes = _quotes(query.text, candidates, assessment.order, highlights, calibration, k)
-    text = quotes[0].marked()[0] if assessment.found else None
-    return Answer(question, assessment.found, text, assessment.confidence, quotes)
 
 
 def rank_with_reader(
@@ -166,13 +197,13 @@ def rank_with_reader(
     candidates: Sequence[Candidate],
     reader: Reader,
     encoder: Encoder,
+    lexical: LexicalIndex,
     k: int,
-    min_confidence: float | None,
 ) -> tuple[Quote, ...]:
     """The quotes in the order of `answer_from`, without highlights; it takes the same arguments."""
     calibration = load_calibration()
     read = read_candidates(query.text, candidates, reader)
-    order = assess(query, candidates, read, calibration, encoder, min_confidence).order
+    order = assess(query, read, calibration, encoder, lexical).order
     return _quotes(query.text, candidates, order, [None] * len(order), calibration, k)
 
 
@@ -197,14 +228,15 @@ def _score(question: str, candidate: ReadCandidate, calibration: Calibration) ->
     return calibration.score(candidate.fit, calibration.evidence(question, candidate.margin))
 
 
-def _highlights(question: str, order: Sequence[ReadCandidate]) -> list[Span | None]:
-    """What to highlight in each candidate, given that the first one answers."""
-    answer = order[0].span_words
+def _highlights(question: str, order: Sequence[ReadCandidate], answer: Span) -> list[Span | None]:
+    """What to highlight in each candidate, given the span of the first one that answers."""
+    words = words_of(order[0].candidate.text[slice(*answer)])
     return [
-        candidate.answer_span(question)
-        if not index or candidate.span_words == answer or candidate.margin >= _MARK_MARGIN
-        else None
-        for index, candidate in enumerate(order)
+        answer,
+        *(
+            other.answer_span(question) if other.span_words == words or other.margin >= _MARK_MARGIN else None
+            for other in order[1:]
+        ),
     ]
 
 
@@ -227,5 +259,6 @@ def _quotes(
     return tuple(candidate.quote(score, highlight) for candidate, score, highlight in islice(ranked, k))
 
 
-def _is_inside(span: ScoredSpan, text: str) -> bool:
-    return 0 <= span.start <= span.end <= len(text)
+def _trimmed(text: str, span: ScoredSpan) -> ScoredSpan:
+    start, end = trim_span(text, (span.start, span.end))
+    return ScoredSpan(start, end, span.margin)

@@ -209,7 +209,7 @@ def parser() -> argparse.ArgumentParser:
         "--min-confidence",
         type=float,
         metavar="P",
-        help=f"the lowest probability at which to give an answer, 0 to 1 (default: {load_calibration().threshold})",
+        help=f"the lowest probability at which to give an answer, 0 to 1 (default: {load_calibration().likely})",
     )
 
     command = commands.add_parser("build", parents=[library, model], help="build or rebuild a library from texts")

@@ -98,12 +98,20 @@ def print_answer(answer: Answer, *, why: bool = False) -> None:
     rich = sys.stdout.isatty()
     if answer.text is None and answer.found:
         print_line("What passes the filters, in reading order:")
+    elif answer.closest is not None and not answer.found:
+        print_line("Perhaps, the closest in the text:")
+        print_line(_styled(_shown(answer.closest, rich), _BOLD, rich))
+        print_line(_styled(_sureness(answer), _DIM, rich))
+        if missing := question_type.missing_message(answer.missing_terms):
+            print_line(_shown(missing, rich))
     elif answer.text is None:
         print_line(question_type.no_answer_message(answer.question))
         if missing := question_type.missing_message(answer.missing_terms):
             print_line(_shown(missing, rich))
     else:
         print_line(_styled(_shown(answer.text, rich), _BOLD, rich))
+        if answer.confidence is not None:
+            print_line(_styled(_sureness(answer), _DIM, rich))
     if left_out := left_out_message(answer.left_out):
         print_line(_shown(left_out, rich))
     for number, quote in enumerate(answer.quotes, 1):
@@ -114,6 +122,11 @@ def print_answer(answer: Answer, *, why: bool = False) -> None:
             print_line(_styled(f"    also found in: {_shown(_byline(place), rich)}", _DIM, rich))
         if why and quote.why:
             print_line(_styled(f"    {_shown(_reason(quote.why), rich)}", _DIM, rich))
+
+
+def _sureness(answer: Answer) -> str:
+    """How sure the answer is, in words and as a figure."""
+    return f"({answer.certainty}: right with a probability of {answer.confidence:.0%})"
 
 
 def _byline(place: Quote | Place) -> str:

@@ -150,7 +150,7 @@ def evaluate(
         without_words = None if reader is None else 0.0
         predictions = _ask_all(library, answerable, without_words, progress)
         refused = _ask_all(library, unanswerable, without_words, progress)
-        threshold = load_calibration().threshold if min_confidence is None else min_confidence
+        threshold = load_calibration().likely if min_confidence is None else min_confidence
         if run_file is not None:
             with _reporting_unwritable(run_file.name):
                 write_run(run_file, rankings)

@@ -225,7 +225,7 @@ class Library:
             SettingError: `k` or another argument is out of range.
         """
         query, reader = _query(question, search_syntax, only), self._reader if read else None
-        return self._opened.search(query, k, reader, self.min_confidence, repeats=repeats)
+        return self._opened.search(query, k, reader, repeats=repeats)
 
     def rebuild(
         self,

@@ -52,20 +52,17 @@ class OpenedGeneration:
         if reader is None:
             answer = answer_without_reader(query.raw, encoded, candidates, self.encoder, lexical)
         else:
-            answer = answer_from(query.raw, encoded, candidates, reader, self.encoder, k, min_confidence)
+            answer = answer_from(query.raw, encoded, candidates, reader, self.encoder, lexical, k, min_confidence)
         missing = () if answer.found else lexical.missing(encoded)
         return replace(answer, missing_terms=missing, left_out=retrieved.left_out)
 
-    def search(
-        self, query: Query, k: int, reader: Reader | None, min_confidence: float | None, *, repeats: bool
-    ) -> tuple[Quote, ...]:
+    def search(self, query: Query, k: int, reader: Reader | None, *, repeats: bool) -> tuple[Quote, ...]:
         """Rank passages without answering.
 
         Args:
             query: The question and its filters.
             k: How many passages to return at most.
             reader: The reader, if it takes part in the ranking.
-            min_confidence: As for `ask`.
             repeats: Whether to return near-duplicates one by one.
 
         Raises:
@@ -76,7 +73,7 @@ class OpenedGeneration:
         encoded, candidates = retrieved.query, retrieved.candidates
         if encoded is None or reader is None:
             return tuple(candidate.quote(candidate.fit) for candidate in candidates[:k])
-        return rank_with_reader(encoded, candidates, reader, self.encoder, k, min_confidence)
+        return rank_with_reader(encoded, candidates, reader, self.encoder, self.generation.lexical, k)
 
     def _retrieve(self, query: Query, k: int, reader: Reader | None, *, repeats: bool = False) -> Retrieved:
         depth = k if reader is None else max(k, CANDIDATES)

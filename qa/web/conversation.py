@@ -92,27 +92,36 @@ def _reply(turn: Turn, number: int) -> str:
 def _verdict(answer: Answer, labels: Sequence[str]) -> str:
     if answer.found and answer.text is None:  # filters alone ask nothing; what passes them is listed
         return ""
-    if not answer.found or answer.text is None:
-        missing = (
-            f'<p class="missing-terms">{isolated(question_type.missing_message(answer.missing_terms))}</p>'
-            if answer.missing_terms
-            else ""
-        )
+    missing = (
+        f'<p class="missing-terms">{isolated(question_type.missing_message(answer.missing_terms))}</p>'
+        if answer.missing_terms
+        else ""
+    )
+    text = answer.text if answer.found else answer.closest
+    if text is None:
         return f'<p class="not-found">{question_type.no_answer_message(answer.question)}</p>{missing}'
     best = answer.quotes[0]
-    # Without a reader nothing has judged whether the sentence answers, so it is only called the closest one.
-    if answer.confidence is None:
-        kind = "Closest sentence"
-    elif question_type.asks_yes_no(answer.question):
-        kind = f"Evidence, relevant with a probability of {answer.confidence:.0%}"
-    else:
-        kind = f"Answers with a probability of {answer.confidence:.0%}"
     title = f" of {isolated(best.title)}" if best.title else ""
     return (
         '<figure class="answer"><blockquote class="source-text" dir="auto">'
-        f"<mark>{escaped(answer.text)}</mark></blockquote>"
-        f"<figcaption>{kind} · {labels[0]}{title}</figcaption></figure>"
+        f"<mark>{escaped(text)}</mark></blockquote>"
+        f"<figcaption>{_certainty(answer)} · {labels[0]}{title}</figcaption></figure>{missing}"
     )
+
+
+def _certainty(answer: Answer) -> str:
+    """How sure the answer is, in words; the figure is shown where the pointer rests."""
+    # Without a reader nothing has judged whether the sentence answers, so it is only called the closest one.
+    if answer.confidence is None:
+        return "Closest sentence"
+    noun = "evidence" if question_type.asks_yes_no(answer.question) else "answer"
+    words = {
+        "sure": f"Sure {noun}",
+        "likely": f"Likely {noun}",
+        "perhaps": f"Perhaps the {noun}: the closest in the text",
+        "none": f"Doubtful {noun}",
+    }[answer.certainty]
+    return f'<span title="right with a probability of {answer.confidence:.0%}">{words}</span>'
 
 
 def _passages(answer: Answer, labels: Sequence[str], number: int) -> str:

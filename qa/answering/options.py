@@ -1,0 +1,236 @@
+"""Options: every sentence of the passages that were read, with what speaks for it as the answer.
+
+The reader points at a few words, and is unsure where an explanation answers; the cosine of question and sentence is
+right about other questions than the reader. Both count, with what else is known of the sentence (answer sentence
+selection, as in Garg, Vu, Moschitti: TANDA, AAAI 2020; here the features are weighed by a fitted linear model).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from qa.answering import question_type
+from qa.answering.candidate import ReadCandidate
+from qa.answering.highlight import extend_span, list_at, strip_marks
+from qa.answering.identifiers import contradicts, identifiers, required_identifiers
+from qa.answering.reader import ScoredSpan
+from qa.encoding.encoder import Encoder
+from qa.search.bm25 import LexicalIndex
+from qa.search.query import EncodedQuery
+from qa.text.normalize import words_of
+from qa.text.sentences import Sentence, headings
+from qa.types import Span
+
+MARGIN_LIMIT = 12.0  # margins are clipped to ± this value: see benchmarks/results/constants.md
+# An explanation goes on with a neighbouring sentence that the reader finds to answer too: from this margin on.
+_CONTINUES_MARGIN = 0.0
+_MAX_SENTENCES = 3  # of an explanation; a longer one is read in its passage
+_REFERS_BACK = re.compile(
+    r"\W*(?:this|that|these|those|it|its|they|their|he|she|his|her|because|so|there|then)\b", re.IGNORECASE
+)
+_ENDS_ASKING = re.compile(r"[?？؟][\"'”’)\]»*_]*\s*\Z")
+_ASKS_ABOUT_ASKING = re.compile(r"\b(?:ask(?:s|ed|ing)?|questions?|wonder(?:s|ed|ing)?)\b", re.IGNORECASE)
+_CAPITALISED = re.compile(r"(?<=[\w,;'’] )[A-Z][\w'’-]+|(?<=['’\"“(])[A-Z][\w'’-]+")
+_MIN_NAME = 3  # letters; initials and particles name nobody
+
+
+@dataclass(frozen=True, slots=True)
+class OptionFeatures:
+    """What speaks for a sentence.
+
+    Attributes:
+        margin: The reader's margin for the best span inside the sentence, clipped to ±12.
+        likeness: The cosine of question and sentence.
+        coverage: The share of the words of the question, weighted by rarity, that the sentence or its headings contain.
+        behind: How much less the passage fits the question than the best one does; 0 or less.
+        asks: 1 if the sentence asks itself.
+        heading: 1 if it is a heading.
+        comment: 1 if the question asks what people think, and the sentence is from a comment.
+        in_list: 1 if the question asks for several things, and the sentence is in a list or leads into one.
+        named: 1 if the question names the author of the sentence.
+        unmentioned: The share of the names in the question that neither the passage mentions nor what it stands under.
+        likeness_before: How much liker to the question the sentence before is, if this one refers back to it or answers
+            it ("this", "it"; a question and its answer); else 0.
+        coverage_before: The same for the coverage.
+    """
+
+    margin: float
+    likeness: float
+    coverage: float
+    behind: float
+    asks: float
+    heading: float
+    comment: float
+    in_list: float
+    named: float
+    unmentioned: float
+    likeness_before: float
+    coverage_before: float
+
+    def terms(self) -> tuple[float, ...]:
+        """The numbers whose weighted sum is the option's score."""
+        return (
+            self.margin,
+            self.likeness,
+            self.coverage,
+            self.behind,
+            self.asks,
+            self.heading,
+            self.comment,
+            self.in_list,
+            self.named,
+            self.unmentioned,
+            self.likeness_before,
+            self.coverage_before,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A sentence that may answer: the passage it is in, its index there, its best span and its features.
+
+    `admissible` is False if the sentence asks itself, or if it or its passage is about something else that has a
+    name of the same kind: see `qa.answering.identifiers`.
+    """
+
+    candidate: ReadCandidate
+    index: int
+    span: ScoredSpan
+    features: OptionFeatures
+    admissible: bool
+
+    @property
+    def sentence(self) -> Sentence:
+        """The sentence's place in the passage."""
+        return self.candidate.sentences[self.index]
+
+    @property
+    def text(self) -> str:
+        """The sentence."""
+        return self.candidate.candidate.text[self.sentence.start : self.sentence.end]
+
+
+def list_options(
+    query: EncodedQuery, read: Sequence[ReadCandidate], encoder: Encoder, lexical: LexicalIndex
+) -> list[Option]:
+    """List every sentence of the passages that were read, in their order.
+
+    Args:
+        query: The encoded question.
+        read: The passages that were read.
+        encoder: The encoder that encoded the question.
+        lexical: The index that knows how rare the question's words are.
+    """
+    texts = [
+        candidate.candidate.text[sentence.start : sentence.end]
+        for candidate in read
+        for sentence in candidate.sentences
+    ]
+    if not texts:
+        return []
+    measured = iter(zip(query.likeness(texts, encoder).tolist(), lexical.coverage(query, texts).tolist(), strict=True))
+    best_fit = max(candidate.fit for candidate in read)
+    required = required_identifiers(query.text)
+    return [
+        *chain.from_iterable(
+            _of_passage(query.text, candidate, [next(measured) for _ in candidate.sentences], best_fit, required)
+            for candidate in read
+        )
+    ]
+
+
+def _of_passage(
+    question: str,
+    candidate: ReadCandidate,
+    measured: Sequence[tuple[float, float]],
+    best_fit: float,
+    required: frozenset[str],
+) -> list[Option]:
+    """The options of a passage, given the likeness and the coverage of each of its sentences."""
+    text, place = candidate.candidate.text, candidate.candidate.place
+    heading_starts = {heading.start for heading in headings(text, candidate.sentences)}
+    sentences = [text[sentence.start : sentence.end] for sentence in candidate.sentences]
+    asks = [_ENDS_ASKING.search(sentence) is not None for sentence in sentences]
+    surroundings = f"{candidate.candidate.context}\n{place.title or ''}\n{place.author or ''}\n{place.date or ''}"
+    about = identifiers(f"{text}\n{surroundings}") if required else frozenset()
+    names = _names_in(question)
+    unmentioned = len(names - set(words_of(f"{text}\n{surroundings}"))) / len(names) if names else 0.0
+    wants_comment = question_type.asks_opinion(question) and place.kind == "comment"
+    about_a_question = _ASKS_ABOUT_ASKING.search(question) is not None
+    wants_list = question_type.asks_list(question)
+    named = _names(question, place.author)
+    options = []
+    for index, ((likeness, coverage), sentence) in enumerate(zip(measured, sentences, strict=True)):
+        before = (likeness, coverage)
+        if index and (asks[index - 1] or _REFERS_BACK.match(sentence)):
+            before = measured[index - 1]
+        features = OptionFeatures(
+            margin=clip(candidate.spans[index].margin),
+            likeness=likeness,
+            coverage=coverage,
+            behind=candidate.fit - best_fit,
+            asks=float(asks[index]),
+            heading=float(candidate.sentences[index].start in heading_starts),
+            comment=float(wants_comment),
+            in_list=float(wants_list and bool(list_at(text, candidate.sentences, index))),
+            named=float(named),
+            unmentioned=unmentioned,
+            likeness_before=max(0.0, before[0] - likeness),
+            coverage_before=max(0.0, before[1] - coverage),
+        )
+        answers = not asks[index] or about_a_question
+        admissible = answers and required <= about and not contradicts(required, sentence)
+        options.append(Option(candidate, index, candidate.spans[index], features, admissible))
+    return options
+
+
+def answer_span(question: str, option: Option, options: Sequence[Option]) -> Span:
+    """The part of the option's passage that answers: its span, its sentence, its list, or a few sentences.
+
+    Args:
+        question: The question, which decides how much is shown.
+        option: The option.
+        options: All options; an explanation goes on with the neighbours of the option that answer too.
+    """
+    text, sentences = option.candidate.candidate.text, option.candidate.sentences
+    span = extend_span(question, text, sentences, (option.span.start, option.span.end))
+    is_list = span[0] < option.sentence.start or option.sentence.end < span[1]
+    if is_list or not (question_type.asks_explanation(question) or question_type.asks_opinion(question)):
+        return span
+    answering = {
+        other.index
+        for other in options
+        if other.candidate is option.candidate
+        and other.features.margin >= _CONTINUES_MARGIN
+        and not other.features.asks
+        and not other.features.heading
+    }
+    first = last = option.index
+    while last - first + 1 < _MAX_SENTENCES and (last + 1 in answering or first - 1 in answering):
+        first, last = (first, last + 1) if last + 1 in answering else (first - 1, last)
+    return span if first == last else strip_marks(text, (sentences[first].start, sentences[last].end))
+
+
+def clip(margin: float) -> float:
+    """The margin within ±12."""
+    return max(-MARGIN_LIMIT, min(margin, MARGIN_LIMIT))
+
+
+def _names_in(question: str) -> frozenset[str]:
+    """The words of a question that are written as names: with a capital, but not because a sentence begins.
+
+    >>> sorted(_names_in("Who is the manager in Madrid? Is Luc?"))
+    ['luc', 'madrid']
+    """
+    return frozenset(word for name in _CAPITALISED.findall(question) for word in words_of(name) if len(word) > 1)
+
+
+def _names(question: str, author: str | None) -> bool:
+    """Whether the question names the author: by a first name, a surname or the whole name."""
+    if not author:
+        return False
+    asked = set(words_of(question)).union(word.removesuffix("s") for word in words_of(question))
+    return any(len(word) >= _MIN_NAME and word in asked for word in words_of(author))
