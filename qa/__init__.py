@@ -31,7 +31,9 @@ from qa.sources.thread import Post, Thread
 if TYPE_CHECKING:
     from qa.answering.answer import Answer, Place, Quote, Why
     from qa.library.ask import ask
+    from qa.library.change_report import ChangeReport
     from qa.library.generation import Status
+    from qa.library.history import GenerationInfo
     from qa.library.library import Library
     from qa.sources.read import FileReport, read
 
@@ -40,7 +42,9 @@ if TYPE_CHECKING:
 
 _MODULE_OF = {
     "Answer": "qa.answering.answer",
+    "ChangeReport": "qa.library.change_report",
     "FileReport": "qa.sources.read",
+    "GenerationInfo": "qa.library.history",
     "Library": "qa.library.library",
     "Place": "qa.answering.answer",
     "Quote": "qa.answering.answer",
@@ -69,7 +73,9 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "Answer",
+    "ChangeReport",
     "FileReport",
+    "GenerationInfo",
     "LanguageWarning",
     "Library",
     "LibraryBusy",

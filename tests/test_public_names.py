@@ -11,7 +11,8 @@ from qa import errors
 
 def test_the_public_names() -> None:
     assert sorted(qa.__all__) == [
-        "Answer", "FileReport", "LanguageWarning", "Library", "LibraryBusy", "LibraryDamaged", "LibraryError",
+        "Answer", "ChangeReport", "FileReport", "GenerationInfo", "LanguageWarning", "Library", "LibraryBusy",
+        "LibraryDamaged", "LibraryError",
         "LibraryMismatch", "LibraryMissing", "LibraryNotReadable",
         "LibraryNotWritable", "ModelError", "Place", "Post", "QuestionError",
         "Quote", "SettingError", "SourceError", "SourceWarning", "Status", "Thread", "VerbatimError", "Why", "ask",

@@ -1,4 +1,4 @@
-"""The changes that write a library's next generation: rebuild, add, remove.
+"""The changes of a library: rebuild, add and remove write its next generation, undo goes back to the kept one.
 
 Each holds the library's write lock from before the sources are read until the new generation is current and opened.
 """
@@ -6,14 +6,17 @@ Each holds the library's write lock from before the sources are read until the n
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from qa.encoding.encoder import Encoder
-from qa.errors import SourceError
+from qa.errors import LibraryError, SourceError
 from qa.library.build import BuildPlan
+from qa.library.change_report import ChangeReport, Records, listed
 from qa.library.directory import LibraryDirectory
 from qa.library.generation import Generation
 from qa.library.generation_writer import GenerationWriter
+from qa.library.history import go_back
 from qa.library.language_check import warn_of_foreign_texts
 from qa.library.texts import Texts
 from qa.sources.read import FileReport, OnFile, Sources, read_all
@@ -25,18 +28,26 @@ class Change:
     """What a change did.
 
     Attributes:
-        generation: The generation that it wrote, opened.
+        generation: The generation that is current now, opened.
+        report: What it did to the library's texts.
         reports: One report for each file that it read or skipped.
         language_warning: The message of its LanguageWarning, None if there was none.
     """
 
     generation: Generation
+    report: ChangeReport
     reports: Sequence[FileReport] = ()
     language_warning: str | None = None
 
 
 def rebuild(
-    directory: LibraryDirectory, sources: Sources | None, encoder: Encoder, progress: Progress, on_file: OnFile | None
+    directory: LibraryDirectory,
+    sources: Sources | None,
+    encoder: Encoder,
+    progress: Progress,
+    on_file: OnFile | None,
+    *,
+    replace: bool = True,
 ) -> Change:
     """Write a generation of `sources` alone.
 
@@ -46,13 +57,15 @@ def rebuild(
         encoder: The encoder of the new generation.
         progress: Called with each stage.
         on_file: Called with the report of each file as soon as it is read.
+        replace: Whether texts that the library holds, and that are not among `sources`, may be removed.
 
     Raises:
         SourceError: A text cannot be read, or there is nothing to index.
-        LibraryError: The library cannot be written, or a text that it holds was altered.
+        LibraryError: The library cannot be written, a text that it holds was altered, or texts would be removed that
+            may not be.
     """
     with directory.writing() as writer:
-        return _rebuild(writer, directory, sources, encoder, progress, on_file)
+        return _rebuild(writer, directory, sources, encoder, progress, on_file, replace=replace)
 
 
 def build_first(directory: LibraryDirectory, sources: Sources, encoder: Encoder, progress: Progress) -> Change | None:
@@ -73,8 +86,8 @@ def add(
     """
     with directory.writing() as writer:
         threads, reports = read_all(sources, progress=progress, on_file=on_file)
-        plan = BuildPlan.of_changes(directory, encoder, threads)
-        return _write(writer, plan, reports, encoder, progress)
+        before, plan = _records(directory), BuildPlan.of_changes(directory, encoder, threads)
+        return _write(writer, plan, before, reports, encoder, progress)
 
 
 def remove(directory: LibraryDirectory, names: Collection[str], encoder: Encoder, progress: Progress) -> Change:
@@ -91,10 +104,31 @@ def remove(directory: LibraryDirectory, names: Collection[str], encoder: Encoder
         LibraryError: The library cannot be read or written.
     """
     with directory.writing() as writer:
-        plan = BuildPlan.of_changes(directory, encoder, without=names)
+        before, plan = _records(directory), BuildPlan.of_changes(directory, encoder, without=names)
         if not plan.sources:
             raise SourceError("a library holds at least one text; rebuild it from others, or delete its folder")
-        return _write(writer, plan, (), encoder, progress)
+        return _write(writer, plan, before, (), encoder, progress)
+
+
+def undo(directory: LibraryDirectory, encoder: Encoder | None = None, *, expected: str | None = None) -> Change:
+    """Make the kept generation the current one, and keep the current one, so that this can be undone too.
+
+    Args:
+        directory: The library's folder.
+        encoder: The encoder that the kept generation must have been built with; None if any will do.
+        expected: The name of the generation to go back from; None for the current one, whatever it is.
+
+    Raises:
+        LibraryMismatch: The kept generation was built with another encoder or in another format.
+        LibraryDamaged: A file of it is missing or altered.
+        LibraryError: None is kept, another program has changed the library since, or it cannot be written. The current
+            generation is then the same as before, after every error but that of a disk that does not confirm.
+    """
+    with directory.writing() as writer:
+        before = _records(directory)
+        generation = go_back(writer, directory, encoder, expected)
+        report = ChangeReport.between(before, generation.store.records(), generation.folder.name)
+        return Change(generation, report)
 
 
 def _rebuild(
@@ -104,18 +138,50 @@ def _rebuild(
     encoder: Encoder,
     progress: Progress,
     on_file: OnFile | None,
+    *,
+    replace: bool = True,
 ) -> Change:
     reports: Sequence[FileReport] = ()
     if sources is None:
         threads = Texts.current(directory).threads()
     else:
         threads, reports = read_all(sources, progress=progress, on_file=on_file)
-    return _write(writer, BuildPlan.of(threads, directory, encoder), reports, encoder, progress)
+    before, plan = _records(directory), BuildPlan.of(threads, directory, encoder)
+    if not replace:
+        _refuse_removal(directory, before, {source.key for source in plan.new})
+    return _write(writer, plan, before, reports, encoder, progress)
 
 
 def _write(
-    writer: GenerationWriter, plan: BuildPlan, reports: Sequence[FileReport], encoder: Encoder, progress: Progress
+    writer: GenerationWriter,
+    plan: BuildPlan,
+    before: Records,
+    reports: Sequence[FileReport],
+    encoder: Encoder,
+    progress: Progress,
 ) -> Change:
     languages = {source.thread.source: source.language for source in plan.new}
     language_warning = warn_of_foreign_texts(languages, encoder.name)
-    return Change(plan.write(writer, encoder, progress), reports, language_warning)
+    generation = plan.write(writer, encoder, progress)
+    report = ChangeReport.between(before, generation.store.records(), generation.folder.name)
+    return Change(generation, report, reports, language_warning)
+
+
+def _records(directory: LibraryDirectory) -> Records:
+    """What the library holds before a change; empty if there is none, or if its texts cannot be read."""
+    try:
+        with closing(Texts.current(directory).store) as store:
+            return store.records()
+    except LibraryError:
+        return {}
+
+
+def _refuse_removal(directory: LibraryDirectory, before: Records, staying: Collection[str]) -> None:
+    """Raise LibraryError if the library holds sources whose keys are not among those that stay."""
+    names = tuple(record.name for key, record in before.items() if key not in staying)
+    if names:
+        held = "1 text" if len(before) == 1 else f"{len(before):,} texts"
+        raise LibraryError(
+            f"the library at {str(directory.path)!r} holds {held}, and {len(names):,} of them would be removed: "
+            f"{listed(names)}; keep them with qa add, or remove them with --replace"
+        )

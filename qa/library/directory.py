@@ -81,6 +81,22 @@ class LibraryDirectory:
             )
         return folder
 
+    def kept(self) -> Path | None:
+        """The folder of the generation that is kept from before the last change; None if there is none.
+
+        Raises LibraryNotReadable if the pointer cannot be read.
+        """
+        pointer = self._pointer()
+        if pointer is None or pointer.kept is None or not GENERATION_NAME.fullmatch(pointer.kept):
+            return None
+        folder = self.path / GENERATIONS / pointer.kept
+        return folder if folder.is_dir() else None
+
+    def current_name(self) -> str | None:
+        """The name of the current generation, also if its folder is gone; None if there is no pointer."""
+        pointer = self._pointer()
+        return None if pointer is None else pointer.current
+
     def is_built(self) -> bool:
         """Whether there is a library, whole or not."""
         return (self.path / POINTER).exists() or bool(self._generation_names())

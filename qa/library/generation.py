@@ -44,6 +44,12 @@ class Status:
     passages: int
     bytes: int
 
+    @classmethod
+    def of(cls, path: Path, folder: Path, manifest: Manifest) -> Status:
+        """The status of the generation in `folder` of the library at `path`."""
+        size = sum(file.size for file in manifest.files.values())
+        return cls(str(path), folder.name, manifest.created, manifest.model.name, bytes=size, **manifest.counts)
+
 
 class Generation:
     """An opened generation: its texts and its two indexes; thread-safe."""
@@ -88,17 +94,18 @@ class Generation:
         return cls._locked(directory.path, folder, lock, check_hashes=check_hashes)
 
     @classmethod
-    def written(cls, path: Path, folder: Path) -> Generation:
-        """Open a generation that was just written; no writer removes it while it is in use.
+    def written(cls, path: Path, folder: Path, *, check_hashes: bool = False) -> Generation:
+        """Open a generation before it is made the current one; no writer removes it while it is in use.
 
         Args:
             path: The library, for messages.
             folder: The generation's folder.
+            check_hashes: Whether to check every file's hash first, that of large files too.
 
         Raises:
             LibraryError: It cannot be opened.
         """
-        return cls._locked(path, folder, lock_for_reading(folder))
+        return cls._locked(path, folder, lock_for_reading(folder), check_hashes=check_hashes)
 
     @classmethod
     def _locked(cls, path: Path, folder: Path, lock: BinaryIO | None, *, check_hashes: bool = False) -> Generation:
@@ -131,11 +138,7 @@ class Generation:
 
     def status(self) -> Status:
         """Counts, model and size."""
-        size = sum(file.size for file in self.manifest.files.values())
-        manifest = self.manifest
-        return Status(
-            str(self.path), self.folder.name, manifest.created, manifest.model.name, bytes=size, **manifest.counts
-        )
+        return Status.of(self.path, self.folder, self.manifest)
 
     def verify(self, *, files: bool = True) -> Status:
         """Check every file by its hash, and that every passage is its slice of the text.
@@ -166,18 +169,33 @@ def open_generation(directory: LibraryDirectory, encoder: Encoder) -> Generation
         LibraryError: It cannot be opened.
     """
     generation = Generation.current(directory)
-    model = generation.manifest.model
+    check_model(directory.path, generation.manifest, encoder)
+    return generation
+
+
+def check_model(path: Path, manifest: Manifest, encoder: Encoder) -> None:
+    """Check that a generation was built with this encoder.
+
+    Args:
+        path: The library, for messages.
+        manifest: The generation's manifest.
+        encoder: The encoder.
+
+    Raises:
+        LibraryMismatch: It was built with another one.
+        LibraryDamaged: It says that it was built with this one, but its vectors have another dimension.
+    """
+    model = manifest.model
     if model.fingerprint == encoder.fingerprint and model.dimension != encoder.dimension:
         raise LibraryDamaged(
-            f"the library at {str(directory.path)!r} holds vectors of {model.dimension} numbers, not of "
-            f"{encoder.dimension}; {build_hint(directory.path)}"
+            f"the library at {str(path)!r} holds vectors of {model.dimension} numbers, not of "
+            f"{encoder.dimension}; {build_hint(path)}"
         )
     if model.fingerprint != encoder.fingerprint:
-        command = f"qa build --library {shlex.quote(str(directory.path))}"
+        command = f"qa build --library {shlex.quote(str(path))}"
         command += "" if encoder.name == minilm_files.NAME else f" --model {shlex.quote(encoder.name)}"
         raise LibraryMismatch(
-            f"the library at {str(directory.path)!r} was built with the model {model.name[:80]!r} "
+            f"the library at {str(path)!r} was built with the model {model.name[:80]!r} "
             f"({model.fingerprint[:8]}), not with {encoder.name!r} ({encoder.fingerprint[:8]}); "
             f"name that model (--model), or build the same texts again with this one: {command}"
         )
-    return generation

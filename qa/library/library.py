@@ -9,23 +9,21 @@ from qa.answering.answer import Answer, Quote
 from qa.answering.reader import DEFAULT_READER, Reader, check_reader
 from qa.encoding.encoder import Encoder
 from qa.encoding.load import load_encoder
-from qa.errors import LibraryBusy, LibraryMissing, QuestionError, SettingError, SourceError
+from qa.errors import LibraryBusy, LibraryMissing, QuestionError, SourceError
 from qa.library import changes
+from qa.library.change_report import ChangeReport
 from qa.library.changes import Change
+from qa.library.contents import LibraryContents
 from qa.library.defaults import default_path, shipped_corpus
 from qa.library.directory import LibraryDirectory
-from qa.library.generation import Status
 from qa.library.opened import OpenedGeneration
-from qa.library.store import SourceInfo, Store
-from qa.library.texts import Texts
 from qa.search.filters import FilterArguments
 from qa.search.query import Query
 from qa.sources.read import FileReport, OnFile, Sources
-from qa.sources.thread import Thread
 from qa.types import Progress, StrPath, no_progress
 
 
-class Library:
+class Library(LibraryContents):
     """A folder of texts with their index; thread-safe.
 
     Made by `Library.build`, `Library.open` or `Library.default`.
@@ -42,10 +40,8 @@ class Library:
     min_confidence: float | None = None
 
     def __init__(self, directory: LibraryDirectory, opened: OpenedGeneration, reader: Reader | None) -> None:
-        self._directory = directory
-        self.path = directory.path
+        super().__init__(directory, opened)
         self._reader = reader
-        self._opened = opened
 
     @classmethod
     def build(
@@ -56,6 +52,7 @@ class Library:
         model: StrPath | None = None,
         encoder: Any = None,
         reader: Reader | None = DEFAULT_READER,
+        replace: bool = True,
         progress: Progress = no_progress,
         on_file: OnFile | None = None,
     ) -> Library:
@@ -71,6 +68,7 @@ class Library:
             encoder: An object with `encode(texts)` to use instead of a model.
             reader: An object with `read(question, passages)`, as `qa.answering.reader` describes it, that judges
                 whether passages answer; None for none.
+            replace: Whether texts that the library holds, and that are not among `sources`, may be removed.
             progress: Called with the stage's name, the items done and the items in all.
             on_file: Called with the `FileReport` of each file as soon as it is read.
 
@@ -80,10 +78,10 @@ class Library:
         Raises:
             SourceError: A text cannot be read, or there is nothing to index.
             ModelError: The model cannot be loaded.
-            LibraryError: The library cannot be written.
+            LibraryError: The library cannot be written, or texts would be removed that may not be.
         """
         directory, checked_reader, chosen = LibraryDirectory(path), check_reader(reader), load_encoder(model, encoder)
-        change = changes.rebuild(directory, sources, chosen, progress, on_file)
+        change = changes.rebuild(directory, sources, chosen, progress, on_file, replace=replace)
         return cls._changed(directory, change, chosen, checked_reader)
 
     @classmethod
@@ -235,17 +233,18 @@ class Library:
         encoder: Any = None,
         progress: Progress = no_progress,
         on_file: OnFile | None = None,
-    ) -> None:
+    ) -> ChangeReport:
         """Write the next generation from `sources` alone, and switch to it; after an error, all is as it was.
 
         Questions asked meanwhile are answered by the old generation. Other objects that opened this library keep
         theirs. The arguments and errors are those of `build`, but without `model` and `encoder` the library keeps its
-        encoder.
+        encoder. It returns what changed, as `add`, `remove` and `undo` do.
         """
-        chosen = self._opened.encoder if model is None and encoder is None else load_encoder(model, encoder)
-        self._switch(changes.rebuild(self._directory, sources, chosen, progress, on_file), chosen)
+        present = self._opened.encoder
+        chosen = present if model is None and encoder is None else load_encoder(model, encoder)
+        return self._switch(changes.rebuild(self._directory, sources, chosen, progress, on_file), chosen)
 
-    def add(self, sources: Sources, *, progress: Progress = no_progress, on_file: OnFile | None = None) -> None:
+    def add(self, sources: Sources, *, progress: Progress = no_progress, on_file: OnFile | None = None) -> ChangeReport:
         """Write the next generation with these sources added to the present ones, and switch to it.
 
         A file that the library knows replaces what it had of it; it is known by its place, whatever folder it is given
@@ -254,9 +253,9 @@ class Library:
         `rebuild`.
         """
         encoder = self._opened.encoder
-        self._switch(changes.add(self._directory, sources, encoder, progress, on_file), encoder)
+        return self._switch(changes.add(self._directory, sources, encoder, progress, on_file), encoder)
 
-    def remove(self, names: str | Iterable[str], *, progress: Progress = no_progress) -> None:
+    def remove(self, names: str | Iterable[str], *, progress: Progress = no_progress) -> ChangeReport:
         """Write the next generation without some sources, and switch to it.
 
         Args:
@@ -271,79 +270,20 @@ class Library:
             raise SourceError(f"the names of sources are strings, not {str(names)[:40]!r}")
         names = [names] if isinstance(names, str) else list(names)
         encoder = self._opened.encoder
-        self._switch(changes.remove(self._directory, names, encoder, progress), encoder)
+        return self._switch(changes.remove(self._directory, names, encoder, progress), encoder)
 
-    def verify(self) -> Status:
-        """Check every file by its hash, and that every passage is exactly its slice of the text.
-
-        Returns:
-            The counts of what was checked.
+    def undo(self) -> ChangeReport:
+        """Go back to the generation before the last change, and switch to it; done again, this undoes the undoing.
 
         Raises:
-            LibraryDamaged: Names the first file or passage that is wrong.
+            LibraryMismatch: It was built with another model or in another format.
+            LibraryDamaged: A file of it is missing or was altered.
+            LibraryError: There is none, another program has changed the library since it was opened, or it cannot be
+                written.
         """
-        return self._opened.generation.verify()
-
-    def status(self) -> Status:
-        """Counts, model and size of the opened generation."""
-        return self._opened.generation.status()
-
-    @property
-    def sources(self) -> tuple[SourceInfo, ...]:
-        """Every source with its counts."""
-        return self._opened.generation.store.sources()
-
-    def text(self, source: str) -> str:
-        """The reading text of a source, which the offsets of its quotes refer to.
-
-        Raises:
-            SourceError: There is no source of that name.
-        """
-        return self._store_with(source).text(source)
-
-    def thread(self, source: str | Quote) -> Thread:
-        """A source as a thread.
-
-        Args:
-            source: The name of a source; or a quote, for its source as it was when it was quoted.
-
-        Raises:
-            SourceError: There is no source of that name.
-        """
-        return source.thread() if isinstance(source, Quote) else self._store_with(source).thread(source)
-
-    def comment_place(self, quote: Quote) -> tuple[int, int] | None:
-        """The place of a quoted comment among its thread's comments: "Comment 2 of 3" is `(2, 3)`.
-
-        Returns:
-            The comment's number, from 1, and the number of comments; None if the quote is from an article, or if its
-            passage is no longer in the library.
-
-        Raises:
-            SettingError: `quote` is not a quote.
-        """
-        if not isinstance(quote, Quote):
-            raise SettingError(f"a place is that of a Quote, not of {str(quote)[:40]!r}")
-        store = self._opened.generation.store
-        return store.comment_place(quote.source, quote.post, quote.start, quote.end, quote.text)
-
-    def export(self, path: StrPath, *, progress: Progress = no_progress) -> int:
-        """Write every source to a file of JSON Lines that `build` reads back exactly.
-
-        Args:
-            path: The file to write.
-            progress: Called with the stage's name, the items done and the items in all.
-
-        Returns:
-            The number of sources.
-
-        Raises:
-            SettingError: The file cannot be written; it is then as it was.
-            LibraryDamaged: Some sources were altered on disk; they are named, and the file holds the others. Or the
-                library cannot be read at all; the file is then as it was.
-        """
-        generation = self._opened.generation
-        return Texts(generation.path, generation.store).export(path, progress)
+        opened = self._opened
+        change = changes.undo(self._directory, opened.encoder, expected=opened.generation.folder.name)
+        return self._switch(change, opened.encoder)
 
     @classmethod
     def _changed(cls, directory: LibraryDirectory, change: Change, encoder: Encoder, reader: Reader | None) -> Library:
@@ -352,18 +292,13 @@ class Library:
         library._switch(change, encoder)
         return library
 
-    def _switch(self, change: Change, encoder: Encoder) -> None:
-        """Switch to the generation that a change wrote."""
-        # One assignment: a question that is being answered keeps the pair that it took.
-        self._opened = OpenedGeneration(change.generation, encoder)
+    def _switch(self, change: Change, encoder: Encoder) -> ChangeReport:
+        """Switch to the generation that a change made the current one, unless the library was closed meanwhile."""
+        if self._current is not None:
+            # One assignment: a question that is being answered keeps the pair that it took.
+            self._current = OpenedGeneration(change.generation, encoder)
         self.reports, self.language_warning = change.reports, change.language_warning
-
-    def _store_with(self, source: str) -> Store:
-        """The store, once it is known to hold a source of that name. Raises SourceError."""
-        store = self._opened.generation.store
-        if source not in store:
-            raise store.unknown_source(source)
-        return store
+        return change.report
 
 
 def _query(question: str, search_syntax: bool, only: FilterArguments) -> Query:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.errors import LibraryDamaged, SourceError
+from qa.library.change_report import StoredRecord
 from qa.library.database import Database
 from qa.library.schema import PASSAGE, SOURCE, TABLES, record_hash, text_hash
 from qa.search.chunker import Passage
@@ -45,7 +46,7 @@ class SourceInfo:
     """One row of the table of sources.
 
     `kind` is "thread" if the source has comments, else "article". `date` is the earliest date of its posts, None if
-    none has one.
+    none has one. `url` is the address that the text gives as its own.
     """
 
     name: str
@@ -55,6 +56,7 @@ class SourceInfo:
     comments: int
     passages: int
     date: str | None
+    url: str | None = None
 
 
 class Store:
@@ -121,12 +123,12 @@ class Store:
             """SELECT s.name, s.title, (SELECT count(*) FROM post WHERE source = s.id),
                       (SELECT count(*) FROM post WHERE source = s.id AND kind = 'comment'),
                       (SELECT count(*) FROM passage WHERE source = s.id),
-                      (SELECT min(date) FROM post WHERE source = s.id)
+                      (SELECT min(date) FROM post WHERE source = s.id), s.url
                FROM source s ORDER BY s.id"""
         )
         return tuple(
-            SourceInfo(name, title, "thread" if comments else "article", posts, comments, passages, date)
-            for name, title, posts, comments, passages, date in rows
+            SourceInfo(name, title, "thread" if comments else "article", posts, comments, passages, date, url)
+            for name, title, posts, comments, passages, date, url in rows
         )
 
     def names(self, limit: int = -1) -> list[str]:
@@ -140,6 +142,11 @@ class Store:
     def names_by_key(self) -> dict[str, str]:
         """The name of each source by its key, in the order in which they were read."""
         return dict(self.rows("SELECT key, name FROM source ORDER BY id"))
+
+    def records(self) -> dict[str, StoredRecord]:
+        """The name of each source and the hash of what is stored about it, by its key, in the order of reading."""
+        rows = self.rows("SELECT key, name, record_sha256 FROM source ORDER BY id")
+        return {key: StoredRecord(name, digest) for key, name, digest in rows}
 
     def passage_ranges(self) -> dict[str, range]:
         """The numbers of each source's passages by its key, in the order in which they were read."""
