@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from qa.answering.printed import answer_html, answer_text, quote_html, quote_text
 from qa.errors import SettingError
 from qa.sources.thread import Kind, Thread
 from qa.text.normalize import words_of
@@ -87,6 +88,14 @@ class Quote:
     why: Why | None = None
     also: tuple[Place, ...] = ()
     _language: str | None = field(default=None, repr=False, compare=False)
+
+    def __str__(self) -> str:
+        """The passage and its byline, as a person reads them."""
+        return quote_text(self)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return quote_html(self)
 
     def marked(self) -> list[str]:
         """The highlighted texts."""
@@ -171,6 +180,14 @@ class Answer:
     left_out: tuple[str, ...] = ()
     certainty: Certainty = "none"
     closest: str | None = None
+
+    def __str__(self) -> str:
+        """The answer and its quotes, as a person reads them."""
+        return answer_text(self)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return answer_html(self)
 
     @property
     def supported_by(self) -> tuple[int, ...]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import sys
 import textwrap
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from qa.answering import question_type
-from qa.answering.answer import Answer, Place, Quote, Why
+from qa.answering.answer import Answer, Quote, Why
+from qa.answering.printed import byline, opening
 from qa.search.filters import left_out_message
 from qa.sources.read import FileReport
+from qa.text.visible import visible
 from qa.types import Progress, no_progress
 
 _BOLD, _DIM, _PLAIN = "\033[1m", "\033[2m", "\033[0m"
@@ -96,55 +96,28 @@ def print_reports(reports: Sequence[FileReport]) -> None:
 def print_answer(answer: Answer, *, why: bool = False) -> None:
     """Print the answer, then each quote below its byline; with `why`, also how the quote was found."""
     rich = sys.stdout.isatty()
-    if answer.text is None and answer.found:
-        print_line("What passes the filters, in reading order:")
-    elif answer.closest is not None and not answer.found:
-        print_line("Perhaps, the closest in the text:")
-        print_line(_styled(_shown(answer.closest, rich), _BOLD, rich))
-        print_line(_styled(_sureness(answer), _DIM, rich))
-        if missing := question_type.missing_message(answer.missing_terms):
-            print_line(_shown(missing, rich))
-    elif answer.text is None:
-        print_line(question_type.no_answer_message(answer.question))
-        if missing := question_type.missing_message(answer.missing_terms):
-            print_line(_shown(missing, rich))
-    else:
-        print_line(_styled(_shown(answer.text, rich), _BOLD, rich))
-        if answer.confidence is not None:
-            print_line(_styled(_sureness(answer), _DIM, rich))
+    before, words, after = opening(answer)
+    if before:
+        print_line(_shown(before, rich))
+    if words:
+        print_line(_styled(_shown(words, rich), _BOLD, rich))
+    for note in after:
+        print_line(_styled(_shown(note, rich), _DIM, rich))
     if left_out := left_out_message(answer.left_out):
         print_line(_shown(left_out, rich))
     for number, quote in enumerate(answer.quotes, 1):
-        heading = f"[{number}] {_shown(_byline(quote), rich)} · score {quote.score:.2f}"
+        heading = f"[{number}] {_shown(byline(quote), rich)} · score {quote.score:.2f}"
         print_line(f"\n{_styled(heading, _DIM, rich)}")
         print_line(textwrap.indent(_marked(quote, rich), "    "))
         for place in quote.also:
-            print_line(_styled(f"    also found in: {_shown(_byline(place), rich)}", _DIM, rich))
+            print_line(_styled(f"    also found in: {_shown(byline(place), rich)}", _DIM, rich))
         if why and quote.why:
             print_line(_styled(f"    {_shown(_reason(quote.why), rich)}", _DIM, rich))
-
-
-def _sureness(answer: Answer) -> str:
-    """How sure the answer is, in words and as a figure."""
-    return f"({answer.certainty}: right with a probability of {answer.confidence:.0%})"
-
-
-def _byline(place: Quote | Place) -> str:
-    return " · ".join(part for part in (place.kind, place.author, place.date, place.source) if part)
 
 
 def _reason(why: Why) -> str:
     ranks = f"by meaning {why.dense_rank or '–'}, by words {why.lexical_rank or '–'}, by both {why.fused_rank}"
     return f"why: {ranks}" + (f" · says {', '.join(why.terms)}" if why.terms else "")
-
-
-def visible(text: str) -> str:
-    """The text with its control characters replaced, since a terminal would obey those of a corpus or a file name."""
-    return "".join("\ufffd" if _is_control(char) else char for char in text)
-
-
-def _is_control(char: str) -> bool:
-    return char not in "\n\t" and unicodedata.category(char) in ("Cc", "Cf")
 
 
 def _shown(text: str, rich: bool) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from qa.answering.answer import Place, Quote, Why
-from qa.web.escape import isolated, marked
+from qa.answering.escape import isolated, marked
 from qa.web.post_labels import byline
 
 SCORE_MEANS = (

@@ -6,11 +6,11 @@ from itertools import pairwise
 
 from qa.answering import question_type
 from qa.answering.answer import Answer
+from qa.answering.escape import escaped, isolated
 from qa.library.library import Library
 from qa.search.filters import left_out_message
 from qa.web.cards import SCORE_MEANS, card
 from qa.web.error_text import error_text
-from qa.web.escape import escaped, isolated
 from qa.web.post_labels import label_posts
 
 QUESTION_SHOWN = 400  # characters; a longer question is cut, and the page says so

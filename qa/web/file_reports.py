@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from qa.answering.escape import escaped, isolated
 from qa.sources.read import FileReport
-from qa.web.escape import escaped, isolated
 from qa.web.library_view import counted
 
 

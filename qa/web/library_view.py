@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from qa.answering.escape import escaped, isolated
 from qa.library.store import SourceInfo
-from qa.web.escape import escaped, isolated
 from qa.web.post_labels import readable_date
 
 NAMED = 3  # texts shown by name; the others are counted

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from qa.answering.escape import isolated
 from qa.errors import SourceError
-from qa.web.escape import isolated
 from qa.web.eta import readable_duration
 from qa.web.file_reports import report_counts
 from qa.web.library_view import counted

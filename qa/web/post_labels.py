@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from qa.answering.answer import Quote
+from qa.answering.escape import isolated
 from qa.errors import VerbatimError
 from qa.library.library import Library
 from qa.sources.thread import Post, Thread
-from qa.web.escape import isolated
 
 
 def thread_of(library: Library, quote: Quote) -> Thread | None:

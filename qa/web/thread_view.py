@@ -3,8 +3,8 @@
 import string
 
 from qa.answering.answer import Quote
+from qa.answering.escape import escaped, isolated, marked
 from qa.sources.thread import Thread
-from qa.web.escape import escaped, isolated, marked
 from qa.web.library_view import counted
 from qa.web.post_labels import byline, labels
 

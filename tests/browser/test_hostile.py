@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from playwright.sync_api import BrowserContext, Page, expect
 
 import qa
+from qa.answering.escape import marked
 from qa.encoding.minilm import MiniLMEncoder
-from qa.web.escape import marked
 
 from .conftest import OpenPage
 from .pages import ask, served
