@@ -30,14 +30,14 @@ def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[s
 def test_build_ask_status_verify(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = str(tmp_path / "library")
     assert main(["build", str(CORPUS), "--library", path]) == 0
-    assert capsys.readouterr().out == f"{path}: 1 sources, 4 posts, 11 passages\n"
+    assert capsys.readouterr().out == f"{path}: 1 source, 4 posts, 11 passages\n"
     assert main(["status", "--library", path]) == 0
     lines = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
     assert list(lines) == ["library", "generation", "model", "precision", "contents"]
     assert lines["precision"].endswith("on this processor (set it with VERBATIM_PRECISION: bf16, f16, f32)")
-    assert lines["contents"].startswith("1 sources, 4 posts, 11 passages, ")
+    assert lines["contents"].startswith("1 source, 4 posts, 11 passages, ")
     assert main(["verify", "--library", path]) == 0
-    assert capsys.readouterr().out == f"{path}: intact; all 11 passages of 1 sources are slices of their texts\n"
+    assert capsys.readouterr().out == f"{path}: intact; all 11 passages of 1 source are slices of their texts\n"
     assert main(["ask", "Where are Leica lenses made?", "--library", path]) == 0
     assert "Solms" in capsys.readouterr().out.split("\n\n")[0]
     assert main(["build", "--library", path]) == 0

@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from qa.cli.output import print_line
+from qa.cli.output import library_path, print_line
 from qa.encoding.bert import SETTING, default_precision
 from qa.encoding.minilm_files import NAME, folder
 from qa.errors import LibraryMissing, VerbatimError
@@ -45,7 +45,7 @@ def add_doctor(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    path = default_path() if options.library is None else Path(options.library)
+    path = library_path(options)
     checks: dict[str, Callable[[], Finding]] = {
         "versions": _versions,
         "model": _model,

@@ -18,26 +18,27 @@ from typing import NoReturn, get_args
 
 from qa.answering.calibration import load_calibration
 from qa.answering.reader import DEFAULT_READER
-from qa.cli import fetch
+from qa.cli import change, contents, fetch
 from qa.cli.doctor import add_doctor
 from qa.cli.output import (
     OutputClosed,
     OutputError,
+    contents_of,
+    library_path,
     print_answer,
     print_error,
     print_line,
-    print_reports,
     progress_bars,
     reporting_output_errors,
 )
 from qa.cli.serve import add_serve
 from qa.encoding.bert import SETTING, Precision, default_precision
 from qa.errors import VerbatimError
-from qa.library.defaults import VARIABLE, default_path
+from qa.library.defaults import VARIABLE
 from qa.library.directory import LibraryDirectory
 from qa.library.generation import Generation
 from qa.library.library import Library
-from qa.library.texts import Texts
+from qa.text.counted import counted
 
 _ERROR, _NOT_FOUND, _CANCELLED = 2, 1, 130
 _SYNTAX = (
@@ -50,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     _prepare_streams()
     options = parser().parse_args(arguments)
+    before = _generation_name(options)
     with warnings.catch_warnings():
         warnings.showwarning = lambda message, *_, **__: print_error(f"warning: {message}")
         try:
@@ -61,7 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print_error(str(error))
             return _ERROR
         except KeyboardInterrupt:
-            print_error("cancelled; the library is as it was")
+            is_same = _generation_name(options) == before
+            print_error(f"cancelled; {'the library is as it was' if is_same else 'the change was already complete'}")
             return _CANCELLED
         except OutputClosed:
             _discard_output()
@@ -87,15 +90,6 @@ def _discard_output() -> None:
     sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115
 
 
-def _build(options: argparse.Namespace) -> int:
-    with progress_bars() as progress:
-        library = Library.build(options.sources or None, _path(options), model=options.model, progress=progress)
-    print_reports(library.reports)
-    status = library.status()
-    print_line(f"{status.path}: {status.sources} sources, {status.posts} posts, {status.passages} passages")
-    return 0
-
-
 def _ask(options: argparse.Namespace) -> int:
     answer = _library(options).ask(options.question, options.k, search_syntax=not options.literal)
     if options.json:
@@ -113,23 +107,14 @@ def _status(options: argparse.Namespace) -> int:
     print_line(f"generation  {status.generation}, written {status.created}")
     print_line(f"model       {status.model}")
     print_line(f"precision   {default_precision()} on this processor (set it with {SETTING}: {precisions})")
-    counts = f"{status.sources} sources, {status.posts} posts, {status.passages} passages"
-    print_line(f"contents    {counts}, {status.bytes:,} bytes")
+    print_line(f"contents    {contents_of(status)}, {status.bytes:,} bytes")
     return 0
 
 
 def _verify(options: argparse.Namespace) -> int:
     status = _generation(options, check_hashes=True).verify(files=False)
-    print_line(
-        f"{status.path}: intact; all {status.passages} passages of {status.sources} sources are slices of their texts"
-    )
-    return 0
-
-
-def _export(options: argparse.Namespace) -> int:
-    with progress_bars() as progress:
-        count = Texts.current(LibraryDirectory(_path(options))).export(options.output, progress)
-    print_line(f"{options.output}: {count} sources")
+    passages, sources = counted(status.passages, "passage"), counted(status.sources, "source")
+    print_line(f"{status.path}: intact; all {passages} of {sources} are slices of their texts")
     return 0
 
 
@@ -151,13 +136,17 @@ def _evaluate(options: argparse.Namespace) -> int:
     return 0
 
 
-def _path(options: argparse.Namespace) -> Path:
-    return default_path() if options.library is None else Path(options.library)
+def _generation_name(options: argparse.Namespace) -> str | None:
+    """The name of the current generation of the library that a command works on; None if there is none."""
+    try:
+        return LibraryDirectory(library_path(options)).current_name() if "library" in options else None
+    except VerbatimError:  # the command itself says what is wrong
+        return None
 
 
 def _generation(options: argparse.Namespace, *, check_hashes: bool = False) -> Generation:
     """The library's current generation, whatever model it was built with."""
-    return Generation.current(LibraryDirectory(_path(options)), check_hashes=check_hashes)
+    return Generation.current(LibraryDirectory(library_path(options)), check_hashes=check_hashes)
 
 
 def _library(options: argparse.Namespace) -> Library:
@@ -212,12 +201,7 @@ def parser() -> argparse.ArgumentParser:
         help=f"the lowest probability at which to give an answer, 0 to 1 (default: {load_calibration().likely})",
     )
 
-    command = commands.add_parser("build", parents=[library, model], help="build or rebuild a library from texts")
-    command.add_argument(
-        "sources", nargs="*", metavar="PATH", help="files and folders (default: the texts that the library holds)"
-    )
-    command.set_defaults(run=_build)
-
+    change.add_commands(commands, library, model)
     fetch.add_command(commands.add_parser)
 
     command = commands.add_parser("ask", parents=[library, model, reader], help="ask a question", epilog=_SYNTAX)
@@ -234,10 +218,7 @@ def parser() -> argparse.ArgumentParser:
     command = commands.add_parser("verify", parents=[library], help="check every file and every passage of a library")
     command.set_defaults(run=_verify)
 
-    command = commands.add_parser("export", parents=[library], help="write all texts to a file of JSON Lines")
-    command.add_argument("-o", "--output", metavar="FILE", type=Path, required=True, help="the file to write")
-    command.set_defaults(run=_export)
-
+    contents.add_commands(commands, library)
     add_serve(commands, [library, model, reader], _library)
     add_doctor(commands, [library])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 import textwrap
 from collections import Counter
@@ -12,8 +13,11 @@ from typing import Any
 
 from qa.answering.answer import Answer, Quote, Why
 from qa.answering.printed import byline, opening
+from qa.library.defaults import default_path
+from qa.library.generation import Status
 from qa.search.filters import left_out_message
 from qa.sources.read import FileReport
+from qa.text.counted import counted
 from qa.text.visible import visible
 from qa.types import Progress, no_progress
 
@@ -76,6 +80,19 @@ def progress_bars() -> Iterator[Progress]:
 def print_error(message: str) -> None:
     """Print a message as one line on standard error."""
     print(f"qa: {visible(' '.join(message.split()))}", file=sys.stderr)
+
+
+def library_path(options: argparse.Namespace) -> Path:
+    """The folder of the library that a command works on."""
+    return default_path() if options.library is None else Path(options.library)
+
+
+def contents_of(status: Status) -> str:
+    """What a library holds: "1 source, 4 posts, 11 passages"."""
+    return ", ".join(
+        counted(number, noun)
+        for number, noun in ((status.sources, "source"), (status.posts, "post"), (status.passages, "passage"))
+    )
 
 
 def print_reports(reports: Sequence[FileReport]) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from qa.text.counted import counted
+
 _NAMED = 20  # texts that a printed report names of each kind; the others are counted
 
 
@@ -70,9 +72,8 @@ class ChangeReport:
         """The counts in one line, then a line for each kind of change with the names."""
         kinds = {"added": self.added, "replaced": self.replaced, "removed": self.removed, "unchanged": self.unchanged}
         counts = ", ".join(f"{len(names):,} {kind}" for kind, names in kinds.items() if names)
-        noun = "text" if self.after == 1 else "texts"
         lines = [f"{kind}: {listed(names)}" for kind, names in kinds.items() if names and kind != "unchanged"]
-        return "\n".join([f"{self.after:,} {noun} now (was {self.before:,}): {counts}", *lines])
+        return "\n".join([f"{counted(self.after, 'text')} now (was {self.before:,}): {counts}", *lines])
 
 
 def listed(names: tuple[str, ...]) -> str:

@@ -20,6 +20,7 @@ from qa.library.history import go_back
 from qa.library.language_check import warn_of_foreign_texts
 from qa.library.texts import Texts
 from qa.sources.read import FileReport, OnFile, Sources, read_all
+from qa.text.counted import counted
 from qa.types import Progress
 
 
@@ -180,8 +181,7 @@ def _refuse_removal(directory: LibraryDirectory, before: Records, staying: Colle
     """Raise LibraryError if the library holds sources whose keys are not among those that stay."""
     names = tuple(record.name for key, record in before.items() if key not in staying)
     if names:
-        held = "1 text" if len(before) == 1 else f"{len(before):,} texts"
         raise LibraryError(
-            f"the library at {str(directory.path)!r} holds {held}, and {len(names):,} of them would be removed: "
-            f"{listed(names)}; keep them with qa add, or remove them with --replace"
+            f"the library at {str(directory.path)!r} holds {counted(len(before), 'text')}, and {len(names):,} of them "
+            f"would be removed: {listed(names)}; keep them with qa add, or remove them with --replace"
         )

@@ -14,6 +14,7 @@ from qa.library.opened import OpenedGeneration
 from qa.library.store import SourceInfo, Store
 from qa.library.texts import Texts
 from qa.sources.thread import Thread
+from qa.text.counted import counted
 from qa.types import Progress, StrPath, no_progress
 
 
@@ -58,8 +59,7 @@ class LibraryContents:
         if current is None:
             return f"<{name} {str(self.path)!r}, closed>"
         status = current.generation.status()
-        texts = "text" if status.sources == 1 else "texts"
-        return f"<{name} {str(self.path)!r}: {status.sources:,} {texts}, generation {status.generation}>"
+        return f"<{name} {str(self.path)!r}: {counted(status.sources, 'text')}, generation {status.generation}>"
 
     @property
     def generations(self) -> tuple[GenerationInfo, ...]:

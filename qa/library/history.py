@@ -49,6 +49,8 @@ def go_back(
     writer: GenerationWriter, directory: LibraryDirectory, encoder: Encoder | None, expected: str | None
 ) -> Generation:
     """Make the kept generation the current one, and keep the current one. See `changes.undo`."""
+    if not directory.is_built():
+        directory.current()  # says that there is no library
     current, kept = directory.current_name(), directory.kept()
     if expected is not None and current != expected:
         raise LibraryError(

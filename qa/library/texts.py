@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from qa.errors import LibraryDamaged
@@ -12,7 +12,8 @@ from qa.library.directory import LibraryDirectory
 from qa.library.manifest import Manifest
 from qa.library.store import Store
 from qa.sources.thread import Thread
-from qa.sources.thread_json import export_threads
+from qa.sources.thread_json import export_threads, write_threads
+from qa.text.counted import counted
 from qa.types import Progress, StrPath, no_progress
 
 _NAMED = 20  # altered sources that a message names; the others are counted
@@ -66,15 +67,34 @@ class Texts:
 
     def export(self, path: StrPath, progress: Progress = no_progress) -> int:
         """Write every source to a file of JSON Lines; return their number. See `Library.export`."""
+        with self._proved(repr(str(path))) as (threads, total):
+            return export_threads(threads, total, path, progress)
+
+    def write(self, write: Callable[[bytes], object], progress: Progress = no_progress) -> int:
+        """Write every source as a line of JSON Lines; return their number.
+
+        Args:
+            write: Called with each line.
+            progress: Called before each source.
+
+        Raises:
+            LibraryDamaged: Some sources were altered on disk; they are named, and the others are written.
+        """
+        with self._proved("the output") as (threads, total):
+            return write_threads(threads, total, write, progress)
+
+    @contextmanager
+    def _proved(self, output: str) -> Iterator[tuple[Iterator[Thread], int]]:
+        """The sources that were not altered, and how many there are in all. Names at the end those that were."""
         names = self.store.names()
         altered: list[str] = []
-        count = export_threads(self._whole_threads(names, altered), len(names), path, progress)
+        yield self._whole_threads(names, altered), len(names)
         if altered:
+            others = len(names) - len(altered)
             raise LibraryDamaged(
                 f"{_named(altered)} {_was_altered(altered)} and {'is' if len(altered) == 1 else 'are'} "
-                f"not in {str(path)!r}; the other {count} of {len(names)} sources are"
+                f"not in {output}; the other {others} of {counted(len(names), 'source')} are"
             )
-        return count
 
     def _whole_threads(self, names: Sequence[str], altered: list[str]) -> Iterator[Thread]:
         """The sources that were not altered; the others' names go into `altered`. Raises if all were altered."""

@@ -15,15 +15,12 @@ the reading text as `text`, and each post its `start` and `end` in it.
 from __future__ import annotations
 
 import json
-import os
-import secrets
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import Any, TextIO
+from collections.abc import Callable, Iterable
+from typing import Any
 
-from qa.errors import SettingError, SourceError
+from qa.errors import SourceError
 from qa.sources.compose import DraftPost, compose, is_composed
+from qa.sources.replacement import replacement_of, reporting_unwritable
 from qa.sources.thread import Post, Thread
 from qa.types import Progress, StrPath, no_progress
 
@@ -89,9 +86,7 @@ def _placed(draft: DraftPost, start: int, end: int) -> Post:
     return Post(draft.kind, draft.text, start, end, draft.author, draft.date, draft.parent, omitted)
 
 
-def export_threads(
-    threads: Iterable[Thread], total: int, path: str | os.PathLike[str], progress: Progress = no_progress
-) -> int:
+def export_threads(threads: Iterable[Thread], total: int, path: StrPath, progress: Progress = no_progress) -> int:
     """Write one thread per line to a file, completely or not at all.
 
     Args:
@@ -106,48 +101,30 @@ def export_threads(
     Raises:
         SettingError: The file cannot be written.
     """
-    written = 0
-    with _replacement_of(path) as stream:
-        for thread in threads:
-            progress("exporting", written, total)
-            line = json.dumps(thread_to_row(thread), ensure_ascii=False) + "\n"
-            with _reporting_unwritable(path):
+    with replacement_of(path) as stream:
+
+        def write(line: bytes) -> None:
+            with reporting_unwritable(path):
                 stream.write(line)
-            written += 1
+
+        return write_threads(threads, total, write, progress)
+
+
+def write_threads(
+    threads: Iterable[Thread], total: int, write: Callable[[bytes], object], progress: Progress = no_progress
+) -> int:
+    """Write one thread per line, in UTF-8; it takes and returns what `export_threads` does.
+
+    Args:
+        threads: The threads.
+        total: Their number.
+        write: Called with each line and its end.
+        progress: Called before each thread.
+    """
+    written = 0
+    for thread in threads:
+        progress("exporting", written, total)
+        write((json.dumps(thread_to_row(thread), ensure_ascii=False) + "\n").encode())
+        written += 1
     progress("exporting", written, total)
     return written
-
-
-@contextmanager
-def _replacement_of(target: StrPath) -> Iterator[TextIO]:
-    """A new file that takes the place of `target` when the block is left, or vanishes if it raises.
-
-    It is created like any new file, so the system applies the umask, and is closed before it is renamed, as Windows
-    requires.
-    """
-    with _reporting_unwritable(target):
-        target = Path(target)
-        path = target.with_name(f".{target.name[:60]}.{secrets.token_hex(8)}")
-        stream = path.open("x", encoding="utf-8", newline="\n")
-    try:
-        yield stream
-        with _reporting_unwritable(target):
-            stream.close()
-            path.replace(target)
-    except BaseException:
-        with suppress(OSError):
-            stream.close()
-        path.unlink(missing_ok=True)
-        raise
-
-
-@contextmanager
-def _reporting_unwritable(path: StrPath) -> Iterator[None]:
-    """Around the calls that touch the file, and nothing else."""
-    try:
-        yield
-    except (OSError, ValueError, TypeError) as error:  # ValueError: a name that is empty or has a NUL in it
-        reason = getattr(error, "strerror", None) or error
-        raise SettingError(
-            f"cannot write {str(path)!a:.200}: {reason}; give the path of a file in an existing folder"
-        ) from error

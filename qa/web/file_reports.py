@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from qa.answering.escape import escaped, isolated
 from qa.sources.read import FileReport
-from qa.web.library_view import counted
+from qa.text.counted import counted
 
 
 def report_counts(reports: Sequence[FileReport]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from qa.answering.escape import escaped, isolated
 from qa.library.store import SourceInfo
+from qa.text.counted import counted
 from qa.web.post_labels import readable_date
 
 NAMED = 3  # texts shown by name; the others are counted
@@ -43,11 +44,6 @@ def source_table(rows: Sequence[SourceInfo], generation: str = "", *, changes: b
         '<th scope="col" class="minor">Posts</th><th scope="col">Comments</th><th scope="col">Passages</th>'
         f'<th scope="col">Date</th></tr></thead><tbody>{body}</tbody></table>{more}</div>'
     )
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: "1 post", "2,000 posts"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _row(row: SourceInfo, number: int, changes: bool) -> str:

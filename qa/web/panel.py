@@ -5,9 +5,9 @@ from pathlib import Path
 
 from qa.answering.escape import isolated
 from qa.errors import SourceError
+from qa.text.counted import counted
 from qa.web.eta import readable_duration
 from qa.web.file_reports import report_counts
-from qa.web.library_view import counted
 from qa.web.rebuild import PastedText, Phase, State
 
 FILE_LIMIT = 200  # files at once

@@ -5,7 +5,7 @@ import string
 from qa.answering.answer import Quote
 from qa.answering.escape import escaped, isolated, marked
 from qa.sources.thread import Thread
-from qa.web.library_view import counted
+from qa.text.counted import counted
 from qa.web.post_labels import byline, labels
 
 _BETWEEN = string.whitespace + "•*·-–—"
