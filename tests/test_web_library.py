@@ -7,6 +7,7 @@ from pathlib import Path
 
 import gradio as gr
 import pytest
+from conftest import FakeEncoder
 
 import qa
 from qa.library.store import SourceInfo
@@ -196,6 +197,59 @@ def test_a_row_is_that_of_the_table_that_was_clicked(library: qa.Library) -> Non
     actions.remove_text(shown, gr.EventData(None, {"row": "2", "generation": now}))
     ended(actions._rebuild)
     assert [source.name for source in library.sources] == ["Lenses", "Bread"]
+
+
+def texts_of(library: qa.Library) -> list[str]:
+    return [source.name for source in library.sources]
+
+
+@pytest.mark.parametrize("change", ["add", "replace", "remove"])
+def test_a_change_can_be_undone_and_the_undoing_too(library: qa.Library, change: str) -> None:
+    actions = Actions(library)
+    shown = actions.greet(()).shown
+    if change == "remove":
+        click = gr.EventData(None, {"row": "1", "generation": shown.generation})
+        started = actions.remove_text(shown, click)
+    else:
+        started = getattr(actions, change)("Mars is red.", "Mars", None, shown)
+    assert not started.undo["visible"]
+    ended(actions._rebuild)
+    done = actions.watch((), started.shown)
+    changed = {"add": ["Lenses", "Bread", "Mars"], "replace": ["Mars"], "remove": ["Lenses"]}[change]
+    assert texts_of(library) == changed and done.undo["visible"]
+
+    undoing = actions.undo(done.shown)
+    ended(actions._rebuild)
+    undone = actions.watch((), undoing.shown)
+    assert texts_of(library) == ["Lenses", "Bread"]
+    assert f"2 texts now (was {len(changed)})" in undone.status and undone.undo["visible"]
+    assert undone.pasted is UNCHANGED, "what has been typed meanwhile stays"
+
+    actions.undo(undone.shown)
+    ended(actions._rebuild)
+    assert texts_of(library) == changed
+
+
+def test_a_page_undoes_only_the_change_that_it_shows(library: qa.Library) -> None:
+    actions = Actions(library)
+    first = actions.add("Mars is red.", "Mars", None, actions.greet(()).shown)
+    ended(actions._rebuild)
+    shown = actions.watch((), first.shown).shown
+    actions.add("Venus is hot.", "Venus", None, actions.greet(()).shown)
+    ended(actions._rebuild)
+    refused = actions.undo(shown)
+    assert "the library has changed since" in refused.status and not refused.undo["visible"]
+    assert texts_of(library) == ["Lenses", "Bread", "Mars", "Venus"]
+
+
+def test_what_another_program_changed_is_not_undone_from_the_page(library: qa.Library) -> None:
+    actions = Actions(library)
+    started = actions.add("Mars is red.", "Mars", None, actions.greet(()).shown)
+    ended(actions._rebuild)
+    qa.open(library.path, encoder=FakeEncoder()).remove("Lenses")
+    actions.undo(actions.watch((), started.shown).shown)
+    state = ended(actions._rebuild)
+    assert state.phase is Phase.FAILED and "changed by another program" in state.message
 
 
 def test_a_log_that_was_not_asked_for_questions_has_none(library: qa.Library, caplog: pytest.LogCaptureFixture) -> None:

@@ -27,6 +27,7 @@ KEPT_TURNS = 50  # the whole conversation is sent to the browser with each answe
 WATCH_SECONDS = 5  # how often an open page looks whether the library has changed
 FOLLOW_SECONDS = 1  # how often while it is being changed
 UPDATED = "<p>The library was updated. The next answer comes from the texts it holds now.</p>"
+OUTDATED = "the library has changed since: look again"
 
 UNCHANGED: Any = object()  # in place of a component's value
 
@@ -67,6 +68,7 @@ class PageUpdate:
     meter: Any = UNCHANGED
     reports: Any = UNCHANGED
     cancel: Any = UNCHANGED
+    undo: Any = UNCHANGED
     replace: Any = UNCHANGED
     confirm: Any = UNCHANGED
     warning: Any = UNCHANGED
@@ -205,8 +207,15 @@ class Actions:
         """Remove the text of the clicked row."""
         row = self._row(event)
         if row is None:
-            return _with_progress(PageUpdate(), State(Phase.FAILED, "the library has changed since: look again"))
+            return _with_progress(PageUpdate(), State(Phase.FAILED, OUTDATED))
         return self._start(shown, lambda: self._rebuild.remove(row.name))
+
+    def undo(self, shown: Shown) -> PageUpdate:
+        """Undo the last change, if it is the one that the page shows. What its fields hold stays in them."""
+        if shown.change != self._rebuild.state.number:
+            return _with_progress(PageUpdate(), State(Phase.FAILED, OUTDATED))
+        started = self._start(shown, self._rebuild.undo)
+        return started if started.shown is UNCHANGED else replace(started, shown=replace(started.shown, own=shown.own))
 
     def cancel(self) -> None:
         """Stop the running change."""
@@ -273,6 +282,7 @@ def _with_progress(update: PageUpdate, state: State) -> PageUpdate:
         meter=meter(state),
         reports=report_list(state.reports),
         cancel=gr.update(visible=running),
+        undo=gr.update(visible=state.phase is Phase.DONE),
         timer=gr.Timer(FOLLOW_SECONDS if running else WATCH_SECONDS),
     )
 

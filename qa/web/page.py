@@ -83,6 +83,7 @@ def page(actions: Actions, *, changes: bool = True) -> gr.Blocks:
             panel["really"].click(*_filling(parts, actions.replace, *fields, shown), **_QUIET)
             table.remove_text(*_filling(parts, actions.remove_text, shown), **_QUIET)
             progress["cancel"].click(actions.cancel, **_QUIET)
+            progress["undo"].click(*_filling(parts, actions.undo, shown), **_QUIET)
 
     blocks.queue(max_size=MOST_WAITING, api_open=False)
     return blocks
@@ -115,13 +116,14 @@ def _panel() -> dict[str, Any]:
 
 
 def _progress() -> dict[str, Any]:
-    """How far a change is, and the button that stops it."""
+    """How far a change is, the button that stops it, and once it is done, the one that undoes it."""
     with gr.Row(elem_id="progress"):
         with gr.Column():
             status = _html("status", template='<div aria-live="polite">${value}</div>')
             meter = _html("meter")
         cancel = gr.Button("Cancel", visible=False, size="sm", min_width=80, scale=0)
-    return {"status": status, "meter": meter, "cancel": cancel, "reports": _html("reports")}
+        undo = gr.Button("Undo", visible=False, size="sm", min_width=80, scale=0)
+    return {"status": status, "meter": meter, "cancel": cancel, "undo": undo, "reports": _html("reports")}
 
 
 def _filling(parts: Mapping[str, Any], action: Callable[..., PageUpdate], *inputs: Any) -> tuple[Any, ...]:

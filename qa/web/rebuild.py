@@ -114,6 +114,10 @@ class Rebuild:
         """Start to remove a text. Returns and raises what `start` does."""
         return self._start(lambda: self._library.remove(name, progress=self._progress))
 
+    def undo(self) -> int:
+        """Start to go back to the library before its last change. Returns and raises what `start` does."""
+        return self._start(self._library.undo)
+
     def cancel(self) -> None:
         """Ask the running change to stop; the library then stays as it was."""
         self._cancel.set()

@@ -382,3 +382,18 @@ def test_an_empty_panel_is_refused(url: str, open_page: OpenPage) -> None:
     add(page)
 
     expect(page.locator("#status").get_by_role("alert")).to_contain_text("paste a text or choose a file")
+
+
+def test_a_change_is_undone_by_its_button(url: str, open_page: OpenPage, library: qa.Library) -> None:
+    page = panel(open_page(url))
+    undo = page.get_by_role("button", name="Undo", exact=True)
+    expect(undo).not_to_be_visible()
+    page.get_by_label("Paste a text").fill(MOON)
+    replace(page)
+    expect(page.locator("#status")).to_contain_text("1 text now (was 1).")
+    assert "Moon" in library.text(library.sources[0].name)
+    undo.click()
+    expect(page.locator("#status")).to_contain_text("Done. 1 text now (was 1).")
+    assert [source.name for source in library.sources] == ["leica-manufacturing-process.txt"]
+    undo.click()
+    expect(page.locator("#texts")).to_contain_text("The Moon is made of basalt")
