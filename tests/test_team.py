@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import FakeEncoder
 from documents import ROOT, blocks
 
 import qa
@@ -78,12 +79,14 @@ def test_the_proxy_passes_on_what_the_server_needs() -> None:
     assert int(re.findall(r"client_max_body_size (\d+)g", config)[0]) * 10**9 >= uploads.MOST_BYTES
 
 
-def test_a_copy_of_a_library_is_a_backup(library: qa.Library, tmp_path: Path) -> None:
+def test_a_packed_library_is_a_backup(library: qa.Library, tmp_path: Path) -> None:
     (commands,) = blocks(TEAM, "bash")
     script = f'qa() {{ "{sys.executable}" -m qa "$@"; }}\nset -e\n{commands}'
     done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert "intact" in done.stdout and (tmp_path / "backup" / "library" / "current").is_file()
+    assert "restored: intact" in done.stdout
+    restored = qa.open(tmp_path / "restored", encoder=FakeEncoder())
+    assert [source.name for source in restored.sources] == [source.name for source in library.sources]
 
 
 def test_the_limits_are_those_of_the_code() -> None:

@@ -18,7 +18,7 @@ from typing import NoReturn, get_args
 
 from qa.answering.calibration import load_calibration
 from qa.answering.reader import DEFAULT_READER
-from qa.cli import change, contents, fetch
+from qa.cli import change, contents, fetch, pack
 from qa.cli.doctor import add_doctor
 from qa.cli.output import (
     OutputClosed,
@@ -219,6 +219,7 @@ def parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_verify)
 
     contents.add_commands(commands, library)
+    pack.add_commands(commands)
     add_serve(commands, [library, model, reader], _library)
     add_doctor(commands, [library])
 

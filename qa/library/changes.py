@@ -6,7 +6,6 @@ Each holds the library's write lock from before the sources are read until the n
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 
 from qa.encoding.encoder import Encoder
@@ -16,7 +15,7 @@ from qa.library.change_report import ChangeReport, Records, listed
 from qa.library.directory import LibraryDirectory
 from qa.library.generation import Generation
 from qa.library.generation_writer import GenerationWriter
-from qa.library.history import go_back
+from qa.library.history import current_records, go_back
 from qa.library.language_check import warn_of_foreign_texts
 from qa.library.texts import Texts
 from qa.sources.read import FileReport, OnFile, Sources, read_all
@@ -87,7 +86,7 @@ def add(
     """
     with directory.writing() as writer:
         threads, reports = read_all(sources, progress=progress, on_file=on_file)
-        before, plan = _records(directory), BuildPlan.of_changes(directory, encoder, threads)
+        before, plan = current_records(directory), BuildPlan.of_changes(directory, encoder, threads)
         return _write(writer, plan, before, reports, encoder, progress)
 
 
@@ -105,7 +104,7 @@ def remove(directory: LibraryDirectory, names: Collection[str], encoder: Encoder
         LibraryError: The library cannot be read or written.
     """
     with directory.writing() as writer:
-        before, plan = _records(directory), BuildPlan.of_changes(directory, encoder, without=names)
+        before, plan = current_records(directory), BuildPlan.of_changes(directory, encoder, without=names)
         if not plan.sources:
             raise SourceError("a library holds at least one text; rebuild it from others, or delete its folder")
         return _write(writer, plan, before, (), encoder, progress)
@@ -126,7 +125,7 @@ def undo(directory: LibraryDirectory, encoder: Encoder | None = None, *, expecte
             generation is then the same as before, after every error but that of a disk that does not confirm.
     """
     with directory.writing() as writer:
-        before = _records(directory)
+        before = current_records(directory)
         generation = go_back(writer, directory, encoder, expected)
         report = ChangeReport.between(before, generation.store.records(), generation.folder.name)
         return Change(generation, report)
@@ -147,7 +146,7 @@ def _rebuild(
         threads = Texts.current(directory).threads()
     else:
         threads, reports = read_all(sources, progress=progress, on_file=on_file)
-    before, plan = _records(directory), BuildPlan.of(threads, directory, encoder)
+    before, plan = current_records(directory), BuildPlan.of(threads, directory, encoder)
     if not replace:
         _refuse_removal(directory, before, {source.key for source in plan.new})
     return _write(writer, plan, before, reports, encoder, progress)
@@ -166,15 +165,6 @@ def _write(
     generation = plan.write(writer, encoder, progress)
     report = ChangeReport.between(before, generation.store.records(), generation.folder.name)
     return Change(generation, report, reports, language_warning)
-
-
-def _records(directory: LibraryDirectory) -> Records:
-    """What the library holds before a change; empty if there is none, or if its texts cannot be read."""
-    try:
-        with closing(Texts.current(directory).store) as store:
-            return store.records()
-    except LibraryError:
-        return {}
 
 
 def _refuse_removal(directory: LibraryDirectory, before: Records, staying: Collection[str]) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from qa.encoding.encoder import Encoder
 from qa.errors import LibraryError
+from qa.library.change_report import Records
 from qa.library.directory import LibraryDirectory
 from qa.library.disk_errors import reporting_disk_errors
 from qa.library.generation import Generation, Status, check_model
 from qa.library.generation_writer import GenerationWriter
 from qa.library.manifest import Manifest
+from qa.library.texts import Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,15 @@ def generations(directory: LibraryDirectory) -> tuple[GenerationInfo, ...]:
     current = directory.current()
     kept = directory.kept()
     return tuple(_info(directory.path, folder, folder == current) for folder in (current, kept) if folder is not None)
+
+
+def current_records(directory: LibraryDirectory) -> Records:
+    """What a library holds before a change; empty if there is none, or if its texts cannot be read."""
+    try:
+        with closing(Texts.current(directory).store) as store:
+            return store.records()
+    except LibraryError:
+        return {}
 
 
 def go_back(

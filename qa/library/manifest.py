@@ -18,7 +18,7 @@ FORMAT = 5
 FILE = "manifest.json"
 READ_LOCK = "reading.lock"
 """Held by every reader of the generation; it has no content."""
-_MAX_BYTES = 4_000_000
+MAX_BYTES = 4_000_000
 _MAX_NAME_LENGTH = 200
 _UNNAMED = frozenset({FILE, READ_LOCK})  # files of a generation that its manifest does not name
 HASHED_AT_OPENING = 128_000_000
@@ -78,7 +78,7 @@ class Manifest:
         path = folder / FILE
         with reporting_damage(path, OSError):
             is_file, size = path.is_file(), path.stat().st_size
-        if not is_file or size > _MAX_BYTES:
+        if not is_file or size > MAX_BYTES:
             raise LibraryDamaged(f"{path} is not a file, or is too large to be a manifest")
         with reporting_damage(path, OSError):
             data = path.read_bytes()
