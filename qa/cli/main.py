@@ -18,7 +18,7 @@ from typing import NoReturn, get_args
 
 from qa.answering.calibration import load_calibration
 from qa.answering.reader import DEFAULT_READER
-from qa.cli import change, contents, fetch, pack
+from qa.cli import change, contents, fetch, pack, watch
 from qa.cli.doctor import add_doctor
 from qa.cli.output import (
     OutputClosed,
@@ -202,6 +202,7 @@ def parser() -> argparse.ArgumentParser:
     )
 
     change.add_commands(commands, library, model)
+    watch.add_command(commands, library, model)
     fetch.add_command(commands.add_parser)
 
     command = commands.add_parser("ask", parents=[library, model, reader], help="ask a question", epilog=_SYNTAX)

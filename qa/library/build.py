@@ -19,6 +19,7 @@ import numpy as np
 
 from qa.encoding.encoder import Encoder, Vectors, unit_vectors
 from qa.errors import LibraryDamaged, LibraryError, SourceError
+from qa.library.change_report import Records
 from qa.library.directory import LibraryDirectory
 from qa.library.disk_errors import reporting_disk_errors
 from qa.library.generation import Generation
@@ -26,7 +27,7 @@ from qa.library.generation_writer import GenerationWriter
 from qa.library.manifest import FORMAT, Manifest, Model, files_of
 from qa.library.new_source import NewSource, new_sources
 from qa.library.store import Store
-from qa.library.store_writer import CopiedSource, NumberedPassage, copy_sources, create_store
+from qa.library.store_writer import CopiedSource, NumberedPassage, copy_sources, create_store, record_of
 from qa.library.texts import Texts
 from qa.search.bm25 import LexicalIndex
 from qa.search.chunker import Passage, split_passages
@@ -44,11 +45,13 @@ class BuildPlan:
     """The sources of a generation, in their order.
 
     Each is new, or the number of a source of the `earlier` generation to copy. `earlier` must have vectors of the
-    encoder that will write the new one; it is None if there is no such generation.
+    encoder that will write the new one; it is None if there is no such generation. `given` are the sources that were
+    read, whether or not they differ from what the earlier generation has of them.
     """
 
     sources: Sequence[NewSource | int]
     earlier: Generation | None = None
+    given: Sequence[NewSource] = ()
 
     @classmethod
     def of(cls, threads: Sequence[Thread], directory: LibraryDirectory, encoder: Encoder) -> BuildPlan:
@@ -62,9 +65,10 @@ class BuildPlan:
         try:
             earlier = Generation.current(directory, check_hashes=True)
         except LibraryError:
-            return cls(new_sources(threads, {}))
+            sources = new_sources(threads, {})
+            return cls(sources, given=sources)
         sources = new_sources(threads, earlier.store.names_by_key())
-        return cls(sources, earlier if _has_vectors_of(encoder, earlier) else None)
+        return cls(sources, earlier if _has_vectors_of(encoder, earlier) else None, sources)
 
     @classmethod
     def of_changes(
@@ -73,6 +77,7 @@ class BuildPlan:
         encoder: Encoder,
         threads: Sequence[Thread] = (),
         without: Collection[str] = (),
+        only: Collection[str] | None = None,
     ) -> BuildPlan:
         """Plan a generation of the library's sources.
 
@@ -81,6 +86,7 @@ class BuildPlan:
             encoder: The encoder that will write the generation.
             threads: Threads to add; one that the library knows replaces what it had of it.
             without: The names of sources to leave out.
+            only: The keys of the sources to keep, besides those of `threads`; None for all.
 
         Raises:
             SourceError: There is no source of a name in `without`.
@@ -97,12 +103,24 @@ class BuildPlan:
         for name in without:
             if name not in texts.store:
                 raise texts.store.unknown_source(name)
-        kept = {key: number for number, (key, name) in enumerate(present.items()) if name not in without}
+        given = list(new.values())
+        kept = {
+            key: number
+            for number, (key, name) in enumerate(present.items())
+            if name not in without and (only is None or key in only or key in new)
+        }
         if earlier is not None and _has_vectors_of(encoder, earlier):
-            return cls(list((kept | new).values()), earlier)
+            records = earlier.store.records()
+            changed = {key: source for key, source in new.items() if not _is_known(source, records)}
+            return cls(list((kept | changed).values()), earlier, given)
         left_out = {number for number, key in enumerate(present) if key not in kept or key in new}
         reread = {source.key: source for source in new_sources(texts.threads(left_out), present)}
-        return cls([(reread | new)[key] for key in kept | new])
+        return cls([(reread | new)[key] for key in kept | new], given=given)
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether the library holds exactly these sources."""
+        return self.earlier is not None and list(self.sources) == list(range(self.earlier.manifest.counts["sources"]))
 
     @property
     def new(self) -> list[NewSource]:
@@ -247,6 +265,12 @@ class NumberedPlan:
 
 def _has_vectors_of(encoder: Encoder, generation: Generation) -> bool:
     return generation.manifest.model.fingerprint == encoder.fingerprint
+
+
+def _is_known(source: NewSource, records: Records) -> bool:
+    """Whether a source is stored exactly as it was given."""
+    stored = records.get(source.key)
+    return stored is not None and stored.sha256 == record_of(source)
 
 
 def _numbers_by_text(store: Store, numbers: range) -> dict[tuple[str, ...], int]:

@@ -87,7 +87,7 @@ def add(
     with directory.writing() as writer:
         threads, reports = read_all(sources, progress=progress, on_file=on_file)
         before, plan = current_records(directory), BuildPlan.of_changes(directory, encoder, threads)
-        return _write(writer, plan, before, reports, encoder, progress)
+        return write_plan(writer, plan, before, reports, encoder, progress)
 
 
 def remove(directory: LibraryDirectory, names: Collection[str], encoder: Encoder, progress: Progress) -> Change:
@@ -107,7 +107,7 @@ def remove(directory: LibraryDirectory, names: Collection[str], encoder: Encoder
         before, plan = current_records(directory), BuildPlan.of_changes(directory, encoder, without=names)
         if not plan.sources:
             raise SourceError("a library holds at least one text; rebuild it from others, or delete its folder")
-        return _write(writer, plan, before, (), encoder, progress)
+        return write_plan(writer, plan, before, (), encoder, progress)
 
 
 def undo(directory: LibraryDirectory, encoder: Encoder | None = None, *, expected: str | None = None) -> Change:
@@ -148,11 +148,11 @@ def _rebuild(
         threads, reports = read_all(sources, progress=progress, on_file=on_file)
     before, plan = current_records(directory), BuildPlan.of(threads, directory, encoder)
     if not replace:
-        _refuse_removal(directory, before, {source.key for source in plan.new})
-    return _write(writer, plan, before, reports, encoder, progress)
+        refuse_removal(directory, before, {source.key for source in plan.new})
+    return write_plan(writer, plan, before, reports, encoder, progress)
 
 
-def _write(
+def write_plan(
     writer: GenerationWriter,
     plan: BuildPlan,
     before: Records,
@@ -160,6 +160,20 @@ def _write(
     encoder: Encoder,
     progress: Progress,
 ) -> Change:
+    """Write a generation, and say what it changed.
+
+    Args:
+        writer: The holder of the library's lock.
+        plan: What the generation holds.
+        before: What the library held before.
+        reports: One report for each file that was read.
+        encoder: The encoder of the generation.
+        progress: Called with each stage.
+
+    Raises:
+        SourceError: There is nothing to index.
+        LibraryNotWritable: The disk is full or cannot be written.
+    """
     languages = {source.thread.source: source.language for source in plan.new}
     language_warning = warn_of_foreign_texts(languages, encoder.name)
     generation = plan.write(writer, encoder, progress)
@@ -167,8 +181,17 @@ def _write(
     return Change(generation, report, reports, language_warning)
 
 
-def _refuse_removal(directory: LibraryDirectory, before: Records, staying: Collection[str]) -> None:
-    """Raise LibraryError if the library holds sources whose keys are not among those that stay."""
+def refuse_removal(directory: LibraryDirectory, before: Records, staying: Collection[str]) -> None:
+    """Refuse to remove sources.
+
+    Args:
+        directory: The library's folder, for the message.
+        before: What the library holds.
+        staying: The keys of the sources that stay.
+
+    Raises:
+        LibraryError: It holds others.
+    """
     names = tuple(record.name for key, record in before.items() if key not in staying)
     if names:
         raise LibraryError(

@@ -51,17 +51,9 @@ def create_store(folder: Path, sources: Mapping[int, NewSource], passages: Seque
     with closing(sqlite3.connect(folder / FILE)) as connection:
         connection.executescript(f"{_UNPROTECTED} BEGIN; {' '.join(table.create for table in TABLES)} {INDEXES}")
         for number, source in sources.items():
-            thread = source.thread
-            posts = [
-                (place, p.kind, p.author, p.date, p.parent, p.start, p.end, json.dumps(p.omitted))
-                for place, p in enumerate(thread.posts)
-            ]
-            about = (
-                thread.source, source.key, source.folder, source.language, thread.title, thread.url, thread.original
-            )  # fmt: skip
-            digest = text_hash(thread.text)
+            about, digest, posts = _values_of(source)
             record = record_hash((*about, digest), posts)
-            connection.execute(SOURCE.insert, (number, *about, thread.text, digest, record))
+            connection.execute(SOURCE.insert, (number, *about, source.thread.text, digest, record))
             connection.executemany(POST.insert, ((number, *post) for post in posts))
         connection.executemany(
             PASSAGE.insert,
@@ -72,6 +64,23 @@ def create_store(folder: Path, sources: Mapping[int, NewSource], passages: Seque
             ),
         )
         connection.commit()
+
+
+def record_of(source: NewSource) -> str:
+    """The hash of everything that is stored about a source."""
+    about, digest, posts = _values_of(source)
+    return record_hash((*about, digest), posts)
+
+
+def _values_of(source: NewSource) -> tuple[tuple[object, ...], str, list[tuple[object, ...]]]:
+    """The values of a source's row from its name on, without its text; the hash of that; the values of its posts."""
+    thread = source.thread
+    about = (thread.source, source.key, source.folder, source.language, thread.title, thread.url, thread.original)
+    posts: list[tuple[object, ...]] = [
+        (place, p.kind, p.author, p.date, p.parent, p.start, p.end, json.dumps(p.omitted))
+        for place, p in enumerate(thread.posts)
+    ]
+    return about, text_hash(thread.text), posts
 
 
 def copy_sources(folder: Path, earlier: Path, sources: Sequence[CopiedSource]) -> None:

@@ -1,0 +1,101 @@
+"""`qa watch`: keeps a library in step with a folder."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from qa.cli.change import matching_encoder, print_change
+from qa.cli.output import (
+    library_path,
+    print_error,
+    print_line,
+    print_reports,
+    progress_bars,
+    reporting_output_errors,
+)
+from qa.encoding.load import load_encoder
+from qa.errors import LibraryBusy, VerbatimError
+from qa.library.directory import LibraryDirectory
+from qa.library.mirror import FolderMirror
+
+_QUIET_MS = 500  # without a change, after which a burst is over: an editor saves a file in several steps
+_LONGEST_MS = 10_000  # that a burst is waited for
+
+
+def add_command(commands: Any, library: argparse.ArgumentParser, model: argparse.ArgumentParser) -> None:
+    """Add the command to the parser.
+
+    Args:
+        commands: What `add_subparsers` returned.
+        library: The parent parser of commands on a library.
+        model: The parent parser of commands that take a model.
+    """
+    command = commands.add_parser(
+        "watch", parents=[library, model], help="keep a library in step with a folder, until Ctrl-C"
+    )
+    command.add_argument("folder", metavar="FOLDER", type=Path, help="the folder of the texts")
+    command.add_argument(
+        "--replace", action="store_true", help="remove the texts that the library holds and that are not in the folder"
+    )
+    command.set_defaults(run=_watch)
+
+
+def follow(mirror: FolderMirror, directory: LibraryDirectory, bursts: Iterable[bool]) -> None:
+    """Bring a library up to date at once, and again after each burst of changes.
+
+    Args:
+        mirror: The library and its folder.
+        directory: The library's folder, for what is printed.
+        bursts: At each look, whether anything in the folder has changed.
+
+    Raises:
+        VerbatimError: The first time failed. A later failure is printed, and what comes next is followed.
+    """
+    started, pending = False, True
+    for changed in bursts:
+        pending = pending or changed
+        if not pending:
+            continue
+        try:
+            _sync(mirror, directory)
+        except LibraryBusy:  # it is tried again at the next look
+            continue
+        except VerbatimError as error:
+            if not started:
+                raise
+            print_error(str(error))
+        started, pending = True, False
+
+
+def _watch(options: argparse.Namespace) -> int:
+    directory = LibraryDirectory(library_path(options))
+    encoder = matching_encoder(directory, options.model) if directory.is_built() else load_encoder(options.model, None)
+    mirror = FolderMirror(directory, options.folder, encoder, replace=options.replace)
+    with suppress(KeyboardInterrupt):  # the way to end it
+        follow(mirror, directory, _bursts(options.folder))
+    return 0
+
+
+def _sync(mirror: FolderMirror, directory: LibraryDirectory) -> None:
+    with progress_bars() as progress:
+        change = mirror.sync(progress)
+    if change is None:
+        print_line(f"{directory.path}: up to date")
+    else:
+        print_reports(change.reports)
+        print_change(directory, change.report)
+    with reporting_output_errors():
+        sys.stdout.flush()
+
+
+def _bursts(folder: Path) -> Iterator[bool]:
+    """Whether anything in the folder has changed, at the end of each burst, and every half second between them."""
+    from watchfiles import watch
+
+    looks = watch(folder, step=_QUIET_MS, debounce=_LONGEST_MS, rust_timeout=_QUIET_MS, yield_on_timeout=True)
+    return (bool(changes) for changes in looks)
