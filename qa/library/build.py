@@ -122,11 +122,6 @@ class BuildPlan:
         """Whether the library holds exactly these sources."""
         return self.earlier is not None and list(self.sources) == list(range(self.earlier.manifest.counts["sources"]))
 
-    @property
-    def new(self) -> list[NewSource]:
-        """The sources that are not copied."""
-        return [source for source in self.sources if isinstance(source, NewSource)]
-
     def write(self, writer: GenerationWriter, encoder: Encoder, progress: Progress) -> Generation:
         """Write the generation, make it the current one and open it.
 

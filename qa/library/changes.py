@@ -148,7 +148,7 @@ def _rebuild(
         threads, reports = read_all(sources, progress=progress, on_file=on_file)
     before, plan = current_records(directory), BuildPlan.of(threads, directory, encoder)
     if not replace:
-        refuse_removal(directory, before, {source.key for source in plan.new})
+        refuse_removal(directory, before, {source.key for source in plan.given})
     return write_plan(writer, plan, before, reports, encoder, progress)
 
 
@@ -174,7 +174,7 @@ def write_plan(
         SourceError: There is nothing to index.
         LibraryNotWritable: The disk is full or cannot be written.
     """
-    languages = {source.thread.source: source.language for source in plan.new}
+    languages = {source.thread.source: source.language for source in plan.given}
     language_warning = warn_of_foreign_texts(languages, encoder.name)
     generation = plan.write(writer, encoder, progress)
     report = ChangeReport.between(before, generation.store.records(), generation.folder.name)
