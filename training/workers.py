@@ -14,6 +14,7 @@ from torch import Tensor
 
 from training.batches import Window, collate
 from training.model import SpanNetwork, pointing_loss, taught_loss
+from training.precision import autocast
 
 TAUGHT_SHARE = 0.7
 
@@ -46,11 +47,11 @@ class Workers:
     def _gradients(self, part: Sequence[Window], share: float) -> tuple[float, tuple[Tensor, ...]]:
         batch = collate(part)
         ids, types, mask = (tensor.to(self._device) for tensor in (batch.ids, batch.types, batch.mask))
-        with torch.autocast(self._device.type, torch.bfloat16, cache_enabled=False):
+        with autocast(self._device.type):
             logits = self._reader(ids, types, mask)
         losses = pointing_loss(logits, batch.targets.to(self._device))
         if self._teacher:
-            with torch.no_grad(), torch.autocast(self._device.type, torch.bfloat16, cache_enabled=False):
+            with torch.no_grad(), autocast(self._device.type):
                 seen = self._teacher(ids, types, mask)
             losses = TAUGHT_SHARE * taught_loss(logits, seen) + (1.0 - TAUGHT_SHARE) * losses
         loss = share * losses.mean()
