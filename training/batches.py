@@ -16,6 +16,7 @@ from training.model import NULL, special_tokens
 
 WINDOW = 256
 MAX_QUESTION = 48
+MAX_TITLE = 32  # as the reader reads
 SHORT_SHARE = 0.5
 SHORT_WINDOW = (96, 176)
 LENGTH_STEP = 8
@@ -24,13 +25,13 @@ TOKENS_PER_BATCH = 4608
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """`[CLS] question [SEP] passage [SEP]` as ids, with the positions of the tokens that start and end an answer.
+    """`[CLS] question [SEP] title passage [SEP]` as ids, with the positions of the tokens that start and end an answer.
 
-    Both are empty if no label says whether the passage answers.
+    Both are the position of [CLS] if the passage does not answer, and empty if no label says whether it does.
     """
 
     ids: list[int]
-    second: int  # where the passage begins
+    second: int  # where the title begins, or the passage if there is none
     starts: list[int]
     ends: list[int]
 
@@ -45,34 +46,51 @@ class Batch:
     targets: Tensor
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The passage's tokens from `first` to `stop`, and where in the window the whole answers among them start and end.
+
+    If none of the answers fits, the targets are empty: such a window has no label.
+    """
+
+    first: int
+    stop: int
+    targets: tuple[list[int], list[int]]
+
+
 def make_windows(examples: Sequence[Example], tokenizer: Tokenizer, rng: Random) -> list[Window]:
     """One window per example: all of it if it fits, otherwise a part around its answer; some are cut on purpose."""
-    questions = tokenizer.encode_batch([example.question for example in examples], add_special_tokens=False)
-    passages = tokenizer.encode_batch([example.passage for example in examples], add_special_tokens=False)
+    questions, titles, passages = (
+        tokenizer.encode_batch(texts, add_special_tokens=False)
+        for texts in zip(*((example.question, example.title, example.passage) for example in examples), strict=True)
+    )
     cls, sep = special_tokens(tokenizer)
-    return [
-        _window(example, question, passage, cls, sep, rng)
-        for example, question, passage in zip(examples, questions, passages, strict=True)
-    ]
+    windows = []
+    for example, question, title, passage in zip(examples, questions, titles, passages, strict=True):
+        second = [cls, *question.ids[:MAX_QUESTION], sep]
+        prefix = [*second, *title.ids[:MAX_TITLE]]
+        part = _part(example, passage, len(prefix), rng)
+        targets = ([NULL], [NULL]) if example.answerable is False else part.targets
+        windows.append(Window([*prefix, *passage.ids[part.first : part.stop], sep], len(second), *targets))
+    return windows
 
 
-def _window(example: Example, question: Encoding, passage: Encoding, cls: int, sep: int, rng: Random) -> Window:
-    size = rng.randint(*SHORT_WINDOW) if rng.random() < SHORT_SHARE else WINDOW
-    question_ids = question.ids[:MAX_QUESTION]
-    room = size - len(question_ids) - 3
+def _part(example: Example, passage: Encoding, offset: int, rng: Random) -> _Part:
+    """A part of the passage that fits after `offset` other tokens."""
     spans = [span for answer in example.answers if (span := _tokens(passage, answer))]
-    first = _cut(len(passage.ids), room, rng.choice(spans) if spans else None, rng)
-    second = len(question_ids) + 2
-    ids = [cls, *question_ids, sep, *passage.ids[first : first + room], sep]
-    inside = [(start - first, end - first) for start, end in spans if start >= first and end < first + room]
-    if example.answerable is None:
-        return Window(ids, second, [], [])
-    if not example.answerable or not inside:
-        return Window(ids, second, [NULL], [NULL])
+    focus = rng.choice(spans) if spans else None
+    size = rng.randint(*SHORT_WINDOW) if rng.random() < SHORT_SHARE else WINDOW
+    if focus and focus[1] - focus[0] >= size - offset - 1:
+        size = WINDOW
+    room = size - offset - 1
+    first = _cut(len(passage.ids), room, focus, rng)
+    inside = [
+        (offset + start - first, offset + end - first) for start, end in spans if first <= start and end < first + room
+    ]
     if example.inside:
-        within = sorted({second + token for start, end in inside for token in range(start, end + 1)})
-        return Window(ids, second, within, within)
-    return Window(ids, second, sorted({second + s for s, _ in inside}), sorted({second + e for _, e in inside}))
+        within = sorted({token for start, end in inside for token in range(start, end + 1)})
+        return _Part(first, first + room, (within, within))
+    return _Part(first, first + room, (sorted({start for start, _ in inside}), sorted({end for _, end in inside})))
 
 
 def _tokens(passage: Encoding, answer: Span) -> Span | None:

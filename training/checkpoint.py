@@ -23,6 +23,11 @@ class RunPosition:
     batch: int = 0
 
 
+def exists(folder: Path) -> bool:
+    """Whether a run was stopped there and can be resumed."""
+    return (folder / NAME).exists()
+
+
 def save(
     folder: Path, progress: RunPosition, reader: SpanNetwork, average: dict[str, Tensor], optimizer: Optimizer
 ) -> None:
@@ -41,10 +46,9 @@ def save(
 
 def restore(folder: Path, reader: SpanNetwork, average: dict[str, Tensor], optimizer: Optimizer) -> RunPosition:
     """Load the state into the network, its average and the optimizer; a new run's position if there is no state."""
-    path = folder / NAME
-    if not path.exists():
+    if not exists(folder):
         return RunPosition()
-    state = torch.load(path, map_location="cpu", weights_only=True)
+    state = torch.load(folder / NAME, map_location="cpu", weights_only=True)
     reader.load_trained(state["trained"])
     for name, value in average.items():
         value.copy_(state["average"][name])

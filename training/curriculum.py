@@ -1,4 +1,4 @@
-"""The examples of an epoch: every question with its paragraph, and with it a pair that does not answer.
+"""The examples of an epoch: questions with their paragraphs, and with some a pair that does not answer.
 
 They depend on the seed and the epoch's number only, so an interrupted run sees the same examples again.
 """
@@ -6,45 +6,30 @@ They depend on the seed and the epoch's number only, so an interrupted run sees 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from random import Random
 
 from qa.types import Span
+from training import shares
 from training.data import LabelledQuestion, Paragraph
-from training.edits import Swaps, conditions, exchanged, negated, swapped, with_condition
+from training.edits import Swap, Swaps, conditions, exchanged, negated, swapped, with_condition
 from training.negatives import Miner, without_answer
 from training.neighbours import Neighbours
 from training.text import sentences, words
+from training.titles import title
 
 COMMON_WORDS = 250
-SHARES = {
-    "policyqa": 0.15,
-    "squadshifts/amazon": 0.35,
-    "squadshifts/reddit": 0.35,
-}  # the share of a large set in an epoch
-SQUAD2_TIMES = 3
-EDITED_SHARE = 0.3
-RETRIEVED_SHARE = 0.5
-INFORMATION_SOURCES = ("tydiqa", "selqa")
-INFORMATION_TIMES = 2
-NEGATIVE_KINDS = {
-    "mined": 0.18,
-    "swap": 0.29,
-    "inner swap": 0.23,
-    "passage swap": 0.08,
-    "negation": 0.07,
-    "condition": 0.05,
-    "cut": 0.10,
-}
-# Someone seeking information has not seen the passage: most passages retrieved for them are about something else.
-INFORMATION_KINDS = {"mined": 0.35, "swap": 0.15, "inner swap": 0.10, "condition": 0.05, "cut": 0.35}
+Changed = tuple[str, tuple[Span, ...]]
+GIVEN = "given unanswerable"  # the kind of a pair that a person judged not to answer
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
     """A question and a passage; `answers` are the spans of the answer, or of its look-alike if unanswerable.
 
-    `answerable` is None if only a teacher can decide it.
+    `answerable` is None if only a teacher can decide it. `title` is read before the passage; it is never an answer.
+    `source` names the set.
     """
 
     kind: str
@@ -53,133 +38,170 @@ class Example:
     answers: tuple[Span, ...] = ()
     inside: bool = False
     answerable: bool | None = True
+    title: str = ""
+    source: str = ""
 
 
 class Curriculum:
-    """Draws the examples of an epoch from the training questions and those of SQuAD 2.0's training articles.
+    """Draws the examples of an epoch from the questions of the training sets.
 
     With a teacher, retrieved passages are among them, for the teacher to label.
     """
 
     def __init__(
-        self,
-        training: list[LabelledQuestion],
-        squad2: list[LabelledQuestion],
-        neighbours: Neighbours,
-        seed: int,
-        *,
-        taught: bool = False,
+        self, questions: list[LabelledQuestion], neighbours: Neighbours, seed: int, *, taught: bool = False
     ) -> None:
-        self._retrieved_share = RETRIEVED_SHARE if taught else 0.0
-        self._training = training
-        self._squad2 = squad2
+        self._retrieved_share = shares.RETRIEVED_SHARE if taught else 0.0
+        self._questions = questions
         self._seed = seed
-        counts = Counter(word for question in training for word in set(words(question.text)))
-        common = frozenset(word for word, _ in counts.most_common(COMMON_WORDS))
-        self._swaps = Swaps(neighbours, common)
-        self._conditions = [found for question in training for found in conditions(question.text)]
-        by_source: dict[str, dict[Paragraph, None]] = {}
-        for question in (*training, *squad2):
-            by_source.setdefault(question.paragraph.source, {})[question.paragraph] = None
-        self._miners = {source: Miner(list(paragraphs), common) for source, paragraphs in by_source.items()}
+        counts = Counter(word for question in questions for word in set(words(question.text)))
+        self._common = frozenset(word for word, _ in counts.most_common(COMMON_WORDS))
+        self._swaps = Swaps(neighbours, self._common)
+        self._conditions = [found for question in questions for found in conditions(question.text)]
+        self._paragraphs: dict[str, dict[Paragraph, None]] = {}
+        for question in questions:
+            self._paragraphs.setdefault(question.paragraph.source, {})[question.paragraph] = None
+        self._miners: dict[str, Miner] = {}
 
     def epoch(self, number: int) -> list[Example]:
         """The examples of the epoch, in the order of the sets."""
         rng = Random(f"{self._seed}/{number}")
-        examples: list[Example] = []
-        for question in self._training:
-            if rng.random() < _share(question):
-                for _ in range(INFORMATION_TIMES if _seeks_information(question) else 1):
-                    examples.extend(self._around(question, rng))
-        for question in self._squad2 * SQUAD2_TIMES:
-            if question.answers:
-                examples.extend(self._around(question, rng))
-            else:
-                examples.append(
-                    Example("squad2 unanswerable", question.text, question.paragraph.text, answerable=False)
-                )
-        return examples
+        drawn = (question for question in self._questions for _ in range(shares.times(question, rng)))
+        return [
+            replace(
+                example,
+                question=_marked(example.question, rng),
+                title=example.title if rng.random() < shares.TITLED_SHARE else "",
+                source=shares.set_of(question),
+            )
+            for question in drawn
+            for example in (self._around(question, rng) if question.answers else [_unanswerable(question)])
+        ]
 
     def _around(self, question: LabelledQuestion, rng: Random) -> list[Example]:
-        """The question itself, a pair that does not answer it, and sometimes a harmless change."""
-        text = question.text.rstrip("?").rstrip() if rng.random() < 0.15 else question.text
-        examples = [Example("natural", text, question.paragraph.text, question.answers, question.inside)]
-        kinds = INFORMATION_KINDS if _seeks_information(question) else NEGATIVE_KINDS
-        for kind in (rng.choices(list(kinds), list(kinds.values()))[0], "mined", "swap"):
-            negative = self._negative(kind, question, rng)
-            if negative:
-                examples.append(negative)
-                break
-        if rng.random() < EDITED_SHARE:
-            harmless = self._harmless(question, rng)
-            if harmless:
-                examples.append(harmless)
+        """The question itself, and sometimes a pair that does not answer it, a harmless change, a retrieved passage."""
+        examples = [_natural(question)]
+        if rng.random() < shares.NEGATIVE_SHARE:
+            examples.extend(self._negative(question, rng))
+        if rng.random() < shares.EDITED_SHARE:
+            examples.extend(self._harmless(question, rng))
         if rng.random() < self._retrieved_share:
-            other = self._miners[question.paragraph.source].retrieved(question, rng)
+            other = self._miner(question).retrieved(question, rng)
             if other:
-                examples.append(
-                    Example("retrieved", question.text, other.text, inside=question.inside, answerable=None)
-                )
+                examples.append(_over(other, question, "retrieved", answerable=None))
         return examples
 
-    def _negative(self, kind: str, question: LabelledQuestion, rng: Random) -> Example | None:
-        passage: str | None = question.paragraph.text
-        text: str | None = question.text
-        lookalikes = question.answers
-        if kind == "mined":
-            other = self._miners[question.paragraph.source].negative(question, rng)
-            passage, lookalikes = (other.text, ()) if other else (None, ())
-        elif kind == "cut":
-            passage, lookalikes = without_answer(question), ()
-        elif kind == "negation":
-            text = negated(question.text, rng)
-        elif kind == "condition":
-            condition = rng.choice(self._conditions) if self._conditions else None
-            content = {word for word in words(condition or "") if len(word) > 3}
-            known = content & set(words(question.paragraph.text))
-            text = None if condition is None or known else with_condition(question.text, condition)
-        else:
-            inner = kind == "inner swap"
-            swap = self._swaps.draw_inner(question, rng) if inner else self._swaps.draw(question, rng)
-            if swap and inner and rng.random() < 0.25:
-                changed = exchanged(question.paragraph.text, swap, question.answers)
-                passage, lookalikes = changed if changed else (None, ())
-            elif swap and kind != "passage swap":
-                changed = swapped(question.text, swap)
-                text = changed[0] if changed else None
-            else:
-                changed = swapped(question.paragraph.text, swap, question.answers) if swap else None
-                passage, lookalikes = changed if changed else (None, ())
-        return Example(kind, text, passage, lookalikes, question.inside, answerable=False) if text and passage else None
+    def _miner(self, question: LabelledQuestion) -> Miner:
+        source = question.paragraph.source
+        if source not in self._miners:
+            self._miners[source] = Miner([*self._paragraphs[source]], self._common)
+        return self._miners[source]
 
-    def _harmless(self, question: LabelledQuestion, rng: Random) -> Example | None:
-        """A changed question that keeps its answer: with a swap in both texts, or with a condition that holds."""
-        passage = question.paragraph.text
-        if rng.random() < 0.25:
-            begin, stop = question.answers[0]
-            for start, end in sentences(passage):
-                if start <= begin and stop <= end:
-                    stated = [
-                        phrase for phrase in conditions(passage[start:end]) if phrase.strip() not in passage[begin:stop]
-                    ]
-                    new = [phrase for phrase in stated if not set(words(phrase)) <= set(words(question.text))]
-                    if new and passage[begin:stop] not in " ".join(new):
-                        text = with_condition(question.text, rng.choice(new))
-                        return Example("harmless condition", text, passage, question.answers, question.inside)
-        inner = rng.random() < 0.4
+    def _negative(self, question: LabelledQuestion, rng: Random) -> list[Example]:
+        """One example that does not answer, of a drawn kind, or of a surer one where that is not possible; or none."""
+        kinds = shares.negative_kinds(question)
+        for kind in (rng.choices([*kinds], [*kinds.values()])[0], "mined", "swap"):
+            example = self._negative_of(kind, question, rng) if kind in kinds else None
+            if example:
+                return [replace(example, kind=kind, answerable=False)]
+        return []
+
+    def _negative_of(self, kind: str, question: LabelledQuestion, rng: Random) -> Example | None:
+        natural = _natural(question)
+        if kind == "mined":
+            other = self._miner(question).negative(question, rng)
+            return _over(other, question, kind) if other else None
+        if kind == "cut":
+            rest = without_answer(question)
+            return replace(natural, passage=rest, answers=()) if rest else None
+        if kind == "negation":
+            text = negated(question.text, rng)
+            return replace(natural, question=text) if text else None
+        if kind == "condition":
+            return self._with_unstated_condition(natural, question, rng)
+        inner = kind == "inner swap"
         swap = self._swaps.draw_inner(question, rng) if inner else self._swaps.draw(question, rng)
         if swap is None:
             return None
-        changed = (exchanged if inner else swapped)(passage, swap, question.answers)
+        if inner and rng.random() < 0.25:
+            return _changed_passage(natural, swap, exchanged)
+        if kind == "passage swap":
+            return _changed_passage(natural, swap, swapped)
+        changed = swapped(question.text, swap)
+        return replace(natural, question=changed[0]) if changed else None
+
+    def _with_unstated_condition(self, natural: Example, question: LabelledQuestion, rng: Random) -> Example | None:
+        if not self._conditions:
+            return None
+        condition = rng.choice(self._conditions)
+        content = {word for word in words(condition) if len(word) > 3}
+        if content & {*words(natural.passage), *words(question.paragraph.title)}:
+            return None
+        return replace(natural, question=with_condition(question.text, condition))
+
+    def _harmless(self, question: LabelledQuestion, rng: Random) -> list[Example]:
+        """A changed question that keeps its answer: with a swap in both texts, or with a condition that holds."""
+        natural = _natural(question)
+        if rng.random() < 0.25:
+            stated = _stated_conditions(question)
+            if stated:
+                text = with_condition(question.text, rng.choice(stated))
+                return [replace(natural, kind="harmless condition", question=text)]
+        inner = rng.random() < 0.4
+        swap = self._swaps.draw_inner(question, rng) if inner else self._swaps.draw(question, rng)
+        if swap is None:
+            return []
+        changed = _changed_passage(natural, swap, exchanged if inner else swapped)
         changed_question = swapped(question.text, swap)
         if changed and changed_question:
-            return Example("harmless swap", changed_question[0], changed[0], changed[1], question.inside)
+            return [replace(changed, kind="harmless swap", question=changed_question[0])]
+        return []
+
+
+def _natural(question: LabelledQuestion) -> Example:
+    paragraph = question.paragraph
+    return Example("natural", question.text, paragraph.text, question.answers, question.inside, title=title(paragraph))
+
+
+def _unanswerable(question: LabelledQuestion) -> Example:
+    kind = GIVEN if question.judged else "other answer"
+    return replace(_natural(question), kind=kind, answerable=False)
+
+
+def _over(paragraph: Paragraph, question: LabelledQuestion, kind: str, answerable: bool | None = False) -> Example:
+    """The question over another paragraph."""
+    return Example(
+        kind, question.text, paragraph.text, inside=question.inside, answerable=answerable, title=title(paragraph)
+    )
+
+
+def _changed_passage(natural: Example, swap: Swap, change: Callable[..., Changed | None]) -> Example | None:
+    """The example with its passage and its title changed in the same way; None if the passage cannot be."""
+    changed = change(natural.passage, swap, natural.answers)
+    if changed is None:
         return None
+    changed_title = change(natural.title, swap)
+    return replace(
+        natural, passage=changed[0], answers=changed[1], title=changed_title[0] if changed_title else natural.title
+    )
 
 
-def _share(question: LabelledQuestion) -> float:
-    return next((share for source, share in SHARES.items() if question.paragraph.source.startswith(source)), 1.0)
+def _stated_conditions(question: LabelledQuestion) -> list[str]:
+    """Conditions of the first answer's sentence, outside the answer, that the question does not name yet."""
+    passage = question.paragraph.text
+    begin, stop = question.answers[0]
+    for start, end in sentences(passage):
+        if start <= begin and stop <= end:
+            outside = [phrase for phrase in conditions(passage[start:end]) if phrase.strip() not in passage[begin:stop]]
+            new = [phrase for phrase in outside if not set(words(phrase)) <= set(words(question.text))]
+            if passage[begin:stop] not in " ".join(new):
+                return new
+    return []
 
 
-def _seeks_information(question: LabelledQuestion) -> bool:
-    return question.paragraph.source.startswith(INFORMATION_SOURCES)
+def _marked(question: str, rng: Random) -> str:
+    """The question, sometimes without its question mark or, if it had none, with one."""
+    bare = question.rstrip("?").rstrip()
+    if bare == question:
+        return f"{bare}?" if rng.random() < shares.MARKED_SHARE else bare
+    return bare if rng.random() < shares.UNMARKED_SHARE else question

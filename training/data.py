@@ -28,24 +28,15 @@ class LabelledQuestion:
     """A question over its own paragraph.
 
     `answers` are character spans of the paragraph, none if it does not answer. `inside` means that an answer is
-    somewhere within the spans (whole sentences), not that it is the spans.
+    somewhere within the spans (whole sentences), not that it is the spans. `judged` is whether a person has judged that
+    it does or does not answer; otherwise it follows from how a document is arranged.
     """
 
     text: str
     paragraph: Paragraph
     answers: tuple[Span, ...]
     inside: bool = False
-
-
-def read_training(folder: Path) -> list[LabelledQuestion]:
-    """All questions of the training folder, in a fixed order."""
-    questions: list[LabelledQuestion] = []
-    for name in ("squadshifts", "tydiqa", "mlqa", "policyqa"):
-        for path in sorted((folder / name).glob("*.json")):
-            questions.extend(read_squad(path, f"{name}/{path.stem}"))
-    for path in sorted((folder / "selqa").glob("*.json")):
-        questions.extend(read_selqa(path, "selqa"))
-    return questions
+    judged: bool = True
 
 
 def read_squad(path: Path, source: str) -> Iterator[LabelledQuestion]:
@@ -54,7 +45,7 @@ def read_squad(path: Path, source: str) -> Iterator[LabelledQuestion]:
         for entry in article["paragraphs"]:
             paragraph = Paragraph(source, article.get("title") or "", entry["context"])
             for qa in entry["qas"]:
-                answers = _located(paragraph.text, qa["answers"])
+                answers = located(paragraph.text, qa["answers"])
                 if answers:
                     yield LabelledQuestion(qa["question"].strip(), paragraph, answers)
 
@@ -86,7 +77,7 @@ def read_squad2(folder: Path, articles: tuple[str, ...]) -> list[LabelledQuestio
             paragraph = paragraphs.get(row["paragraph_id"])
             if paragraph:
                 questions.append(
-                    LabelledQuestion(row["text"].strip(), paragraph, _located(paragraph.text, row.get("answers", [])))
+                    LabelledQuestion(row["text"].strip(), paragraph, located(paragraph.text, row.get("answers", [])))
                 )
     return questions
 
@@ -122,7 +113,7 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
-def _located(text: str, answers: list[dict[str, Any]]) -> tuple[Span, ...]:
+def located(text: str, answers: list[dict[str, Any]]) -> tuple[Span, ...]:
     """The distinct spans of the answers, stripped; an answer that is not at its offset is dropped."""
     spans = set()
     for answer in answers:

@@ -43,7 +43,7 @@ class Swaps:
 
     def draw(self, question: LabelledQuestion, rng: Random) -> Swap | None:
         """A random swap of one of the question's words; numbers and opposites are preferred to siblings."""
-        present = set(words(question.paragraph.text)) | set(words(question.text))
+        present = {*words(question.paragraph.text), *words(question.paragraph.title), *words(question.text)}
         found: list[Swap] = []
         for position, old in enumerate(dict.fromkeys(words(question.text))):
             kind, options = self._options(old, position, rng)

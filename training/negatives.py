@@ -48,7 +48,7 @@ class Miner:
             text = other.text.lower()
             if any(quote in text for quote in quotes):
                 continue
-            if content - set(words(text)):
+            if content - set(words(text)) - set(words(other.title)):
                 found.append(other)
                 if len(found) == BEST:
                     break
@@ -59,12 +59,18 @@ class Miner:
         found = self._others(question, RETRIEVED + 1)[:RETRIEVED]
         return rng.choice(found) if found else None
 
+    def nearest(self, text: str) -> Paragraph:
+        """The best paragraph for a text; the first one if it shares no word with any."""
+        return self._best(text, 1)[0]
+
     def _others(self, question: LabelledQuestion, count: int) -> list[Paragraph]:
         """The best `count` paragraphs, best first, without the question's own."""
-        columns = [self._terms[word] for word in sorted(set(words(question.text))) if word in self._terms]
+        return [other for other in self._best(question.text, count) if other.text != question.paragraph.text]
+
+    def _best(self, text: str, count: int) -> list[Paragraph]:
+        columns = [self._terms[word] for word in sorted(set(words(text))) if word in self._terms]
         scores = np.asarray(self._weights[:, columns].sum(axis=1)).ravel()
-        best = (self._paragraphs[row] for row in np.argsort(-scores)[:count])
-        return [other for other in best if other.text != question.paragraph.text]
+        return [self._paragraphs[row] for row in np.argsort(-scores, kind="stable")[:count]]
 
 
 def without_answer(question: LabelledQuestion) -> str | None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from qa.errors import SettingError
+from training.sets import NAMES
 
 RATE = 1.5e-4
 WARM_UP = 150
+FILE = "plan.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +20,7 @@ class Plan:
 
     steps: int
     seed: int
+    sets: tuple[str, ...] = NAMES
     rate: float = RATE
     warm_up: int = WARM_UP
     level_share: float = 0.3
@@ -30,3 +37,21 @@ class Plan:
         """
         level_until = self.level_share * self.steps
         return self.rate * min(1.0, (step + 1) / self.warm_up, (self.steps - step) / (self.steps - level_until))
+
+    def write(self, folder: Path) -> None:
+        """Write the plan into the folder of its run."""
+        (folder / FILE).write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+
+    def check_continues(self, folder: Path) -> None:
+        """Check that the run in a folder sees the examples of this plan; its other settings may be changed.
+
+        Raises:
+            SettingError: It was started with another seed or other sets, or by an earlier version.
+        """
+        stored = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        for name, value in (("seed", self.seed), ("sets", [*self.sets])):
+            if stored.get(name) != value:
+                raise SettingError(
+                    f"the run in {str(folder)!r} was started with the {name} {stored.get(name)!r}, not {value!r}, so "
+                    "it saw other examples; give the same ones, or another --out"
+                )

@@ -7,11 +7,9 @@ the same examples in the same order.
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -20,13 +18,13 @@ import torch
 from torch import Tensor
 
 from qa.encoding import minilm_files
+from qa.errors import VerbatimError
 from training import checkpoint
 from training.batches import Window, make_batches, make_windows
 from training.checkpoint import RunPosition
-from training.curriculum import Curriculum
-from training.data import TRAINING_ARTICLES, read_squad2, read_training
+from training.material import add_arguments, read_curriculum
+from training.mix import Mix
 from training.model import ReaderNetwork, SpanNetwork, load_weights, save_weights
-from training.neighbours import Neighbours
 from training.plan import RATE, WARM_UP, Plan
 from training.teacher import Teacher
 from training.workers import Workers
@@ -58,7 +56,14 @@ def train(
         start: Weights to begin with, instead of the base model's.
         network: Creates the network to train.
         teacher: A trained network to learn from.
+
+    Raises:
+        SettingError: The run in `out` was started with other examples.
+        SourceError: A set is missing, empty or damaged.
     """
+    if checkpoint.exists(out):
+        plan.check_continues(out)
+    plan.write(out)
     torch.manual_seed(plan.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     reader = network().to(device).train()
@@ -106,15 +111,13 @@ def _optimizer(reader: SpanNetwork, plan: Plan) -> torch.optim.AdamW:
 def _epochs(plan: Plan, data: Path, squad2: Path, reader: SpanNetwork, taught: bool) -> Epoch:
     """A function from an epoch's number to its batches, the same on every call."""
     tokenizer = minilm_files.tokenizer()
-    training, articles = read_training(data), read_squad2(squad2, TRAINING_ARTICLES)
-    texts = dict.fromkeys(question.paragraph.text for question in (*training, *articles))
-    neighbours = Neighbours(texts, tokenizer.get_vocab(), reader.word_embeddings().cpu().numpy())
-    curriculum = Curriculum(training, articles, neighbours, plan.seed, taught=taught)
+    curriculum = read_curriculum(data, squad2, plan.sets, plan.seed, reader.word_embeddings(), taught=taught)
 
     def epoch(number: int) -> list[list[Window]]:
         rng = Random(f"{plan.seed}/{number}/batches")
-        batches = make_batches(make_windows(curriculum.epoch(number), tokenizer, rng), rng)
-        LOGGER.info("epoch %d: %d examples in %d batches", number, sum(map(len, batches)), len(batches))
+        examples = curriculum.epoch(number)
+        batches = make_batches(make_windows(examples, tokenizer, rng), rng)
+        LOGGER.info("epoch %d in %d batches: %s", number, len(batches), Mix.of(examples).summary())
         return batches
 
     return epoch
@@ -140,16 +143,12 @@ def _follow(average: dict[str, Tensor], reader: SpanNetwork, share: float) -> No
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Train the reader's weights; resumes where it was stopped.")
-    parser.add_argument("--data", type=Path, required=True, help="the training sets")
-    parser.add_argument(
-        "--squad2", type=Path, required=True, help="the squad2 set, of which four articles are trained on"
-    )
+    add_arguments(parser)
     parser.add_argument("--out", type=Path, required=True, help="the folder of checkpoints and weights")
     parser.add_argument("--steps", type=int, default=5000, help="how many batches (default: 5000)")
     parser.add_argument("--start", type=Path, help="weights to start from (default: the base model's)")
     parser.add_argument("--mpnet", type=Path, help="the folder of all-mpnet-base-v2: train a teacher of that network")
     parser.add_argument("--teacher", type=Path, help="weights of such a teacher: train the reader to imitate it")
-    parser.add_argument("--seed", type=int, default=20261122)
     parser.add_argument("--rate", type=float, default=RATE, help="the highest learning rate (default: %(default)s)")
     parser.add_argument("--warm-up", type=int, default=WARM_UP, help="steps up to it (default: %(default)s)")
     parser.add_argument(
@@ -161,8 +160,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     torch.set_num_threads(1)
     arguments.out.mkdir(parents=True, exist_ok=True)
-    plan = Plan(arguments.steps, arguments.seed, rate=arguments.rate, warm_up=arguments.warm_up)
-    (arguments.out / "plan.json").write_text(json.dumps(asdict(plan), indent=2) + "\n", encoding="utf-8")
+    plan = Plan(arguments.steps, arguments.seed, arguments.sets, rate=arguments.rate, warm_up=arguments.warm_up)
     network: Callable[[], SpanNetwork] = ReaderNetwork
     teacher = None
     if arguments.teacher:
@@ -170,16 +168,19 @@ def main() -> None:
         teacher.load_trained(load_weights(arguments.teacher))
     elif arguments.mpnet:
         network = partial(Teacher, arguments.mpnet)
-    train(
-        plan,
-        arguments.data,
-        arguments.squad2,
-        arguments.out,
-        arguments.threads,
-        arguments.start,
-        network,
-        teacher,
-    )
+    try:
+        train(
+            plan,
+            arguments.data,
+            arguments.squad2,
+            arguments.out,
+            arguments.threads,
+            arguments.start,
+            network,
+            teacher,
+        )
+    except VerbatimError as error:
+        parser.error(str(error))
 
 
 if __name__ == "__main__":
