@@ -79,11 +79,14 @@ def test_adding_encodes_only_new_passages(library: qa.Library, encoder: Counting
     library.verify()
 
 
-def test_removing_texts_and_rebuilding_from_known_ones_encodes_nothing(library: qa.Library, encoder: Counting) -> None:
+def test_removing_texts_and_rebuilding_from_known_ones_encodes_only_what_changed(
+    library: qa.Library, encoder: Counting
+) -> None:
     library.remove("lens")
     library.rebuild()
-    library.rebuild([thread("film", author="Joe"), thread("bread")])
     assert encoder.encoded == []
+    library.rebuild([thread("film", author="Joe"), thread("bread")])
+    assert encoder.encoded == ["Title of film. This is about film."]  # the author is searched with it
     assert [(row.name, library.thread(row.name).posts[0].author) for row in library.sources] == [
         ("film", "Joe"),
         ("bread", "Jane"),

@@ -50,7 +50,7 @@ def test_json_is_the_documented_object(leica: qa.Library, capsys: pytest.Capture
     out = capsys.readouterr().out
     assert out.count("\n") == 1
     answer = json.loads(out)
-    assert list(answer) == ["question", "found", "text", "confidence", "quotes"]
+    assert list(answer) == ["question", "found", "text", "confidence", "certainty", "quotes"]
     assert (answer["found"], len(answer["quotes"])) == (True, 2)
     assert 0 < answer["confidence"] < 1
     for quote in answer["quotes"]:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import qa
 from benchmarks import exports
 from qa.cli.main import main
+from qa.library.manifest import FORMAT
 from qa.sources.compose import DraftPost, compose
 from qa.sources.formats import jsonl
 from qa.sources.protocol import thread_from_message, thread_to_message
@@ -92,7 +93,7 @@ def test_a_library_exported_and_built_again_is_the_same(tmp_path: Path, encoder:
     for name, make in exports.FORMATS.items():
         (tmp_path / name).write_bytes(make())
     library = qa.build([CORPUS, *(tmp_path / name for name in exports.FORMATS)], tmp_path / "one", encoder=encoder)
-    assert library.export(tmp_path / "all.jsonl") == len(library.sources) == 10
+    assert library.export(tmp_path / "all.jsonl") == len(library.sources) > 40
     again = qa.build(tmp_path / "all.jsonl", tmp_path / "two", encoder=encoder)
     names = [row.name for row in library.sources]
     assert [row.name for row in again.sources] == names
@@ -178,7 +179,9 @@ def test_a_library_in_format_1_asks_to_be_built_again(library: qa.Library, encod
     (generation,) = (library.path / "generations").iterdir()
     manifest = json.loads((generation / "manifest.json").read_text())
     (generation / "manifest.json").write_text(json.dumps({**manifest, "format": 1}))
-    with pytest.raises(qa.LibraryMismatch, match="is in format 1, this version reads 3; build it with: qa build PATH"):
+    with pytest.raises(
+        qa.LibraryMismatch, match=rf"is in format 1, this version reads {FORMAT}; build it with: qa build PATH"
+    ):
         qa.open(library.path, encoder=encoder)
     assert qa.build(CORPUS, library.path, encoder=encoder).ask("lenses").quotes
 
