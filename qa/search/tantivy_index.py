@@ -50,7 +50,11 @@ def write_index(folder: Path, passages: Iterable[tuple[int, Mapping[str, str]]],
         document.add_unsigned(ID, number)
         for field, text in texts.items():
             document.add_text(field, analyzer.prepared(text))
-        writer.add_document(document)
+        try:
+            writer.add_document(document)
+        except ValueError:
+            writer.commit()  # says what stopped the writer's thread, which the error of adding does not
+            raise
     writer.commit()
     writer.wait_merging_threads()
     for lock in folder.glob(_LOCKS):
