@@ -1,4 +1,4 @@
-"""Fit the calibration: `python -m benchmarks.calibrate DIR [--limit N] [--only-answers] [--out FILE]`.
+"""Fit the calibration: `python -m benchmarks.calibrate DIR [--limit N] [--only-answers SET…] [--out FILE]`.
 
 Run it in the same commit as any change of the encoder, the passages, the ranking or the reader. It asks the questions
 of public sets below DIR, except those that the reader was trained on, and those of real threads, and
@@ -46,7 +46,7 @@ SHARES = (0.0, 0.2, 0.4)
 MOST_LOST = 0.004  # nDCG@10 that a set may lose through the evidence
 LEAST_DIFFERENCE = 0.003  # a share of all questions; in samples of this size chance makes larger differences
 # The weights of the choice before it sees a question, and how firmly: as the standard deviation of a weight's share.
-PRIOR_DEVIATION = 0.5
+PRIOR_DEVIATION = 0.2
 PRIOR = OptionFeatures(
     margin=0.35,
     likeness=4.0,
@@ -62,7 +62,8 @@ PRIOR = OptionFeatures(
     coverage_before=0.25,
 ).terms()
 THREADS_SHARE = 0.5  # of the weight in the fits: what people ask of real threads counts as much as all other sets
-SURE, PERHAPS = 0.85, 0.35  # the precision of answers that are sure, and of those that are only perhaps right
+SURE, LIKELY = 0.9, 0.75  # the precision of all answers from a band on
+PERHAPS = 0.35  # the precision of the answers that are only perhaps right
 UNREAD = Calibration("", 0.0, 0.0, 1.0, 0.0, PRIOR, 0.0, (), 1.0, 1.0, 1.0)
 
 Floats = NDArray[np.float64]
@@ -218,26 +219,19 @@ def _fitted(measured: Sequence[ChosenAnswers], by: Calibration) -> Calibration:
 def _with_bands(measured: Sequence[ChosenAnswers], by: Calibration) -> Calibration:
     """Set the bands of certainty.
 
-    An answer is likely from the confidence at which most questions are handled rightly: answered, or declined if
-    unanswerable. It is sure from the lowest at which `SURE` of the answers from there on are right, and perhaps right
-    from the lowest at which `PERHAPS` of those up to likely are.
+    An answer is likely from the lowest confidence at which `LIKELY` of the answers from there on are right, and sure
+    from the lowest at which `SURE` are. It is perhaps right from where `PERHAPS` of those up to likely are.
     """
     grid = np.arange(0.05, 0.95, 0.01)
     shares = np.array([_share(data.name, measured) for data in measured])
     given = [data.confidences(by)[:, None] >= grid for data in measured]
-    handled = [
-        ((data.right[:, None] & is_given) | (~data.answerable[:, None] & ~is_given)).mean(axis=0)
-        for data, is_given in zip(measured, given, strict=True)
-    ]
-    likely = int(np.argmax(shares @ np.array(handled)))
     of_all = shares @ np.array([is_given.mean(axis=0) for is_given in given])
     right = shares @ np.array(
         [(data.right[:, None] & is_given).mean(axis=0) for data, is_given in zip(measured, given, strict=True)]
     )
-    sure = next((n for n in range(likely, len(grid)) if right[n] >= SURE * of_all[n]), len(grid) - 1)
-    perhaps = next(
-        (n for n in range(likely) if right[n] - right[likely] >= PERHAPS * (of_all[n] - of_all[likely])), likely
-    )
+    likely = _first(right >= LIKELY * of_all)
+    sure = _first(right >= SURE * of_all)
+    perhaps = _first((right - right[likely] >= PERHAPS * (of_all - of_all[likely]))[: likely + 1])
     return replace(
         by,
         sure=round(float(grid[sure]), 2),
@@ -246,17 +240,26 @@ def _with_bands(measured: Sequence[ChosenAnswers], by: Calibration) -> Calibrati
     )
 
 
+def _first(holds: NDArray[np.bool_]) -> int:
+    """The first place that holds, the last place if none does."""
+    return int(holds.argmax()) if holds.any() else len(holds) - 1
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, metavar="DIR", help="the folder that holds a folder for each set")
     parser.add_argument("--limit", type=int, default=1000, help="questions per set, answerable and unanswerable each")
     parser.add_argument(
-        "--only-answers", action="store_true", help="keep the weights of the reader's evidence, and fit 2 and 3"
+        "--only-answers",
+        nargs="+",
+        choices=(*ANSWERED_SETS, THREADS),
+        metavar="SET",
+        help="keep the weights of the reader's evidence, and fit 2 and 3 to these sets",
     )
     parser.add_argument("--out", type=Path, default=FILE)
     options = parser.parse_args()
     collections = []
-    for name in (*(ANSWERED_SETS if options.only_answers else RANKED_SETS), THREADS):
+    for name in options.only_answers or (*RANKED_SETS, THREADS):
         collections.append(ask_set(options.folder / name, options.limit))
         print(f"{name}: {len(collections[-1].answerable)} + {len(collections[-1].unanswerable)} questions", flush=True)
     answered = [data for data in collections if data.answered]

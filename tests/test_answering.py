@@ -269,7 +269,7 @@ OPTION = OptionFeatures(
 
 
 @pytest.mark.parametrize("whole_sentence", [True, False])
-@pytest.mark.parametrize("surer", [{"margin": 6.0}, {"likeness": 0.8}, {"coverage": 1.0}, {"behind": 0.0}])
+@pytest.mark.parametrize("surer", [{"margin": 6.0}, {"coverage": 1.0}, {"behind": 0.0}])
 def test_confidence_grows_with_what_speaks_for_the_answer(surer: dict[str, float], *, whole_sentence: bool) -> None:
     calibration = load_calibration()
     plain = ConfidenceFeatures(OPTION, whole_sentence=whole_sentence, exact=False)

@@ -166,8 +166,8 @@ class Answer:
         missing_terms: The question's words that no text of the library contains in any spelling, nor any author's name
             or date; empty if the answer is found.
         left_out: The phrases and the words with a minus that left passages out, as they are typed.
-        certainty: The confidence in words: "sure" and "likely" (at least 85 and 60 answers in a hundred are right),
-            "perhaps" (35), "none". "none" also without a reader.
+        certainty: The confidence in words: "sure" (nine answers in ten are right), "likely" (with the sure ones, eight
+            in ten), "perhaps" (a third), "none". "none" also without a reader.
         closest: What may answer, if that is only "perhaps": it is highlighted in the first quote; else None.
     """
 

@@ -40,13 +40,11 @@ class ConfidenceFeatures:
         option = self.option
         return (
             option.margin,
-            option.likeness + option.likeness_before,
             option.coverage + option.coverage_before,
             option.behind,
             float(self.whole_sentence),
             option.margin * self.whole_sentence,
             float(self.exact),
-            option.unmentioned,
         )
 
 

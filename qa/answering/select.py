@@ -16,6 +16,7 @@ from qa.answering.options import Option, answer_span, list_options
 from qa.answering.reader import Reader, ScoredSpan, read_passages
 from qa.encoding.encoder import Encoder
 from qa.search.bm25 import LexicalIndex
+from qa.search.passage_context import as_sentences
 from qa.search.query import EncodedQuery
 from qa.text.normalize import words_of
 from qa.types import Span
@@ -24,6 +25,7 @@ from qa.types import Span
 CANDIDATES = 12  # the passages that may answer
 _ALWAYS_READ = 4  # candidates that are read however badly they fit
 _MAX_FIT_GAP = 0.2  # a candidate whose fit is further below the first one's hardly ever answers
+_MAX_HEADING_WORDS = 6  # of headings that the reader is given; by hand, until it is trained on headings
 _MARK_MARGIN = 2.0  # from this margin on, a passage with another answer is highlighted too
 
 
@@ -67,7 +69,7 @@ def read_candidates(question: str, candidates: Sequence[Candidate], reader: Read
     """
     near = sum(candidate.fit >= candidates[0].fit - _MAX_FIT_GAP for candidate in candidates[:CANDIDATES])
     to_read = candidates[: max(near, _ALWAYS_READ)]
-    texts, titles = [candidate.text for candidate in to_read], [candidate.context for candidate in to_read]
+    texts, titles = [candidate.text for candidate in to_read], [_context_to_read(candidate) for candidate in to_read]
     sentences = [candidate.sentences() for candidate in to_read]
     return [
         ReadCandidate(
@@ -257,6 +259,17 @@ def _quotes(
         ((candidate, calibration.score(candidate.fit, 0.0), None) for candidate in candidates[len(order) :]),
     )
     return tuple(candidate.quote(score, highlight) for candidate, score, highlight in islice(ranked, k))
+
+
+def _context_to_read(candidate: Candidate) -> str:
+    """The title with the headings, if these are a few words that name a subject, otherwise the title alone.
+
+    The reader was trained on titles. A longer heading often says what the passage says, and the reader, which cannot
+    point at it, then finds no answer: "Made in Germany" above a passage about where lenses are made.
+    """
+    title = candidate.place.title or ""
+    added = len(candidate.context.split()) - len(title.split())
+    return candidate.context if added <= _MAX_HEADING_WORDS else as_sentences([title])
 
 
 def _trimmed(text: str, span: ScoredSpan) -> ScoredSpan:
