@@ -43,7 +43,9 @@ class Database:
         """Open the database in `folder`. Raises what `rows` does, also if its tables are not those of a store."""
         path = folder / FILE
         with reporting_damage(path, OSError):
-            size = path.stat().st_size
+            is_file, size = path.is_file(), path.stat().st_size
+        if not is_file:  # SQLite would wait for a pipe
+            raise LibraryDamaged(f"{path} is not a file")
         with reporting_store_damage(path):
             connection = sqlite3.connect(read_only_uri(folder), uri=True, check_same_thread=False)
             connection.execute("PRAGMA trusted_schema = OFF")
