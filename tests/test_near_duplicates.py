@@ -61,11 +61,13 @@ def test_k_is_filled_with_different_passages(tmp_path: Path, encoder: FakeEncode
 def test_the_command_line_lists_near_duplicates(repeating: qa.Library, capsys: pytest.CaptureFixture[str]) -> None:
     from qa.cli.output import print_answer
 
-    answer = repeating.ask("every lens", k=2)
+    answer = repeating.ask("every lens", k=3)
     print_answer(answer)
-    assert "    also found in: comment · Jane · hall.txt\n" in capsys.readouterr().out
+    place = next(place for quote in answer.quotes for place in quote.also)
+    byline = " · ".join(filter(None, (place.kind, place.author, place.source)))
+    assert f"    also found in: {byline}\n" in capsys.readouterr().out
     rows = sorted(answer.to_dict()["quotes"], key=len, reverse=True)
-    assert [list(row)[10:] for row in rows] == [["also"], []]
+    assert [list(row)[10:] for row in rows] == [["also"], [], []]
     assert list(rows[0]["also"][0]) == ["kind", "author", "date", "post", "source", "start", "end"]
     assert json.loads(json.dumps(rows)) == rows
     assert main(["verify", "--library", str(repeating.path)]) == 0

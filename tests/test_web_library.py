@@ -96,7 +96,7 @@ def test_a_bad_file_is_skipped_and_the_rest_are_read(library: qa.Library, tmp_pa
     assert state.phase is Phase.DONE, state.message
     assert {(report.source, report.outcome) for report in state.reports} == {
         ("good.txt", "read"),
-        ("bad.pdf", "skipped"),
+        ("bad.pdf", "failed"),
         ("Mars", "read"),
     }
     assert {source.name for source in library.sources} == {"Lenses", "Bread", "good.txt", "Mars"}
@@ -125,7 +125,7 @@ def test_if_nothing_can_be_read_the_library_stays_and_no_folder_is_named(library
     for file in files:
         file.write_bytes(b"%PDF-1.7")
     before = library.sources
-    for sources, message in ((files, "none of the 2 files can be read"), (files[:1], "'a.pdf' is a PDF")):
+    for sources, message in ((files, "none of the 2 files can be read"), (files[:1], "'a.pdf' is damaged, or no PDF")):
         rebuild = Rebuild(library)
         rebuild.start(sources, Mode.REPLACE)
         state = ended(rebuild)
