@@ -169,7 +169,7 @@ def test_uploaded_files_are_added_to_the_library(
     [
         ("empty.txt", b"", "Failed"),
         ("picture.txt", b"\x00\x01\x02\x03" * 300, "Failed"),
-        ("paper.pdf", b"%PDF-1.7", "Skipped"),
+        ("paper.pdf", b"%PDF-1.7", "Failed"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named_and_the_library_stays(
@@ -197,11 +197,11 @@ def test_each_file_is_reported_and_a_bad_one_is_skipped(url: str, open_page: Ope
 
     add(page)
 
-    expect(page.locator("#status")).to_contain_text("Done: 3 read, 1 failed, 1 skipped.")
+    expect(page.locator("#status")).to_contain_text("Done: 3 read, 2 failed.")
     expect(page.locator("#reports li")).to_have_text(
         [
             re.compile(r"In part\s*harbour.jsonl threads as JSON, 2 posts: 1 of the 2 lines"),
-            re.compile(r"Skipped\s*paper.pdf is a PDF, which cannot be read"),
+            re.compile(r"Failed\s*paper.pdf is damaged, or no PDF"),
             re.compile(r"Failed\s*empty.txt is empty"),
             re.compile(r"Read\s*Mars <b> pasted text, 1 post"),
             re.compile(r"Read\s*moon.html web page, 1 post"),
