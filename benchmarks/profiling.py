@@ -15,10 +15,10 @@ from qa.encoding.bert import default_precision, graph, mean_of_tokens, openvino_
 
 _TEXTS, _LENGTH, _ROUNDS = 12, 160, 20  # about one batch of `qa.encoding.bert`
 _Function = tuple[str, str]  # the end of the file's path, and the function's name
-_READ: _Function = ("qa/answering/reader.py", "read")
+_READ: _Function = ("qa/answering/reader.py", "read_sentences")
 _LOOKS: _Function = ("qa/answering/reader.py", "_look")
 _STEPS: dict[str, tuple[_Function, _Function | None]] = {
-    "question and answer encoded": (("qa/encoding/minilm.py", "encode"), None),
+    "question and sentences encoded": (("qa/encoding/minilm.py", "encode"), None),
     "ranked": (("qa/library/generation.py", "search"), None),
     "near-duplicates grouped": (("qa/text/near_duplicates.py", "group_near_duplicates"), None),
     "reading: the network": (("qa/encoding/bert.py", "run"), _LOOKS),
@@ -26,7 +26,7 @@ _STEPS: dict[str, tuple[_Function, _Function | None]] = {
     "reading: spelling corrected": (("qa/text/spelling.py", "correct_spelling"), None),
     "reading: sentences": (("qa/text/sentences.py", "split_sentences"), None),
     "reading: searching for the answer pattern": (("qa/answering/passage_tokens.py", "_matches_kind"), None),
-    "reading: the best spans": (("qa/answering/reader.py", "_best_span"), None),
+    "reading: the best spans": (("qa/answering/reader.py", "_best_spans"), None),
 }
 """The steps of an answer: the function that does each, and its caller if other steps call it too."""
 
