@@ -72,18 +72,6 @@ _ANSWER_PATTERNS = (
         ),
         re.compile(rf"\d|\b(?:{_NUMBER})\b", re.IGNORECASE),
     ),
-    (
-        re.compile(r"\bwhen\b|\bwhat\s+(?:year|day|date|month|time)\b", re.IGNORECASE),
-        re.compile(
-            r"\d|\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-            r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|(?:mon|tues|wednes|thurs|fri|satur|sun|to|yester)days?"
-            r"|after|before|during|since|until|till|while|when|once|as\s+soon|as\s+long"
-            r"|ago|now|soon|later|earlier|always|never|every|each|tomorrow|tonight|morning|noon|afternoon|evening|night"
-            r"|midnight|weekend|week|month|year|decade|century|spring|summer|autumn|fall|winter|christmas|easter|day|days"
-            rf"|weeks|months|years|hours?|minutes?|upon|first|last|next|{_NUMBER})\b",
-            re.IGNORECASE,
-        ),
-    ),
     (re.compile(r"\bwho(?:m|se)?\b", re.IGNORECASE), re.compile(r"\b[A-Z]\w+|\b(?:people|members|the\s+\w+)\b")),
 )
 
