@@ -11,7 +11,6 @@ _WHO = re.compile(r"\bwho(?:['’]s|\s+(?:else|here|has|had|have|is|was|did|does
 _SPEECH_ACTS = re.compile(
     r"(?:ask|say|suggest|mention|recommend|think|believe|complain|thank|claim|warn|report|agree|disagree|defend|write"
     r"|wonder|like|love|hate|prefer|criticise|criticize|praise|explain|advise|reply|answer|offer|object|doubt)(?:e?[sd])?"
-    r"|(?:say|ask|suggest|mention|recommend|complain|thank|claim|warn|report|explain|answer|offer|object|doubt)(?:s|ed)"
     r"|said|thought|wrote|replie[sd]"
 )
 _I_DID = re.compile(r"\b(?:i|we)\b(?:['’]\w+)?\s+(?P<after>(?:\S+\s+){0,3}\S+)", re.IGNORECASE)

@@ -100,18 +100,6 @@ def _around(text: str, span: Span) -> Span:
     return start, end
 
 
-def sentence_around(text: str, sentences: Sequence[Sentence], span: Span) -> str:
-    """The sentences of the text that a span overlaps; the whole text if it overlaps none.
-
-    >>> from qa.text.sentences import split_sentences
-    >>> text = "It snowed. Then 30 came."
-    >>> sentence_around(text, split_sentences(text), (16, 18))
-    'Then 30 came.'
-    """
-    inside = _overlapping(sentences, span)
-    return text[sentences[inside[0]].start : sentences[inside[-1]].end] if inside else text
-
-
 def trim_span(text: str, span: Span) -> Span:
     """Trim a span of the text: no punctuation at its edges, and no bracket without its partner.
 

@@ -44,7 +44,7 @@ class OptionFeatures:
     Attributes:
         margin: The reader's margin for the best span inside the sentence, clipped to ±12.
         likeness: The cosine of question and sentence.
-        coverage: The share of the words of the question, weighted by rarity, that the sentence or its headings contain.
+        coverage: The share of the words of the question, weighted by rarity, that the sentence contains.
         behind: How much less the passage fits the question than the best one does; 0 or less.
         asks: 1 if the sentence asks itself.
         heading: 1 if it is a heading.
