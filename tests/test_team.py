@@ -102,7 +102,7 @@ def test_the_limits_are_those_of_the_code() -> None:
             f"{gate.QUESTION_BYTES // 10**6} MB; {gate.PASTE_BYTES // 10**6} MB where the library can be changed"
         ),
         "uploads on the disk at once": f"{uploads.MOST_FILES} files, {uploads.MOST_BYTES // 10**9} GB; each 200 MB",
-        "conversations kept": str(page.MOST_SESSIONS),
+        "open pages that are known": str(page.MOST_SESSIONS),
         "connections": str(server.MOST_CONNECTIONS),
     }
     assert parser().parse_args(["serve"]).questions_per_minute == settings.QUESTIONS_PER_MINUTE

@@ -9,18 +9,19 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from conftest import FakeEncoder
-from web_requests import API, answer, ask, call, functions, join, served
+from web_requests import API, answer, ask, call, functions, served, turn
 
 import qa
 from qa.encoding.encoder import Vectors
 from qa.types import Progress, no_progress
-from qa.web import ServerSettings, page, uploads
+from qa.web import ServerSettings, uploads
 from qa.web.gate import QUESTION_BYTES
 from qa.web.page import CONCURRENT_QUESTIONS, MOST_WAITING
 from qa.web.users import Users, write_user
@@ -295,12 +296,9 @@ def test_no_address_is_fetched_and_no_other_file_is_read(
                     assert call(client, name, data[:3] if name == "ask_to_replace" else data).status_code in (200, 400)
         assert client.get(f"{API}/file={path}").status_code == 404
         assert client.get(f"{API}/proxy={path}").status_code == 404
-    question = functions(client)["ask_1"]
     file = {"path": url, "url": url, "meta": {"_type": "gradio.FileData"}}
-    assert join(client, question, [file, None]).status_code == 400
-    assert join(client, question, ["x", file]).status_code == 200, (
-        "what the page keeps itself is not taken from outside"
-    )
+    assert turn(client, file).status_code == 400
+    assert call(client, "watch", [file]).status_code == 200, "what the page keeps itself is not taken from outside"
     assert client.post(f"{API}/call/ask", json={"data": [file, 5, False]}).status_code == 400
     assert asked == []
     assert names(open_library) == before
@@ -373,10 +371,12 @@ def test_a_malformed_request_is_refused_and_nothing_is_printed(
         {"row": "9" * 500},
         {"turn": "x", "quote": "²"},
     ]
-    for name, data in (("read_text", []), ("remove_text", [None]), ("open_thread", [None])):
-        for click in clicks:
-            answered = call(client, name, data, event_data=click)
-            assert answered.status_code in (200, 400), (name, click)
+    for click in clicks:
+        assert call(client, "remove_text", [None], event_data=click).status_code in (200, 400), click
+    for body in [*MALFORMED, b'{"question": 1}', b'{"question": "x", "k": "5"}', b'{"question": "x", "k": 10000}']:
+        assert client.post("/page/turn", content=body).status_code == 400, body
+    for query in ("source=", "source=x&at=9-1", f"source=Lenses&at={'9' * 500}-2", "source=Lenses&at=²-3&marks=x"):
+        assert client.get(f"/page/thread?{query}").status_code == 200, query
     output = capfd.readouterr()
     assert "Traceback" not in output.err + output.out
 
@@ -475,42 +475,42 @@ def test_questions_beyond_the_queue_are_told_to_try_again(tmp_path: Path) -> Non
         assert {said.status_code for said in turned_away} == {503}
         assert {said.headers["retry-after"] for said in turned_away} == {"5"}
         assert all("busy, try again" in said.json()["detail"] for said in turned_away)
-        assert join(client, functions(client)["ask_1"], ["x", None]).status_code == 503, "from the page too"
-        assert call(client, "greet", [None]).status_code == 200, "a page still opens"
+        assert call(client, "greet", []).status_code == 200, "a page still opens"
         encoder.gate.set()
         assert all(answer(client, event)["quotes"] for event in taken)
         assert ask(client, QUESTION)["quotes"]
 
 
-def test_old_conversations_are_forgotten_when_there_are_too_many(
-    library: qa.Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(page, "MOST_SESSIONS", 20)
+def test_questions_of_the_page_beyond_those_that_may_wait_are_turned_away(tmp_path: Path) -> None:
+    encoder = Waiting()
+    library = qa.build([qa.Thread.from_text("Lenses are ground in Solms.")], tmp_path / "l", encoder=encoder)
+    with served(library, read_only=True) as client, ThreadPoolExecutor(40) as asking:
+        encoder.gate.clear()
+        asked = [asking.submit(turn, client, f"{QUESTION} {number}") for number in range(40)]
+        wait_until(lambda: sum(each.done() for each in asked) == 40 - MOST_WAITING - CONCURRENT_QUESTIONS)
+        turned_away = [each.result() for each in asked if each.done()]
+        assert {said.status_code for said in turned_away} == {503}
+        assert {said.headers["retry-after"] for said in turned_away} == {"5"}
+        encoder.gate.set()
+        assert sum(each.result().status_code == 200 for each in asked) == MOST_WAITING + CONCURRENT_QUESTIONS
+        assert turn(client, QUESTION).json()["answer"]["quotes"]
 
-    def ask_in(client: httpx.Client, session: str) -> None:
-        assert join(client, functions(client)["ask_1"], [QUESTION, None], session).status_code == 200
-        with client.stream("GET", f"{API}/queue/data", params={"session_hash": session}) as stream:
-            for line in stream.iter_lines():
-                if "close_stream" in line:
-                    return
 
-    def thread(client: httpx.Client) -> str:
-        return call(client, "open_thread", [None], "first", event_data={"turn": "0", "quote": "0"}).text
-
-    with served(library) as client:
-        ask_in(client, "first")
-        assert "ground" in thread(client)
-        body = {"fn_index": functions(client)["watch"], "data": [None, None]}
-        for number in range(20):
-            client.post(f"{API}/run/predict", json={**body, "session_hash": f"other{number}"})
-        assert "No longer available" in thread(client)
+def test_an_answer_that_is_known_already_costs_its_asker_nothing(library: qa.Library) -> None:
+    with served(library, allowed_hosts=("chat.example",), questions_per_minute=2) as client:
+        client.headers.update(ELSEWHERE)
+        assert [turn(client, QUESTION).status_code for _ in range(5)] == [200] * 5
+        assert [turn(client, text).status_code for text in ("x", "y", "z")] == [200, 429, 429]
+        assert turn(client, QUESTION).status_code == 200
+        library.add(qa.Thread.from_text("Mars is red.", title="Mars"))
+        assert turn(client, QUESTION).status_code == 429, "other texts may answer otherwise"
 
 
 def test_an_address_may_ask_so_many_questions_a_minute(library: qa.Library) -> None:
     with served(library, allowed_hosts=("chat.example",), questions_per_minute=3) as client:
         said = [client.post(f"{API}/call/ask", json={"data": ["x"]}, headers=ELSEWHERE) for _ in range(5)]
         assert [one.status_code for one in said] == [200, 200, 200, 429, 429]
-        assert join(client, functions(client)["ask_1"], ["x", None]).status_code == 200, "this machine may go on"
+        assert turn(client, "x").status_code == 200, "this machine may go on"
         other = {"X-Forwarded-For": "203.0.113.8"}
         assert client.post(f"{API}/call/ask", json={"data": ["x"]}, headers=other).status_code == 200
         pretended = {"X-Forwarded-For": "127.0.0.1, 203.0.113.7"}  # the proxy adds to what the client has sent

@@ -38,9 +38,9 @@ def call(client: httpx.Client, name: str, data: list[Any], session: str = "s1", 
     return client.post(f"{API}/run/predict", json=body)
 
 
-def join(client: httpx.Client, number: Any, data: list[Any], session: str = "s1") -> httpx.Response:
-    """Send an event that waits in the queue."""
-    return client.post(f"{API}/queue/join", json={"fn_index": number, "data": data, "session_hash": session})
+def turn(client: httpx.Client, question: Any) -> httpx.Response:
+    """Ask as the page does."""
+    return client.post("/page/turn", json={"question": question})
 
 
 def ask(client: httpx.Client, question: str) -> dict[str, Any]:

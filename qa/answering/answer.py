@@ -166,6 +166,8 @@ class Answer:
         missing_terms: The question's words that no text of the library contains in any spelling, nor any author's name
             or date; empty if the answer is found.
         left_out: The phrases and the words with a minus that left passages out, as they are typed.
+        unknown: The filters that name an author or a source that the library does not have, as they are typed.
+        matching: How many passages pass the filters, if only filters were given; `quotes` are the first of them.
         certainty: The confidence in words: "sure" (nine answers in ten are right), "likely" (with the sure ones, eight
             in ten), "perhaps" (a third), "none". "none" also without a reader.
         closest: What may answer, if that is only "perhaps": it is highlighted in the first quote; else None.
@@ -178,6 +180,8 @@ class Answer:
     quotes: tuple[Quote, ...]
     missing_terms: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    matching: int | None = None
     certainty: Certainty = "none"
     closest: str | None = None
 
@@ -213,4 +217,6 @@ class Answer:
             "quotes": [quote.to_dict(why=why) for quote in self.quotes],
             **({"missing_terms": list(self.missing_terms)} if self.missing_terms else {}),
             **({"left_out": list(self.left_out)} if self.left_out else {}),
+            **({"unknown": list(self.unknown)} if self.unknown else {}),
+            **({"matching": self.matching} if self.matching is not None else {}),
         }

@@ -23,6 +23,15 @@ def escaped(text: str) -> str:
     return html.escape(replace_surrogates(text)).translate(_REPLACEMENTS)
 
 
+def attribute(text: str) -> str:
+    """Escape text for the inside of an attribute in quotation marks; NUL becomes the sign for a lost character.
+
+    >>> attribute('a "b" \\0')
+    'a &quot;b&quot; \ufffd'
+    """
+    return html.escape(replace_surrogates(text)).replace("\0", "\N{REPLACEMENT CHARACTER}").replace("\r", "&#13;")
+
+
 def isolated(text: str) -> str:
     """Escape text for the middle of a line: its bidirectional controls end where it ends."""
     return f"<bdi>{escaped(text)}</bdi>"

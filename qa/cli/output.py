@@ -122,6 +122,10 @@ def print_answer(answer: Answer, *, why: bool = False) -> None:
         print_line(_styled(_shown(note, rich), _DIM, rich))
     if left_out := left_out_message(answer.left_out):
         print_line(_shown(left_out, rich))
+    if answer.unknown:
+        print_line(_shown(f"Not in the library: {', '.join(answer.unknown)}.", rich))
+    if answer.matching is not None and answer.matching > len(answer.quotes):
+        print_line(f"{answer.matching:,} passages match; -k N shows more.")
     for number, quote in enumerate(answer.quotes, 1):
         heading = f"[{number}] {_shown(byline(quote), rich)} · score {quote.score:.2f}"
         print_line(f"\n{_styled(heading, _DIM, rich)}")

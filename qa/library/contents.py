@@ -86,6 +86,16 @@ class LibraryContents:
         """Every source with its counts."""
         return self._opened.generation.store.sources()
 
+    @property
+    def authors(self) -> tuple[tuple[str, int], ...]:
+        """The name of every author and the number of their posts, most posts first."""
+        return self._opened.generation.store.authors()
+
+    @property
+    def years(self) -> tuple[tuple[str, int], ...]:
+        """Every year that a post is dated in and the number of its posts, in order."""
+        return self._opened.generation.store.years()
+
     def text(self, source: str) -> str:
         """The reading text of a source, which the offsets of its quotes refer to.
 

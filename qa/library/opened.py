@@ -47,14 +47,23 @@ class OpenedGeneration:
         if encoded is None:
             quotes = tuple(candidate.quote(candidate.fit) for candidate in candidates[:k])
             confidence = None if reader is None else 0.0
-            return Answer(query.raw, bool(quotes), None, confidence, quotes, left_out=retrieved.left_out)
+            return Answer(
+                query.raw,
+                bool(quotes),
+                None,
+                confidence,
+                quotes,
+                left_out=retrieved.left_out,
+                unknown=retrieved.unknown,
+                matching=retrieved.matching,
+            )
         lexical = self.generation.lexical
         if reader is None:
             answer = answer_without_reader(query.raw, encoded, candidates, self.encoder, lexical)
         else:
             answer = answer_from(query.raw, encoded, candidates, reader, self.encoder, lexical, k, min_confidence)
         missing = () if answer.found else lexical.missing(encoded)
-        return replace(answer, missing_terms=missing, left_out=retrieved.left_out)
+        return replace(answer, missing_terms=missing, left_out=retrieved.left_out, unknown=retrieved.unknown)
 
     def search(self, query: Query, k: int, reader: Reader | None, *, repeats: bool) -> tuple[Quote, ...]:
         """Rank passages without answering.

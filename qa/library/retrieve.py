@@ -38,11 +38,15 @@ class Retrieved:
         query: The encoded query; None if it holds only filters.
         candidates: The candidates, best first.
         left_out: The phrases and excluded words that left passages out.
+        unknown: The filters that name an author or a source that the library does not have.
+        matching: How many passages pass the filters, if there are only filters.
     """
 
     query: EncodedQuery | None
     candidates: Sequence[Candidate]
     left_out: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    matching: int | None = None
 
 
 def retrieve(
@@ -59,18 +63,19 @@ def retrieve(
             a separate candidate without `why`, which is cheap enough to rank thousands.
     """
     selection = generation.select(query.filters)
-    among, left_out = selection.numbers, selection.left_out
+    among, left_out, unknown = selection.numbers, selection.left_out, selection.unknown
     if not query.text and among is not None:
         passages = generation.store.passages(among[:k].tolist())
-        return Retrieved(None, [_candidate(generation, passage, 1.0) for passage in passages], left_out)
+        candidates = [_candidate(generation, passage, 1.0) for passage in passages]
+        return Retrieved(None, candidates, left_out, unknown, len(among))
     encoded = query.encode(encoder)
     if among is not None and not len(among):
-        return Retrieved(encoded, (), left_out)
+        return Retrieved(encoded, (), left_out, unknown)
     if not group_duplicates:
         hits = generation.search(encoded, k, among)
         passages = generation.store.passages(hits.ids.tolist())
         scored = zip(passages, hits.scores.tolist(), strict=True)
-        return Retrieved(encoded, [_candidate(generation, passage, fit) for passage, fit in scored], left_out)
+        return Retrieved(encoded, [_candidate(generation, passage, fit) for passage, fit in scored], left_out, unknown)
     hits, passages, groups = _distinct_hits(generation, encoded, k, among)
     firsts = [passages[group[0]] for group in groups]
     terms = generation.lexical.terms(encoded, list(map(_searched_text, firsts)))
@@ -87,6 +92,7 @@ def retrieve(
             for passage, group, terms_of_passage in zip(firsts, groups, terms, strict=True)
         ],
         left_out,
+        unknown,
     )
 
 

@@ -24,10 +24,12 @@ class Selection:
         numbers: Their numbers, in reading order; None for all, if there is no filter.
         left_out: The phrases and excluded words that left passages out, as they are typed. They may have been meant as
             words to search for, while the other filters cannot be mistaken for anything else.
+        unknown: The filters that name an author or a source that the library does not have, as they are typed.
     """
 
     numbers: Ids | None
     left_out: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 def select_passages(store: Store, lexical: LexicalIndex, filters: Filters) -> Selection:
@@ -35,6 +37,8 @@ def select_passages(store: Store, lexical: LexicalIndex, filters: Filters) -> Se
     if not filters:
         return Selection(None)
     selected: Ids = np.array(_passages_by_post(store, filters), dtype=np.int64)
+    unknown = [f"author:{_typed(name)}" for name in filters.author if not _matching_authors([name], store)]
+    unknown += [f"source:{_typed(name)}" for name in filters.source if not _matching_sources([name], store)]
     left_out = []
     for phrase in filters.phrase:
         with_phrase = _with_phrase(phrase, selected, store, lexical)
@@ -44,7 +48,7 @@ def select_passages(store: Store, lexical: LexicalIndex, filters: Filters) -> Se
         excluded = _with_phrase(words, selected, store, lexical)
         left_out += [f'-"{words}"' if " " in words else f"-{words}"] if len(excluded) else []
         selected = np.setdiff1d(selected, excluded, assume_unique=True)
-    return Selection(selected, tuple(left_out))
+    return Selection(selected, tuple(left_out), tuple(unknown))
 
 
 def _passages_by_post(store: Store, filters: Filters) -> list[int]:
@@ -54,9 +58,8 @@ def _passages_by_post(store: Store, filters: Filters) -> list[int]:
     """
     conditions, values = [], []
     if filters.author:
-        authors = store.rows("SELECT DISTINCT author, author FROM post WHERE author IS NOT NULL")
         conditions.append("o.author IN (SELECT value FROM json_each(?))")
-        values.append(json.dumps(_matching_keys(filters.author, authors)))
+        values.append(json.dumps(_matching_authors(filters.author, store)))
     if filters.source:
         conditions.append("o.source IN (SELECT value FROM json_each(?))")
         values.append(json.dumps(_matching_sources(filters.source, store)))
@@ -73,6 +76,16 @@ def _passages_by_post(store: Store, filters: Filters) -> list[int]:
         *values,
     )
     return [number for (number,) in rows]
+
+
+def _typed(name: str) -> str:
+    """A name as the search syntax has it."""
+    return f'"{name}"' if " " in name else name
+
+
+def _matching_authors(wanted: Sequence[str], store: Store) -> list[str]:
+    """The authors with a wanted name."""
+    return _matching_keys(wanted, [(name, name) for name, _ in store.authors()])
 
 
 def _matching_sources(wanted: Sequence[str], store: Store) -> list[int]:

@@ -131,6 +131,22 @@ class Store:
             for name, title, posts, comments, passages, date, url in rows
         )
 
+    def authors(self) -> tuple[tuple[str, int], ...]:
+        """The name of every author and the number of their posts, most posts first."""
+        rows = self.rows(
+            """SELECT author, count(1) FROM post WHERE author IS NOT NULL
+               GROUP BY author ORDER BY count(1) DESC, author"""
+        )
+        return tuple((author, posts) for author, posts in rows)
+
+    def years(self) -> tuple[tuple[str, int], ...]:
+        """Every year that a post is dated in and the number of its posts, in order."""
+        rows = self.rows(
+            """SELECT substr(date, 1, 4), count(1) FROM post WHERE date GLOB '[0-9][0-9][0-9][0-9]*'
+               GROUP BY substr(date, 1, 4) ORDER BY 1"""
+        )
+        return tuple((year, posts) for year, posts in rows)
+
     def names(self, limit: int = -1) -> list[str]:
         """The names of all sources, or of the first `limit`, in the order in which they were read."""
         return [name for (name,) in self.rows("SELECT name FROM source ORDER BY id LIMIT ?", limit)]

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,25 +13,17 @@ from qa.answering.answer import Answer
 from qa.errors import VerbatimError
 from qa.library.library import Library
 from qa.library.store import SourceInfo
-from qa.web import thread_view
-from qa.web.conversation import Turn, answer_turn, conversation
-from qa.web.examples import examples
 from qa.web.file_reports import report_list
-from qa.web.library_view import source_line, source_table
+from qa.web.library_view import source_table
 from qa.web.log import log_event
 from qa.web.panel import chosen_sources, meter, replace_label, replace_question, status
-from qa.web.post_labels import thread_of
 from qa.web.rebuild import Mode, Phase, Rebuild, State
 
-KEPT_TURNS = 50  # the whole conversation is sent to the browser with each answer
 WATCH_SECONDS = 5  # how often an open page looks whether the library has changed
 FOLLOW_SECONDS = 1  # how often while it is being changed
-UPDATED = "<p>The library was updated. The next answer comes from the texts it holds now.</p>"
 OUTDATED = "the library has changed since: look again"
 
 UNCHANGED: Any = object()  # in place of a component's value
-
-Turns = tuple[Turn, ...]
 
 logger = logging.getLogger(__name__)
 
@@ -58,10 +50,8 @@ class Shown:
 class PageUpdate:
     """New values of the page's components, by their names in page.py; each stays as it is unless it is given."""
 
-    source_line: Any = UNCHANGED
+    generation: Any = UNCHANGED
     table: Any = UNCHANGED
-    chat: Any = UNCHANGED
-    notice: Any = UNCHANGED
     shown: Any = UNCHANGED
     timer: Any = UNCHANGED
     status: Any = UNCHANGED
@@ -82,9 +72,7 @@ class _LibrarySummary:
     """What the page says about the texts of one generation."""
 
     generation: str
-    line: str
     table: str
-    examples: tuple[str, ...]
     texts: int
 
 
@@ -111,36 +99,26 @@ class Actions:
         self._changes = changes
         self._rebuild = Rebuild(library, discard)
         self._log_questions = log_questions
-        self._summary = _LibrarySummary("", "", "", (), 0)
+        self._summary = _LibrarySummary("", "", 0)
 
-    def greet(self, past: Turns) -> PageUpdate:
-        """Fill a page that has just been opened."""
+    def greet(self) -> PageUpdate:
+        """Fill the panel of a page that has just been opened."""
         texts, state = self._summarize(), self._rebuild.state
         update = PageUpdate(
-            source_line=texts.line,
+            generation=texts.generation,
             table=texts.table,
-            chat=conversation(past, texts.examples),
             replace=replace_label(texts.texts),
             shown=Shown(texts.generation, state.number, state.phase),
         )
         return _with_progress(update, state) if state.phase is Phase.RUNNING else update
 
-    def watch(self, past: Turns, shown: Shown) -> PageUpdate:
-        """Bring an open page up to date: the texts, with a notice if they have changed, and a change that is running.
-
-        The conversation is not redrawn, since its reader may be in the middle of it.
-        """
+    def watch(self, shown: Shown) -> PageUpdate:
+        """Bring an open page up to date: the texts if they have changed, and a change that is running."""
         update, texts, state = PageUpdate(), self._summarize(), self._rebuild.state
         now = replace(shown, change=state.number, phase=state.phase)
         if shown.generation not in ("", texts.generation):
             now = replace(now, generation=texts.generation)
-            update = PageUpdate(
-                source_line=texts.line,
-                table=texts.table,
-                replace=replace_label(texts.texts),
-                chat=UNCHANGED if past else conversation((), texts.examples),
-                notice=UPDATED if past and past[-1].generation != texts.generation else "",
-            )
+            update = PageUpdate(generation=texts.generation, table=texts.table, replace=replace_label(texts.texts))
         if state.phase is Phase.RUNNING or (shown.change, shown.phase) != (now.change, now.phase):
             update = _with_progress(update, state)
         if state.number == shown.own and state.phase is not Phase.RUNNING:
@@ -149,38 +127,10 @@ class Actions:
                 update = replace(update, pasted="", title="", files=None)
         return update if now == shown else replace(update, shown=now)
 
-    def ask(self, question: str, past: Turns) -> Iterator[tuple[str, Turns, str, str]]:
-        """Show the question at once, then its answer: conversation, turns, an empty question box, no notice."""
-        yield conversation((*past, Turn(question))), past, "", ""
-        begun = time.monotonic()
-        turn = answer_turn(self._library, question)
-        self._log(question, turn.answer, begun)
-        past = (*past, turn)[-KEPT_TURNS:]
-        yield conversation(past), past, "", ""
-
-    def ask_example(self, past: Turns, event: gr.EventData) -> Iterator[tuple[str, Turns, str, str]]:
-        """Ask the clicked example question."""
-        yield from self.ask(_clicked(event, "question"), past)
-
-    def open_thread(self, past: Turns, event: gr.EventData) -> str:
-        """Show the thread of the clicked card; the card's number comes from the browser, so it is checked."""
-        try:
-            answer = past[_number(event, "turn")].answer
-            quote = answer.quotes[_number(event, "quote")] if answer else None
-        except IndexError:
-            quote = None
-        if quote is None:
-            return thread_view.expired_dialog()
-        thread = thread_of(self._library, quote)
-        return thread_view.thread_dialog(thread, quote) if thread else thread_view.replaced_dialog(quote)
-
-    def read_text(self, event: gr.EventData) -> str:
-        """Show the text of the clicked row."""
-        row = self._row(event)
-        try:
-            return thread_view.text_dialog(self._library.thread(row.name)) if row else _outdated_dialog()
-        except VerbatimError:  # it has been removed since the row was looked up
-            return _outdated_dialog()
+    def mend(self) -> PageUpdate:
+        """Take an error back once what it is about has been touched."""
+        idle = self._rebuild.state.phase is not Phase.RUNNING
+        return PageUpdate(status="") if idle else PageUpdate()
 
     def add(self, pasted: str, title: str, files: list[str] | None, shown: Shown) -> PageUpdate:
         """Add what the panel's fields hold to the library."""
@@ -258,7 +208,7 @@ class Actions:
         if generation != self._summary.generation:
             rows = self._library.sources
             table = source_table(rows, generation, changes=self._changes)
-            self._summary = _LibrarySummary(generation, source_line(rows), table, examples(rows), len(rows))
+            self._summary = _LibrarySummary(generation, table, len(rows))
         return self._summary
 
     def _log(self, question: str, answer: Answer | None, begun: float) -> None:
@@ -297,7 +247,3 @@ def _number(event: gr.EventData, name: str) -> int:
     """A number that a script says; -1 if it is none, which is the place of nothing."""
     said = _clicked(event, name)
     return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else -1
-
-
-def _outdated_dialog() -> str:
-    return thread_view.expired_dialog("The library has changed since. Close this and look at the list again.")

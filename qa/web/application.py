@@ -16,18 +16,23 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from qa.library.library import Library
 from qa.web.actions import Actions
 from qa.web.events import Events
+from qa.web.frame import frame
 from qa.web.gate import Gate
 from qa.web.log import RequestLog
 from qa.web.login import Login
-from qa.web.page import ASKING, page
+from qa.web.page import ASKING, CONCURRENT_QUESTIONS, MOST_WAITING, page
+from qa.web.page_routes import PageRoutes
 from qa.web.panel import FILE_SIZE
 from qa.web.policy import Policy
 from qa.web.rates import Rates
 from qa.web.same_origin import SameOrigin
 from qa.web.settings import ServerSettings
+from qa.web.shell import Shell
 from qa.web.stopping import Stopping
-from qa.web.theme import STATIC, style, theme
+from qa.web.theme import STATIC, theme
+from qa.web.turns import Turns
 from qa.web.uploads import Uploads
+from qa.web.waiting import Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,7 @@ def application(library: Library, settings: ServerSettings, *, log_questions: bo
         log_questions: Whether the log has the questions themselves.
     """
     uploads, rates = Uploads(), Rates(settings.questions_per_minute)
+    turns = Turns(library, log_questions=log_questions)
     actions = Actions(library, changes=settings.changes, discard=uploads.discard, log_questions=log_questions)
 
     async def make() -> tuple[gr.Blocks, FastAPI]:
@@ -70,7 +76,9 @@ def application(library: Library, settings: ServerSettings, *, log_questions: bo
     with ThreadPoolExecutor(1) as thread:
         blocks, gradio = thread.submit(asyncio.run, make()).result()
     events = Events.of(blocks, uploads, asking=ASKING)
-    app: ASGIApp = Gate(gradio, events=events, uploads=uploads, rates=rates, changes=settings.changes)
+    shell = Shell(gradio, lambda say: frame(library, say))
+    app: ASGIApp = Gate(shell, events=events, uploads=uploads, rates=rates, changes=settings.changes)
+    app = PageRoutes(app, turns=turns, waiting=Waiting(CONCURRENT_QUESTIONS, MOST_WAITING), rates=rates)
     if settings.users is not None:
         app = Login(app, users=settings.users, rates=rates)
     stopping = Stopping(SameOrigin(app, names=settings.names, proxied=settings.reachable))
@@ -94,8 +102,6 @@ def _gradio(blocks: gr.Blocks, settings: ServerSettings) -> FastAPI:
         blocks,
         path="/",
         theme=theme(),
-        # Not by `css`: Gradio rewrites what it is given there, and loses the media queries.
-        head=f"<style>{style()}</style>",
         favicon_path=STATIC / "favicon.svg",
         max_file_size=FILE_SIZE,
         footer_links=["api"],

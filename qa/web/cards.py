@@ -1,77 +1,90 @@
-"""A passage as a card: its place, its author, how well it matches, and its text with the answer marked."""
+"""A passage as a card: who said it, when and where; folded to its best sentence, or whole with the answer marked."""
 
+from __future__ import annotations
+
+import hashlib
 from collections.abc import Sequence
 
-from qa.answering.answer import Place, Quote, Why
-from qa.answering.escape import isolated, marked
-from qa.web.post_labels import byline
-
-SCORE_MEANS = (
-    "Match, from 0 to 100, says how well a passage fits the question in meaning and in words. It ranks the passages "
-    "below the one that answers; it is not the probability that a passage is right."
-)
+from qa.answering.answer import Answer, Place, Quote
+from qa.answering.escape import attribute, isolated, marked
+from qa.web.excerpts import Excerpt, best_sentence
+from qa.web.post_labels import Numbers, byline, source_key, text_name
+from qa.web.words import Words
 
 
-def card(quote: Quote, label: str, turn: int, number: int, *, named: bool, supports: bool = False) -> str:
+def digest(text: str) -> str:
+    """A short hash of a passage, by which the server sees whether it is still the same."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def card(
+    answer: Answer, index: int, numbers: Numbers, say: Words, *, named: bool, opened: bool, supports: bool = False
+) -> str:
     """Draw the card of one quote.
 
-    A click anywhere on the card opens its thread; the button does the same for keyboards and screen readers.
-
     Args:
-        quote: The passage.
-        label: The label of its post, such as "Comment 2 of 3".
-        turn: The index of the turn in the conversation, sent back on a click.
-        number: The index of the quote in the answer, sent back on a click.
+        answer: The answer.
+        index: The index of the quote in it.
+        numbers: Which comment of how many the quote is from.
+        say: The words of the page.
         named: Whether to show the name of the text.
+        opened: Whether the whole passage is shown at first.
         supports: Whether the passage gives the same answer as the first one.
     """
-    title = f"<span>{isolated(quote.title or quote.source)}</span>" if named else ""
-    support = '<span class="support">Says the same</span>' if supports else ""
+    quote = answer.quotes[index]
+    support = f'<span class="support">{say("says_same")}</span>' if supports else ""
+    marks = ",".join(f"{start}-{end}" for start, end in quote.highlights)
+    read = attribute(f"{say('read_in_thread')}, {say('passage_number', n=index + 1)}")
     return (
-        f'<li class="card" data-turn="{turn}" data-quote="{number}">'
-        f'<header class="byline"><span class="post-label">{label}</span>{byline(quote.author, quote.date)}{title}'
-        f"{support}{_match(quote.score)}</header>"
+        f'<li class="card" data-source="{source_key(quote.source)}" data-at="{quote.start}-{quote.end}" '
+        f'data-marks="{marks}" data-digest="{digest(quote.text)}" '
+        f'data-name="{attribute(text_name(quote.title, quote.source))}" data-author="{attribute(quote.author or "")}" '
+        f'data-date="{attribute(quote.date or "")}">'
+        f"<details{' open' if opened else ''}><summary>"
+        f'<span class="byline">{byline(quote, numbers, say, named=named)}{support}</span>'
+        f"{excerpt_html(best_sentence(quote), quote)}</summary>"
         f'<blockquote class="source-text" dir="auto">{marked(quote.text, quote.start, quote.highlights)}</blockquote>'
-        f"{_also(quote.also)}"
-        f'<button type="button">Read in the thread'
-        f'<span class="unseen">, {label}, passage {number + 1}</span></button>'
-        f"{_why(quote.why)}</li>"
+        f"{_also(quote.also, say)}"
+        f'<div class="acts"><button type="button" data-open aria-label="{read}">{say("read_in_thread")}</button>'
+        f'<button type="button" data-copy aria-haspopup="menu" aria-expanded="false">{say("copy")}</button>'
+        f"{_why(answer, index, say)}</div></details></li>"
     )
 
 
-def _also(places: Sequence[Place]) -> str:
+def excerpt_html(excerpt: Excerpt, quote: Quote) -> str:
+    """An excerpt of a quote with what is highlighted, as HTML; dots say where its sentence is cut."""
+    before, after = "… " * excerpt.cut_before, " …" * excerpt.cut_after
+    text = marked(excerpt.text, excerpt.start, quote.highlights)
+    return f'<span class="excerpt" dir="auto">{before}{text}{after}</span>'
+
+
+def _also(places: Sequence[Place], say: Words) -> str:
     """List the near-duplicates of the passage."""
     if not places:
         return ""
-    rows = "".join(
-        f'<li><span class="post-label">{place.kind.capitalize()}</span>{byline(place.author, place.date)}'
-        f"<span>{isolated(place.title or place.source)}</span></li>"
-        for place in places
-    )
-    return f'<div class="also"><p>Also found in</p><ul>{rows}</ul></div>'
+    rows = "".join(f"<li>{byline(place, None, say, named=True)}</li>" for place in places)
+    return f'<div class="also"><p>{say("also_in")}</p><ul>{rows}</ul></div>'
 
 
-def _why(why: Why | None) -> str:
-    """Explain how the passage was found, folded away."""
-    if why is None:
+def _why(answer: Answer, index: int, say: Words) -> str:
+    """Explain how the passage was found and how sure the answer is, folded away."""
+    quote = answer.quotes[index]
+    rows = []
+    if index == 0 and answer.confidence is not None and (answer.found or answer.closest) and answer.matching is None:
+        rows.append((say("why_probability"), f"{answer.confidence:.0%}"))
+    if quote.why is not None:
+        rows += [
+            (say("why_match"), say("of_100", n=round(100 * quote.score))),
+            (say("why_meaning"), _rank(quote.why.dense_rank, say)),
+            (say("why_words"), _rank(quote.why.lexical_rank, say)),
+            (say("why_both"), _rank(quote.why.fused_rank, say)),
+            (say("why_terms"), ", ".join(map(isolated, quote.why.terms)) or say("none")),
+        ]
+    if not rows:
         return ""
-    rows = [
-        ("By meaning", _rank(why.dense_rank)),
-        ("By words", _rank(why.lexical_rank)),
-        ("Combined", _rank(why.fused_rank)),
-        ("Words of the question in the passage or its title", ", ".join(map(isolated, why.terms)) or "none"),
-    ]
     items = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in rows)
-    return f'<details class="why"><summary>Why this passage</summary><dl>{items}</dl></details>'
+    return f'<details class="why"><summary>{say("why")}</summary><dl>{items}</dl></details>'
 
 
-def _rank(rank: int | None) -> str:
-    return f"rank {rank:,}" if rank else "not among the first"
-
-
-def _match(score: float) -> str:
-    percent = round(100 * score)
-    return (
-        f'<span class="match" title="{SCORE_MEANS}">Match {percent}'
-        f'<span class="unseen"> of 100</span><span class="match-bar" style="--share: {percent}%"></span></span>'
-    )
+def _rank(rank: int | None, say: Words) -> str:
+    return f"{rank}" if rank else say("not_among")

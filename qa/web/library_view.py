@@ -5,22 +5,23 @@ from collections.abc import Sequence
 from qa.answering.escape import escaped, isolated
 from qa.library.store import SourceInfo
 from qa.text.counted import counted
-from qa.web.post_labels import readable_date
+from qa.web.post_labels import source_key, text_name
+from qa.web.words import Words, words
 
 NAMED = 3  # texts shown by name; the others are counted
 LISTED = 200  # texts in the table: more than anyone reads
 
 
-def source_line(rows: Sequence[SourceInfo]) -> str:
+def source_line(rows: Sequence[SourceInfo], say: Words) -> str:
     """Name the texts that answers come from, in one line."""
-    names = [f"<strong>{isolated(row.title or row.name)}</strong>" for row in rows[:NAMED]]
+    names = [f"<strong>{isolated(text_name(row.title, row.name))}</strong>" for row in rows[:NAMED]]
     if len(rows) > NAMED:
-        names.append(f"{len(rows) - NAMED:,} more")
+        names.append(say("more_texts", n=len(rows) - NAMED))
     posts = sum(row.posts for row in rows)
     passages = sum(row.passages for row in rows)
     return (
-        f'<p>Answers come from {_listed(names)} <span class="aside">'
-        f"{counted(posts, 'post')}, {counted(passages, 'passage')}</span></p>"
+        f"<p>{say('answers_from', names=_listed(names, say))} "
+        f'<span class="aside">{say.count("post", posts)}, {say.count("passage", passages)}</span></p>'
     )
 
 
@@ -47,15 +48,15 @@ def source_table(rows: Sequence[SourceInfo], generation: str = "", *, changes: b
 
 
 def _row(row: SourceInfo, number: int, changes: bool) -> str:
-    shown = isolated(row.title or row.name)
+    shown = isolated(text_name(row.title, row.name))
     name = shown
-    if row.title and row.title != row.name:
+    if row.title and row.title != row.name and text_name(None, row.name) != row.title:
         name += f'<span class="aside">{isolated(row.name)}</span>'
     unseen = f'<span class="unseen"> {shown}</span>'
-    buttons = f'<button type="button" data-read="{number}">Read{unseen}</button>'
+    buttons = f'<button type="button" data-read="{source_key(row.name)}">Read{unseen}</button>'
     if changes:
         buttons += f'<button type="button" data-remove="{number}"><span>Remove</span>{unseen}</button>'
-    date = isolated(readable_date(row.date)) if row.date else "–"
+    date = isolated(words().day(row.date)) if row.date else "–"
     return (
         f'<tr><th scope="row">{name}<span class="acts">{buttons}</span></th>'
         f'<td class="minor">{escaped(row.kind.capitalize())}</td>'
@@ -64,7 +65,7 @@ def _row(row: SourceInfo, number: int, changes: bool) -> str:
     )
 
 
-def _listed(names: Sequence[str]) -> str:
+def _listed(names: Sequence[str], say: Words) -> str:
     if len(names) < 2:
-        return "".join(names) or "no text yet."
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+        return "".join(names) or say("no_text")
+    return f"{', '.join(names[:-1])} {say('and')} {names[-1]}"

@@ -1,4 +1,4 @@
-"""The page: its components, and the action behind each of them."""
+"""The library's panel on the page: its components, and the action behind each of them; `frame` draws the rest."""
 
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -15,13 +15,13 @@ CONCURRENT_QUESTIONS = 4
 MOST_WAITING = 16  # questions; at a second each, the last of them is answered in four
 ASKING = "ask"
 UPLOAD_SECONDS = 3600  # how long uploads are kept; the library has its own copy of every text
-MOST_SESSIONS = 500  # conversations kept: the longest take some 500 KB each
+MOST_SESSIONS = 500  # open pages that are known; what one shows of the library takes some 500 bytes
 
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
 
 
 def page(actions: Actions, *, changes: bool = True) -> gr.Blocks:
-    """The chat over a library, with the endpoint `/ask` for programs.
+    """The panel over a library, with the endpoint `/ask` for programs.
 
     Args:
         actions: What the page does.
@@ -32,51 +32,24 @@ def page(actions: Actions, *, changes: bool = True) -> gr.Blocks:
     )
     blocks.state_session_capacity = MOST_SESSIONS
     with blocks:
-        turns = gr.State(())
         shown = gr.State(Shown())
-        _html("masthead", "<h1>Verbatim</h1><p>Answers in the text’s own words</p>")
-        source_line = _html("library-line", template='<div role="status">${value}</div>')
-        with gr.Accordion("Library", open=False, elem_id="library"):
-            table = _html("texts", script="texts.js")
-            panel = _panel() if changes else {}
+        table = _html("texts", script="texts.js")
+        panel = _panel() if changes else {}
         progress = _progress() if changes else {}
-        chat = _html(
-            "conversation",
-            template='<div role="log" aria-label="Conversation">${value}</div>',
-            script="conversation.js",
-        )
-        notice = _html("news", template='<div role="status">${value}</div>')
-        thread = _html(
-            "thread", template='<dialog aria-labelledby="thread-title">${value}</dialog>', script="thread.js"
-        )
-        question = gr.Textbox(
-            label="Your question",
-            placeholder="Ask about the text",
-            show_label=False,
-            max_lines=5,
-            submit_btn="Ask",
-            autofocus=True,
-            elem_id="question",
-        )
+        generation = _html("generation", template="", script="generation.js")
         timer = gr.Timer(WATCH_SECONDS)
 
         asking: dict[str, Any] = {"concurrency_limit": CONCURRENT_QUESTIONS, "concurrency_id": ASKING}
-        api(actions.endpoint, api_name="ask", **asking)  # registered first: Gradio would call a second one /ask_1
+        api(actions.endpoint, api_name="ask", **asking)
 
-        reply = [chat, turns, question, notice]
-        queued = _QUIET | asking | {"queue": True}
-        question.submit(actions.ask, [question, turns], reply, **queued)
-        chat.example(actions.ask_example, turns, reply, **queued)
-        chat.open(actions.open_thread, turns, thread, **_QUIET)
-        table.read_text(actions.read_text, None, thread, **_QUIET)
-
-        texts = {"source_line": source_line, "table": table, "chat": chat, "notice": notice, "shown": shown}
+        texts = {"generation": generation, "table": table, "shown": shown}
         parts = texts | panel | progress | ({"timer": timer} if changes else {})
-        blocks.load(*_filling(parts, actions.greet, turns), **_QUIET)
-        blocks.load(None, js=load_script("panel.js"), **_QUIET)
-        timer.tick(*_filling(parts, actions.watch, turns, shown), **_QUIET)
+        blocks.load(*_filling(parts, actions.greet), **_QUIET)
+        timer.tick(*_filling(parts, actions.watch, shown), **_QUIET)
         if changes:
             fields = panel["pasted"], panel["title"], panel["files"]
+            for touched in (panel["pasted"].input, panel["files"].upload, panel["files"].clear):
+                touched(*_filling(parts, actions.mend), **_QUIET | {"trigger_mode": "always_last"})
             panel["add"].click(*_filling(parts, actions.add, *fields, shown), **_QUIET)
             panel["replace"].click(*_filling(parts, actions.ask_to_replace, *fields), **_QUIET)
             panel["keep"].click(*_filling(parts, actions.keep), **_QUIET)

@@ -1,58 +1,79 @@
-"""Labels for posts: "Article" or "Comment 2 of 3", author and date."""
+"""How a post and its text are called: "comment 2 of 3", author and date, the name of a text."""
 
+from __future__ import annotations
+
+import re
 from collections.abc import Sequence
-from datetime import date
+from urllib.parse import quote as percent_encoded
 
-from qa.answering.answer import Quote
-from qa.answering.escape import isolated
-from qa.errors import VerbatimError
+from qa.answering.answer import Place, Quote
+from qa.answering.escape import escaped, isolated
 from qa.library.library import Library
-from qa.sources.thread import Post, Thread
+from qa.sources.thread import Post
+from qa.web.words import Words
+
+Numbers = tuple[int, int] | None
+"""Which comment of how many a post is; None for an article, and for a comment that is no longer there."""
+
+_GENERATED = re.compile(r" · [0-9a-f]{8}\Z")
 
 
-def thread_of(library: Library, quote: Quote) -> Thread | None:
-    """The thread of the quote; None if a rebuild has replaced it since."""
-    try:
-        thread = library.thread(quote)
-    except VerbatimError:
-        return None
-    return thread if thread.text[quote.start : quote.end] == quote.text else None
+def text_name(title: str | None, source: str) -> str:
+    """The name of a text as a person reads it: its title, or its source without the hash that tells two apart.
+
+    >>> text_name(None, "Mars is red. · 0123abcd"), text_name("Mars", "Mars is red. · 0123abcd")
+    ('Mars is red.', 'Mars')
+    """
+    return title or _GENERATED.sub("", source)
 
 
-def labels(posts: Sequence[Post]) -> list[str]:
+def source_key(source: str) -> str:
+    """The name of a source as an attribute and an address hold it, whatever characters are in it."""
+    return percent_encoded(source, safe="")
+
+
+def labels(posts: Sequence[Post], say: Words) -> list[str]:
     """Label each post: "Article" or "Comment 2 of 3"."""
     comments = sum(post.kind == "comment" for post in posts)
     names, number = [], 0
     for post in posts:
         number += post.kind == "comment"
-        names.append(_comment_label(number, comments) if post.kind == "comment" else "Article")
+        names.append(say("Comment", number=number, count=comments) if post.kind == "comment" else say("Article"))
     return names
 
 
-def label_posts(library: Library, quotes: Sequence[Quote]) -> tuple[str, ...]:
-    """Label the post of each quote, without reading its thread."""
-    return tuple(_quote_label(quote, library.comment_place(quote)) for quote in quotes)
+def number_posts(library: Library, quotes: Sequence[Quote]) -> tuple[Numbers, ...]:
+    """The number of each quote's comment, without reading its thread."""
+    return tuple(library.comment_place(quote) for quote in quotes)
 
 
-def _quote_label(quote: Quote, number: tuple[int, int] | None) -> str:
-    return _comment_label(*number) if number else quote.kind.capitalize()
+def post_label(place: Quote | Place, numbers: Numbers, say: Words) -> str:
+    """The label of a quote's post, inside a line: "article", "comment 2 of 3"."""
+    if place.kind == "article":
+        return say("article")
+    return say("comment", number=numbers[0], count=numbers[1]) if numbers else say("one_comment")
 
 
-def _comment_label(number: int, count: int) -> str:
-    return f"Comment {number} of {count}"
+def byline(place: Quote | Place, numbers: Numbers, say: Words, *, named: bool) -> str:
+    """Who, when and where, as HTML: "Ralf, 13 August 2018 · comment 1 of 4 · Cycling the Elbe".
+
+    Args:
+        place: The quote, or the place of a near-duplicate.
+        numbers: Which comment it is of how many.
+        say: The words to say it in.
+        named: Whether to name the text.
+    """
+    who = f'<span class="author">{isolated(place.author)}</span>' if place.author else ""
+    when = f"<time>{isolated(say.day(place.date))}</time>" if place.date else ""
+    parts = [", ".join(filter(None, [who, when]))]
+    parts.append(f'<span class="post-label">{escaped(post_label(place, numbers, say))}</span>')
+    if named:
+        parts.append(f'<span class="text-name">{isolated(text_name(place.title, place.source))}</span>')
+    return " · ".join(filter(None, parts))
 
 
-def byline(author: str | None, day: str | None) -> str:
-    """Author and date as HTML; empty if neither is known."""
+def post_head(author: str | None, day: str | None, say: Words) -> str:
+    """Author and date of a post in its thread, as HTML; empty if neither is known."""
     who = f'<span class="author">{isolated(author)}</span>' if author else ""
-    when = f"<time>{isolated(readable_date(day))}</time>" if day else ""
+    when = f"<time>{isolated(say.day(day))}</time>" if day else ""
     return who + when
-
-
-def readable_date(day: str) -> str:
-    """Spell out an ISO date: "2012-03-04T10:00" is "4 March 2012"; anything else stays as it is."""
-    try:
-        parsed = date.fromisoformat(day[:10])
-    except ValueError:
-        return day
-    return f"{parsed.day} {parsed:%B %Y}"

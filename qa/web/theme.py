@@ -70,5 +70,5 @@ def script(name: str) -> str:
 
 def style() -> str:
     """Read all style sheets; base.css comes first, the others build on it."""
-    names = ("base.css", "panel.css", "conversation.css", "thread.css")
+    names = ("base.css", "frame.css", "conversation.css", "source.css", "panel.css", "print.css")
     return "\n".join((STATIC / name).read_text("utf-8") for name in names)

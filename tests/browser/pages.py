@@ -9,11 +9,13 @@ from playwright.sync_api import Locator, Page
 import qa
 from qa.web import launch
 
+REPLY = ".answer, .not-found, .reply > .error, .passages"
+
 
 @contextmanager
 def served(library: qa.Library, **settings: Any) -> Iterator[str]:
     """The address of the page over this library, on a free port, while the block runs."""
-    with launch(library, port=0, **settings) as server:
+    with launch(library, **{"port": 0, **settings}) as server:
         yield server.url
 
 
@@ -24,5 +26,13 @@ def ask(page: Page, question: str) -> Locator:
     box.fill(question)
     box.press("Enter")
     turn = page.locator(".turn").nth(turns)
-    turn.locator(".answer, .not-found, .error, .passages").first.wait_for()
+    turn.locator(REPLY).first.wait_for()
     return turn
+
+
+def read_card(card: Locator) -> None:
+    """Open the thread of a card, which may be folded."""
+    button = card.get_by_role("button", name="Read in the thread")
+    if not button.is_visible():
+        card.locator("summary").first.click()
+    button.click()

@@ -44,7 +44,8 @@ def test_the_keyboard_opens_and_closes_the_thread_and_keeps_its_place(
 ) -> None:
     page = open_page(leica_page)
     turn = ask(page, QUESTION)
-    button = turn.locator(".card").nth(1).get_by_role("button")
+    turn.locator(".card summary").nth(2).click()  # the second card's; the first has one more inside
+    button = turn.locator(".card").nth(1).get_by_role("button", name="Read in the thread")
 
     for _ in range(2):  # the same passage a second time, too
         button.focus()

@@ -2,12 +2,10 @@
 // A text is removed at the second click on its button, which asks at the first.
 
 element.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-read], [data-remove]");
+  const button = event.target.closest("[data-remove]");
   if (!button) return;
   const generation = button.closest("[data-generation]").dataset.generation;
-  if (button.dataset.read) {
-    trigger("read_text", { row: button.dataset.read, generation });
-  } else if (button.classList.contains("asked")) {
+  if (button.classList.contains("asked")) {
     trigger("remove_text", { row: button.dataset.remove, generation });
     label(button, false);
   } else {

@@ -1,0 +1,152 @@
+"""What the page's own scripts ask the server for: the reply to a question, a text, the scripts themselves."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route, Router
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from qa.errors import VerbatimError
+from qa.types import Span
+from qa.web.bodies import TooLarge, read_body
+from qa.web.cards import digest
+from qa.web.frame import parts
+from qa.web.rates import Rates, client_address
+from qa.web.theme import STATIC
+from qa.web.thread_view import Passages, replaced_html, thread_html
+from qa.web.turn_view import reply
+from qa.web.turns import MOST_SHOWN, SHOWN, Turn, Turns
+from qa.web.waiting import Busy, Waiting
+from qa.web.words import Words, words_for
+
+PREFIX = "/page/"
+QUESTION_BYTES = 1_000_000  # a question of 20,000 characters needs 240,000 bytes at most
+BUSY_SECONDS = 5  # after which a page asks again
+_MOST_SPANS = 1_000  # passages of one text that a page asks to be marked
+_SPAN = re.compile(r"(\d{1,9})-(\d{1,9})", re.ASCII)
+
+
+class PageRoutes:
+    """Stands before the gate to Gradio, and answers what begins with `/page/`."""
+
+    def __init__(self, app: ASGIApp, *, turns: Turns, waiting: Waiting, rates: Rates) -> None:
+        self._app = app
+        self._turns = turns
+        self._waiting = waiting
+        self._rates = rates
+        scripts = StaticFiles(directory=STATIC / "scripts")
+        self._router = Router(
+            [
+                Route(f"{PREFIX}turn", self._turn, methods=["POST"]),
+                Route(f"{PREFIX}thread", self._thread, methods=["GET"]),
+                Route(f"{PREFIX}library", self._library, methods=["GET"]),
+                Mount(f"{PREFIX}scripts", _revalidated(scripts)),
+            ],
+            redirect_slashes=False,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
+            await self._app(scope, receive, send)
+            return
+        try:
+            await self._router({**scope, "root_path": "", "app": None}, receive, send)
+        except HTTPException as error:
+            refusal = JSONResponse({"detail": error.detail}, error.status_code, error.headers)
+            await refusal(scope, receive, send)
+
+    async def _turn(self, request: Request) -> Response:
+        """Answer a question; one that the present generation has answered before costs its asker nothing."""
+        asked = await _body(request)
+        question, k = asked.get("question"), asked.get("k", SHOWN)
+        if not isinstance(question, str) or type(k) is not int or not 1 <= k <= MOST_SHOWN:
+            raise HTTPException(400, '"question" has to be a text, and "k" a number')
+        address, say = client_address(request.scope), words_for(request.headers)
+        if not self._rates.request(address):
+            raise _too_many()
+        turn = self._turns.kept(question, k)
+        if turn is None:
+            if not self._rates.question(address):
+                raise _too_many()
+            try:
+                turn = await self._waiting.run(lambda: self._turns.ask(question, k))
+            except Busy:
+                raise HTTPException(
+                    503, "too many questions are waiting already", {"retry-after": str(BUSY_SECONDS)}
+                ) from None
+        return JSONResponse(_turn_json(turn, self._turns, say))
+
+    def _thread(self, request: Request) -> Response:
+        """Show a text, at a passage if one is named."""
+        say, asked = words_for(request.headers), request.query_params
+        source = asked.get("source", "")
+        spans, marks = _spans(asked.get("at", "")), _spans(asked.get("marks", ""))
+        try:
+            thread = self._turns.library.thread(source)
+        except VerbatimError:
+            return JSONResponse({"html": replaced_html(source, say), "replaced": True})
+        spans = tuple(span for span in spans if span[0] < span[1] <= len(thread.text))
+        if spans and (known := asked.get("digest")) and known != digest(thread.text[slice(*spans[0])]):
+            return JSONResponse({"html": replaced_html(source, say), "replaced": True})
+        return JSONResponse({"html": thread_html(thread, Passages(spans, marks), say), "replaced": False})
+
+    def _library(self, request: Request) -> Response:
+        """Say what the library holds now, for a page that was opened before it changed."""
+        return JSONResponse(parts(self._turns.library, words_for(request.headers)))
+
+
+def _turn_json(turn: Turn, turns: Turns, say: Words) -> dict[str, Any]:
+    """What the page gets for a question: the reply drawn, and what it keeps of it."""
+    answer = turn.answer
+    return {
+        "html": reply(turn, turns.library, say),
+        "generation": turn.generation,
+        "answer": answer.to_dict() if answer else None,
+        "error": turn.error,
+    }
+
+
+def _too_many() -> HTTPException:
+    return HTTPException(429, "there were too many questions from your address: wait a minute", {"retry-after": "30"})
+
+
+async def _body(request: Request) -> dict[str, Any]:
+    try:
+        body = json.loads(await read_body(request.scope, request.receive, QUESTION_BYTES))
+    except TooLarge as error:
+        raise HTTPException(413, str(error)) from None
+    except (ValueError, RecursionError):
+        raise HTTPException(400, "the request is not JSON") from None
+    if not isinstance(body, dict):
+        raise HTTPException(400, "the request is not a JSON object")
+    return body
+
+
+def _spans(written: str) -> tuple[Span, ...]:
+    """Spans as the page writes them: "10-20,30-40"; what is no span is left out."""
+    found = (_SPAN.fullmatch(part) for part in written.split(",")[:_MOST_SPANS])
+    return tuple((int(match[1]), int(match[2])) for match in found if match)
+
+
+def _revalidated(app: ASGIApp) -> ASGIApp:
+    """The application, with browsers told to ask each time whether a file is still the same."""
+
+    async def call(scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_header(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                headers = Headers(raw=message["headers"]).mutablecopy()
+                headers["cache-control"] = "no-cache"
+                message["headers"] = headers.raw
+            await send(message)
+
+        await app(scope, receive, with_header)
+
+    return call

@@ -1,0 +1,56 @@
+// Starts the page: everything it needs is in the HTML already.
+
+import { startBox } from "./box.js";
+import { ask, more, questions, restore } from "./conversation.js";
+import { startKeys } from "./keys.js";
+import { startLibrary } from "./library.js";
+import { startMenus } from "./menu.js";
+import { byFinger } from "./page.js";
+import { startSource } from "./source.js";
+import { startTheme } from "./theme.js";
+
+startTheme();
+startBox();
+startMenus();
+startLibrary();
+startKeys();
+restore();
+startSource();
+openLink();
+
+document.addEventListener("click", (event) => {
+  const example = event.target.closest("[data-example]");
+  const button = event.target.closest("[data-more]");
+  if (example) {
+    ask(example.textContent);
+    // The button disappears with the welcome, so the focus moves on; on a touch screen that would open the keyboard.
+    if (!byFinger) document.getElementById("question-box").focus();
+  } else if (button) more(button.closest(".turn"), Number(button.dataset.more));
+});
+
+document.getElementById("language").addEventListener("change", (event) => {
+  document.cookie = `verbatim_language=${event.target.value}; path=/; max-age=31536000; samesite=strict`;
+  location.reload();
+});
+
+addEventListener("beforeprint", () => {
+  for (const details of document.querySelectorAll("#conversation .card > details, .others")) {
+    if (!details.open) details.dataset.folded = "";
+    details.open = true;
+  }
+});
+addEventListener("afterprint", () => {
+  for (const details of document.querySelectorAll("[data-folded]")) {
+    details.open = false;
+    delete details.dataset.folded;
+  }
+});
+
+/** Ask the question of a link, unless it is the last one of the conversation that was restored. */
+function openLink() {
+  const asked = new URLSearchParams(location.search);
+  const question = asked.get("q");
+  if (question === null) return;
+  history.replaceState(null, "", location.pathname);
+  if (question.trim() && questions().at(-1) !== question) ask(question, { generation: asked.get("g") ?? undefined });
+}

@@ -1,0 +1,92 @@
+"""Turns: questions that are asked on the page, with their answers, and the answers that are kept for a second look."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from qa.answering.answer import Answer
+from qa.library.library import Library
+from qa.web.error_text import error_text
+from qa.web.log import log_event
+from qa.web.post_labels import Numbers, number_posts
+
+SHOWN = 5  # passages of an answer
+MOST_SHOWN = 500  # passages of a list of filters, however often more are asked for
+_KEPT = 200  # answers: a page that is opened again looks each of its questions up once
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question with its answer, or with its error.
+
+    Attributes:
+        question: The question, as it was typed.
+        generation: The generation of the library that answered.
+        answer: The answer; None after an error.
+        numbers: Which comment each quote is from, as `post_labels.number_posts` says.
+        error: What is wrong; None if nothing is.
+    """
+
+    question: str
+    generation: str
+    answer: Answer | None = None
+    numbers: tuple[Numbers, ...] = ()
+    error: str | None = None
+
+
+class Turns:
+    """Asks one library for all its visitors; thread-safe."""
+
+    def __init__(self, library: Library, *, log_questions: bool = False) -> None:
+        """Take the library, and whether the log has the questions themselves."""
+        self._library = library
+        self._log_questions = log_questions
+        self._kept: OrderedDict[tuple[str, str, int], Turn] = OrderedDict()
+        self._lock = Lock()
+
+    @property
+    def library(self) -> Library:
+        """The library that is asked."""
+        return self._library
+
+    def kept(self, question: str, k: int = SHOWN) -> Turn | None:
+        """The turn of a question that the present generation has answered before; None if it is not known any more."""
+        key = (self._library.status().generation, question, k)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def ask(self, question: str, k: int = SHOWN) -> Turn:
+        """Ask; an error becomes part of the turn."""
+        generation, begun = self._library.status().generation, time.monotonic()
+        try:
+            answer = self._library.ask(question, min(k, MOST_SHOWN))
+            turn = Turn(question, generation, answer, number_posts(self._library, answer.quotes))
+        except Exception as error:
+            turn = Turn(question, generation, error=error_text(error))
+        self._log(turn, begun)
+        if turn.answer is not None:
+            with self._lock:
+                self._kept[generation, question, k] = turn
+                while len(self._kept) > _KEPT:
+                    self._kept.popitem(last=False)
+        return turn
+
+    def _log(self, turn: Turn, begun: float) -> None:
+        text: dict[str, Any] = {"question": turn.question} if self._log_questions else {}
+        log_event(
+            logger,
+            "question",
+            milliseconds=round(1000 * (time.monotonic() - begun)),
+            characters=len(turn.question),
+            found=turn.answer.found if turn.answer else None,
+            **text,
+        )
