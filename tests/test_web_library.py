@@ -11,6 +11,7 @@ from conftest import FakeEncoder
 
 import qa
 from qa.library.store import SourceInfo
+from qa.sources.detect import FORMATS
 from qa.sources.read import FileReport
 from qa.web import file_reports, library_view, panel
 from qa.web.actions import UNCHANGED, Actions, PageUpdate, Shown
@@ -263,3 +264,10 @@ def test_the_table_counts_comments_and_shows_the_earliest_date(tmp_path: Path, l
     )
     library.rebuild(file)
     assert [source.date for source in library.sources] == ["2011-01-02"]
+
+
+def test_the_panel_names_every_format_that_is_read() -> None:
+    for name in ("PDF", "EPUB", "WhatsApp chat", "Stack Exchange", "web page", "e-mail", "subtitles", "archive"):
+        assert name in panel.LIMITS
+    assert f"{len(FORMATS)} formats are read" in panel.LIMITS
+    assert {each.name for each in FORMATS} >= {"text", "threads as JSON"}

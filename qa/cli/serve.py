@@ -10,12 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from qa.cli.output import print_line
+from qa.errors import SettingError
 from qa.library.library import Library
 
 
 def add_serve(commands: Any, parents: list[argparse.ArgumentParser], library: Callable[..., Library]) -> None:
     """Add the commands to the parser; `library` opens the one that is chosen."""
     command = commands.add_parser("serve", parents=parents, help="serve the web chat")
+    command.add_argument(
+        "libraries",
+        metavar="LIBRARY",
+        type=Path,
+        nargs="*",
+        help="the folders of several libraries to choose from on the page, instead of --library",
+    )
     command.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
     command.add_argument("--port", type=int, default=7860, help="the port, or 0 for any free one (default: 7860)")
     command.add_argument(
@@ -76,8 +84,16 @@ def _serve(options: argparse.Namespace, library: Callable[..., Library]) -> int:
         questions_per_minute=options.questions_per_minute,
     )
     start_log("requests" if options.log_questions else options.log)
-    serve(library(options), settings, log_questions=options.log_questions)
+    serve(_libraries(options, library), settings, log_questions=options.log_questions)
     return 0
+
+
+def _libraries(options: argparse.Namespace, library: Callable[..., Library]) -> list[Library]:
+    """The libraries that are named, opened; the one of --library or the default one if none is."""
+    if options.libraries and options.library is not None:
+        raise SettingError("name the libraries either after serve or by --library, not both")
+    folders: list[Path | None] = options.libraries or [options.library]
+    return [library(argparse.Namespace(**{**vars(options), "library": folder})) for folder in folders]
 
 
 def _user(options: argparse.Namespace) -> int:

@@ -82,6 +82,8 @@ DOCX = Format("DOCX", "formats.docx")
 ODT = Format("ODT", "formats.odt")
 EPUB = Format("EPUB", "formats.epub")
 ARCHIVE = Format("archive", "formats.archive")
+FORMATS = tuple(value for value in list(globals().values()) if isinstance(value, Format))
+"""Every format above, in that order."""
 
 _BINARY = (
     (b"\x89PNG", "a picture"),

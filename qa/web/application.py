@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -16,8 +16,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from qa.library.library import Library
 from qa.web.actions import Actions
 from qa.web.events import Events
-from qa.web.frame import frame
+from qa.web.frame import Choice, frame
 from qa.web.gate import Gate
+from qa.web.libraries import Libraries, paths
 from qa.web.log import RequestLog
 from qa.web.login import Login
 from qa.web.page import ASKING, CONCURRENT_QUESTIONS, MOST_WAITING, page
@@ -37,53 +38,105 @@ from qa.web.waiting import Waiting
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """The page over a library as an ASGI application, with what a server has to know of it.
+    """The pages over one library or several as an ASGI application, with what a server has to know of it.
 
     Attributes:
         app: The application, from the outermost layer on.
         stopping: The layer that refuses requests once the server stops.
-        actions: What the page does.
-        uploads: The folder of uploads, which the server removes when it ends.
-        end_streams: Ends what open pages keep open.
+        inner: What is behind it for each library.
     """
 
     app: ASGIApp
     stopping: Stopping
+    inner: tuple[_Inner, ...]
+
+    def cancel(self) -> None:
+        """End: a change that is still running leaves its library as it was, and nothing keeps pages open."""
+        for inner in self.inner:
+            inner.actions.cancel()
+            _end_streams(inner.blocks, inner.gradio)
+
+    def remove_uploads(self) -> None:
+        """Remove the folders of uploads."""
+        for inner in self.inner:
+            inner.uploads.remove()
+
+
+@dataclass(frozen=True, slots=True)
+class _Inner:
+    """What is behind the shared layers for one library."""
+
+    app: ASGIApp
     actions: Actions
     uploads: Uploads
-    end_streams: Callable[[], None]
+    blocks: gr.Blocks
+    gradio: FastAPI
 
 
-def application(library: Library, settings: ServerSettings, *, log_questions: bool = False) -> Application:
-    """Put the page over a library together with the layers before it.
+def application(
+    library: Library | Sequence[Library], settings: ServerSettings, *, log_questions: bool = False
+) -> Application:
+    """Put the pages over one library or several together with the layers before them.
 
     Args:
-        library: The library that answers.
-        settings: Who may reach the page, and what they may do.
+        library: The library that answers, or several to choose from.
+        settings: Who may reach the pages, and what they may do.
         log_questions: Whether the log has the questions themselves.
     """
-    uploads, rates = Uploads(), Rates(settings.questions_per_minute)
-    turns = Turns(library, log_questions=log_questions)
+    libraries = [library] if isinstance(library, Library) else list(library)
+    roots = paths([each.path for each in libraries])
+    above = settings.root_path.rstrip("/")
+    choices = [Choice(each.path.name, f"{above}{root}/") for each, root in zip(libraries, roots, strict=True)]
+    rates, waiting = Rates(settings.questions_per_minute), Waiting(CONCURRENT_QUESTIONS, MOST_WAITING)
+    inner = tuple(
+        _inner(
+            each,
+            settings,
+            f"{above}{root}",
+            choices if len(choices) > 1 else [],
+            rates,
+            waiting,
+            log_questions=log_questions,
+        )
+        for each, root in zip(libraries, roots, strict=True)
+    )
+    apps = {root: each.app for root, each in zip(roots, inner, strict=True)}
+    app: ASGIApp = Libraries(apps, [each.gradio for each in inner])
+    if settings.users is not None:
+        app = Login(app, users=settings.users, rates=rates)
+    stopping = Stopping(SameOrigin(app, names=settings.names, proxied=settings.reachable))
+    app = _Below(stopping, settings.root_path) if settings.root_path else stopping
+    return Application(RequestLog(Policy(app)), stopping, inner)
+
+
+def _inner(
+    library: Library,
+    settings: ServerSettings,
+    root: str,
+    choices: Sequence[Choice],
+    rates: Rates,
+    waiting: Waiting,
+    *,
+    log_questions: bool,
+) -> _Inner:
+    """The page over one library, which is at the path `root`."""
+    uploads, turns = Uploads(), Turns(library, log_questions=log_questions)
     actions = Actions(library, changes=settings.changes, discard=uploads.discard, log_questions=log_questions)
 
     async def make() -> tuple[gr.Blocks, FastAPI]:
         with uploads.chosen():
             blocks = page(actions, changes=settings.changes)
-            return blocks, _gradio(blocks, settings)
+            return blocks, _gradio(blocks, root)
 
     # Without an event loop that runs, Gradio makes several, sets each as the caller's own and closes none; and a caller
     # such as a notebook may have one that runs. So the page is made in a thread with a loop for just that.
     with ThreadPoolExecutor(1) as thread:
         blocks, gradio = thread.submit(asyncio.run, make()).result()
     events = Events.of(blocks, uploads, asking=ASKING)
-    shell = Shell(gradio, lambda say: frame(library, say))
-    app: ASGIApp = Gate(shell, events=events, uploads=uploads, rates=rates, changes=settings.changes)
-    app = PageRoutes(app, turns=turns, waiting=Waiting(CONCURRENT_QUESTIONS, MOST_WAITING), rates=rates)
-    if settings.users is not None:
-        app = Login(app, users=settings.users, rates=rates)
-    stopping = Stopping(SameOrigin(app, names=settings.names, proxied=settings.reachable))
-    app = _Below(stopping, settings.root_path) if settings.root_path else stopping
-    return Application(RequestLog(Policy(app)), stopping, actions, uploads, lambda: _end_streams(blocks, gradio))
+    shell = Shell(gradio, lambda say: frame(library, say, choices, f"{root}/"))
+    gate = Gate(shell, events=events, uploads=uploads, rates=rates, changes=settings.changes)
+    routes = PageRoutes(gate, turns=turns, waiting=waiting, rates=rates)
+    return _Inner(routes, actions, uploads, blocks, gradio)
 
 
 def _end_streams(blocks: gr.Blocks, gradio: FastAPI) -> None:
@@ -94,8 +147,8 @@ def _end_streams(blocks: gr.Blocks, gradio: FastAPI) -> None:
             route.app.stop_event.set()  # type: ignore[attr-defined]
 
 
-def _gradio(blocks: gr.Blocks, settings: ServerSettings) -> FastAPI:
-    """Gradio's own application."""
+def _gradio(blocks: gr.Blocks, root: str) -> FastAPI:
+    """Gradio's own application, which browsers find at the path `root`."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     gr.mount_gradio_app(
         app,
@@ -105,7 +158,7 @@ def _gradio(blocks: gr.Blocks, settings: ServerSettings) -> FastAPI:
         favicon_path=STATIC / "favicon.svg",
         max_file_size=FILE_SIZE,
         footer_links=["api"],
-        root_path=settings.root_path.rstrip("/"),
+        root_path=root,
         show_error=False,
         # Each of these could otherwise be switched on by an environment variable.
         run_history=False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from qa.answering.answer import Answer, Place, Quote
+from qa.answering.answer import Place, Quote
 from qa.answering.escape import attribute, isolated, marked
 from qa.web.excerpts import Excerpt, best_sentence
 from qa.web.post_labels import Numbers, byline, source_key, text_name
@@ -18,23 +18,31 @@ def digest(text: str) -> str:
 
 
 def card(
-    answer: Answer, index: int, numbers: Numbers, say: Words, *, named: bool, opened: bool, supports: bool = False
+    quote: Quote,
+    numbers: Numbers,
+    number: int,
+    say: Words,
+    *,
+    named: bool,
+    opened: bool,
+    supports: bool = False,
+    confidence: float | None = None,
 ) -> str:
     """Draw the card of one quote.
 
     Args:
-        answer: The answer.
-        index: The index of the quote in it.
+        quote: The quote.
         numbers: Which comment of how many the quote is from.
+        number: Its number among the cards of the answer, from 1.
         say: The words of the page.
         named: Whether to show the name of the text.
         opened: Whether the whole passage is shown at first.
         supports: Whether the passage gives the same answer as the first one.
+        confidence: The probability that it answers; None if nothing has judged that.
     """
-    quote = answer.quotes[index]
     support = f'<span class="support">{say("says_same")}</span>' if supports else ""
     marks = ",".join(f"{start}-{end}" for start, end in quote.highlights)
-    read = attribute(f"{say('read_in_thread')}, {say('passage_number', n=index + 1)}")
+    read = attribute(f"{say('read_in_thread')}, {say('passage_number', n=number)}")
     return (
         f'<li class="card" data-source="{source_key(quote.source)}" data-at="{quote.start}-{quote.end}" '
         f'data-marks="{marks}" data-digest="{digest(quote.text)}" '
@@ -47,7 +55,7 @@ def card(
         f"{_also(quote.also, say)}"
         f'<div class="acts"><button type="button" data-open aria-label="{read}">{say("read_in_thread")}</button>'
         f'<button type="button" data-copy aria-haspopup="menu" aria-expanded="false">{say("copy")}</button>'
-        f"{_why(answer, index, say)}</div></details></li>"
+        f"{_why(quote, confidence, say)}</div></details></li>"
     )
 
 
@@ -66,12 +74,9 @@ def _also(places: Sequence[Place], say: Words) -> str:
     return f'<div class="also"><p>{say("also_in")}</p><ul>{rows}</ul></div>'
 
 
-def _why(answer: Answer, index: int, say: Words) -> str:
+def _why(quote: Quote, confidence: float | None, say: Words) -> str:
     """Explain how the passage was found and how sure the answer is, folded away."""
-    quote = answer.quotes[index]
-    rows = []
-    if index == 0 and answer.confidence is not None and (answer.found or answer.closest) and answer.matching is None:
-        rows.append((say("why_probability"), f"{answer.confidence:.0%}"))
+    rows = [] if confidence is None else [(say("why_probability"), f"{confidence:.0%}")]
     if quote.why is not None:
         rows += [
             (say("why_match"), say("of_100", n=round(100 * quote.score))),

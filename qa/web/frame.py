@@ -7,16 +7,17 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qa.answering.escape import escaped, isolated
+from qa.answering.escape import attribute, escaped, isolated
 from qa.library.library import Library
 from qa.library.store import SourceInfo
 from qa.web.examples import examples
+from qa.web.filters_view import filters
 from qa.web.library_view import source_line
 from qa.web.post_labels import source_key, text_name
+from qa.web.starts import Starts
 from qa.web.theme import style
 from qa.web.words import Words, languages, words
 
-_QUESTION_LIMIT = 20_000  # characters; see qa.search.query
 _TEXTS_OFFERED = 6  # titles on the first view; the library's pane lists the others
 _KEYS = (
     ("/", "key_focus"),
@@ -33,6 +34,10 @@ _THEME = (
     'try { document.documentElement.dataset.theme = localStorage.getItem("verbatim:theme") ?? "" } '
     "catch { /* a browser may forbid it */ }"
 )
+_ENTER = (
+    "if (event.key === 'Enter' &amp;&amp; !event.shiftKey &amp;&amp; !event.isComposing) "
+    "{ event.preventDefault(); this.form.requestSubmit(); }"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +48,30 @@ class Frame:
     body: str
 
 
-def frame(library: Library, say: Words) -> Frame:
-    """Draw the frame over a library."""
-    rows, generation = library.sources, library.status().generation
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A library that can be chosen on the page: its name, and the path of its page."""
+
+    name: str
+    path: str
+
+
+def frame(library: Library, say: Words, choices: Sequence[Choice] = (), chosen: str = "") -> Frame:
+    """Draw the frame over a library.
+
+    Args:
+        library: The library.
+        say: The words of the page.
+        choices: The libraries of the server, if there are several.
+        chosen: The path of this one.
+    """
+    generation = library.status().generation
     data = {
         "library": hashlib.sha256(str(library.path).encode("utf-8", "surrogatepass")).hexdigest()[:16],
         "name": library_name(library),
         "generation": generation,
         "language": say.language,
         "words": dict(say.phrases),
-        "limit": _QUESTION_LIMIT,
     }
     head = (
         f"<title>Verbatim</title><style>{style()}</style>"
@@ -60,7 +79,7 @@ def frame(library: Library, say: Words) -> Frame:
         f"<script>{_THEME}</script>"
         '<script type="module" src="page/scripts/main.js"></script>'
     )
-    return Frame(head, _body(library, rows, say))
+    return Frame(head, _body(library, say, _libraries(choices, chosen, say)))
 
 
 def parts(library: Library, say: Words) -> dict[str, str]:
@@ -70,6 +89,7 @@ def parts(library: Library, say: Words) -> dict[str, str]:
         "line": source_line(rows, say),
         "welcome": welcome(rows, say),
         "name": isolated(library_name(library)),
+        "filters": filters(library, say),
     }
 
 
@@ -81,36 +101,42 @@ def library_name(library: Library) -> str:
     return library.path.name
 
 
+def starts_html(starts: Starts, say: Words) -> str:
+    """The questions to start from, as buttons."""
+    return _question_list("starts_sure", starts.answered, say) + _question_list("starts_commenters", starts.asked, say)
+
+
+def _question_list(title: str, questions: Sequence[str], say: Words) -> str:
+    items = "".join(
+        f'<li><button type="button" class="outlined" data-example>{escaped(question)}</button></li>'
+        for question in questions
+    )
+    return f"<h2>{say(title)}</h2><ul>{items}</ul>" if items else ""
+
+
 def welcome(rows: Sequence[SourceInfo], say: Words) -> str:
     """What is shown before the first question: what the page does, and questions and texts to start from."""
-    questions = "".join(
-        f'<li><button type="button" class="outlined" data-example>{escaped(question)}</button></li>'
-        for question in examples(rows)
-    )
     texts = "".join(
         f'<li><button type="button" class="outlined" data-read="{source_key(row.name)}">'
         f"{isolated(text_name(row.title, row.name))}</button></li>"
         for row in rows[:_TEXTS_OFFERED]
     )
-    lists = (
-        f"<h2>{say(title)}</h2><ul>{items}</ul>"
-        for title, items in (("examples", questions), ("starts_texts", texts))
-        if items
-    )
-    return f'<p class="motto">{say("welcome")}</p>{"".join(lists)}'
+    questions = _question_list("examples", examples(rows), say) or '<div id="starts"></div>'
+    return f'<p class="motto">{say("welcome")}</p>{questions}<h2>{say("starts_texts")}</h2><ul>{texts}</ul>'
 
 
-def _body(library: Library, rows: Sequence[SourceInfo], say: Words) -> str:
+def _body(library: Library, say: Words, libraries: str) -> str:
+    changing = parts(library, say)
     return (
         f'<a class="skip" href="#question-box">{say("skip")}</a>'
-        f"{_header(library, say)}"
+        f"{_header(changing['name'], libraries, say)}"
         '<div id="frame">'
         f'<aside id="library-pane" aria-label="{say("library")}" hidden><div class="pane-scroll">'
         f'<button type="button" class="outlined" data-fold>{say("close")}</button>'
-        '<div id="filters"></div><!-- panel --></div></aside>'
+        f'<div id="filters">{changing["filters"]}</div><!-- panel --></div></aside>'
         '<main id="chat">'
-        f'<div id="library-line" role="status">{source_line(rows, say)}</div>'
-        f'<section class="welcome">{welcome(rows, say)}</section>'
+        f'<div id="library-line" role="status">{changing["line"]}</div>'
+        f'<section class="welcome">{changing["welcome"]}</section>'
         f'<div id="conversation" role="log" aria-label="{say("conversation")}"></div>'
         f"{_question_box(say)}"
         "</main>"
@@ -121,11 +147,21 @@ def _body(library: Library, rows: Sequence[SourceInfo], say: Words) -> str:
     )
 
 
-def _header(library: Library, say: Words) -> str:
+def _libraries(choices: Sequence[Choice], chosen: str, say: Words) -> str:
+    """The libraries to choose from; empty if there is only one."""
+    options = "".join(
+        f'<option value="{attribute(choice.path)}"{" selected" if choice.path == chosen else ""}>'
+        f"{escaped(choice.name)}</option>"
+        for choice in choices
+    )
+    return f'<select id="libraries" aria-label="{say("choose_library")}">{options}</select>' if options else ""
+
+
+def _header(name: str, libraries: str, say: Words) -> str:
     choices = "".join(_choice(language, say) for language in languages())
     return (
         '<header id="top"><h1>Verbatim</h1>'
-        f'<span id="library-name">{isolated(library_name(library))}</span>'
+        f'{libraries}<span id="library-name">{name}</span>'
         '<div class="tools">'
         '<button type="button" id="library-button" aria-expanded="false" aria-controls="library-pane">'
         f"{say('library')}</button>"
@@ -149,12 +185,13 @@ def _sign(sign: str) -> str:
 
 def _question_box(say: Words) -> str:
     return (
-        '<form id="question">'
+        '<form id="question" method="get">'  # without scripts, or before they run, the address asks
         f'<div id="news" role="status" hidden><p>{say("updated")}</p>'
         f'<button type="button" class="plain" data-dismiss>{say("dismiss")}</button></div>'
         '<div class="box">'
         f'<label class="unseen" for="question-box">{say("your_question")}</label>'
-        f'<textarea id="question-box" rows="1" placeholder="{say("ask_about")}" autofocus autocomplete="off">'
+        f'<textarea id="question-box" name="q" rows="1" placeholder="{say("ask_about")}" autofocus autocomplete="off" '
+        f'onkeydown="{_ENTER}">'
         "</textarea>"
         f'<button type="submit">{say("ask")}</button></div></form>'
     )

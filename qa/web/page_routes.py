@@ -18,8 +18,9 @@ from qa.errors import VerbatimError
 from qa.types import Span
 from qa.web.bodies import TooLarge, read_body
 from qa.web.cards import digest
-from qa.web.frame import parts
+from qa.web.frame import parts, starts_html
 from qa.web.rates import Rates, client_address
+from qa.web.starts import StartingQuestions
 from qa.web.theme import STATIC
 from qa.web.thread_view import Passages, replaced_html, thread_html
 from qa.web.turn_view import reply
@@ -42,11 +43,13 @@ class PageRoutes:
         self._turns = turns
         self._waiting = waiting
         self._rates = rates
+        self._starting = StartingQuestions(turns.library)
         scripts = StaticFiles(directory=STATIC / "scripts")
         self._router = Router(
             [
                 Route(f"{PREFIX}turn", self._turn, methods=["POST"]),
                 Route(f"{PREFIX}thread", self._thread, methods=["GET"]),
+                Route(f"{PREFIX}starts", self._starts, methods=["GET"]),
                 Route(f"{PREFIX}library", self._library, methods=["GET"]),
                 Mount(f"{PREFIX}scripts", _revalidated(scripts)),
             ],
@@ -97,6 +100,10 @@ class PageRoutes:
         if spans and (known := asked.get("digest")) and known != digest(thread.text[slice(*spans[0])]):
             return JSONResponse({"html": replaced_html(source, say), "replaced": True})
         return JSONResponse({"html": thread_html(thread, Passages(spans, marks), say), "replaced": False})
+
+    def _starts(self, request: Request) -> Response:
+        """Say what can be asked, for a page on which nothing has been asked yet."""
+        return JSONResponse({"html": starts_html(self._starting.find(), words_for(request.headers))})
 
     def _library(self, request: Request) -> Response:
         """Say what the library holds now, for a page that was opened before it changed."""

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from qa.answering.escape import isolated
+from qa.answering.escape import escaped, isolated
 from qa.errors import SourceError
+from qa.sources.detect import FORMATS
 from qa.text.counted import counted
 from qa.web.eta import readable_duration
 from qa.web.file_reports import report_counts
@@ -15,9 +16,10 @@ FILE_SIZE = "200mb"  # of one file
 PASTE_LIMIT = 5_000_000  # characters; a longer text has to be uploaded as a file
 
 LIMITS = (
-    "Saved web pages, plain text and Markdown, exports of WordPress and Disqus, JSON of Discourse, Reddit and Hacker "
-    f"News, e-mail, and JSON Lines; at most {FILE_LIMIT} files of {FILE_SIZE.upper().replace('MB', ' MB')} each. "
-    "A file that cannot be read is skipped and reported; the rest are read."
+    f"<p>At most {FILE_LIMIT} files of {FILE_SIZE.upper().replace('MB', ' MB')} each. A file that cannot be read is "
+    "skipped and reported; the rest are read.</p>"
+    f"<details><summary>{len(FORMATS)} formats are read</summary>"
+    f"<p>{', '.join(sorted((escaped(each.name) for each in FORMATS), key=str.casefold))}.</p></details>"
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Sequence
 from types import FrameType, TracebackType
 
 import uvicorn
@@ -46,11 +47,13 @@ class RunningServer:
         self.close()
 
 
-def launch(library: Library, host: str = "127.0.0.1", port: int = 7860, **settings: object) -> RunningServer:
+def launch(
+    library: Library | Sequence[Library], host: str = "127.0.0.1", port: int = 7860, **settings: object
+) -> RunningServer:
     """Start the page's server and return at once.
 
     Args:
-        library: The library that answers.
+        library: The library that answers, or several to choose from.
         host: The address to listen on.
         port: The port; 0 takes any free one.
         **settings: The other settings of `ServerSettings`.
@@ -68,11 +71,11 @@ def launch(library: Library, host: str = "127.0.0.1", port: int = 7860, **settin
     return running
 
 
-def serve(library: Library, settings: ServerSettings, *, log_questions: bool = False) -> None:
+def serve(library: Library | Sequence[Library], settings: ServerSettings, *, log_questions: bool = False) -> None:
     """Serve the page until Ctrl-C or SIGTERM, and then until what was asked before is answered.
 
     Args:
-        library: The library that answers.
+        library: The library that answers, or several to choose from.
         settings: Where, to whom and how.
         log_questions: Whether the log has the questions themselves.
 
@@ -112,7 +115,7 @@ class _Server(uvicorn.Server):
             super().run([self._listener, *(sockets or [])])
         finally:
             self._listener.close()
-            self._application.uploads.remove()
+            self._application.remove_uploads()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Say where the page is as soon as it can be reached."""
@@ -133,8 +136,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End: a change that is still running leaves the library as it was."""
-        self._application.actions.cancel()
-        self._application.end_streams()
+        self._application.cancel()
         await super().shutdown(sockets)
 
 

@@ -14,6 +14,7 @@ from qa.web.cards import card
 from qa.web.excerpts import headline
 from qa.web.post_labels import Numbers, byline, text_name
 from qa.web.turns import MOST_SHOWN, Turn
+from qa.web.voices_view import voices_html
 from qa.web.words import Words
 
 _NAMES_SHOWN = 8  # names, or words, in one line of a message
@@ -27,7 +28,10 @@ def reply(turn: Turn, library: Library, say: Words) -> str:
     named = len(library.sources) > 1
     if answer.matching is not None:
         return _notes(answer, library, say) + _list(answer, turn.numbers, say, named)
-    return _verdict(answer, turn.numbers, say, named) + _notes(answer, library, say) + _evidence(turn, say, named)
+    verdict = _verdict(answer, turn.numbers, say, named) + _notes(answer, library, say)
+    if turn.voices is not None:
+        return verdict + voices_html(turn.voices, say, named=named)
+    return verdict + _evidence(turn, say, named)
 
 
 def _verdict(answer: Answer, numbers: Sequence[Numbers], say: Words, named: bool) -> str:
@@ -98,15 +102,16 @@ def _evidence(turn: Turn, say: Words, named: bool) -> str:
     supporting = answer.supported_by
     cards = (
         card(
-            answer,
-            index,
+            quote,
             numbers,
+            index + 1,
             say,
             named=named,
             opened=answered and index == 0,
             supports=index in supporting,
+            confidence=answer.confidence if answered and index == 0 else None,
         )
-        for index, numbers in enumerate(turn.numbers)
+        for index, (quote, numbers) in enumerate(zip(answer.quotes, turn.numbers, strict=True))
     )
     first = "".join(islice(cards, 1 if answered else 0))
     others = "".join(cards)
@@ -122,7 +127,10 @@ def _list(answer: Answer, numbers: Sequence[Numbers], say: Words, named: bool) -
     """The passages that pass the filters, where there are only filters; more of them on demand."""
     count, shown = answer.matching or 0, len(answer.quotes)
     passages = say.count("passage", count)
-    cards = "".join(card(answer, index, each, say, named=named, opened=False) for index, each in enumerate(numbers))
+    cards = "".join(
+        card(quote, each, index + 1, say, named=named, opened=False)
+        for index, (quote, each) in enumerate(zip(answer.quotes, numbers, strict=True))
+    )
     more = ""
     if shown < min(count, MOST_SHOWN):
         of = say("shown_of", shown=shown, n=count)

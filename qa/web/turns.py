@@ -14,6 +14,7 @@ from qa.library.library import Library
 from qa.web.error_text import error_text
 from qa.web.log import log_event
 from qa.web.post_labels import Numbers, number_posts
+from qa.web.voices import Voices, voices
 
 SHOWN = 5  # passages of an answer
 MOST_SHOWN = 500  # passages of a list of filters, however often more are asked for
@@ -32,6 +33,7 @@ class Turn:
         answer: The answer; None after an error.
         numbers: Which comment each quote is from, as `post_labels.number_posts` says.
         error: What is wrong; None if nothing is.
+        voices: What people say, if they were asked for and there are several.
     """
 
     question: str
@@ -39,6 +41,7 @@ class Turn:
     answer: Answer | None = None
     numbers: tuple[Numbers, ...] = ()
     error: str | None = None
+    voices: Voices | None = None
 
 
 class Turns:
@@ -69,7 +72,8 @@ class Turns:
         generation, begun = self._library.status().generation, time.monotonic()
         try:
             answer = self._library.ask(question, min(k, MOST_SHOWN))
-            turn = Turn(question, generation, answer, number_posts(self._library, answer.quotes))
+            numbers = number_posts(self._library, answer.quotes)
+            turn = Turn(question, generation, answer, numbers, voices=voices(self._library, question))
         except Exception as error:
             turn = Turn(question, generation, error=error_text(error))
         self._log(turn, begun)

@@ -81,7 +81,7 @@ def open_page(chromium: BrowserContext) -> Iterator[OpenPage]:
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("dialog", lambda dialog: problems.append(f"a dialog: {dialog.message}"))
         page.goto(url)
-        page.locator("#library-line p").wait_for()
+        page.locator("#texts table").wait_for(state="attached")  # until all of Gradio has been loaded
         return page
 
     yield opened

@@ -1,6 +1,6 @@
 """What a test does with the page: serve it, and ask it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,7 +13,7 @@ REPLY = ".answer, .not-found, .reply > .error, .passages"
 
 
 @contextmanager
-def served(library: qa.Library, **settings: Any) -> Iterator[str]:
+def served(library: qa.Library | Sequence[qa.Library], **settings: Any) -> Iterator[str]:
     """The address of the page over this library, on a free port, while the block runs."""
     with launch(library, **{"port": 0, **settings}) as server:
         yield server.url

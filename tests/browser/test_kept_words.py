@@ -5,7 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -33,7 +33,7 @@ class Slow(qa.Library):
 
 @pytest.fixture
 def slow(leica: qa.Library, real_encoder: MiniLMEncoder) -> Iterator[Slow]:
-    library = Slow.open(leica.path, encoder=real_encoder)
+    library = cast(Slow, Slow.open(leica.path, encoder=real_encoder))
     library.gate = threading.Event()
     yield library
     library.gate.set()
@@ -193,3 +193,16 @@ def test_a_pasted_text_without_a_title_goes_by_its_first_words(
         page = open_page(url)
         for place in ("#library-name", "#library-line strong"):
             expect(page.locator(place)).to_have_text("mars is red because of the")
+
+
+def test_a_question_that_is_sent_before_the_scripts_run_is_asked(open_page: OpenPage, leica_page: str) -> None:
+    page = open_page(leica_page)
+    page.route("**/page/scripts/main.js", lambda route: route.abort())
+    page.reload()
+    send(page, QUESTION)
+    page.wait_for_url("**/?q=*")
+    page.unroute("**/page/scripts/main.js")
+    page.reload()
+    expect(page.locator(".turn .question")).to_have_text(QUESTION)
+    expect(page.locator(".turn .answer")).to_be_visible()
+    assert page.url == leica_page

@@ -112,7 +112,7 @@ def test_pasted_text_is_read_while_the_earlier_texts_still_answer(
     expect(page.locator("#meter")).to_contain_text("1 of 4 (25%)")
     expect(ask(page, LEICA).locator(".card").first).to_contain_text("£799")
 
-    late = open_page(url)  # a page that is opened meanwhile sees it too
+    late = panel(open_page(url))  # a page that is opened meanwhile sees it too
     expect(late.get_by_role("progressbar")).to_be_visible()
 
     gated.gate.set()
@@ -212,8 +212,8 @@ def test_each_file_is_reported_and_a_bad_one_is_skipped(url: str, open_page: Ope
     rows = page.get_by_role("table").locator("tbody tr")
     expect(rows).to_have_count(4)
     cells = rows.filter(has_text="The harbour").get_by_role("cell")
-    expect(cells).to_have_text(["Thread", "2", "1", "2", "4 March 2012"])
-    expect(rows.filter(has_text="Mars <b>").get_by_role("cell").first).to_have_text("Article")
+    expect(cells).to_have_text(["1", "2", "4 March 2012"])
+    assert rows.filter(has_text="Mars <b>").locator("td").first.text_content() == "Article"
     expect(ask(page, "Who was one of the dredgers?").locator(".card").first).to_contain_text("My grandfather")
     assert page.locator("#reports :is(b, script, img), #texts :is(b, script, img)").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -2,7 +2,7 @@
 
 import { ask, questions } from "./conversation.js";
 import { rememberDraft, rememberedDraft } from "./memory.js";
-import { byFinger, data } from "./page.js";
+import { byFinger } from "./page.js";
 
 const form = document.getElementById("question");
 const box = document.getElementById("question-box");
@@ -25,10 +25,7 @@ export function startBox() {
   });
   box.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
-    if (event.key === "Enter" && !event.shiftKey) {
-      event.preventDefault();
-      send();
-    } else if (event.key === "ArrowUp" && (!box.value || recalled)) {
+    if (event.key === "ArrowUp" && (!box.value || recalled)) {
       recall(event, recalled + 1);
     } else if (event.key === "ArrowDown" && recalled) {
       recall(event, recalled - 1);
@@ -40,8 +37,7 @@ function send() {
   const question = box.value;
   if (!question.trim()) return;
   box.value = "";
-  recalled = 0;
-  rememberDraft("");
+  box.dispatchEvent(new Event("input"));
   ask(question);
 }
 
@@ -61,7 +57,4 @@ export function toggleFilter(filter) {
   const has = ` ${words} `.includes(` ${filter} `);
   box.value = has ? ` ${words} `.replace(` ${filter} `, " ").trim() : `${words.trimEnd()} ${filter} `.trimStart();
   box.dispatchEvent(new Event("input"));
-  return !has;
 }
-
-export const limit = data.limit;

@@ -31,8 +31,9 @@ async function changed(now) {
   news.hidden = !before || before === now;
   const response = await fetch("page/library");
   if (!response.ok) return; // the next change brings it
-  const { line, welcome, name } = await response.json();
+  const { line, welcome, name, filters } = await response.json();
   fill(document.getElementById("library-line"), line);
   fill(document.querySelector(".welcome"), welcome);
   fill(document.getElementById("library-name"), name);
+  fill(document.getElementById("filters"), filters);
 }

@@ -2,21 +2,29 @@
 
 import { startBox } from "./box.js";
 import { ask, more, questions, restore } from "./conversation.js";
+import { startFilters } from "./filters.js";
 import { startKeys } from "./keys.js";
 import { startLibrary } from "./library.js";
 import { startMenus } from "./menu.js";
-import { byFinger } from "./page.js";
+import { byFinger, data } from "./page.js";
 import { startSource } from "./source.js";
+import { startStarts } from "./starts.js";
 import { startTheme } from "./theme.js";
+
+// Gradio sets the browser's language, whatever the page is in.
+keepLanguage();
+new MutationObserver(keepLanguage).observe(document.documentElement, { attributeFilter: ["lang"] });
 
 startTheme();
 startBox();
 startMenus();
 startLibrary();
+startFilters();
 startKeys();
 restore();
 startSource();
 openLink();
+startStarts();
 
 document.addEventListener("click", (event) => {
   const example = event.target.closest("[data-example]");
@@ -27,6 +35,8 @@ document.addEventListener("click", (event) => {
     if (!byFinger) document.getElementById("question-box").focus();
   } else if (button) more(button.closest(".turn"), Number(button.dataset.more));
 });
+
+document.getElementById("libraries")?.addEventListener("change", (event) => location.assign(event.target.value));
 
 document.getElementById("language").addEventListener("change", (event) => {
   document.cookie = `verbatim_language=${event.target.value}; path=/; max-age=31536000; samesite=strict`;
@@ -45,6 +55,10 @@ addEventListener("afterprint", () => {
     delete details.dataset.folded;
   }
 });
+
+function keepLanguage() {
+  if (document.documentElement.lang !== data.language) document.documentElement.lang = data.language;
+}
 
 /** Ask the question of a link, unless it is the last one of the conversation that was restored. */
 function openLink() {
