@@ -157,7 +157,7 @@ def _gradio(blocks: gr.Blocks, root: str) -> FastAPI:
         theme=theme(),
         favicon_path=STATIC / "favicon.svg",
         max_file_size=FILE_SIZE,
-        footer_links=["api"],
+        footer_links=[],
         root_path=root,
         show_error=False,
         # Each of these could otherwise be switched on by an environment variable.

@@ -139,11 +139,12 @@ def _body(library: Library, say: Words, libraries: str) -> str:
         f'<section class="welcome">{changing["welcome"]}</section>'
         f'<div id="conversation" role="log" aria-label="{say("conversation")}"></div>'
         f"{_question_box(say)}"
+        '<div id="menu" role="menu" hidden></div>'
         "</main>"
         '<dialog id="source" aria-labelledby="source-title"></dialog>'
         "</div>"
         f"{_keys(say)}"
-        f'<div id="menu" role="menu" hidden></div><div id="said" class="unseen" role="status"></div>'
+        '<div id="said" class="unseen" role="status"></div>'
     )
 
 

@@ -64,9 +64,9 @@ def pane_head(title: str | None, source: str, say: Words, tools: str = "") -> st
     """The head of the pane: the name of the text, what can be done with it, and the button that closes it."""
     below = f'<p class="aside">{isolated(source)}</p>' if title and title != source else ""
     return (
-        f'<header><div><h2 id="source-title">{isolated(text_name(title, source))}</h2>{below}</div>'
+        f'<div class="head"><div><h2 id="source-title">{isolated(text_name(title, source))}</h2>{below}</div>'
         f'<div class="tools">{tools}<button type="button" class="outlined" data-close>{say("close")}</button>'
-        "</div></header>"
+        "</div></div>"
     )
 
 

@@ -81,7 +81,8 @@ def test_what_people_say_is_grouped_by_person_beside_what_the_article_says(
     expect(voices.locator("h3").nth(1)).to_have_text("What people say: 3 people in 4 comments")
     names = voices.locator(".voice h4").all_text_contents()
     assert sorted(names) == ["Ann", "Bo", "without a name"]
-    expect(voices.locator(".voice").filter(has=turn.page.locator("h4", has_text="Ann")).locator(".card")).to_have_count(2)
+    ann = voices.locator(".voice").filter(has=turn.page.locator("h4", has_text="Ann"))
+    expect(ann.locator(".card")).to_have_count(2)
     voices.locator(".voice .card summary").first.click()
     voices.locator(".voice").first.get_by_role("button", name="Read in the thread").first.click()
     expect(turn.page.locator("#source #passage")).to_be_in_viewport()

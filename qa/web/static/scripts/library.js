@@ -9,6 +9,10 @@ const news = document.getElementById("news");
 let generation = data.generation;
 
 export function startLibrary() {
+  // The page has a main part already; Gradio's is the panel in this pane.
+  const settle = () => pane.querySelector("gradio-app main:not([role])")?.setAttribute("role", "presentation");
+  new MutationObserver(settle).observe(pane, { childList: true, subtree: true });
+  settle();
   button.addEventListener("click", () => toggle(pane.hidden));
   pane.querySelector("[data-fold]").addEventListener("click", () => toggle(false));
   news.querySelector("[data-dismiss]").addEventListener("click", () => (news.hidden = true));
