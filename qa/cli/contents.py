@@ -1,4 +1,4 @@
-"""`qa list`, `generations` and `export`: what a library holds."""
+"""`qa list`, `generations`, `feedback` and `export`: what a library holds, and what was said of it."""
 
 from __future__ import annotations
 
@@ -39,6 +39,12 @@ def add_commands(commands: Any, library: argparse.ArgumentParser) -> None:
     )
     command.set_defaults(run=_generations)
 
+    command = commands.add_parser(
+        "feedback", parents=[library], help="write what readers said of answers as a set for qa evaluate"
+    )
+    command.add_argument("-o", "--output", metavar="DIR", type=Path, required=True, help="the folder to write")
+    command.set_defaults(run=_feedback)
+
     command = commands.add_parser("export", parents=[library], help="write all texts to a file of JSON Lines")
     command.add_argument(
         "-o", "--output", metavar="FILE", type=Path, required=True, help="the file to write; - for standard output"
@@ -56,6 +62,15 @@ def _list(options: argparse.Namespace) -> int:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         print_line(_aligned(row, widths))
+    return 0
+
+
+def _feedback(options: argparse.Namespace) -> int:
+    from qa.evaluation.feedback_set import write_feedback_set
+    from qa.library.library import Library
+
+    questions = write_feedback_set(Library.open(library_path(options), reader=None), options.output)
+    print_line(f"{options.output}: {counted(questions, 'question')}")
     return 0
 
 

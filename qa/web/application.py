@@ -135,7 +135,7 @@ def _inner(
     events = Events.of(blocks, uploads, asking=ASKING)
     shell = Shell(gradio, lambda say: frame(library, say, choices, f"{root}/"))
     gate = Gate(shell, events=events, uploads=uploads, rates=rates, changes=settings.changes)
-    routes = PageRoutes(gate, turns=turns, waiting=waiting, rates=rates)
+    routes = PageRoutes(gate, turns=turns, waiting=waiting, rates=rates, changes=settings.changes)
     return _Inner(routes, actions, uploads, blocks, gradio)
 
 

@@ -15,18 +15,20 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from qa.errors import VerbatimError
+from qa.library.feedback import Judgement, add_judgement
 from qa.types import Span
 from qa.web.bodies import TooLarge, read_body
 from qa.web.cards import digest
+from qa.web.error_text import error_text
 from qa.web.frame import parts, starts_html
 from qa.web.rates import Rates, client_address
 from qa.web.starts import StartingQuestions
 from qa.web.theme import STATIC
 from qa.web.thread_view import Passages, replaced_html, thread_html
 from qa.web.turn_view import reply
-from qa.web.turns import MOST_SHOWN, SHOWN, Turn, Turns
+from qa.web.turns import MOST_SHOWN, SHOWN, Turns
 from qa.web.waiting import Busy, Waiting
-from qa.web.words import Words, words_for
+from qa.web.words import words_for
 
 PREFIX = "/page/"
 QUESTION_BYTES = 1_000_000  # a question of 20,000 characters needs 240,000 bytes at most
@@ -38,8 +40,10 @@ _SPAN = re.compile(r"(\d{1,9})-(\d{1,9})", re.ASCII)
 class PageRoutes:
     """Stands before the gate to Gradio, and answers what begins with `/page/`."""
 
-    def __init__(self, app: ASGIApp, *, turns: Turns, waiting: Waiting, rates: Rates) -> None:
+    def __init__(self, app: ASGIApp, *, turns: Turns, waiting: Waiting, rates: Rates, changes: bool) -> None:
+        """Take what is behind it, what answers, and whether visitors may change the library and judge its answers."""
         self._app = app
+        self._changes = changes
         self._turns = turns
         self._waiting = waiting
         self._rates = rates
@@ -48,6 +52,7 @@ class PageRoutes:
         self._router = Router(
             [
                 Route(f"{PREFIX}turn", self._turn, methods=["POST"]),
+                *([Route(f"{PREFIX}feedback", self._feedback, methods=["POST"])] if changes else []),
                 Route(f"{PREFIX}thread", self._thread, methods=["GET"]),
                 Route(f"{PREFIX}starts", self._starts, methods=["GET"]),
                 Route(f"{PREFIX}library", self._library, methods=["GET"]),
@@ -85,7 +90,32 @@ class PageRoutes:
                 raise HTTPException(
                     503, "too many questions are waiting already", {"retry-after": str(BUSY_SECONDS)}
                 ) from None
-        return JSONResponse(_turn_json(turn, self._turns, say))
+        html = reply(turn, self._turns.library, say, judged=self._changes)
+        return JSONResponse(
+            {
+                "html": html,
+                "generation": turn.generation,
+                "answer": turn.answer.to_dict() if turn.answer else None,
+                "error": turn.error,
+            }
+        )
+
+    async def _feedback(self, request: Request) -> Response:
+        """Keep what a reader says of an answer that the present generation has given."""
+        said = await _body(request)
+        question, answers = said.get("question"), said.get("answers")
+        if not isinstance(question, str) or not isinstance(answers, bool):
+            raise HTTPException(400, '"question" has to be a text, and "answers" true or false')
+        if not self._rates.request(client_address(request.scope)):
+            raise _too_many()
+        turn = self._turns.kept(question)
+        if turn is None or turn.answer is None:
+            raise HTTPException(409, "this answer is no longer known: ask the question again")
+        try:
+            add_judgement(self._turns.library.path, Judgement.of(turn.answer, answers, turn.generation))
+        except VerbatimError as error:
+            raise HTTPException(409, error_text(error)) from None
+        return JSONResponse({})
 
     def _thread(self, request: Request) -> Response:
         """Show a text, at a passage if one is named."""
@@ -108,17 +138,6 @@ class PageRoutes:
     def _library(self, request: Request) -> Response:
         """Say what the library holds now, for a page that was opened before it changed."""
         return JSONResponse(parts(self._turns.library, words_for(request.headers)))
-
-
-def _turn_json(turn: Turn, turns: Turns, say: Words) -> dict[str, Any]:
-    """What the page gets for a question: the reply drawn, and what it keeps of it."""
-    answer = turn.answer
-    return {
-        "html": reply(turn, turns.library, say),
-        "generation": turn.generation,
-        "answer": answer.to_dict() if answer else None,
-        "error": turn.error,
-    }
 
 
 def _too_many() -> HTTPException:

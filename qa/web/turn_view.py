@@ -20,21 +20,21 @@ from qa.web.words import Words
 _NAMES_SHOWN = 8  # names, or words, in one line of a message
 
 
-def reply(turn: Turn, library: Library, say: Words) -> str:
-    """Draw the reply to a question, without the question itself."""
+def reply(turn: Turn, library: Library, say: Words, *, judged: bool = False) -> str:
+    """Draw the reply to a question, without the question; with `judged`, its reader can say whether it is right."""
     if turn.answer is None:
         return f'<p class="error" role="alert">{isolated(turn.error or "")}</p>'
     answer = turn.answer
     named = len(library.sources) > 1
     if answer.matching is not None:
         return _notes(answer, library, say) + _list(answer, turn.numbers, say, named)
-    verdict = _verdict(answer, turn.numbers, say, named) + _notes(answer, library, say)
+    verdict = _verdict(answer, turn.numbers, say, named, judged=judged) + _notes(answer, library, say)
     if turn.voices is not None:
         return verdict + voices_html(turn.voices, say, named=named)
     return verdict + _evidence(turn, say, named)
 
 
-def _verdict(answer: Answer, numbers: Sequence[Numbers], say: Words, named: bool) -> str:
+def _verdict(answer: Answer, numbers: Sequence[Numbers], say: Words, named: bool, *, judged: bool) -> str:
     text = answer.text if answer.found else answer.closest
     if text is None or not answer.quotes:
         hint = "" if question_words.is_question(answer.question) else f" {say('try_question')}"
@@ -49,8 +49,19 @@ def _verdict(answer: Answer, numbers: Sequence[Numbers], say: Words, named: bool
     return (
         f'<figure class="answer" data-certainty="{answer.certainty}">'
         f'<blockquote class="source-text" dir="auto">{shown}</blockquote>'
-        f"<figcaption>{_certainty(answer, say)} {byline(best, numbers[0], say, named=named)}</figcaption></figure>"
+        f"<figcaption>{_certainty(answer, say)} {byline(best, numbers[0], say, named=named)}"
+        f"{_judge(say) if judged else ''}</figcaption></figure>"
     )
+
+
+def _judge(say: Words) -> str:
+    """The buttons that say whether an answer is right."""
+    buttons = "".join(
+        f'<button type="button" data-judge="{value}" aria-pressed="false" aria-label="{say(what)}" title="{say(what)}">'
+        f"{sign}</button>"
+        for value, what, sign in (("yes", "answers", "✓"), ("no", "does_not", "✗"))
+    )
+    return f'<span class="judge" role="group" aria-label="{say("was_this_right")}">{buttons}</span>'
 
 
 def _certainty(answer: Answer, say: Words) -> str:

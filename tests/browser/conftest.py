@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, Protocol
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
@@ -77,7 +78,7 @@ def open_page(chromium: BrowserContext) -> Iterator[OpenPage]:
         page.set_default_timeout(PATIENCE)
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme=scheme)
-        page.on("request", lambda request: requests.append((url, request.url)))
+        page.on("request", lambda request: requests.append((urljoin(url, "/"), request.url)))
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("dialog", lambda dialog: problems.append(f"a dialog: {dialog.message}"))
         page.goto(url)

@@ -95,6 +95,7 @@ function add(turn) {
   const reply = element("div", "reply");
   section.append(heading, reply);
   log.append(section);
+  section.dataset.question = turn.question;
   Object.assign(turn, { section, reply });
   turns.push(turn);
   return turn;

@@ -6,7 +6,7 @@ import { startFilters } from "./filters.js";
 import { startKeys } from "./keys.js";
 import { startLibrary } from "./library.js";
 import { startMenus } from "./menu.js";
-import { byFinger, data } from "./page.js";
+import { announce, byFinger, data, say } from "./page.js";
 import { startSource } from "./source.js";
 import { startStarts } from "./starts.js";
 import { startTheme } from "./theme.js";
@@ -29,6 +29,8 @@ startStarts();
 document.addEventListener("click", (event) => {
   const example = event.target.closest("[data-example]");
   const button = event.target.closest("[data-more]");
+  const judge = event.target.closest("[data-judge]");
+  if (judge) sayWhether(judge);
   if (example) {
     ask(example.textContent);
     // The button disappears with the welcome, so the focus moves on; on a touch screen that would open the keyboard.
@@ -55,6 +57,20 @@ addEventListener("afterprint", () => {
     delete details.dataset.folded;
   }
 });
+
+/** Tell the library whether an answer is right. */
+async function sayWhether(button) {
+  const question = button.closest(".turn").dataset.question;
+  const body = JSON.stringify({ question, answers: button.dataset.judge === "yes" });
+  const options = { method: "POST", headers: { "content-type": "application/json" }, body };
+  const response = await fetch("page/feedback", options).catch(() => null);
+  if (!response?.ok) {
+    announce((await response?.json())?.detail ?? say("unreachable"));
+    return;
+  }
+  for (const each of button.parentElement.children) each.setAttribute("aria-pressed", String(each === button));
+  announce(say("thanks"));
+}
 
 function keepLanguage() {
   if (document.documentElement.lang !== data.language) document.documentElement.lang = data.language;

@@ -38,7 +38,7 @@ export function startMenus() {
 
 function openCopy(button) {
   const quote = quoteOf(button.closest(".card"));
-  const question = button.closest(".turn").querySelector(".question").textContent;
+  const { question } = button.closest(".turn").dataset;
   open(button, [
     [say("copy_text"), () => copy(`${quote.text}\n— ${byline(quote)}`)],
     [say("copy_markdown"), () => copy(`${quoted(quote.text)}\n>\n> — ${plain(byline(quote))}`)],
