@@ -24,5 +24,5 @@ docs: ## build the documentation into site/
 bench: ## check the quality floors; EVAL is the folder with the data
 	$(BIN)/python -m benchmarks.gate $(EVAL)
 
-picture: ## take the picture of the web chat again
+picture: ## take the pictures of the web chat again
 	$(BIN)/python -m docs.picture
