@@ -11,6 +11,7 @@ from qa.library.directory import LibraryDirectory
 from qa.library.generation import Status
 from qa.library.history import GenerationInfo, generations
 from qa.library.opened import OpenedGeneration
+from qa.library.passage_map import MOST, PassageMap, passage_map
 from qa.library.store import SourceInfo, Store
 from qa.library.texts import Texts
 from qa.sources.thread import Thread
@@ -95,6 +96,15 @@ class LibraryContents:
     def years(self) -> tuple[tuple[str, int], ...]:
         """Every year that a post is dated in and the number of its posts, in order."""
         return self._opened.generation.store.years()
+
+    def passage_map(self, question: str | None = None, most: int = MOST) -> PassageMap:
+        """The passages on a plane, those alike in meaning near to each other.
+
+        Args:
+            question: A question to show among them; None for none.
+            most: How many passages to show at most, evenly chosen.
+        """
+        return passage_map(self._opened.generation, self._opened.encoder, question, most)
 
     def text(self, source: str) -> str:
         """The reading text of a source, which the offsets of its quotes refer to.

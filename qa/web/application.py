@@ -133,7 +133,7 @@ def _inner(
     with ThreadPoolExecutor(1) as thread:
         blocks, gradio = thread.submit(asyncio.run, make()).result()
     events = Events.of(blocks, uploads, asking=ASKING)
-    shell = Shell(gradio, lambda say: frame(library, say, choices, f"{root}/"))
+    shell = Shell(gradio, lambda say: frame(library, say, choices, f"{root}/", changes=settings.changes))
     gate = Gate(shell, events=events, uploads=uploads, rates=rates, changes=settings.changes)
     routes = PageRoutes(gate, turns=turns, waiting=waiting, rates=rates, changes=settings.changes)
     return _Inner(routes, actions, uploads, blocks, gradio)

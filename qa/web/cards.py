@@ -25,6 +25,7 @@ def card(
     *,
     named: bool,
     opened: bool,
+    by: bool = True,
     supports: bool = False,
     confidence: float | None = None,
 ) -> str:
@@ -36,6 +37,7 @@ def card(
         number: Its number among the cards of the answer, from 1.
         say: The words of the page.
         named: Whether to show the name of the text.
+        by: Whether to show the name of the author.
         opened: Whether the whole passage is shown at first.
         supports: Whether the passage gives the same answer as the first one.
         confidence: The probability that it answers; None if nothing has judged that.
@@ -49,7 +51,7 @@ def card(
         f'data-name="{attribute(text_name(quote.title, quote.source))}" data-author="{attribute(quote.author or "")}" '
         f'data-date="{attribute(quote.date or "")}">'
         f"<details{' open' if opened else ''}><summary>"
-        f'<span class="byline">{byline(quote, numbers, say, named=named)}{support}</span>'
+        f'<span class="byline">{byline(quote, numbers, say, named=named, by=by)}{support}</span>'
         f"{excerpt_html(best_sentence(quote), quote)}</summary>"
         f'<blockquote class="source-text" dir="auto">{marked(quote.text, quote.start, quote.highlights)}</blockquote>'
         f"{_also(quote.also, say)}"

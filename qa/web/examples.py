@@ -15,5 +15,7 @@ _EXAMPLES = {
 
 
 def examples(rows: Sequence[SourceInfo]) -> tuple[str, ...]:
-    """The example questions for these texts; empty if none of them is known."""
-    return tuple(question for row in rows for question in _EXAMPLES.get(row.name, ()))
+    """The example questions for these texts; empty unless every one of them is known."""
+    if not all(row.name in _EXAMPLES for row in rows):
+        return ()
+    return tuple(question for row in rows for question in _EXAMPLES[row.name])

@@ -56,7 +56,9 @@ class Choice:
     path: str
 
 
-def frame(library: Library, say: Words, choices: Sequence[Choice] = (), chosen: str = "") -> Frame:
+def frame(
+    library: Library, say: Words, choices: Sequence[Choice] = (), chosen: str = "", *, changes: bool = False
+) -> Frame:
     """Draw the frame over a library.
 
     Args:
@@ -64,6 +66,7 @@ def frame(library: Library, say: Words, choices: Sequence[Choice] = (), chosen: 
         say: The words of the page.
         choices: The libraries of the server, if there are several.
         chosen: The path of this one.
+        changes: Whether its visitors may change the library, and so see what others have asked in vain.
     """
     generation = library.status().generation
     data = {
@@ -79,7 +82,7 @@ def frame(library: Library, say: Words, choices: Sequence[Choice] = (), chosen: 
         f"<script>{_THEME}</script>"
         '<script type="module" src="page/scripts/main.js"></script>'
     )
-    return Frame(head, _body(library, say, _libraries(choices, chosen, say)))
+    return Frame(head, _body(library, say, _libraries(choices, chosen, say), changes))
 
 
 def parts(library: Library, say: Words) -> dict[str, str]:
@@ -106,6 +109,18 @@ def starts_html(starts: Starts, say: Words) -> str:
     return _question_list("starts_sure", starts.answered, say) + _question_list("starts_commenters", starts.asked, say)
 
 
+def coverage_html(asked: Sequence[tuple[str, int]], say: Words) -> str:
+    """The questions that the texts do not answer, as buttons that ask them again."""
+    if not asked:
+        return f'<p class="aside">{say("coverage_none")}</p>'
+    items = "".join(
+        f'<li><button type="button" class="outlined" data-example>{escaped(question)}</button> '
+        f'<span class="aside">{say("asked_times", n=times)}</span></li>'
+        for question, times in asked
+    )
+    return f"<ul>{items}</ul>"
+
+
 def _question_list(title: str, questions: Sequence[str], say: Words) -> str:
     items = "".join(
         f'<li><button type="button" class="outlined" data-example>{escaped(question)}</button></li>'
@@ -125,7 +140,11 @@ def welcome(rows: Sequence[SourceInfo], say: Words) -> str:
     return f'<p class="motto">{say("welcome")}</p>{questions}<h2>{say("starts_texts")}</h2><ul>{texts}</ul>'
 
 
-def _body(library: Library, say: Words, libraries: str) -> str:
+def _folded(name: str, say: Words) -> str:
+    return f'<details id="{name}"><summary>{say(name)}</summary><div></div></details>'
+
+
+def _body(library: Library, say: Words, libraries: str, changes: bool) -> str:
     changing = parts(library, say)
     return (
         f'<a class="skip" href="#question-box">{say("skip")}</a>'
@@ -133,7 +152,9 @@ def _body(library: Library, say: Words, libraries: str) -> str:
         '<div id="frame">'
         f'<aside id="library-pane" aria-label="{say("library")}" hidden><div class="pane-scroll">'
         f'<button type="button" class="outlined" data-fold>{say("close")}</button>'
-        f'<div id="filters">{changing["filters"]}</div><!-- panel --></div></aside>'
+        f'<div id="filters">{changing["filters"]}</div>'
+        f"{_folded('map', say)}{_folded('coverage', say) if changes else ''}"
+        "<!-- panel --></div></aside>"
         '<main id="chat">'
         f'<div id="library-line" role="status">{changing["line"]}</div>'
         f'<section class="welcome">{changing["welcome"]}</section>'

@@ -20,7 +20,8 @@ from qa.types import Span
 from qa.web.bodies import TooLarge, read_body
 from qa.web.cards import digest
 from qa.web.error_text import error_text
-from qa.web.frame import parts, starts_html
+from qa.web.frame import coverage_html, parts, starts_html
+from qa.web.map_view import map_html
 from qa.web.rates import Rates, client_address
 from qa.web.starts import StartingQuestions
 from qa.web.theme import STATIC
@@ -52,7 +53,8 @@ class PageRoutes:
         self._router = Router(
             [
                 Route(f"{PREFIX}turn", self._turn, methods=["POST"]),
-                *([Route(f"{PREFIX}feedback", self._feedback, methods=["POST"])] if changes else []),
+                *(self._for_those_who_change() if changes else []),
+                Route(f"{PREFIX}map", self._map, methods=["GET"]),
                 Route(f"{PREFIX}thread", self._thread, methods=["GET"]),
                 Route(f"{PREFIX}starts", self._starts, methods=["GET"]),
                 Route(f"{PREFIX}library", self._library, methods=["GET"]),
@@ -70,6 +72,12 @@ class PageRoutes:
         except HTTPException as error:
             refusal = JSONResponse({"detail": error.detail}, error.status_code, error.headers)
             await refusal(scope, receive, send)
+
+    def _for_those_who_change(self) -> list[Route]:
+        return [
+            Route(f"{PREFIX}feedback", self._feedback, methods=["POST"]),
+            Route(f"{PREFIX}coverage", self._coverage, methods=["GET"]),
+        ]
 
     async def _turn(self, request: Request) -> Response:
         """Answer a question; one that the present generation has answered before costs its asker nothing."""
@@ -130,6 +138,18 @@ class PageRoutes:
         if spans and (known := asked.get("digest")) and known != digest(thread.text[slice(*spans[0])]):
             return JSONResponse({"html": replaced_html(source, say), "replaced": True})
         return JSONResponse({"html": thread_html(thread, Passages(spans, marks), say), "replaced": False})
+
+    def _map(self, request: Request) -> Response:
+        """Draw the map of the library, with a question that the present generation has answered before."""
+        turn = self._turns.kept(request.query_params.get("q", ""))
+        quotes = turn.answer.quotes if turn and turn.answer else ()
+        drawn = self._turns.library.passage_map(turn.question if turn else None)
+        quoted = {(quote.source, (quote.start, quote.end)) for quote in quotes}
+        return JSONResponse({"html": map_html(drawn, quoted, words_for(request.headers))})
+
+    def _coverage(self, request: Request) -> Response:
+        """List what has been asked and not found."""
+        return JSONResponse({"html": coverage_html(self._turns.in_vain(), words_for(request.headers))})
 
     def _starts(self, request: Request) -> Response:
         """Say what can be asked, for a page on which nothing has been asked yet."""

@@ -54,7 +54,7 @@ def post_label(place: Quote | Place, numbers: Numbers, say: Words) -> str:
     return say("comment", number=numbers[0], count=numbers[1]) if numbers else say("one_comment")
 
 
-def byline(place: Quote | Place, numbers: Numbers, say: Words, *, named: bool) -> str:
+def byline(place: Quote | Place, numbers: Numbers, say: Words, *, named: bool, by: bool = True) -> str:
     """Who, when and where, as HTML: "Ralf, 13 August 2018 · comment 1 of 4 · Cycling the Elbe".
 
     Args:
@@ -62,8 +62,9 @@ def byline(place: Quote | Place, numbers: Numbers, say: Words, *, named: bool) -
         numbers: Which comment it is of how many.
         say: The words to say it in.
         named: Whether to name the text.
+        by: Whether to name the author.
     """
-    who = f'<span class="author">{isolated(place.author)}</span>' if place.author else ""
+    who = f'<span class="author">{isolated(place.author)}</span>' if place.author and by else ""
     when = f"<time>{isolated(say.day(place.date))}</time>" if place.date else ""
     parts = [", ".join(filter(None, [who, when]))]
     parts.append(f'<span class="post-label">{escaped(post_label(place, numbers, say))}</span>')

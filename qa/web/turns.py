@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -18,6 +18,7 @@ from qa.web.voices import Voices, voices
 
 SHOWN = 5  # passages of an answer
 MOST_SHOWN = 500  # passages of a list of filters, however often more are asked for
+_IN_VAIN_KEPT, _IN_VAIN_SHOWN = 1_000, 30  # questions; they are gone with the server, as nobody agreed to a file
 _KEPT = 200  # answers: a page that is opened again looks each of its questions up once
 
 logger = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ class Turns:
         self._log_questions = log_questions
         self._kept: OrderedDict[tuple[str, str, int], Turn] = OrderedDict()
         self._lock = Lock()
+        self._in_vain: Counter[str] = Counter()
 
     @property
     def library(self) -> Library:
@@ -79,10 +81,22 @@ class Turns:
         self._log(turn, begun)
         if turn.answer is not None:
             with self._lock:
+                self._count(turn.answer)
                 self._kept[generation, question, k] = turn
                 while len(self._kept) > _KEPT:
                     self._kept.popitem(last=False)
         return turn
+
+    def in_vain(self) -> list[tuple[str, int]]:
+        """The questions since the server's start that the texts do not answer, with how often each was asked."""
+        with self._lock:
+            return self._in_vain.most_common(_IN_VAIN_SHOWN)
+
+    def _count(self, answer: Answer) -> None:
+        if answer.found:
+            self._in_vain.pop(answer.question, None)  # other texts answer it now
+        elif answer.question in self._in_vain or len(self._in_vain) < _IN_VAIN_KEPT:
+            self._in_vain[answer.question] += 1
 
     def _log(self, turn: Turn, begun: float) -> None:
         text: dict[str, Any] = {"question": turn.question} if self._log_questions else {}

@@ -29,7 +29,7 @@ def voices_html(voices: Voices, say: Words, *, named: bool) -> str:
 def _voice(voice: Voice, numbers: count[int], say: Words, *, named: bool) -> str:
     name = isolated(voice.author) if voice.author else f'<span class="aside">{say("unnamed")}</span>'
     cards = "".join(
-        card(quote, place, next(numbers), say, named=named, opened=False)
+        card(quote, place, next(numbers), say, named=named, opened=False, by=False)
         for quote, place in zip(voice.quotes, voice.numbers, strict=True)
     )
     return f'<section class="voice"><h4 class="author">{name}</h4><ol>{cards}</ol></section>'

@@ -71,6 +71,9 @@ def library_open(page: Page) -> None:
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.locator("#status").get_by_role("alert")).to_be_visible()
     page.get_by_role("button", name="Replace all 2 texts").click()
+    for part in ("#map", "#coverage"):
+        page.locator(f"{part} summary").click()
+        page.locator(f"{part} :is(svg, p)").first.wait_for()
 
 
 def menus_open(page: Page) -> None:

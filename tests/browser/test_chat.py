@@ -86,7 +86,9 @@ def test_the_headline_is_the_sentence_and_the_other_passages_are_folded_to_two_l
     cards = turn.locator(".card > details")
     assert [card.evaluate("card => card.open") for card in cards.all()] == [True, False, False, False, False]
     for card in cards.all()[1:]:
-        lines = card.locator("> summary").evaluate("s => s.clientHeight / parseFloat(getComputedStyle(s).lineHeight)")
+        lines = card.locator("> summary .excerpt").evaluate(
+            "s => s.clientHeight / parseFloat(getComputedStyle(s).lineHeight)"
+        )
         assert lines <= 2.1
         expect(card.locator("> summary .excerpt")).to_be_visible()
 

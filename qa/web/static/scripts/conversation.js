@@ -15,6 +15,7 @@ let retry = 0;
 
 export const questions = () => turns.map((turn) => turn.question);
 export const results = () => turns.filter((turn) => turn.result);
+export const lastQuestion = () => turns.findLast((turn) => turn.result?.answer)?.question;
 export const lastGeneration = () => turns.at(-1)?.generation;
 
 /** Ask a question, or let it wait for those before it. */

@@ -53,10 +53,10 @@ export function openCard(card, from = document.activeElement) {
   push(request, `?text=${source}&at=${at}`);
 }
 
-/** Open a text at its beginning. */
-export function openText(source, from = document.activeElement) {
+/** Open a text at its beginning, or at a passage. */
+export function openText(source, from = document.activeElement, at = "") {
   opener = from;
-  push({ source }, `?text=${source}`);
+  push({ source, at }, `?text=${source}${at && `&at=${at}`}`);
 }
 
 function push(request, address) {
