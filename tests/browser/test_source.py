@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -233,16 +232,3 @@ def test_the_page_speaks_german(open_page: OpenPage, elbe_page: str, request: py
     expect(page.locator("#source")).to_contain_text("13. August 2018")
     page.get_by_role("combobox", name="Sprache").select_option("en")
     expect(page.get_by_role("button", name="Library")).to_be_visible()
-
-
-def test_a_folder_of_words_is_complete() -> None:
-    """Every phrase is there in every language with the same places for values, and each is used."""
-    import re
-
-    root = Path(qa.__file__).parent / "web"
-    languages = json.loads((root / "static" / "words.json").read_text("utf-8"))
-    places = {
-        language: {key: set(re.findall(r"\{\w+\}", phrase)) for key, phrase in phrases.items()}
-        for language, phrases in languages.items()
-    }
-    assert places["en"] == places["de"]
