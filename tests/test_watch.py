@@ -6,17 +6,20 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from conftest import FakeEncoder
 
 import qa
-from qa.cli.watch import follow
+from qa.cli.watch import bursts_of_changes, follow, heeding_signals
+from qa.encoding.encoder import Vectors
 from qa.library.directory import LibraryDirectory
 from qa.library.mirror import FolderMirror
+from qa.types import Progress, no_progress
 
 
 @pytest.fixture
@@ -161,19 +164,55 @@ def test_a_busy_library_is_tried_again_and_a_failure_is_said(
         yield True
         assert names(directory) == ["rain.txt"]
 
-    follow(mirror, directory, bursts())
+    follow(mirror, directory, bursts(), threading.Event())
 
 
-def test_the_command_follows_a_folder_until_ctrl_c(folder: Path, directory: LibraryDirectory) -> None:
+@pytest.mark.parametrize("ends", [signal.SIGINT, signal.SIGTERM])
+def test_the_first_order_to_end_raises_nothing_and_the_second_does(folder: Path, ends: signal.Signals) -> None:
+    before = signal.getsignal(ends)
+    with heeding_signals() as stopped:
+        looks = bursts_of_changes(folder, stopped)
+        assert not next(looks)
+        signal.raise_signal(ends)  # an exception would be dropped if a finalizer happened to run
+        assert list(looks) == []
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(ends)
+    assert signal.getsignal(ends) is before
+
+
+def test_an_order_to_end_cancels_a_change_that_is_being_made(
+    mirror: FolderMirror, directory: LibraryDirectory, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped = threading.Event()
+
+    def encode(self: FakeEncoder, texts: Sequence[str], *, progress: Progress = no_progress) -> Vectors:
+        stopped.set()
+        progress("encoding", 0, len(texts))
+        raise AssertionError("it goes on")
+
+    monkeypatch.setattr(FakeEncoder, "encode", encode)
+    (folder / "fog.txt").write_text("It is foggy.")
+    before = directory.current()
+    follow(mirror, directory, iter([True, True]), stopped)
+    assert directory.current() == before and names(directory) == ["rain.txt", "snow.txt"]
+
+
+def test_ctrl_c_stays_ignored_for_what_a_shell_runs_in_the_background() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with heeding_signals() as stopped:
+            signal.raise_signal(signal.SIGINT)
+            assert not stopped.is_set()
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize("ends", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_follows_a_folder_until_told_to_end(
+    folder: Path, directory: LibraryDirectory, ends: signal.Signals
+) -> None:
     command = [sys.executable, "-m", "qa", "watch", str(folder), "--library", str(directory.path)]
-    # A shell that runs the tests in the background has them ignore Ctrl-C, which would be inherited.
-    with subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    ) as watching:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as watching:
         try:
             assert watching.stdout is not None and watching.stderr is not None
             assert "2 texts now (was 0)" in watching.stdout.readline()
@@ -184,7 +223,7 @@ def test_the_command_follows_a_folder_until_ctrl_c(folder: Path, directory: Libr
             (folder / "rain.txt").unlink()
             # One burst, unless the machine is so busy that half a second passes between two files.
             assert any("21 texts now" in line for line in watching.stdout)
-            watching.send_signal(signal.SIGINT)
+            watching.send_signal(ends)
             assert watching.wait(60) == 0 and watching.stderr.read() == ""
         finally:
             watching.kill()

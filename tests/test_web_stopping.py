@@ -20,8 +20,7 @@ from web_requests import API, PATIENCE, answer
 from qa.web.stopping import LONGEST_STOP, QUIET, Stopping
 
 SERVER = """
-import signal, sys, time
-signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background is started with Ctrl-C ignored
+import sys, time
 sys.path.insert(0, sys.argv[1])
 from conftest import FakeEncoder
 import qa

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
+import threading
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from qa.cli.change import matching_encoder, print_change
@@ -45,13 +48,14 @@ def add_command(commands: Any, library: argparse.ArgumentParser, model: argparse
     command.set_defaults(run=_watch)
 
 
-def follow(mirror: FolderMirror, directory: LibraryDirectory, bursts: Iterable[bool]) -> None:
+def follow(mirror: FolderMirror, directory: LibraryDirectory, bursts: Iterable[bool], stopped: threading.Event) -> None:
     """Bring a library up to date at once, and again after each burst of changes.
 
     Args:
         mirror: The library and its folder.
         directory: The library's folder, for what is printed.
         bursts: At each look, whether anything in the folder has changed.
+        stopped: Cancels a change that is being made, and ends.
 
     Raises:
         VerbatimError: The first time failed. A later failure is printed, and what comes next is followed.
@@ -62,7 +66,9 @@ def follow(mirror: FolderMirror, directory: LibraryDirectory, bursts: Iterable[b
         if not pending:
             continue
         try:
-            _sync(mirror, directory)
+            _sync(mirror, directory, stopped)
+        except _Stopped:
+            return
         except LibraryBusy:  # it is tried again at the next look
             continue
         except VerbatimError as error:
@@ -72,17 +78,72 @@ def follow(mirror: FolderMirror, directory: LibraryDirectory, bursts: Iterable[b
         started, pending = True, False
 
 
+class _Stopped(Exception):
+    """A change was cancelled because the command was told to end."""
+
+
 def _watch(options: argparse.Namespace) -> int:
     directory = LibraryDirectory(library_path(options))
     encoder = matching_encoder(directory, options.model) if directory.is_built() else load_encoder(options.model, None)
     mirror = FolderMirror(directory, options.folder, encoder, replace=options.replace)
-    with suppress(KeyboardInterrupt):  # the way to end it
-        follow(mirror, directory, _bursts(options.folder))
+    with suppress(KeyboardInterrupt), heeding_signals() as stopped:
+        follow(mirror, directory, bursts_of_changes(options.folder, stopped), stopped)
     return 0
 
 
-def _sync(mirror: FolderMirror, directory: LibraryDirectory) -> None:
-    with progress_bars() as progress:
+@contextmanager
+def heeding_signals() -> Iterator[threading.Event]:
+    """Take Ctrl-C and SIGTERM for the order to end, while the block runs.
+
+    The first sets the event and raises nothing, since Python drops an exception that is raised while a finalizer runs.
+    The second raises KeyboardInterrupt. A signal that is ignored, as Ctrl-C is in what a shell runs in the background,
+    stays ignored.
+
+    Yields:
+        The event.
+    """
+    stopped = threading.Event()
+
+    def stop(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001 — what a handler is given
+        if stopped.is_set():
+            raise KeyboardInterrupt
+        stopped.set()
+
+    ends = [one for one in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(one) is not signal.SIG_IGN]
+    before = {one: signal.signal(one, stop) for one in ends}
+    try:
+        yield stopped
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+def bursts_of_changes(folder: Path, stopped: threading.Event) -> Iterator[bool]:
+    """Look at a folder until told to stop.
+
+    Args:
+        folder: The folder of the texts.
+        stopped: Ends the looks, within half a second.
+
+    Returns:
+        Whether anything has changed, at the end of each burst, and every half second between them.
+    """
+    from watchfiles import watch
+
+    looks = watch(
+        folder, step=_QUIET_MS, debounce=_LONGEST_MS, rust_timeout=_QUIET_MS, yield_on_timeout=True, stop_event=stopped
+    )
+    return (bool(changes) for changes in looks)
+
+
+def _sync(mirror: FolderMirror, directory: LibraryDirectory, stopped: threading.Event) -> None:
+    with progress_bars() as show:
+
+        def progress(stage: str, done: int, total: int, /) -> None:
+            if stopped.is_set() and done < total:
+                raise _Stopped
+            show(stage, done, total)
+
         change = mirror.sync(progress)
     if change is None:
         print_line(f"{directory.path}: up to date")
@@ -91,11 +152,3 @@ def _sync(mirror: FolderMirror, directory: LibraryDirectory) -> None:
         print_change(directory, change.report)
     with reporting_output_errors():
         sys.stdout.flush()
-
-
-def _bursts(folder: Path) -> Iterator[bool]:
-    """Whether anything in the folder has changed, at the end of each burst, and every half second between them."""
-    from watchfiles import watch
-
-    looks = watch(folder, step=_QUIET_MS, debounce=_LONGEST_MS, rust_timeout=_QUIET_MS, yield_on_timeout=True)
-    return (bool(changes) for changes in looks)

@@ -17,8 +17,7 @@ from .pages import ask
 
 # `qa serve`, reporting on standard error every address that its process looks up or connects to.
 REPORTING_SERVER = """
-import os, signal, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background is started with Ctrl-C ignored
+import os, sys
 def report(event, details):
     if event == "socket.getaddrinfo":
         print("ADDRESS", details[0], file=sys.stderr)
