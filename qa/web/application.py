@@ -19,6 +19,7 @@ from qa.web.events import Events
 from qa.web.frame import Choice, frame
 from qa.web.gate import Gate
 from qa.web.libraries import Libraries, paths
+from qa.web.lingering import LingeringClose
 from qa.web.log import RequestLog
 from qa.web.login import Login
 from qa.web.page import ASKING, CONCURRENT_QUESTIONS, MOST_WAITING, page
@@ -106,7 +107,7 @@ def application(
         app = Login(app, users=settings.users, rates=rates)
     stopping = Stopping(SameOrigin(app, names=settings.names, proxied=settings.reachable))
     app = _Below(stopping, settings.root_path) if settings.root_path else stopping
-    return Application(RequestLog(Policy(app)), stopping, inner)
+    return Application(LingeringClose(RequestLog(Policy(app))), stopping, inner)
 
 
 def _inner(
