@@ -1,4 +1,4 @@
-"""Fixtures that several tests share: a fake encoder for exact assertions, the real one, the Leica library."""
+"""Fixtures that several tests share: a fake encoder for exact assertions, the real one, libraries, a served page."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import logging
 import signal
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -17,6 +18,9 @@ from qa.encoding import minilm_files
 from qa.encoding.encoder import Vectors
 from qa.encoding.minilm import MiniLMEncoder
 from qa.types import Progress, no_progress
+
+if TYPE_CHECKING:
+    import httpx
 
 # Hypothesis fails an example that takes longer than 200 ms by the clock; tests measure no time.
 settings.register_profile("no-deadline", deadline=None)
@@ -104,4 +108,40 @@ def other_model(tmp_path_factory: pytest.TempPathFactory, real_encoder: MiniLMEn
         next(model.parameters())[5] += 0.1
     folder = tmp_path_factory.mktemp("models") / "other-model"
     model.save(str(folder))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def upload_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the folders for uploads are, one for each server."""
+    folder = tmp_path_factory.mktemp("uploads")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADIO_TEMP_DIR", str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def open_library(tmp_path_factory: pytest.TempPathFactory) -> qa.Library:
+    """A library that can be changed from its page; the tests that share it say so if they do."""
+    text = qa.Thread.from_text("Lenses are ground in Solms. The price is high.", title="Lenses")
+    return qa.build([text], tmp_path_factory.mktemp("open") / "library", encoder=FakeEncoder())
+
+
+@pytest.fixture(scope="module")
+def client(open_library: qa.Library, upload_folder: Path) -> Iterator[httpx.Client]:
+    """A page on this machine alone, where the library can be changed."""
+    from web_requests import served
+
+    with served(open_library) as client:
+        yield client
+
+
+@pytest.fixture
+def own_folder(client: httpx.Client, upload_folder: Path) -> Path:
+    """The folder of this page's uploads."""
+    from web_requests import API
+
+    (path,) = client.post(f"{API}/upload", files={"files": ("own.txt", b"Own.")}).json()
+    folder = Path(path).parents[1]
+    assert folder.parent == upload_folder
     return folder

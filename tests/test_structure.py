@@ -106,3 +106,8 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("module", sorted(FILES))
 def test_a_module_is_small(module: str) -> None:
     assert len(FILES[module].read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
+
+
+def test_files_of_tests_are_small() -> None:
+    lengths = {file.name: len(file.read_text(encoding="utf-8").splitlines()) for file in (ROOT / "tests").rglob("*.py")}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_MODULE} == {}

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import httpx
+import pytest
 
 import qa
 from qa.web import launch
 
 API = "/gradio_api"
+QUESTION = "Where are lenses ground?"
+ELSEWHERE = {"X-Forwarded-For": "203.0.113.7"}  # what a trusted proxy on this machine adds
 PATIENCE = 60.0  # seconds for one request, on a machine with other work
 
 
@@ -57,3 +61,16 @@ def answer(client: httpx.Client, event: str) -> dict[str, Any]:
     kind, data = (line.partition(": ")[2] for line in events[-2].splitlines())
     said = json.loads(data)
     return dict(said[0]) if kind == "complete" else {"status": kind, "detail": said}
+
+
+def wait_until(true: Any, what: str = "") -> None:
+    waited = threading.Event()
+    for _ in range(600):
+        if true():
+            return
+        waited.wait(0.1)
+    pytest.fail(f"it never came true: {what}")
+
+
+def names(library: qa.Library) -> list[str]:
+    return [source.name for source in library.sources]
