@@ -48,7 +48,9 @@ LEAST_DIFFERENCE = 0.003  # a share of all questions; in samples of this size ch
 # The weights of the choice before it sees a question, and how firmly: as the standard deviation of a weight's share.
 PRIOR_DEVIATION = 0.2
 PRIOR = OptionFeatures(
-    margin=0.35,
+    margin=0.2,
+    evidence=0.3,
+    answers=0.1,
     likeness=4.0,
     coverage=0.5,
     behind=3.0,

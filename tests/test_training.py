@@ -162,25 +162,6 @@ def test_only_a_teacher_gets_unlabelled_passages(curriculum: Curriculum, questio
     assert all(one.answerable is not None for number in range(4) for one in curriculum.epoch(number))
 
 
-def test_only_a_teacher_gives_a_window_without_a_label_a_loss() -> None:
-    import torch
-
-    from training.batches import collate, make_windows
-    from training.model import LOWEST, pointing_loss, taught_loss
-
-    labelled = Example("natural", "Where?", "Made in Solms.", ((8, 13),))
-    unlabelled = Example("retrieved", "Where?", "Made of glass.", answerable=None)
-    batch = collate(make_windows([labelled, unlabelled], minilm_files.tokenizer(), Random(0)))
-    torch.manual_seed(0)
-    logits, other = (
-        torch.randn(batch.targets.shape).masked_fill(batch.mask.unsqueeze(-1) == 0, LOWEST) for _ in range(2)
-    )
-    with_label, without_label = pointing_loss(logits, batch.targets).tolist()
-    assert with_label > 0 and without_label == 0
-    assert taught_loss(logits, logits).tolist() == [0, 0]
-    assert all(0 < loss < 20 for loss in taught_loss(logits, other).tolist())
-
-
 @pytest.fixture
 def folders(tmp_path: Path, questions: list[LabelledQuestion]) -> tuple[Path, Path]:
     """A folder of training sets that has one of made-up questions, and a folder for squad2."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from random import Random
 
 import torch
 from tokenizers import Encoding, Tokenizer
 from torch import Tensor
 
+from qa.text.sentences import split_sentences
 from qa.types import Span
 from training.curriculum import Example
 from training.model import NULL, special_tokens
@@ -28,22 +29,33 @@ class Window:
     """`[CLS] question [SEP] title passage [SEP]` as ids, with the positions of the tokens that start and end an answer.
 
     Both are the position of [CLS] if the passage does not answer, and empty if no label says whether it does.
+    `evidence` are the first and last positions of the sentences that answer.
     """
 
     ids: list[int]
     second: int  # where the title begins, or the passage if there is none
     starts: list[int]
     ends: list[int]
+    evidence: list[Span]
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Tensors of shape (batch, length); `targets` has a last axis of start and end."""
+    """Tensors of shape (batch, length).
+
+    `targets` has a last axis of start, end and evidence: 1 for the tokens of sentences that answer, and for [CLS] if
+    the passage does. `judged` is 1 for the tokens whose evidence is known: [CLS], the title's and the passage's.
+    """
 
     ids: Tensor
     types: Tensor
     mask: Tensor
     targets: Tensor
+    judged: Tensor
+
+    def to(self, device: torch.device) -> Batch:
+        """The same batch on a device."""
+        return Batch(*(getattr(self, field.name).to(device) for field in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +68,7 @@ class _Part:
     first: int
     stop: int
     targets: tuple[list[int], list[int]]
+    evidence: list[Span]
 
 
 def make_windows(examples: Sequence[Example], tokenizer: Tokenizer, rng: Random) -> list[Window]:
@@ -70,8 +83,10 @@ def make_windows(examples: Sequence[Example], tokenizer: Tokenizer, rng: Random)
         second = [cls, *question.ids[:MAX_QUESTION], sep]
         prefix = [*second, *title.ids[:MAX_TITLE]]
         part = _part(example, passage, len(prefix), rng)
-        targets = ([NULL], [NULL]) if example.answerable is False else part.targets
-        windows.append(Window([*prefix, *passage.ids[part.first : part.stop], sep], len(second), *targets))
+        unanswerable = example.answerable is False
+        targets = ([NULL], [NULL]) if unanswerable else part.targets
+        evidence = [] if unanswerable else part.evidence
+        windows.append(Window([*prefix, *passage.ids[part.first : part.stop], sep], len(second), *targets, evidence))
     return windows
 
 
@@ -87,10 +102,25 @@ def _part(example: Example, passage: Encoding, offset: int, rng: Random) -> _Par
     inside = [
         (offset + start - first, offset + end - first) for start, end in spans if first <= start and end < first + room
     ]
+    evidence = _evidence(example, passage, first, room, offset) if inside else []
     if example.inside:
         within = sorted({token for start, end in inside for token in range(start, end + 1)})
-        return _Part(first, first + room, (within, within))
-    return _Part(first, first + room, (sorted({start for start, _ in inside}), sorted({end for _, end in inside})))
+        return _Part(first, first + room, (within, within), evidence)
+    edges = (sorted({start for start, _ in inside}), sorted({end for _, end in inside}))
+    return _Part(first, first + room, edges, evidence)
+
+
+def _evidence(example: Example, passage: Encoding, first: int, room: int, offset: int) -> list[Span]:
+    """The positions in the window of the sentences that the answers are in, as far as the window holds them."""
+    answering = {
+        (sentence.start, sentence.end)
+        for sentence in split_sentences(example.passage)
+        for start, end in example.answers
+        if sentence.start < end and start < sentence.end
+    }
+    spans = sorted(span for sentence in answering if (span := _tokens(passage, sentence)))
+    clipped = [(max(start, first), min(end, first + room - 1)) for start, end in spans]
+    return [(offset + start - first, offset + end - first) for start, end in clipped if start <= end]
 
 
 def _tokens(passage: Encoding, answer: Span) -> Span | None:
@@ -124,7 +154,7 @@ def collate(windows: Sequence[Window]) -> Batch:
     """Pad the windows into tensors."""
     shape = (len(windows), _padded(max(len(window.ids) for window in windows)))
     ids, types, mask = (torch.zeros(shape, dtype=torch.long) for _ in range(3))
-    targets = torch.zeros((*shape, 2))
+    targets, judged = torch.zeros((*shape, 3)), torch.zeros(shape)
     for row, window in enumerate(windows):
         length = len(window.ids)
         ids[row, :length] = torch.tensor(window.ids)
@@ -132,7 +162,13 @@ def collate(windows: Sequence[Window]) -> Batch:
         mask[row, :length] = 1
         targets[row, window.starts, 0] = 1
         targets[row, window.ends, 1] = 1
-    return Batch(ids, types, mask, targets)
+        for first, last in window.evidence:
+            targets[row, first : last + 1, 2] = 1
+        if window.starts:
+            targets[row, NULL, 2] = float(window.starts != [NULL])
+            judged[row, NULL] = 1
+            judged[row, window.second : length] = 1
+    return Batch(ids, types, mask, targets, judged)
 
 
 def _padded(length: int) -> int:

@@ -10,16 +10,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from random import Random
 
+from qa.search.passage_context import as_sentences
 from qa.types import Span
 from training import shares
 from training.data import LabelledQuestion, Paragraph
 from training.edits import Swap, Swaps, conditions, exchanged, negated, swapped, with_condition
+from training.lexicon import STOP_WORDS
 from training.negatives import Miner, without_answer
 from training.neighbours import Neighbours
 from training.text import sentences, words
 from training.titles import title
 
 COMMON_WORDS = 250
+HEADING_WORDS = (2, 7)  # the fewest and the most
 Changed = tuple[str, tuple[Span, ...]]
 GIVEN = "given unanswerable"  # the kind of a pair that a person judged not to answer
 
@@ -70,8 +73,8 @@ class Curriculum:
         return [
             replace(
                 example,
-                question=_marked(example.question, rng),
-                title=example.title if rng.random() < shares.TITLED_SHARE else "",
+                question=_as_typed(example.question, rng),
+                title=_context(example, rng),
                 source=shares.set_of(question),
             )
             for question in drawn
@@ -197,6 +200,29 @@ def _stated_conditions(question: LabelledQuestion) -> list[str]:
             if passage[begin:stop] not in " ".join(new):
                 return new
     return []
+
+
+def _context(example: Example, rng: Random) -> str:
+    """What the passage is read after: its title, a heading, both or nothing.
+
+    The sets have no headings, so that a few words of the passage stand in for one; a heading says, as a rule, what
+    the text below it says.
+    """
+    parts = [example.title] if rng.random() < shares.TITLED_SHARE else []
+    if rng.random() < shares.HEADED_SHARE:
+        tokens = example.passage.split()
+        first, length = rng.randrange(len(tokens)), rng.randint(*HEADING_WORDS)
+        parts.append(" ".join(tokens[first : first + length]).strip(".,;:!?"))
+    return as_sentences(parts)
+
+
+def _as_typed(question: str, rng: Random) -> str:
+    """The question as a person might type it: as it is, as keywords, or with another end."""
+    if rng.random() < shares.KEYWORDS_SHARE:
+        keywords = [word for word in question.rstrip("?").split() if word.lower() not in STOP_WORDS]
+        if len(keywords) > 1:
+            return " ".join(keywords)
+    return _marked(question, rng)
 
 
 def _marked(question: str, rng: Random) -> str:

@@ -1,4 +1,8 @@
-"""The reader's network: all-MiniLM-L6-v2 with frozen embeddings and a span head."""
+"""The reader's network: all-MiniLM-L6-v2 with frozen embeddings and a head of three outputs per token.
+
+They are how well an answer starts at the token, how well one ends there, and the log-odds that the token's sentence
+answers; the last is, at [CLS], the log-odds that the passage does.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,6 @@ import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
-from torch.nn import functional
 from transformers import BertModel
 from transformers.utils import logging as transformers_logging
 
@@ -21,7 +24,7 @@ NULL = 0  # the position of [CLS], which a passage without an answer points to
 
 
 class SpanNetwork(nn.Module, ABC):
-    """A network with a span head: start and end logits for every token."""
+    """A network with a head: start, end and evidence logits for every token."""
 
     qa_outputs: nn.Linear
 
@@ -34,7 +37,7 @@ class SpanNetwork(nn.Module, ABC):
         """The word embeddings of the base model, one per row."""
 
     def forward(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:
-        """Logits of shape (batch, length, 2); padding gets the lowest value."""
+        """Logits of shape (batch, length, 3); padding gets the lowest value."""
         logits: Tensor = self.qa_outputs(self.hidden(ids, types, mask)).float()
         return logits.masked_fill(mask.unsqueeze(-1) == 0, LOWEST)
 
@@ -43,24 +46,33 @@ class SpanNetwork(nn.Module, ABC):
         return {name: value for name, value in self.named_parameters() if value.requires_grad}
 
     def load_trained(self, weights: dict[str, Tensor]) -> None:
-        """Set the trained weights; raises ValueError unless `weights` has exactly these."""
+        """Set the trained weights; raises ValueError unless `weights` has exactly these.
+
+        A head of two outputs, as readers had before they judged evidence, leaves the third untrained.
+        """
         own = self.trained()
         if own.keys() != weights.keys():
             raise ValueError(f"weights do not fit this network: {sorted(own.keys() ^ weights.keys())[:4]}")
         with torch.no_grad():
             for name, value in own.items():
-                value.copy_(weights[name])
+                value[: len(weights[name])].copy_(weights[name])
 
 
 class ReaderNetwork(SpanNetwork):
     """The network that ships; dropout only after the frozen embeddings, which is cheap."""
 
-    def __init__(self, dropout: float = 0.1) -> None:
+    def __init__(self, base: Path | None = None, dropout: float = 0.1) -> None:
+        """Load the base model.
+
+        Args:
+            base: Its folder; None for that of the installed package.
+            dropout: After the embeddings.
+        """
         super().__init__()
         silence_transformers()
         attention.register()
         self.bert = BertModel.from_pretrained(
-            minilm_files.folder(),
+            base or minilm_files.folder(),
             add_pooling_layer=False,
             hidden_dropout_prob=0.0,
             attention_probs_dropout_prob=0.0,
@@ -68,7 +80,7 @@ class ReaderNetwork(SpanNetwork):
         )
         self.bert.embeddings.requires_grad_(False)
         self.bert.embeddings.dropout = nn.Dropout(dropout)
-        self.qa_outputs = untrained_span_head(self.bert.config.hidden_size)
+        self.qa_outputs = untrained_head(self.bert.config.hidden_size)
 
     def hidden(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:
         found: Tensor = self.bert(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state
@@ -78,9 +90,9 @@ class ReaderNetwork(SpanNetwork):
         return self.bert.embeddings.word_embeddings.weight.detach()
 
 
-def untrained_span_head(width: int) -> nn.Linear:
-    """The span head before training."""
-    outputs = nn.Linear(width, 2)
+def untrained_head(width: int) -> nn.Linear:
+    """The head before training."""
+    outputs = nn.Linear(width, 3)
     nn.init.normal_(outputs.weight, std=0.02)
     nn.init.zeros_(outputs.bias)
     return outputs
@@ -90,27 +102,6 @@ def silence_transformers() -> None:
     """Keep transformers from warning that a base model's pooler is not loaded, which is on purpose."""
     transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-
-
-def pointing_loss(logits: Tensor, targets: Tensor) -> Tensor:
-    """The negative mean log-probability, by window, that start and end are at one of their targets.
-
-    Args:
-        logits: Shape (batch, length, 2).
-        targets: 0 or 1, in the same shape; a window without targets has no loss.
-    """
-    on_target = logits.masked_fill(targets == 0, LOWEST)
-    losses = (logits.logsumexp(dim=1) - on_target.logsumexp(dim=1)).mean(dim=1)
-    return losses.where(targets.any(dim=1).all(dim=1), 0.0)
-
-
-def taught_loss(logits: Tensor, teacher: Tensor) -> Tensor:
-    """The KL divergence, by window, of start and end from the teacher's.
-
-    After Hinton et al.: Distilling the Knowledge in a Neural Network, 2015, at a temperature of 1.
-    """
-    seen = functional.kl_div(logits.log_softmax(1), teacher.log_softmax(1), reduction="none", log_target=True)
-    return seen.sum(dim=1).mean(dim=1)
 
 
 def special_tokens(tokenizer: Tokenizer) -> tuple[int, int]:

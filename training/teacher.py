@@ -10,7 +10,7 @@ from pathlib import Path
 from torch import Tensor, nn
 from transformers import MPNetModel
 
-from training.model import SpanNetwork, silence_transformers, untrained_span_head
+from training.model import SpanNetwork, silence_transformers, untrained_head
 
 CLS, PADDING, SEP = 0, 1, 2
 OFFSET = 4  # added to the id of every other word
@@ -19,9 +19,9 @@ FROZEN_LAYERS = 3
 
 
 class Teacher(SpanNetwork):
-    """The teacher's network; its embeddings and lowest layers are frozen, which saves a quarter of a step."""
+    """The teacher's network; its embeddings are frozen, and its lowest layers, which saves a quarter of a step."""
 
-    def __init__(self, base: Path, dropout: float = 0.1) -> None:
+    def __init__(self, base: Path, dropout: float = 0.1, frozen_layers: int = FROZEN_LAYERS) -> None:
         super().__init__()
         silence_transformers()
         self.mpnet = MPNetModel.from_pretrained(
@@ -30,8 +30,8 @@ class Teacher(SpanNetwork):
         self.mpnet.embeddings.requires_grad_(False)
         self.mpnet.embeddings.dropout = nn.Dropout(dropout)
         self.mpnet.encoder.relative_attention_bias.requires_grad_(False)
-        self.mpnet.encoder.layer[:FROZEN_LAYERS].requires_grad_(False)
-        self.qa_outputs = untrained_span_head(self.mpnet.config.hidden_size)
+        self.mpnet.encoder.layer[:frozen_layers].requires_grad_(False)
+        self.qa_outputs = untrained_head(self.mpnet.config.hidden_size)
 
     def hidden(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:  # noqa: ARG002 — MPNet has no token types
         found: Tensor = self.mpnet(input_ids=renumbered(ids, mask), attention_mask=mask).last_hidden_state

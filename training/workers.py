@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 
 from training.batches import Window, collate
-from training.model import SpanNetwork, pointing_loss, taught_loss
+from training.losses import labelled_loss, taught_loss
+from training.model import SpanNetwork
 from training.precision import autocast
 
 TAUGHT_SHARE = 0.7
@@ -45,14 +46,13 @@ class Workers:
         return sum(loss for loss, _ in results)
 
     def _gradients(self, part: Sequence[Window], share: float) -> tuple[float, tuple[Tensor, ...]]:
-        batch = collate(part)
-        ids, types, mask = (tensor.to(self._device) for tensor in (batch.ids, batch.types, batch.mask))
+        batch = collate(part).to(self._device)
         with autocast(self._device.type):
-            logits = self._reader(ids, types, mask)
-        losses = pointing_loss(logits, batch.targets.to(self._device))
+            logits = self._reader(batch.ids, batch.types, batch.mask)
+        losses = labelled_loss(logits, batch)
         if self._teacher:
             with torch.no_grad(), autocast(self._device.type):
-                seen = self._teacher(ids, types, mask)
-            losses = TAUGHT_SHARE * taught_loss(logits, seen) + (1.0 - TAUGHT_SHARE) * losses
+                seen = self._teacher(batch.ids, batch.types, batch.mask)
+            losses = TAUGHT_SHARE * taught_loss(logits, seen, batch) + (1.0 - TAUGHT_SHARE) * losses
         loss = share * losses.mean()
         return loss.item(), torch.autograd.grad(loss, self._weights)

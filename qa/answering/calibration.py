@@ -40,6 +40,8 @@ class ConfidenceFeatures:
         option = self.option
         return (
             option.margin,
+            option.evidence,
+            option.answers,
             option.coverage + option.coverage_before,
             option.behind,
             float(self.whole_sentence),

@@ -63,13 +63,14 @@ class Candidate:
 class ReadCandidate:
     """A candidate with the span of its text that answers best, and the reader's margin for that span.
 
-    `sentences` are those of the text, split once for the reader and for the highlights, and `spans` the best span
-    inside each of them.
+    `evidence` is the reader's log-odds that the text answers at all. `sentences` are those of the text, split once for
+    the reader and for the highlights, and `spans` the best span inside each of them.
     """
 
     candidate: Candidate
     span: Span
     margin: float
+    evidence: float
     sentences: Sequence[Sentence]
     spans: Sequence[ScoredSpan]
 

@@ -43,6 +43,8 @@ class OptionFeatures:
 
     Attributes:
         margin: The reader's margin for the best span inside the sentence, clipped to ±12.
+        evidence: The reader's log-odds that the sentence answers, clipped to ±12.
+        answers: The same for the whole passage.
         likeness: The cosine of question and sentence.
         coverage: The share of the words of the question, weighted by rarity, that the sentence contains.
         behind: How much less the passage fits the question than the best one does; 0 or less.
@@ -58,6 +60,8 @@ class OptionFeatures:
     """
 
     margin: float
+    evidence: float
+    answers: float
     likeness: float
     coverage: float
     behind: float
@@ -74,6 +78,8 @@ class OptionFeatures:
         """The numbers whose weighted sum is the option's score."""
         return (
             self.margin,
+            self.evidence,
+            self.answers,
             self.likeness,
             self.coverage,
             self.behind,
@@ -169,6 +175,8 @@ def _of_passage(
             before = measured[index - 1]
         features = OptionFeatures(
             margin=clip(candidate.spans[index].margin),
+            evidence=clip(candidate.spans[index].evidence),
+            answers=clip(candidate.evidence),
             likeness=likeness,
             coverage=coverage,
             behind=candidate.fit - best_fit,
@@ -214,9 +222,9 @@ def answer_span(question: str, option: Option, options: Sequence[Option]) -> Spa
     return span if first == last else strip_marks(text, (sentences[first].start, sentences[last].end))
 
 
-def clip(margin: float) -> float:
-    """The margin within ±12."""
-    return max(-MARGIN_LIMIT, min(margin, MARGIN_LIMIT))
+def clip(log_odds: float) -> float:
+    """A margin, or other log-odds, within ±12."""
+    return max(-MARGIN_LIMIT, min(log_odds, MARGIN_LIMIT))
 
 
 def _names_in(question: str) -> frozenset[str]:

@@ -1,8 +1,9 @@
 """Reader: for a question and each passage, the span that answers best, and its margin over no answer.
 
-The network is the encoder with a head of two outputs per token: how well an answer starts there, and how well one ends
-there. A passage that does not answer is pointed at its first token, [CLS] (Devlin et al.: BERT, 2019, as for SQuAD
-2.0). `qa/weights/MODEL_CARD.md` describes how the weights were made.
+The network is the encoder with a head of three outputs per token: how well an answer starts there, how well one ends
+there, and whether the token's sentence answers. A passage that does not answer is pointed at its first token, [CLS]
+(Devlin et al.: BERT, 2019, as for SQuAD 2.0), where the third output says whether the passage answers.
+`qa/weights/MODEL_CARD.md` describes how the weights were made.
 """
 
 from __future__ import annotations
@@ -49,12 +50,14 @@ class ScoredSpan:
     """The span of a passage, `passage[start:end]`, that answers best.
 
     `margin` is the network's score of the span minus its score of no answer. Above 0 the passage probably answers,
-    judged alone.
+    judged alone. `evidence` is the log-odds that what was searched for the span, a passage or one of its sentences,
+    answers, whatever span says it; 0 from a reader that does not judge that.
     """
 
     start: int
     end: int
     margin: float
+    evidence: float = 0.0
 
 
 class Reader(Protocol):
@@ -76,7 +79,7 @@ class Reader(Protocol):
         """
 
 
-_NO_SPAN = ScoredSpan(0, 0, float(_IMPOSSIBLE))
+_NO_SPAN = ScoredSpan(0, 0, float(_IMPOSSIBLE), float(_IMPOSSIBLE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +100,16 @@ class PassageSpans:
             sentences: The passage's sentences.
             by_sentence: The best span inside each of the first of them, as far as known.
         """
-        spans = [*by_sentence[: len(sentences)], *[_NO_SPAN] * (len(sentences) - len(by_sentence))]
+        unread = _NO_SPAN if by_sentence else replace(_NO_SPAN, evidence=0.0)
+        spans = [*by_sentence[: len(sentences)], *[unread] * (len(sentences) - len(by_sentence))]
         return cls(
             best,
             [
-                best
+                replace(best, evidence=span.evidence)
                 if sentence.start <= best.start < sentence.end
                 else span
-                if span is not _NO_SPAN
-                else ScoredSpan(sentence.start, sentence.end, _NO_SPAN.margin)
+                if span.end
+                else replace(span, start=sentence.start, end=sentence.end)
                 for sentence, span in zip(sentences, spans, strict=True)
             ],
         )
@@ -231,9 +235,10 @@ class SpanReader:
             for index, scores in zip(indices, batch_scores, strict=True):
                 window = windows[index]
                 of_part = best[window.part]
-                for sentence, span in _best_spans(window, scores[len(prefix) :], float(scores[0].sum())):
-                    if span.margin > of_part[sentence].margin:
-                        of_part[sentence] = span
+                for sentence, span in _best_spans(window, scores[len(prefix) :], scores[0]):
+                    before = of_part[sentence]
+                    better = span if span.margin > before.margin else before
+                    of_part[sentence] = replace(better, evidence=max(before.evidence, span.evidence))
         return best
 
     def _load(self) -> tuple[BertNetwork, Tokenizer]:
@@ -261,7 +266,7 @@ def _own_weights(path: Path, sha256: str) -> minilm_files.Weights:
 
 
 def span_head(weights: minilm_files.Weights) -> Head:
-    """The network's head: for each token, how well an answer starts there and how well one ends there."""
+    """The network's head: for each token, how well an answer starts and ends there, and if its sentence answers."""
 
     def head(op: Any, hidden: Any, _mask: Any) -> Any:
         logits = op.matmul(hidden, op.constant(weights["qa_outputs.weight"]), False, True)
@@ -277,12 +282,13 @@ def _window_starts(length: int, room: int) -> Iterable[int]:
 
 
 def _best_spans(
-    window: _Window, scores: NDArray[np.float32], no_answer_score: float
+    window: _Window, scores: NDArray[np.float32], no_answer: NDArray[np.float32]
 ) -> Iterator[tuple[int, ScoredSpan]]:
     """The best span inside each sentence of a window, with the sentence's index, and the best of all with index -1.
 
-    `scores` are of shape (tokens and what follows them, 2).
+    `scores` are of shape (tokens and what follows them, 3), and `no_answer` those of [CLS].
     """
+    no_answer_score = float(no_answer[:2].sum())
     length, passage = len(window.tokens), window.passage
     words = np.array([-1 if (word := passage.words[token]) is None else word for token in window.tokens])
     changes = np.diff(words) != 0
@@ -299,17 +305,17 @@ def _best_spans(
     spans[(more < 0) | (more >= _ANSWER_TOKENS) | (gaps[:, None] != gaps)] = _IMPOSSIBLE
     preferred = spans - _LENGTH_PENALTY * more
 
-    def best(first: int, last: int) -> ScoredSpan:
+    def best(first: int, last: int, evidence: float) -> ScoredSpan:
         start, end = divmod(int(preferred[first:last, first:last].argmax()), last - first)
         begin, stop = passage.offsets[window.tokens[first + start]], passage.offsets[window.tokens[first + end]]
-        return ScoredSpan(begin[0], stop[1], float(spans[first + start, first + end]) - no_answer_score)
+        return ScoredSpan(begin[0], stop[1], float(spans[first + start, first + end]) - no_answer_score, evidence)
 
-    yield -1, best(0, length)
+    yield -1, best(0, length, float(no_answer[2]))
     sentence_of = np.array([passage.sentence_of[token] for token in window.tokens])
     edges = np.flatnonzero(np.diff(sentence_of, prepend=-2, append=-2))
     for first, last in pairwise(edges.tolist()):
         if sentence_of[first] >= 0:
-            yield int(sentence_of[first]), best(first, last)
+            yield int(sentence_of[first]), best(first, last, float(scores[first:last, 2].mean()))
 
 
 DEFAULT_READER: Reader = SpanReader()

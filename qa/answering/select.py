@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from qa.answering import question_type
@@ -76,6 +76,7 @@ def read_candidates(question: str, candidates: Sequence[Candidate], reader: Read
             candidate,
             trim_span(candidate.text, (spans.best.start, spans.best.end)),
             spans.best.margin,
+            spans.best.evidence,
             of_text,
             [_trimmed(candidate.text, span) for span in spans.by_sentence],
         )
@@ -274,4 +275,4 @@ def _context_to_read(candidate: Candidate) -> str:
 
 def _trimmed(text: str, span: ScoredSpan) -> ScoredSpan:
     start, end = trim_span(text, (span.start, span.end))
-    return ScoredSpan(start, end, span.margin)
+    return replace(span, start=start, end=end)

@@ -1,0 +1,219 @@
+"""Train teachers and readers on one GPU: `python -m training.gpu --windows FILE --minilm DIR --mpnet DIR --out DIR`.
+
+The windows come from `training.packed`, so that neither the training sets nor the tokenizer are needed. Teachers are
+trained on the windows with labels; then readers on all of them, towards the mean of the teachers' logits. Those that
+`--out` already holds are not trained again. A GPU is lent for minutes rather than steps, so each run has a time, over
+which the learning rate rises and falls.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from training.batches import Batch
+from training.losses import labelled_loss, taught_loss
+from training.model import ReaderNetwork, SpanNetwork, load_weights, save_weights
+from training.packed import PackedWindows, WindowsOnDevice
+from training.precision import autocast
+from training.teacher import Teacher
+from training.workers import TAUGHT_SHARE
+
+TEACHER_TOKENS, READER_TOKENS = 16384, 8192  # in a batch
+TEACHER_RATE, READER_RATE = 5e-5, 2e-4
+WARM_UP = 0.05  # of a run's time
+LEVEL_UNTIL = 0.3  # of a run's time; afterwards the rate falls to 0
+AVERAGING = 0.998
+WEIGHT_DECAY = 0.01
+LENGTH_STEP = 16
+LOG_EVERY = 200
+LOGGER = logging.getLogger("training")
+
+Loss = Callable[[Tensor, Batch, Tensor, int], Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a run trains: tokens in a batch, highest learning rate, time in seconds, and the seed of the order."""
+
+    tokens: int
+    rate: float
+    seconds: float
+    seed: int
+
+
+def batches(data: WindowsOnDevice, windows: Tensor, tokens: int, seed: int) -> Iterator[tuple[Tensor, int]]:
+    """Endless batches of windows of similar length, with that length; each window once in an epoch."""
+    generator = torch.Generator().manual_seed(seed)
+    lengths = data.lengths[windows].cpu()
+    while True:
+        order = (lengths + 8 * torch.rand(len(lengths), generator=generator)).argsort()
+        groups = []
+        stop = len(order)
+        while stop > 0:
+            length = -(-int(lengths[order[max(0, stop - 16) : stop]].max()) // LENGTH_STEP) * LENGTH_STEP
+            groups.append((order[max(0, stop - tokens // length) : stop], length))
+            stop -= tokens // length
+        for index in torch.randperm(len(groups), generator=generator).tolist():
+            group, length = groups[index]
+            yield windows[group.to(windows.device)], length
+
+
+def train(
+    network: SpanNetwork,
+    data: WindowsOnDevice,
+    windows: Tensor,
+    loss: Loss,
+    settings: Settings,
+) -> dict[str, Tensor]:
+    """Train for a time, and return the averaged weights.
+
+    Args:
+        network: The network, on the device of the data.
+        data: All windows.
+        windows: The indices of those to train on.
+        loss: The loss by window, from logits, batch, the windows' indices and the batch's length.
+        settings: The size of a batch, the rate, the time and the seed.
+    """
+    device = data.lengths.device
+    torch.manual_seed(settings.seed)
+    network.train()
+    trained = network.trained()
+    weights = list(trained.values())
+    average = {name: value.detach().clone() for name, value in trained.items()}
+    groups = [
+        {"params": [weight for weight in weights if weight.ndim > 1], "weight_decay": WEIGHT_DECAY},
+        {"params": [weight for weight in weights if weight.ndim == 1], "weight_decay": 0.0},
+    ]
+    optimizer = torch.optim.AdamW(groups, lr=settings.rate, fused=True)
+    began, total, step, seen = time.monotonic(), torch.zeros((), device=device), 0, 0
+    for chosen, length in batches(data, windows, settings.tokens, settings.seed):
+        passed = (time.monotonic() - began) / settings.seconds
+        if passed >= 1.0:
+            break
+        for group in optimizer.param_groups:
+            group["lr"] = settings.rate * min(1.0, (passed + 1e-4) / WARM_UP, (1.0 - passed) / (1.0 - LEVEL_UNTIL))
+        batch = data.batch(chosen, length)
+        with autocast(device.type):
+            logits = network(batch.ids, batch.types, batch.mask)
+        mean = loss(logits, batch, chosen, length).mean()
+        optimizer.zero_grad(set_to_none=True)
+        mean.backward()
+        torch.nn.utils.clip_grad_norm_(weights, 1.0)
+        optimizer.step()
+        step, seen = step + 1, seen + len(chosen)
+        with torch.no_grad():
+            share = 1.0 - min(AVERAGING, step / (step + 10))
+            torch._foreach_lerp_(list(average.values()), weights, share)
+            total += mean.detach()
+        if step % LOG_EVERY == 0:
+            LOGGER.info("step %d, epoch %.2f: loss %.3f", step, seen / len(windows), total.item() / LOG_EVERY)
+            total.zero_()
+    LOGGER.info("%d steps, %.2f epochs in %.0f s", step, seen / len(windows), time.monotonic() - began)
+    return average
+
+
+def logits_of(networks: Sequence[SpanNetwork], data: WindowsOnDevice) -> Tensor:
+    """The mean of the networks' logits for all tokens of all windows, shape (tokens, 3), in half precision."""
+    device = data.lengths.device
+    found = torch.zeros((int(data.lengths.sum()), 3), dtype=torch.float16, device=device)
+    order = data.lengths.argsort()
+    with torch.inference_mode(), autocast(device.type):
+        for network in networks:
+            network.eval()
+            for part in order.split(512):
+                length = -(-int(data.lengths[part].max()) // LENGTH_STEP) * LENGTH_STEP
+                batch = data.batch(part, length)
+                places, mask = data.places(part, length)
+                logits = network(batch.ids, batch.types, batch.mask)
+                found[places[mask]] += (logits[mask] / len(networks)).clamp(-100, 100).half()
+    return found
+
+
+def _labelled(logits: Tensor, batch: Batch, _windows: Tensor, _length: int) -> Tensor:
+    return labelled_loss(logits, batch)
+
+
+def _taught_by(data: WindowsOnDevice, teacher: Tensor) -> Loss:
+    lowest = torch.finfo(torch.float32).min
+
+    def loss(logits: Tensor, batch: Batch, windows: Tensor, length: int) -> Tensor:
+        places, mask = data.places(windows, length)
+        seen = teacher[places].float().masked_fill(~mask.unsqueeze(-1), lowest)
+        taught = taught_loss(logits, seen, batch)
+        return TAUGHT_SHARE * taught + (1.0 - TAUGHT_SHARE) * labelled_loss(logits, batch)
+
+    return loss
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Train teachers and the reader on one GPU.")
+    parser.add_argument("--windows", type=Path, required=True, help="packed windows")
+    parser.add_argument("--minilm", type=Path, required=True, help="the folder of all-MiniLM-L6-v2")
+    parser.add_argument("--mpnet", type=Path, required=True, help="the folder of all-mpnet-base-v2")
+    parser.add_argument("--start", type=Path, help="the reader's weights to start from (default: the base model's)")
+    parser.add_argument("--out", type=Path, required=True, help="the folder of the weights")
+    parser.add_argument("--teachers", type=int, default=2, help="how many (default: %(default)s)")
+    parser.add_argument("--teacher-minutes", type=float, default=2.0, help="for each (default: %(default)s)")
+    parser.add_argument("--readers", type=int, default=2, help="how many, of other seeds (default: %(default)s)")
+    parser.add_argument("--minutes", type=float, default=3.0, help="for each; 0 for none (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=20261126)
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    torch.backends.cuda.matmul.allow_tf32 = True
+    data = WindowsOnDevice(PackedWindows.load(arguments.windows), device)
+    LOGGER.info("%d windows of %d tokens on %s", len(data.lengths), int(data.lengths.sum()), device)
+    teachers = [
+        _made(
+            Teacher(arguments.mpnet, frozen_layers=0).to(device),
+            arguments.out / f"teacher-{number}.safetensors",
+            lambda network, number=number: train(
+                network,
+                data,
+                data.judged.nonzero().squeeze(1),
+                _labelled,
+                Settings(TEACHER_TOKENS, TEACHER_RATE, 60 * arguments.teacher_minutes, arguments.seed + number),
+            ),
+        )
+        for number in range(arguments.teachers)
+    ]
+    if not arguments.minutes:
+        return
+    seen = logits_of(teachers, data)
+    LOGGER.info("the teachers have read")
+    for number in range(arguments.readers):
+        reader = ReaderNetwork(arguments.minilm).to(device)
+        if arguments.start:
+            reader.load_trained(load_weights(arguments.start))
+        _made(
+            reader,
+            arguments.out / f"reader-{number}.safetensors",
+            lambda network, number=number: train(
+                network,
+                data,
+                torch.arange(len(data.lengths), device=device),
+                _taught_by(data, seen),
+                Settings(READER_TOKENS, READER_RATE, 60 * arguments.minutes, arguments.seed + number),
+            ),
+        )
+
+
+def _made(network: SpanNetwork, path: Path, trained: Callable[[SpanNetwork], dict[str, Tensor]]) -> SpanNetwork:
+    """The network with the weights of a file, which are trained if there is none."""
+    if not path.exists():
+        save_weights(trained(network), path, torch.float16)
+    network.load_trained(load_weights(path))
+    return network
+
+
+if __name__ == "__main__":
+    main()
