@@ -33,9 +33,9 @@ from sklearn.metrics import roc_auc_score
 from benchmarks import gate
 from benchmarks.calibration_sets import ANSWERED_SETS, RANKED_SETS, THREADS, EvaluationSet, QuestionRun, ask_set
 from qa.answering import reader
-from qa.answering.calibration import FILE, Calibration, load_calibration
+from qa.answering.calibration import FILE, Calibration, confidence_terms, load_calibration
 from qa.answering.options import OptionFeatures
-from qa.answering.select import choose_option, confidence_features, rerank
+from qa.answering.select import choose_option, rerank
 from qa.evaluation.answers import calibration_error
 from qa.evaluation.ranking import ranking_figures
 
@@ -89,12 +89,7 @@ class ChosenAnswers:
         chosen = [choose_option(run.options, by) for run, _ in runs]
         return cls(
             data.name,
-            np.array(
-                [
-                    confidence_features(run.question.text, option).terms()
-                    for (run, _), option in zip(runs, chosen, strict=True)
-                ]
-            ),
+            np.array([confidence_terms(option.features) for option in chosen]),
             np.array([run.right[run.options.index(option)] for (run, _), option in zip(runs, chosen, strict=True)]),
             np.array([answerable for _, answerable in runs]),
             np.array([option.admissible for option in chosen]),
@@ -219,12 +214,13 @@ def _fitted(measured: Sequence[ChosenAnswers], by: Calibration) -> Calibration:
 
 
 def _with_bands(measured: Sequence[ChosenAnswers], by: Calibration) -> Calibration:
-    """Set the bands of certainty.
+    """Set the bands of certainty, by what people ask of real threads if that is among the sets.
 
     An answer is likely from the lowest confidence at which `LIKELY` of the answers from there on are right, and sure
     from the lowest at which `SURE` are. It is perhaps right from where `PERHAPS` of those up to likely are.
     """
     grid = np.arange(0.05, 0.95, 0.01)
+    measured = [data for data in measured if data.name == THREADS] or measured
     shares = np.array([_share(data.name, measured) for data in measured])
     given = [data.confidences(by)[:, None] >= grid for data in measured]
     of_all = shares @ np.array([is_given.mean(axis=0) for is_given in given])

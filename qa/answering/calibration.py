@@ -20,37 +20,6 @@ FILE = Path(__file__).parents[1] / "weights" / "calibration.json"
 
 
 @dataclass(frozen=True, slots=True)
-class ConfidenceFeatures:
-    """What an answer's probability of being right is computed from.
-
-    They are those of the answer itself, so that it is the same whatever else lies in the library.
-
-    Attributes:
-        option: The features of the option that was chosen.
-        whole_sentence: Whether the question takes a whole sentence or more, so that a low margin says little.
-        exact: Whether it asks for a name, a number, a time or a place.
-    """
-
-    option: OptionFeatures
-    whole_sentence: bool
-    exact: bool
-
-    def terms(self) -> tuple[float, ...]:
-        """The numbers whose weighted sum is the log-odds of the answer."""
-        option = self.option
-        return (
-            option.margin,
-            option.evidence,
-            option.answers,
-            option.coverage + option.coverage_before,
-            option.behind,
-            float(self.whole_sentence),
-            option.margin * self.whole_sentence,
-            float(self.exact),
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Calibration:
     """The fitted numbers.
 
@@ -63,7 +32,7 @@ class Calibration:
             was trained to point at a few words.
         choice: The coefficients of `OptionFeatures.terms`, by which one option is chosen.
         constant: The intercept of the log-odds of a right answer.
-        weights: The coefficients of `ConfidenceFeatures.terms`.
+        weights: The coefficients of `confidence_terms`.
         sure: The probability from which an answer is sure.
         likely: The probability from which it is likely, and counts as found.
         perhaps: The probability from which it is shown as the closest.
@@ -94,9 +63,10 @@ class Calibration:
         """How well a sentence answers; the one with the highest score is chosen."""
         return sum(weight * term for weight, term in zip(self.choice, features.terms(), strict=True))
 
-    def confidence(self, features: ConfidenceFeatures) -> float:
-        """The probability that the answer is right."""
-        return _logistic(self.constant + sum(w * term for w, term in zip(self.weights, features.terms(), strict=True)))
+    def confidence(self, features: OptionFeatures) -> float:
+        """The probability that the chosen option is right."""
+        terms = confidence_terms(features)
+        return _logistic(self.constant + sum(w * term for w, term in zip(self.weights, terms, strict=True)))
 
     def certainty(self, confidence: float) -> Certainty:
         """The confidence in words."""
@@ -106,6 +76,16 @@ class Calibration:
             ("perhaps", self.perhaps),
         )
         return next((name for name, least in bands if confidence >= least), "none")
+
+
+def confidence_terms(features: OptionFeatures) -> tuple[float, ...]:
+    """The numbers whose weighted sum is the log-odds that a chosen option is right.
+
+    They are those of the answer itself, so that it is the same whatever else lies in the library. There are few: with
+    the kind of question and the sentence's own evidence among them, answers of threads that the fit had not seen were
+    judged worse.
+    """
+    return (features.margin, features.answers, features.coverage + features.coverage_before, features.behind)
 
 
 @cache

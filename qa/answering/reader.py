@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "reader.safetensors"
-SHA256 = "ead1576097baaa02abdf271d2449e23c9383aede563e8f428c62f994073ecb46"
+SHA256 = "2abf1d711681b97ab2276e14224bb0eddda56b0d225fbed7f3b3c5e9f2f492cc"
 # In tokens, as the weights were trained.
 _WINDOW_TOKENS, _OVERLAP_TOKENS = 256, 96
 _QUESTION_TOKENS, _TITLE_TOKENS = 48, 32

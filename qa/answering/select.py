@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
-from qa.answering import question_type
 from qa.answering.answer import Answer, Quote
 from qa.answering.author import author_answers
-from qa.answering.calibration import Calibration, ConfidenceFeatures, load_calibration
+from qa.answering.calibration import Calibration, load_calibration
 from qa.answering.candidate import Candidate, ReadCandidate
 from qa.answering.highlight import best_sentences, trim_span
 from qa.answering.options import Option, answer_span, list_options
@@ -97,15 +96,6 @@ def choose_option(options: Sequence[Option], calibration: Calibration) -> Option
     return max(admissible or options, key=lambda option: calibration.option_score(option.features))
 
 
-def confidence_features(question: str, chosen: Option) -> ConfidenceFeatures:
-    """The features from which to judge the chosen option."""
-    return ConfidenceFeatures(
-        chosen.features,
-        whole_sentence=question_type.asks_for_sentence(question),
-        exact=question_type.answer_pattern(question) is not None,
-    )
-
-
 def assess(
     query: EncodedQuery,
     read: Sequence[ReadCandidate],
@@ -126,7 +116,7 @@ def assess(
     if not options:
         return Assessment((), None, 0.0)
     chosen = choose_option(options, calibration)
-    confidence = calibration.confidence(confidence_features(query.text, chosen)) if chosen.admissible else 0.0
+    confidence = calibration.confidence(chosen.features) if chosen.admissible else 0.0
     order = rerank(query.text, read, calibration)
     order = [chosen.candidate, *(other for other in order if other is not chosen.candidate)]
     return Assessment(order, answer_of(query.text, chosen, options), confidence)
