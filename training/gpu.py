@@ -13,6 +13,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -105,7 +106,7 @@ def train(
             logits = network(batch.ids, batch.types, batch.mask)
         mean = loss(logits, batch, chosen, length).mean()
         optimizer.zero_grad(set_to_none=True)
-        mean.backward()
+        mean.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimizer.step()
         step, seen = step + 1, seen + len(chosen)
@@ -128,7 +129,7 @@ def logits_of(networks: Sequence[SpanNetwork], data: WindowsOnDevice) -> Tensor:
     with torch.inference_mode(), autocast(device.type):
         for network in networks:
             network.eval()
-            for part in order.split(512):
+            for part in torch.split(order, 512):
                 length = -(-int(data.lengths[part].max()) // LENGTH_STEP) * LENGTH_STEP
                 batch = data.batch(part, length)
                 places, mask = data.places(part, length)
@@ -172,20 +173,14 @@ def main() -> None:
     torch.backends.cuda.matmul.allow_tf32 = True
     data = WindowsOnDevice(PackedWindows.load(arguments.windows), device)
     LOGGER.info("%d windows of %d tokens on %s", len(data.lengths), int(data.lengths.sum()), device)
-    teachers = [
-        _made(
-            Teacher(arguments.mpnet, frozen_layers=0).to(device),
-            arguments.out / f"teacher-{number}.safetensors",
-            lambda network, number=number: train(
-                network,
-                data,
-                data.judged.nonzero().squeeze(1),
-                _labelled,
-                Settings(TEACHER_TOKENS, TEACHER_RATE, 60 * arguments.teacher_minutes, arguments.seed + number),
-            ),
-        )
-        for number in range(arguments.teachers)
-    ]
+    labelled, every = data.judged.nonzero().squeeze(1), torch.arange(len(data.lengths), device=device)
+    teachers: list[SpanNetwork] = []
+    for number in range(arguments.teachers):
+        teacher = Teacher(arguments.mpnet, frozen_layers=0).to(device)
+        settings = Settings(TEACHER_TOKENS, TEACHER_RATE, 60 * arguments.teacher_minutes, arguments.seed + number)
+        trained = partial(train, teacher, data, labelled, _labelled, settings)
+        _load_or_train(teacher, arguments.out / f"teacher-{number}.safetensors", trained)
+        teachers.append(teacher)
     if not arguments.minutes:
         return
     seen = logits_of(teachers, data)
@@ -194,25 +189,16 @@ def main() -> None:
         reader = ReaderNetwork(arguments.minilm).to(device)
         if arguments.start:
             reader.load_trained(load_weights(arguments.start))
-        _made(
-            reader,
-            arguments.out / f"reader-{number}.safetensors",
-            lambda network, number=number: train(
-                network,
-                data,
-                torch.arange(len(data.lengths), device=device),
-                _taught_by(data, seen),
-                Settings(READER_TOKENS, READER_RATE, 60 * arguments.minutes, arguments.seed + number),
-            ),
-        )
+        settings = Settings(READER_TOKENS, READER_RATE, 60 * arguments.minutes, arguments.seed + number)
+        trained = partial(train, reader, data, every, _taught_by(data, seen), settings)
+        _load_or_train(reader, arguments.out / f"reader-{number}.safetensors", trained)
 
 
-def _made(network: SpanNetwork, path: Path, trained: Callable[[SpanNetwork], dict[str, Tensor]]) -> SpanNetwork:
-    """The network with the weights of a file, which are trained if there is none."""
+def _load_or_train(network: SpanNetwork, path: Path, trained: Callable[[], dict[str, Tensor]]) -> None:
+    """Give the network the weights of a file, which are trained if there is none."""
     if not path.exists():
-        save_weights(trained(network), path, torch.float16)
+        save_weights(trained(), path, torch.float16)
     network.load_trained(load_weights(path))
-    return network
 
 
 if __name__ == "__main__":
