@@ -80,16 +80,18 @@ def wikiqa_figures(questions: list[LabelledQuestion], spans: list[ScoredSpan]) -
 SETS = ("squad2", "wikiqa")
 
 
-def read_figures(reader: Reader, eval_folder: Path, name: str) -> Figures:
-    """The figures of the reader on one of `SETS`, from the folder of that name."""
-    if name == "squad2":
-        squad2 = read_squad2(eval_folder / name, EVALUATION_ARTICLES)
-        return squad2_figures(squad2, _read(reader, squad2))
-    wikiqa = read_wikiqa(eval_folder / name)
-    return wikiqa_figures(wikiqa, _read(reader, wikiqa))
+def set_questions(eval_folder: Path, name: str) -> list[LabelledQuestion]:
+    """The questions of one of `SETS`, from the folder of that name."""
+    return read_squad2(eval_folder / name, EVALUATION_ARTICLES) if name == "squad2" else read_wikiqa(eval_folder / name)
 
 
-def _read(reader: Reader, questions: list[LabelledQuestion]) -> list[ScoredSpan]:
+def set_figures(name: str, questions: list[LabelledQuestion], spans: list[ScoredSpan]) -> Figures:
+    """The figures of one of `SETS` from the span that was read for each of its questions."""
+    return (squad2_figures if name == "squad2" else wikiqa_figures)(questions, spans)
+
+
+def read_questions(reader: Reader, questions: Sequence[LabelledQuestion]) -> list[ScoredSpan]:
+    """Read each question over its own passage and title."""
     return [
         read_spans(reader, question.text, [question.paragraph.text], [question.paragraph.title])[0]
         for question in questions
@@ -102,7 +104,11 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, required=True, help="reader.safetensors")
     arguments = parser.parse_args()
     reader = SpanReader(arguments.weights, hashlib.sha256(arguments.weights.read_bytes()).hexdigest())
-    print(json.dumps({name: read_figures(reader, arguments.eval, name) for name in SETS}, indent=2))
+    sets = {name: set_questions(arguments.eval, name) for name in SETS}
+    figures = {
+        name: set_figures(name, questions, read_questions(reader, questions)) for name, questions in sets.items()
+    }
+    print(json.dumps(figures, indent=2))
 
 
 if __name__ == "__main__":
