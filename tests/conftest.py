@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -145,3 +145,11 @@ def own_folder(client: httpx.Client, upload_folder: Path) -> Path:
     folder = Path(path).parents[1]
     assert folder.parent == upload_folder
     return folder
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Escape what UTF-8 cannot hold in captured output, which a worker could not send to the main process."""
+    report = yield
+    report.sections = [(name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections]
+    return report
