@@ -123,8 +123,8 @@ class WordNetwork:
             )
             bonus = sum(value for word, value in self.bonus.items() if word in self.texts[-1])
             words = [str(tokenizer.id_to_token(token)) for token in row]
-            scores = [[scores.get(word, -99.0) + bonus / 2 for scores in (self.starts, self.ends)] for word in words]
-            yield [index], np.array([[[0.0, 0.0], *scores[1:]]], dtype=np.float32)
+            scores = [[*(of.get(word, -99.0) + bonus / 2 for of in (self.starts, self.ends)), 0.0] for word in words]
+            yield [index], np.array([[[0.0, 0.0, 0.0], *scores[1:]]], dtype=np.float32)
 
 
 def read_by(network: WordNetwork, question: str, passage: str, title: str | None = None) -> tuple[str, Any]:
