@@ -64,7 +64,8 @@ class ReadCandidate:
     """A candidate with the span of its text that answers best, and the reader's margin for that span.
 
     `evidence` is the reader's log-odds that the text answers at all. `sentences` are those of the text, split once for
-    the reader and for the highlights, and `spans` the best span inside each of them.
+    the reader and for the highlights, `spans` the best span inside each of them, and `sentence_evidence` the log-odds
+    that it answers.
     """
 
     candidate: Candidate
@@ -73,6 +74,7 @@ class ReadCandidate:
     evidence: float
     sentences: Sequence[Sentence]
     spans: Sequence[ScoredSpan]
+    sentence_evidence: Sequence[float]
 
     @property
     def fit(self) -> float:

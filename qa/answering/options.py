@@ -175,7 +175,7 @@ def _of_passage(
             before = measured[index - 1]
         features = OptionFeatures(
             margin=clip(candidate.spans[index].margin),
-            evidence=clip(candidate.spans[index].evidence),
+            evidence=clip(candidate.sentence_evidence[index]),
             answers=clip(candidate.evidence),
             likeness=likeness,
             coverage=coverage,

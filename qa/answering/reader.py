@@ -50,14 +50,12 @@ class ScoredSpan:
     """The span of a passage, `passage[start:end]`, that answers best.
 
     `margin` is the network's score of the span minus its score of no answer. Above 0 the passage probably answers,
-    judged alone. `evidence` is the log-odds that what was searched for the span, a passage or one of its sentences,
-    answers, whatever span says it; 0 from a reader that does not judge that.
+    judged alone.
     """
 
     start: int
     end: int
     margin: float
-    evidence: float = 0.0
 
 
 class Reader(Protocol):
@@ -79,40 +77,67 @@ class Reader(Protocol):
         """
 
 
-_NO_SPAN = ScoredSpan(0, 0, float(_IMPOSSIBLE), float(_IMPOSSIBLE))
+_NO_SPAN = ScoredSpan(0, 0, float(_IMPOSSIBLE))
 
 
 @dataclass(frozen=True, slots=True)
 class PassageSpans:
-    """The best span of a passage, and the best inside each of its sentences."""
+    """The best span of a passage, the best inside each of its sentences, and which of them answer.
+
+    `evidence` is the log-odds that the passage answers, whatever span says it, and `sentence_evidence` that each
+    sentence does; all are 0 from a reader that does not judge that.
+    """
 
     best: ScoredSpan
     by_sentence: Sequence[ScoredSpan]
+    evidence: float
+    sentence_evidence: Sequence[float]
 
     @classmethod
-    def of(
-        cls, best: ScoredSpan, sentences: Sequence[Sentence], by_sentence: Sequence[ScoredSpan] = ()
-    ) -> PassageSpans:
+    def of(cls, best: ScoredSpan, sentences: Sequence[Sentence], look: _Look | None = None) -> PassageSpans:
         """Put the best span into its sentence; a sentence that was not read is a span with a hopeless margin.
 
         Args:
             best: The best span of the passage.
             sentences: The passage's sentences.
-            by_sentence: The best span inside each of the first of them, as far as known.
+            look: What was seen of the passage and of the first of its sentences; None if only the best span is known.
         """
-        unread = _NO_SPAN if by_sentence else replace(_NO_SPAN, evidence=0.0)
-        spans = [*by_sentence[: len(sentences)], *[unread] * (len(sentences) - len(by_sentence))]
+        known = look.spans[:-1][: len(sentences)] if look else []
+        judged = look.evidence[:-1][: len(sentences)] if look else [0.0] * len(sentences)
+        unread = len(sentences) - len(known)
         return cls(
             best,
             [
-                replace(best, evidence=span.evidence)
+                best
                 if sentence.start <= best.start < sentence.end
                 else span
-                if span.end
-                else replace(span, start=sentence.start, end=sentence.end)
-                for sentence, span in zip(sentences, spans, strict=True)
+                if span is not _NO_SPAN
+                else ScoredSpan(sentence.start, sentence.end, _NO_SPAN.margin)
+                for sentence, span in zip(sentences, [*known, *[_NO_SPAN] * unread], strict=True)
             ],
+            look.evidence[-1] if look else 0.0,
+            [*judged, *[float(_IMPOSSIBLE)] * (len(sentences) - len(judged))],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """The best span of each sentence of a part of a passage and the log-odds that it answers; last, of all of it."""
+
+    spans: list[ScoredSpan]
+    evidence: list[float]
+
+    @classmethod
+    def at(cls, passage: PassageTokens) -> _Look:
+        """A look that has seen nothing yet."""
+        places = max(passage.sentence_of, default=-1) + 2
+        return cls([_NO_SPAN] * places, [float(_IMPOSSIBLE)] * places)
+
+    def see(self, sentence: int, span: ScoredSpan, evidence: float) -> None:
+        """Note what a window holds of a sentence, or, with -1, of all."""
+        if span.margin > self.spans[sentence].margin:
+            self.spans[sentence] = span
+        self.evidence[sentence] = max(self.evidence[sentence], evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +218,7 @@ class SpanReader:
             for of_passage in zip(passages, sentences, encoded[: len(passages)], title_ids, strict=True)
         ]
         looks = self._look(question_ids, [(tokens, [*chain.from_iterable(tokens.sentences)]) for tokens in tokenized])
-        spans = [look[-1] for look in looks]
+        spans = [look.spans[-1] for look in looks]
         second_looks = [
             (index, tokens, part)
             for index, (tokens, span) in enumerate(zip(tokenized, spans, strict=True))
@@ -203,22 +228,19 @@ class SpanReader:
         margins: dict[int, list[float]] = {}
         seen_again = self._look(question_ids, [(tokens, part) for _, tokens, part in second_looks])
         for (index, _, _), again in zip(second_looks, seen_again, strict=True):
-            margins.setdefault(index, []).append(again[-1].margin)
+            margins.setdefault(index, []).append(again.spans[-1].margin)
         for index, values in margins.items():
             margin = (1 - _SECOND_LOOK_SHARE) * spans[index].margin + _SECOND_LOOK_SHARE * sum(values) / len(values)
             spans[index] = replace(spans[index], margin=margin)
         return [
-            PassageSpans.of(best, of_passage, look[:-1])
+            PassageSpans.of(best, of_passage, look)
             for best, of_passage, look in zip(spans, sentences, looks, strict=True)
         ]
 
     def _look(
         self, question_ids: list[int], parts: Sequence[tuple[PassageTokens, list[int]]]
-    ) -> list[list[ScoredSpan]]:
-        """The best span of each sentence of a part and, last, of the whole part.
-
-        A part is a passage and the indices of some of its tokens.
-        """
+    ) -> list[_Look]:
+        """Look at parts, each a passage and the indices of some of its tokens."""
         network, tokenizer = self._load()
         room = _WINDOW_TOKENS - len(question_ids) - 3
         windows = [
@@ -230,16 +252,13 @@ class SpanReader:
         prefix = [cls_id, *question_ids, sep_id]
         rows = [[*prefix, *(window.passage.ids[token] for token in window.tokens), sep_id] for window in windows]
         types = [[0] * len(prefix) + [1] * (len(window.tokens) + 1) for window in windows]
-        best = [[_NO_SPAN] * (max(passage.sentence_of, default=-1) + 2) for passage, _ in parts]
+        looks = [_Look.at(passage) for passage, _ in parts]
         for indices, batch_scores in network.run(rows, types):
             for index, scores in zip(indices, batch_scores, strict=True):
                 window = windows[index]
-                of_part = best[window.part]
-                for sentence, span in _best_spans(window, scores[len(prefix) :], scores[0]):
-                    before = of_part[sentence]
-                    better = span if span.margin > before.margin else before
-                    of_part[sentence] = replace(better, evidence=max(before.evidence, span.evidence))
-        return best
+                for seen in _best_spans(window, scores[len(prefix) :], scores[0]):
+                    looks[window.part].see(*seen)
+        return looks
 
     def _load(self) -> tuple[BertNetwork, Tokenizer]:
         with self._lock:
@@ -283,8 +302,8 @@ def _window_starts(length: int, room: int) -> Iterable[int]:
 
 def _best_spans(
     window: _Window, scores: NDArray[np.float32], no_answer: NDArray[np.float32]
-) -> Iterator[tuple[int, ScoredSpan]]:
-    """The best span inside each sentence of a window, with the sentence's index, and the best of all with index -1.
+) -> Iterator[tuple[int, ScoredSpan, float]]:
+    """Each sentence of a window, by its index, with its best span and its evidence, and all of it with index -1.
 
     `scores` are of shape (tokens and what follows them, 3), and `no_answer` those of [CLS].
     """
@@ -305,17 +324,17 @@ def _best_spans(
     spans[(more < 0) | (more >= _ANSWER_TOKENS) | (gaps[:, None] != gaps)] = _IMPOSSIBLE
     preferred = spans - _LENGTH_PENALTY * more
 
-    def best(first: int, last: int, evidence: float) -> ScoredSpan:
+    def best(first: int, last: int) -> ScoredSpan:
         start, end = divmod(int(preferred[first:last, first:last].argmax()), last - first)
         begin, stop = passage.offsets[window.tokens[first + start]], passage.offsets[window.tokens[first + end]]
-        return ScoredSpan(begin[0], stop[1], float(spans[first + start, first + end]) - no_answer_score, evidence)
+        return ScoredSpan(begin[0], stop[1], float(spans[first + start, first + end]) - no_answer_score)
 
-    yield -1, best(0, length, float(no_answer[2]))
+    yield -1, best(0, length), float(no_answer[2])
     sentence_of = np.array([passage.sentence_of[token] for token in window.tokens])
     edges = np.flatnonzero(np.diff(sentence_of, prepend=-2, append=-2))
     for first, last in pairwise(edges.tolist()):
         if sentence_of[first] >= 0:
-            yield int(sentence_of[first]), best(first, last, float(scores[first:last, 2].mean()))
+            yield int(sentence_of[first]), best(first, last), float(scores[first:last, 2].mean())
 
 
 DEFAULT_READER: Reader = SpanReader()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain, islice
 
 from qa.answering.answer import Answer, Quote
@@ -24,7 +24,7 @@ from qa.types import Span
 CANDIDATES = 12  # the passages that may answer
 _ALWAYS_READ = 4  # candidates that are read however badly they fit
 _MAX_FIT_GAP = 0.2  # a candidate whose fit is further below the first one's hardly ever answers
-_MAX_HEADING_WORDS = 6  # of headings that the reader is given; by hand, until it is trained on headings
+_MAX_HEADING_WORDS = 6  # of headings that the reader is given: see "Figures" in qa/weights/MODEL_CARD.md
 _MARK_MARGIN = 2.0  # from this margin on, a passage with another answer is highlighted too
 
 
@@ -75,9 +75,10 @@ def read_candidates(question: str, candidates: Sequence[Candidate], reader: Read
             candidate,
             trim_span(candidate.text, (spans.best.start, spans.best.end)),
             spans.best.margin,
-            spans.best.evidence,
+            spans.evidence,
             of_text,
             [_trimmed(candidate.text, span) for span in spans.by_sentence],
+            spans.sentence_evidence,
         )
         for candidate, spans, of_text in zip(
             to_read, read_passages(reader, question, texts, titles, sentences) if texts else (), sentences, strict=True
@@ -255,8 +256,8 @@ def _quotes(
 def _context_to_read(candidate: Candidate) -> str:
     """The title with the headings, if these are a few words that name a subject, otherwise the title alone.
 
-    The reader was trained on titles. A longer heading often says what the passage says, and the reader, which cannot
-    point at it, then finds no answer: "Made in Germany" above a passage about where lenses are made.
+    A longer heading often says what the passage says, and the reader, which cannot point at it, then finds no answer:
+    "Made in Germany" above a passage about where lenses are made.
     """
     title = candidate.place.title or ""
     added = len(candidate.context.split()) - len(title.split())
@@ -265,4 +266,4 @@ def _context_to_read(candidate: Candidate) -> str:
 
 def _trimmed(text: str, span: ScoredSpan) -> ScoredSpan:
     start, end = trim_span(text, (span.start, span.end))
-    return replace(span, start=start, end=end)
+    return ScoredSpan(start, end, span.margin)
