@@ -16,6 +16,7 @@ import pytest
 import training
 from qa.answering.reader import SpanReader
 from qa.encoding import minilm_files
+from training import shares
 from training.curriculum import Curriculum, Example
 from training.data import LabelledQuestion, Paragraph, read_squad, read_squad2
 from training.edits import Swap, Swaps, exchanged, negated, swapped
@@ -65,6 +66,7 @@ def test_an_epoch_is_reproducible_and_differs_from_the_next(curriculum: Curricul
     assert curriculum.epoch(0) != curriculum.epoch(1)
 
 
+@pytest.mark.usefixtures("as_labelled")
 def test_answers_are_at_their_spans(curriculum: Curriculum) -> None:
     examples: list[Example] = [one for number in range(EPOCHS) for one in curriculum.epoch(number)]
     natural = [one for one in examples if one.kind == "natural"]
@@ -76,6 +78,24 @@ def test_answers_are_at_their_spans(curriculum: Curriculum) -> None:
         if one.kind in ("mined", "cut"):
             assert not one.answerable and one.answers == ()
         assert all(0 <= start < end <= len(one.passage) for start, end in one.answers)
+
+
+def test_a_heading_is_words_of_the_passage_after_the_title(
+    curriculum: Curriculum, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shares, "HEADED_SHARE", 1.0)
+    natural = [one for number in range(EPOCHS) for one in curriculum.epoch(number) if one.kind == "natural"]
+    titled = [one for one in natural if one.title.split(".")[0] in TOWNS]
+    assert 0.3 < len(titled) / len(natural) < 0.8
+    for one in natural:
+        heading = one.title.split(". ", 1)[1] if one in titled else one.title
+        assert heading.endswith(".") and heading[:-1] in one.passage and 1 <= len(heading.split()) <= 7
+
+
+def test_some_questions_are_put_as_keywords(curriculum: Curriculum, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shares, "KEYWORDS_SHARE", 1.0)
+    asked = {one.question for one in curriculum.epoch(0) if one.kind == "natural"}
+    assert asked == {f"lens number {number} ground" for number in range(len(TOWNS))}
 
 
 def test_a_mined_passage_has_no_answer(questions: list[LabelledQuestion]) -> None:
@@ -152,6 +172,7 @@ def test_sets_are_read_and_answers_not_at_their_offset_are_dropped(tmp_path: Pat
     ]
 
 
+@pytest.mark.usefixtures("as_labelled")
 def test_only_a_teacher_gets_unlabelled_passages(curriculum: Curriculum, questions: list[LabelledQuestion]) -> None:
     neighbours = Neighbours([], {}, np.zeros((0, 3), dtype=np.float32))
     taught = Curriculum(questions, neighbours, seed=1, taught=True)

@@ -149,6 +149,7 @@ def labelled() -> list[LabelledQuestion]:
     return questions
 
 
+@pytest.mark.usefixtures("as_labelled")
 def test_the_mix_counts_what_people_judged_and_what_was_made(labelled: list[LabelledQuestion]) -> None:
     examples = Curriculum(labelled, NO_NEIGHBOURS, seed=1).epoch(0)
     mix = Mix.of(examples)
@@ -175,6 +176,7 @@ def test_only_sure_changes_are_made_where_more_than_the_labelled_place_may_answe
     assert made == {"swap"}
 
 
+@pytest.mark.usefixtures("as_labelled")
 def test_a_change_of_a_passage_changes_its_title_too() -> None:
     text = "In 1805 the old fort fell after a long siege. It was built again in brick."
     paragraph = Paragraph("made", "The_fort_of_1805", text)

@@ -140,10 +140,10 @@ def _cut(length: int, room: int, focus: Span | None, rng: Random) -> int:
 
 def make_batches(windows: Sequence[Window], rng: Random) -> list[list[Window]]:
     """Group windows of similar length, each batch with about the same number of tokens; the batches in random order."""
-    ordered = sorted(windows, key=lambda window: (_padded(len(window.ids)), rng.random()))
+    ordered = sorted(windows, key=lambda window: (padded(len(window.ids)), rng.random()))
     batches: list[list[Window]] = []
     while ordered:
-        size = max(1, TOKENS_PER_BATCH // _padded(len(ordered[-1].ids)))
+        size = max(1, TOKENS_PER_BATCH // padded(len(ordered[-1].ids)))
         batches.append(ordered[-size:])
         del ordered[-size:]
     rng.shuffle(batches)
@@ -152,7 +152,7 @@ def make_batches(windows: Sequence[Window], rng: Random) -> list[list[Window]]:
 
 def collate(windows: Sequence[Window]) -> Batch:
     """Pad the windows into tensors."""
-    shape = (len(windows), _padded(max(len(window.ids) for window in windows)))
+    shape = (len(windows), padded(max(len(window.ids) for window in windows)))
     ids, types, mask = (torch.zeros(shape, dtype=torch.long) for _ in range(3))
     targets, judged = torch.zeros((*shape, 3)), torch.zeros(shape)
     for row, window in enumerate(windows):
@@ -171,5 +171,6 @@ def collate(windows: Sequence[Window]) -> Batch:
     return Batch(ids, types, mask, targets, judged)
 
 
-def _padded(length: int) -> int:
-    return -(-length // LENGTH_STEP) * LENGTH_STEP
+def padded(length: int, step: int = LENGTH_STEP) -> int:
+    """The length of a batch whose longest window has this length."""
+    return -(-length // step) * step

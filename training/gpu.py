@@ -19,20 +19,17 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from training.batches import Batch
-from training.losses import labelled_loss, taught_loss
-from training.model import ReaderNetwork, SpanNetwork, load_weights, save_weights
+from training.batches import Batch, padded
+from training.losses import learning_loss
+from training.model import LOWEST, ReaderNetwork, SpanNetwork, load_weights, save_weights
+from training.optimizer import follow, make_optimizer, rate_share, set_rate
 from training.packed import PackedWindows, WindowsOnDevice
 from training.precision import autocast
 from training.teacher import Teacher
-from training.workers import TAUGHT_SHARE
 
 TEACHER_TOKENS, READER_TOKENS = 16384, 8192  # in a batch
 TEACHER_RATE, READER_RATE = 5e-5, 2e-4
 WARM_UP = 0.05  # of a run's time
-LEVEL_UNTIL = 0.3  # of a run's time; afterwards the rate falls to 0
-AVERAGING = 0.998
-WEIGHT_DECAY = 0.01
 LENGTH_STEP = 16
 LOG_EVERY = 200
 LOGGER = logging.getLogger("training")
@@ -59,7 +56,7 @@ def batches(data: WindowsOnDevice, windows: Tensor, tokens: int, seed: int) -> I
         groups = []
         stop = len(order)
         while stop > 0:
-            length = -(-int(lengths[order[max(0, stop - 16) : stop]].max()) // LENGTH_STEP) * LENGTH_STEP
+            length = padded(int(lengths[order[max(0, stop - 16) : stop]].max()), LENGTH_STEP)
             groups.append((order[max(0, stop - tokens // length) : stop], length))
             stop -= tokens // length
         for index in torch.randperm(len(groups), generator=generator).tolist():
@@ -89,18 +86,13 @@ def train(
     trained = network.trained()
     weights = list(trained.values())
     average = {name: value.detach().clone() for name, value in trained.items()}
-    groups = [
-        {"params": [weight for weight in weights if weight.ndim > 1], "weight_decay": WEIGHT_DECAY},
-        {"params": [weight for weight in weights if weight.ndim == 1], "weight_decay": 0.0},
-    ]
-    optimizer = torch.optim.AdamW(groups, lr=settings.rate, fused=True)
+    optimizer = make_optimizer(weights, settings.rate)
     began, total, step, seen = time.monotonic(), torch.zeros((), device=device), 0, 0
     for chosen, length in batches(data, windows, settings.tokens, settings.seed):
         passed = (time.monotonic() - began) / settings.seconds
         if passed >= 1.0:
             break
-        for group in optimizer.param_groups:
-            group["lr"] = settings.rate * min(1.0, (passed + 1e-4) / WARM_UP, (1.0 - passed) / (1.0 - LEVEL_UNTIL))
+        set_rate(optimizer, settings.rate * rate_share((passed + 1e-4) / WARM_UP, 1.0 - passed))
         batch = data.batch(chosen, length)
         with autocast(device.type):
             logits = network(batch.ids, batch.types, batch.mask)
@@ -110,10 +102,8 @@ def train(
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimizer.step()
         step, seen = step + 1, seen + len(chosen)
-        with torch.no_grad():
-            share = 1.0 - min(AVERAGING, step / (step + 10))
-            torch._foreach_lerp_(list(average.values()), weights, share)
-            total += mean.detach()
+        follow([*average.values()], weights, step)
+        total += mean.detach()
         if step % LOG_EVERY == 0:
             LOGGER.info("step %d, epoch %.2f: loss %.3f", step, seen / len(windows), total.item() / LOG_EVERY)
             total.zero_()
@@ -130,7 +120,7 @@ def logits_of(networks: Sequence[SpanNetwork], data: WindowsOnDevice) -> Tensor:
         for network in networks:
             network.eval()
             for part in torch.split(order, 512):
-                length = -(-int(data.lengths[part].max()) // LENGTH_STEP) * LENGTH_STEP
+                length = padded(int(data.lengths[part].max()), LENGTH_STEP)
                 batch = data.batch(part, length)
                 places, mask = data.places(part, length)
                 logits = network(batch.ids, batch.types, batch.mask)
@@ -139,17 +129,14 @@ def logits_of(networks: Sequence[SpanNetwork], data: WindowsOnDevice) -> Tensor:
 
 
 def _labelled(logits: Tensor, batch: Batch, _windows: Tensor, _length: int) -> Tensor:
-    return labelled_loss(logits, batch)
+    return learning_loss(logits, batch)
 
 
 def _taught_by(data: WindowsOnDevice, teacher: Tensor) -> Loss:
-    lowest = torch.finfo(torch.float32).min
-
     def loss(logits: Tensor, batch: Batch, windows: Tensor, length: int) -> Tensor:
         places, mask = data.places(windows, length)
-        seen = teacher[places].float().masked_fill(~mask.unsqueeze(-1), lowest)
-        taught = taught_loss(logits, seen, batch)
-        return TAUGHT_SHARE * taught + (1.0 - TAUGHT_SHARE) * labelled_loss(logits, batch)
+        seen = teacher[places].float().masked_fill(~mask.unsqueeze(-1), LOWEST)
+        return learning_loss(logits, batch, seen)
 
     return loss
 

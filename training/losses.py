@@ -9,6 +9,21 @@ from training.batches import Batch
 from training.model import LOWEST, NULL
 
 TEMPERATURE = 1.5  # softens the distributions of start and end that a teacher gives
+TAUGHT_SHARE = 0.7  # of the loss, where there is a teacher
+
+
+def learning_loss(logits: Tensor, batch: Batch, teacher: Tensor | None = None) -> Tensor:
+    """The loss, by window: against the labels, or mostly against a teacher if there is one.
+
+    Args:
+        logits: Shape (batch, length, 3).
+        batch: The windows, on the device of the logits.
+        teacher: The teacher's logits, in the same shape; None without a teacher.
+    """
+    labelled = labelled_loss(logits, batch)
+    if teacher is None:
+        return labelled
+    return TAUGHT_SHARE * taught_loss(logits, teacher, batch) + (1.0 - TAUGHT_SHARE) * labelled
 
 
 def labelled_loss(logits: Tensor, batch: Batch) -> Tensor:

@@ -52,6 +52,14 @@ def read_curriculum(
     return Curriculum(questions, neighbours, seed, taught=taught)
 
 
+def chosen_curriculum(arguments: argparse.Namespace, *, taught: bool) -> Curriculum:
+    """Read the sets that the arguments of `add_arguments` choose; see `read_curriculum`."""
+    from training.model import ReaderNetwork  # loads torch and transformers
+
+    embeddings = ReaderNetwork().word_embeddings()
+    return read_curriculum(arguments.data, arguments.squad2, arguments.sets, arguments.seed, embeddings, taught=taught)
+
+
 def _names(value: str) -> tuple[str, ...]:
     try:
         return in_order([name.strip() for name in value.split(",")])

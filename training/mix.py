@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from training.curriculum import GIVEN, Example
-from training.material import add_arguments, read_curriculum
+from training.material import add_arguments, chosen_curriculum
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,21 +95,12 @@ def _share(part: int, whole: int) -> float:
 
 
 def main() -> None:
-    from training.model import ReaderNetwork
-
     parser = argparse.ArgumentParser(description="Print what an epoch consists of, without training.")
     add_arguments(parser)
     parser.add_argument("--epoch", type=int, default=0, help="the epoch's number (default: 0)")
     parser.add_argument("--taught", action="store_true", help="with the unlabelled passages that a teacher labels")
     arguments = parser.parse_args()
-    curriculum = read_curriculum(
-        arguments.data,
-        arguments.squad2,
-        arguments.sets,
-        arguments.seed,
-        ReaderNetwork().word_embeddings(),
-        taught=arguments.taught,
-    )
+    curriculum = chosen_curriculum(arguments, taught=arguments.taught)
     mix = Mix.of(curriculum.epoch(arguments.epoch))
     print(mix.table(), mix.summary(), sep="\n\n")
 

@@ -20,8 +20,8 @@ from torch import Tensor
 
 from qa.encoding import minilm_files
 from training.batches import Batch, Window, make_windows
-from training.material import add_arguments, read_curriculum
-from training.model import NULL, ReaderNetwork
+from training.material import add_arguments, chosen_curriculum
+from training.model import NULL
 
 STARTS, ENDS, EVIDENCE, JUDGED = 1, 2, 4, 8  # the bits of a token's flags
 
@@ -121,14 +121,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=4, help="how many epochs (default: %(default)s)")
     parser.add_argument("--out", type=Path, required=True, help="the file to write")
     arguments = parser.parse_args()
-    curriculum = read_curriculum(
-        arguments.data,
-        arguments.squad2,
-        arguments.sets,
-        arguments.seed,
-        ReaderNetwork().word_embeddings(),
-        taught=True,
-    )
+    curriculum = chosen_curriculum(arguments, taught=True)
     tokenizer = minilm_files.tokenizer()
     pack(
         make_windows(curriculum.epoch(number), tokenizer, Random(f"{arguments.seed}/{number}/windows"))

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from qa.errors import SettingError
+from training.optimizer import AVERAGING, LEVEL_SHARE, WEIGHT_DECAY, rate_share
 from training.sets import NAMES
 
 RATE = 1.5e-4
@@ -23,9 +24,9 @@ class Plan:
     sets: tuple[str, ...] = NAMES
     rate: float = RATE
     warm_up: int = WARM_UP
-    level_share: float = 0.3
-    weight_decay: float = 0.01
-    averaging: float = 0.998
+    level_share: float = LEVEL_SHARE
+    weight_decay: float = WEIGHT_DECAY
+    averaging: float = AVERAGING
     checkpoint_seconds: float = 240.0
 
     def rate_at(self, step: int) -> float:
@@ -35,8 +36,8 @@ class Plan:
         >>> [plan.rate_at(step) for step in (0, 99, 400, 700, 1000)]
         [0.01, 1.0, 1.0, 0.5, 0.0]
         """
-        level_until = self.level_share * self.steps
-        return self.rate * min(1.0, (step + 1) / self.warm_up, (self.steps - step) / (self.steps - level_until))
+        left = (self.steps - step) / self.steps
+        return self.rate * rate_share((step + 1) / self.warm_up, left, self.level_share)
 
     def write(self, folder: Path) -> None:
         """Write the plan into the folder of its run."""

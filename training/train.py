@@ -15,7 +15,6 @@ from pathlib import Path
 from random import Random
 
 import torch
-from torch import Tensor
 
 from qa.encoding import minilm_files
 from qa.errors import VerbatimError
@@ -25,6 +24,7 @@ from training.checkpoint import RunPosition
 from training.material import add_arguments, read_curriculum
 from training.mix import Mix
 from training.model import ReaderNetwork, SpanNetwork, load_weights, save_weights
+from training.optimizer import follow, make_optimizer, set_rate
 from training.plan import RATE, WARM_UP, Plan
 from training.teacher import Teacher
 from training.workers import Workers
@@ -72,7 +72,7 @@ def train(
     if teacher:
         teacher.to(device).eval()
     average = {name: value.detach().clone() for name, value in reader.trained().items()}
-    optimizer = _optimizer(reader, plan)
+    optimizer = make_optimizer([*reader.trained().values()], plan.rate, plan.weight_decay)
     workers = Workers(reader, threads, teacher)
     progress = before = checkpoint.restore(out, reader, average, optimizer)
     LOGGER.info("from step %d to %d on %s", before.step, plan.steps, device)
@@ -80,12 +80,11 @@ def train(
     losses: list[float] = []
     saved = logged = time.monotonic()
     for progress, batch in _remaining(before, plan.steps, _epochs(plan, data, squad2, reader, bool(teacher))):
-        for group in optimizer.param_groups:
-            group["lr"] = plan.rate_at(progress.step - 1)
+        set_rate(optimizer, plan.rate_at(progress.step - 1))
         losses.append(workers.backward(batch))
         torch.nn.utils.clip_grad_norm_(reader.trained().values(), 1.0)
         optimizer.step()
-        _follow(average, reader, min(plan.averaging, progress.step / (progress.step + 10)))
+        follow([*average.values()], [*reader.trained().values()], progress.step, plan.averaging)
         if len(losses) == LOG_EVERY:
             pace, logged = (time.monotonic() - logged) / LOG_EVERY, time.monotonic()
             mean = sum(losses) / LOG_EVERY
@@ -97,15 +96,6 @@ def train(
     checkpoint.save(out, progress, reader, average, optimizer)
     save_weights(average, out / "reader.safetensors")
     LOGGER.info("done: %s", out / "reader.safetensors")
-
-
-def _optimizer(reader: SpanNetwork, plan: Plan) -> torch.optim.AdamW:
-    weights = reader.trained().values()
-    groups = [
-        {"params": [weight for weight in weights if weight.ndim > 1], "weight_decay": plan.weight_decay},
-        {"params": [weight for weight in weights if weight.ndim == 1], "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=plan.rate, fused=True)
 
 
 def _epochs(plan: Plan, data: Path, squad2: Path, reader: SpanNetwork, taught: bool) -> Epoch:
@@ -133,12 +123,6 @@ def _remaining(progress: RunPosition, steps: int, epoch: Epoch) -> Iterator[tupl
             step, batch = step + 1, batch + 1
             yield RunPosition(step, number, batch), windows
         number, batch = number + 1, 0
-
-
-def _follow(average: dict[str, Tensor], reader: SpanNetwork, share: float) -> None:
-    """Move the averaged weights towards the reader's; `share` of them stays."""
-    with torch.no_grad():
-        torch._foreach_lerp_(list(average.values()), list(reader.trained().values()), 1.0 - share)
 
 
 def main() -> None:

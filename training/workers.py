@@ -13,11 +13,9 @@ import torch
 from torch import Tensor
 
 from training.batches import Window, collate
-from training.losses import labelled_loss, taught_loss
+from training.losses import learning_loss
 from training.model import SpanNetwork
 from training.precision import autocast
-
-TAUGHT_SHARE = 0.7
 
 
 class Workers:
@@ -49,10 +47,9 @@ class Workers:
         batch = collate(part).to(self._device)
         with autocast(self._device.type):
             logits = self._reader(batch.ids, batch.types, batch.mask)
-        losses = labelled_loss(logits, batch)
+        seen = None
         if self._teacher:
             with torch.no_grad(), autocast(self._device.type):
                 seen = self._teacher(batch.ids, batch.types, batch.mask)
-            losses = TAUGHT_SHARE * taught_loss(logits, seen, batch) + (1.0 - TAUGHT_SHARE) * losses
-        loss = share * losses.mean()
+        loss = share * learning_loss(logits, batch, seen).mean()
         return loss.item(), torch.autograd.grad(loss, self._weights)
