@@ -111,12 +111,21 @@ def other_model(tmp_path_factory: pytest.TempPathFactory, real_encoder: MiniLMEn
     return folder
 
 
+@pytest.fixture
+def as_labelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Training examples with questions and titles as the sets have them, but for question marks."""
+    from training import shares
+
+    monkeypatch.setattr(shares, "HEADED_SHARE", 0.0)
+    monkeypatch.setattr(shares, "KEYWORDS_SHARE", 0.0)
+
+
 @pytest.fixture(scope="module")
 def upload_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Where the folders for uploads are, one for each server."""
-    folder = tmp_path_factory.mktemp("uploads")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GRADIO_TEMP_DIR", str(folder))
+    from web_requests import uploads_below
+
+    with uploads_below(tmp_path_factory.mktemp("uploads")) as folder:
         yield folder
 
 

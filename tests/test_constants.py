@@ -114,7 +114,10 @@ def test_a_question_without_a_long_word_is_not_misspelt() -> None:
     ]  # fmt: skip
 
 
-def test_highlights_are_judged_against_every_quote_highlighted(leica: qa.Library, real_encoder: MiniLMEncoder) -> None:
+def test_highlights_are_judged_against_every_quote_highlighted(
+    leica: qa.Library, real_encoder: MiniLMEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(select, "_ALWAYS_READ", 5)  # what was not read cannot be highlighted
     unread = qa.open(leica.path, encoder=real_encoder, reader=None)
     questions = [SampledQuestion("Where are Leica lenses made?", answers) for answers in (Answers(["Solms"]), None)]
     right, wrong = AnswerSample(questions, leica, unread).marks()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -81,13 +82,19 @@ def test_who_asks_before_sending_is_refused_and_not_told_to_continue(client: htt
         assert raw.makefile("rb").readline().split()[1] == b"413"
 
 
-async def refused(layer: LingeringClose, receive: Receive) -> list[Message]:
+def refused(layer: LingeringClose, receive: Receive) -> list[Message]:
+    """What is sent; from a loop in a thread of its own, since Playwright leaves one that runs in this thread."""
+    scope: Scope = {"type": "http", "method": "POST", "headers": [(b"transfer-encoding", b"chunked")]}
     sent: list[Message] = []
 
     async def send(message: Message) -> None:
         sent.append(message)
 
-    await layer({"type": "http", "method": "POST", "headers": [(b"transfer-encoding", b"chunked")]}, receive, send)
+    async def refuse() -> None:
+        await layer(scope, receive, send)
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, refuse()).result()
     return sent
 
 
@@ -103,7 +110,7 @@ def test_a_body_without_end_is_read_up_to_a_number_of_bytes() -> None:
         read += 100
         return {"type": "http.request", "body": b"x" * 100, "more_body": True}
 
-    sent = asyncio.run(refused(LingeringClose(refusal, most_bytes=1_000), endless))
+    sent = refused(LingeringClose(refusal, most_bytes=1_000), endless)
     assert read == 1_000
     assert [message["type"] for message in sent] == ["http.response.start", *["http.response.body"] * 2]
     assert [message["more_body"] for message in sent[1:]] == [True, False]
@@ -114,6 +121,6 @@ def test_a_client_that_sends_nothing_more_is_waited_for_only_so_long() -> None:
         await asyncio.Event().wait()
         raise AssertionError("it never sends")
 
-    sent = asyncio.run(refused(LingeringClose(refusal, most_seconds=0.01), silent))
+    sent = refused(LingeringClose(refusal, most_seconds=0.01), silent)
     assert sent[1]["body"] == b"no", "the answer comes first"
     assert not sent[-1]["more_body"]

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -28,6 +29,14 @@ def served(library: qa.Library, **settings: Any) -> Iterator[httpx.Client]:
         httpx.Client(base_url=server.url, timeout=PATIENCE, trust_env=False) as client,
     ):
         yield client
+
+
+@contextmanager
+def uploads_below(folder: Path) -> Iterator[Path]:
+    """Have Gradio put uploads into a folder, so that none are left in the system's temporary one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADIO_TEMP_DIR", str(folder))
+        yield folder
 
 
 def functions(client: httpx.Client) -> dict[str, int]:

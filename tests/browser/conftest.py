@@ -7,6 +7,7 @@ from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from web_requests import uploads_below
 
 import qa
 
@@ -39,9 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def uploads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The folder where Gradio puts uploads, so that none are left in the system's temporary folder."""
-    folder = tmp_path_factory.mktemp("uploads")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GRADIO_TEMP_DIR", str(folder))
+    with uploads_below(tmp_path_factory.mktemp("uploads")) as folder:
         yield folder
 
 
