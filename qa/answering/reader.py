@@ -237,9 +237,7 @@ class SpanReader:
             for best, of_passage, look in zip(spans, sentences, looks, strict=True)
         ]
 
-    def _look(
-        self, question_ids: list[int], parts: Sequence[tuple[PassageTokens, list[int]]]
-    ) -> list[_Look]:
+    def _look(self, question_ids: list[int], parts: Sequence[tuple[PassageTokens, list[int]]]) -> list[_Look]:
         """Look at parts, each a passage and the indices of some of its tokens."""
         network, tokenizer = self._load()
         room = _WINDOW_TOKENS - len(question_ids) - 3

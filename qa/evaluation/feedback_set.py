@@ -38,7 +38,7 @@ def write_feedback_set(library: Library, folder: Path) -> int:
         if judgement.text in documents.get(name, {}).get("text", "") or (name in documents and not judgement.answers):
             latest.setdefault(judgement.question, {})[name] = judgement
     if not latest:
-        raise SourceError(f"nobody has judged an answer of the library at {str(library.path)!r} yet")
+        raise SourceError(f"no answer of the library at {str(library.path)!r} has been judged yet")
     queries, qrels, answers = [], ["query-id\tcorpus-id\tscore"], []
     for number, (question, judged) in enumerate(latest.items(), 1):
         query = f"q{number}"

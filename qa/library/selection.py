@@ -12,7 +12,7 @@ import numpy as np
 from qa.library.store import Store
 from qa.search.bm25 import LexicalIndex
 from qa.search.engine import Ids
-from qa.search.filters import Filters
+from qa.search.filters import Filters, as_typed
 from qa.text.normalize import normalize, phrase_pattern
 
 
@@ -36,9 +36,17 @@ def select_passages(store: Store, lexical: LexicalIndex, filters: Filters) -> Se
     """Select the passages that pass all filters."""
     if not filters:
         return Selection(None)
-    selected: Ids = np.array(_passages_by_post(store, filters), dtype=np.int64)
-    unknown = [f"author:{_typed(name)}" for name in filters.author if not _matching_authors([name], store)]
-    unknown += [f"source:{_typed(name)}" for name in filters.source if not _matching_sources([name], store)]
+    known = [(name, name) for name, _ in store.authors()] if filters.author else []
+    authors = [_matching_keys(name, known) for name in filters.author]
+    sources = [_matching_sources(name, store) for name in filters.source]
+    unknown = [
+        f"{kind}:{as_typed(name)}"
+        for kind, names, matching in (("author", filters.author, authors), ("source", filters.source, sources))
+        for name, found in zip(names, matching, strict=True)
+        if not found
+    ]
+    passages = _passages_by_post(store, filters, set().union(*authors), set().union(*sources))
+    selected: Ids = np.array(passages, dtype=np.int64)
     left_out = []
     for phrase in filters.phrase:
         with_phrase = _with_phrase(phrase, selected, store, lexical)
@@ -46,23 +54,23 @@ def select_passages(store: Store, lexical: LexicalIndex, filters: Filters) -> Se
         selected = with_phrase
     for words in filters.exclude:
         excluded = _with_phrase(words, selected, store, lexical)
-        left_out += [f'-"{words}"' if " " in words else f"-{words}"] if len(excluded) else []
+        left_out += [f"-{as_typed(words)}"] if len(excluded) else []
         selected = np.setdiff1d(selected, excluded, assume_unique=True)
     return Selection(selected, tuple(left_out), tuple(unknown))
 
 
-def _passages_by_post(store: Store, filters: Filters) -> list[int]:
-    """The passages of these kinds, authors, sources and dates, in reading order.
+def _passages_by_post(store: Store, filters: Filters, authors: set[str], sources: set[int]) -> list[int]:
+    """The passages of these authors and sources and of the filters' kinds and dates, in reading order.
 
     Two dates are compared at the precision of the coarser one: neither of 2012 and 2012-03 is before the other.
     """
     conditions, values = [], []
     if filters.author:
         conditions.append("o.author IN (SELECT value FROM json_each(?))")
-        values.append(json.dumps(_matching_authors(filters.author, store)))
+        values.append(json.dumps(sorted(authors)))
     if filters.source:
         conditions.append("o.source IN (SELECT value FROM json_each(?))")
-        values.append(json.dumps(_matching_sources(filters.source, store)))
+        values.append(json.dumps(sorted(sources)))
     if filters.kind:
         conditions.append("o.kind IN (SELECT value FROM json_each(?))")
         values.append(json.dumps(filters.kind))
@@ -78,37 +86,24 @@ def _passages_by_post(store: Store, filters: Filters) -> list[int]:
     return [number for (number,) in rows]
 
 
-def _typed(name: str) -> str:
-    """A name as the search syntax has it."""
-    return f'"{name}"' if " " in name else name
-
-
-def _matching_authors(wanted: Sequence[str], store: Store) -> list[str]:
-    """The authors with a wanted name."""
-    return _matching_keys(wanted, [(name, name) for name, _ in store.authors()])
-
-
-def _matching_sources(wanted: Sequence[str], store: Store) -> list[int]:
+def _matching_sources(wanted: str, store: Store) -> set[int]:
     """The numbers of the sources with a wanted name, or below a wanted folder: "beta/"."""
-    folders = [value for value in wanted if value.endswith("/")]
-    names = [value for value in wanted if not value.endswith("/")]
-    numbers = set(_matching_keys(names, store.rows("SELECT id, name, title FROM source")))
-    for number, name, folder in store.rows("SELECT id, name, folder FROM source") if folders else ():
-        places = [f"/{normalize(place)}/" for place in (folder, name.rpartition("/")[0]) if place]
-        if any(f"/{normalize(wanted.strip('/'))}/" in place for wanted in folders for place in places):
-            numbers.add(number)
-    return sorted(numbers)
+    if not wanted.endswith("/"):
+        return _matching_keys(wanted, store.rows("SELECT id, name, title FROM source"))
+    below = f"/{normalize(wanted.strip('/'))}/"
+    return {
+        number
+        for number, name, folder in store.rows("SELECT id, name, folder FROM source")
+        if any(below in f"/{normalize(place)}/" for place in (folder, name.rpartition("/")[0]) if place)
+    }
 
 
-def _matching_keys(wanted: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> list[Any]:
+def _matching_keys(wanted: str, rows: Sequence[tuple[Any, ...]]) -> set[Any]:
     """The key, first in each row, of every row with a wanted name: the whole name, else one that contains it."""
     known = [(key, [normalize(name) for name in names if name]) for key, *names in rows]
-    keys: set[Any] = set()
-    for name in wanted:
-        pattern = phrase_pattern(name)
-        whole = {key for key, names in known if any(map(pattern.fullmatch, names))}
-        keys |= whole or {key for key, names in known if any(map(pattern.search, names))}
-    return sorted(keys)
+    pattern = phrase_pattern(wanted)
+    whole = {key for key, names in known if any(map(pattern.fullmatch, names))}
+    return whole or {key for key, names in known if any(map(pattern.search, names))}
 
 
 def _with_phrase(phrase: str, numbers: Ids, store: Store, lexical: LexicalIndex) -> Ids:

@@ -81,6 +81,15 @@ class Filters:
         return Filters(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
 
 
+def as_typed(words: str) -> str:
+    """A word as the search syntax has it, or several in quotation marks.
+
+    >>> as_typed("Ann"), as_typed("Ann Lee")
+    ('Ann', '"Ann Lee"')
+    """
+    return f'"{words}"' if " " in words else words
+
+
 def is_date(value: str) -> bool:
     """Whether the value is a day, a month or a year in ISO 8601.
 

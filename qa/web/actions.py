@@ -9,13 +9,12 @@ from typing import Any
 
 import gradio as gr
 
-from qa.answering.answer import Answer
 from qa.errors import VerbatimError
 from qa.library.library import Library
 from qa.library.store import SourceInfo
 from qa.web.file_reports import report_list
 from qa.web.library_view import source_table
-from qa.web.log import log_event
+from qa.web.log import log_question
 from qa.web.panel import chosen_sources, meter, replace_label, replace_question, status
 from qa.web.rebuild import Mode, Phase, Rebuild, State
 
@@ -180,9 +179,9 @@ class Actions:
         try:
             answer = self._library.ask(question, k=k, search_syntax=search_syntax)
         except VerbatimError as error:
-            self._log(question, None, begun)
+            log_question(logger, question, None, begun, full=self._log_questions)
             raise gr.Error(str(error), print_exception=False) from None
-        self._log(question, answer, begun)
+        log_question(logger, question, answer, begun, full=self._log_questions)
         return dict(answer.to_dict())
 
     def _start(self, shown: Shown, start: Callable[[], int]) -> PageUpdate:
@@ -210,17 +209,6 @@ class Actions:
             table = source_table(rows, generation, changes=self._changes)
             self._summary = _LibrarySummary(generation, table, len(rows))
         return self._summary
-
-    def _log(self, question: str, answer: Answer | None, begun: float) -> None:
-        text = {"question": question} if self._log_questions else {}
-        log_event(
-            logger,
-            "question",
-            milliseconds=round(1000 * (time.monotonic() - begun)),
-            characters=len(question),
-            found=answer.found if answer else None,
-            **text,
-        )
 
 
 def _with_progress(update: PageUpdate, state: State) -> PageUpdate:

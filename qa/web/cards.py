@@ -52,7 +52,7 @@ def card(
         f'data-date="{attribute(quote.date or "")}">'
         f"<details{' open' if opened else ''}><summary>"
         f'<span class="byline">{byline(quote, numbers, say, named=named, by=by)}{support}</span>'
-        f"{excerpt_html(best_sentence(quote), quote)}</summary>"
+        f'<span class="excerpt" dir="auto">{excerpt_html(best_sentence(quote), quote)}</span></summary>'
         f'<blockquote class="source-text" dir="auto">{marked(quote.text, quote.start, quote.highlights)}</blockquote>'
         f"{_also(quote.also, say)}"
         f'<div class="acts"><button type="button" data-open aria-label="{read}">{say("read_in_thread")}</button>'
@@ -64,8 +64,7 @@ def card(
 def excerpt_html(excerpt: Excerpt, quote: Quote) -> str:
     """An excerpt of a quote with what is highlighted, as HTML; dots say where its sentence is cut."""
     before, after = "… " * excerpt.cut_before, " …" * excerpt.cut_after
-    text = marked(excerpt.text, excerpt.start, quote.highlights)
-    return f'<span class="excerpt" dir="auto">{before}{text}{after}</span>'
+    return f"{before}{marked(excerpt.text, excerpt.start, quote.highlights)}{after}"
 
 
 def _also(places: Sequence[Place], say: Words) -> str:

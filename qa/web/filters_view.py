@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from qa.answering.escape import attribute, isolated
 from qa.library.library import Library
+from qa.search.filters import as_typed
 from qa.web.post_labels import text_name
 from qa.web.words import Words
 
@@ -21,7 +22,7 @@ def filters(library: Library, say: Words) -> str:
     """Draw the filters of a library as buttons, a group for each kind of filter."""
     groups = (
         ("kinds", list(_kinds(library, say))),
-        ("authors", [(isolated(name), f"author:{_typed(name)}", posts) for name, posts in library.authors]),
+        ("authors", [(isolated(name), f"author:{as_typed(name)}", posts) for name, posts in library.authors]),
         ("texts", list(_texts(library))),
         ("years", [(year, f"after:{int(year) - 1} before:{int(year) + 1}", posts) for year, posts in library.years]),
     )
@@ -42,11 +43,7 @@ def _texts(library: Library) -> Iterator[Chip]:
     titles = Counter(row.title for row in rows)
     for row in rows:
         name = row.title if row.title and titles[row.title] == 1 else row.name
-        yield isolated(text_name(row.title, row.name)), f"source:{_typed(name)}", row.passages
-
-
-def _typed(name: str) -> str:
-    return f'"{name}"' if " " in name else name
+        yield isolated(text_name(row.title, row.name)), f"source:{as_typed(name)}", row.passages
 
 
 def _group(title: str, chips: Sequence[Chip], say: Words) -> str:

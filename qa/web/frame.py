@@ -114,18 +114,19 @@ def coverage_html(asked: Sequence[tuple[str, int]], say: Words) -> str:
     if not asked:
         return f'<p class="aside">{say("coverage_none")}</p>'
     items = "".join(
-        f'<li><button type="button" class="outlined" data-example>{escaped(question)}</button> '
-        f'<span class="aside">{say("asked_times", n=times)}</span></li>'
+        f'<li>{_example(question)} <span class="aside">{say("asked_times", n=times)}</span></li>'
         for question, times in asked
     )
     return f"<ul>{items}</ul>"
 
 
+def _example(question: str) -> str:
+    """A button that asks a question."""
+    return f'<button type="button" class="outlined" data-example>{escaped(question)}</button>'
+
+
 def _question_list(title: str, questions: Sequence[str], say: Words) -> str:
-    items = "".join(
-        f'<li><button type="button" class="outlined" data-example>{escaped(question)}</button></li>'
-        for question in questions
-    )
+    items = "".join(f"<li>{_example(question)}</li>" for question in questions)
     return f"<h2>{say(title)}</h2><ul>{items}</ul>" if items else ""
 
 

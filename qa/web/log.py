@@ -16,6 +16,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from qa.answering.answer import Answer
 from qa.web.rates import client_address
 
 LEVELS = {"warnings": logging.WARNING, "requests": logging.INFO}
@@ -45,6 +46,26 @@ def start_log(level: str) -> None:
         one.handlers = [handler]
         one.propagate = False
         one.setLevel(LEVELS[level] if name == "qa" else logging.WARNING)
+
+
+def log_question(to: logging.Logger, question: str, answer: Answer | None, begun: float, *, full: bool) -> None:
+    """Log that a question was answered, without its words unless asked to.
+
+    Args:
+        to: The logger.
+        question: The question.
+        answer: Its answer; None after an error.
+        begun: When it was asked, by `time.monotonic`.
+        full: Whether the log has the question itself.
+    """
+    log_event(
+        to,
+        "question",
+        milliseconds=round(1000 * (time.monotonic() - begun)),
+        characters=len(question),
+        found=answer.found if answer else None,
+        **({"question": question} if full else {}),
+    )
 
 
 class JSONFormatter(logging.Formatter):

@@ -21,8 +21,9 @@ from qa.web.bodies import TooLarge, read_body
 from qa.web.cards import digest
 from qa.web.error_text import error_text
 from qa.web.frame import coverage_html, parts, starts_html
+from qa.web.gate import QUESTION_BYTES
 from qa.web.map_view import map_html
-from qa.web.rates import Rates, client_address
+from qa.web.rates import TOO_MANY_QUESTIONS, Rates, client_address
 from qa.web.starts import StartingQuestions
 from qa.web.theme import STATIC
 from qa.web.thread_view import Passages, replaced_html, thread_html
@@ -32,7 +33,6 @@ from qa.web.waiting import Busy, Waiting
 from qa.web.words import words_for
 
 PREFIX = "/page/"
-QUESTION_BYTES = 1_000_000  # a question of 20,000 characters needs 240,000 bytes at most
 BUSY_SECONDS = 5  # after which a page asks again
 _MOST_SPANS = 1_000  # passages of one text that a page asks to be marked
 _SPAN = re.compile(r"(\d{1,9})-(\d{1,9})", re.ASCII)
@@ -161,7 +161,7 @@ class PageRoutes:
 
 
 def _too_many() -> HTTPException:
-    return HTTPException(429, "there were too many questions from your address: wait a minute", {"retry-after": "30"})
+    return HTTPException(429, TOO_MANY_QUESTIONS, {"retry-after": "30"})
 
 
 async def _body(request: Request) -> dict[str, Any]:

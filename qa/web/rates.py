@@ -16,6 +16,7 @@ from starlette.types import Scope
 from qa.web.settings import is_loopback
 
 REQUESTS_PER_MINUTE = 600  # of any event: an open page sends twelve, and sixty while the library is being changed
+TOO_MANY_QUESTIONS = "there were too many questions from your address: wait a minute"
 LOGINS_PER_MINUTE = 10  # with a wrong password
 _NEIGHBOURS = 64  # bits of an IPv6 address that name a network; the rest one machine chooses as it likes
 

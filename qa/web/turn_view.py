@@ -7,10 +7,10 @@ from itertools import islice
 
 from qa.answering import question_type
 from qa.answering.answer import Answer
-from qa.answering.escape import attribute, escaped, isolated, marked
+from qa.answering.escape import attribute, escaped, isolated
 from qa.library.library import Library
 from qa.text import question_words
-from qa.web.cards import card
+from qa.web.cards import card, excerpt_html
 from qa.web.excerpts import headline
 from qa.web.post_labels import Numbers, byline, text_name
 from qa.web.turns import MOST_SHOWN, Turn
@@ -40,12 +40,8 @@ def _verdict(answer: Answer, numbers: Sequence[Numbers], say: Words, named: bool
         hint = "" if question_words.is_question(answer.question) else f" {say('try_question')}"
         return f'<p class="not-found">{say("not_found")}{hint}</p>'
     best = answer.quotes[0]
-    if best.highlights:
-        excerpt = headline(best)
-        before, after = "… " * excerpt.cut_before, " …" * excerpt.cut_after
-        shown = f"{before}{marked(excerpt.text, excerpt.start, best.highlights)}{after}"
-    else:  # the author is the answer
-        shown = f"<mark>{escaped(text)}</mark>"
+    # Without a highlight the author is the answer.
+    shown = excerpt_html(headline(best), best) if best.highlights else f"<mark>{escaped(text)}</mark>"
     return (
         f'<figure class="answer" data-certainty="{answer.certainty}">'
         f'<blockquote class="source-text" dir="auto">{shown}</blockquote>'
@@ -76,7 +72,7 @@ def _certainty(answer: Answer, say: Words) -> str:
 
 
 def _notes(answer: Answer, library: Library, say: Words) -> str:
-    """What is to be known about the question: words without a text, filters that left passages out or name nobody."""
+    """Notes on the question: words that no text has, filters that left passages out, names that do not exist."""
     notes = []
     if answer.missing_terms:
         notes.append(("missing-terms", say("not_mentioned", words=_listed(answer.missing_terms, say))))
@@ -87,15 +83,15 @@ def _notes(answer: Answer, library: Library, say: Words) -> str:
 
 
 def _unknown(typed: str, library: Library, say: Words) -> str:
-    """Say that nobody and nothing has this name, and which names there are."""
+    """Say that no author or no text has this name, and which names there are."""
     kind, _, name = typed.partition(":")
     if kind == "author":
         names = [author for author, _ in library.authors]
     else:
         names = [text_name(source.title, source.name) for source in library.sources]
     there = say("authors_are" if kind == "author" else "texts_are", names=_listed(names, say)) if names else ""
-    nobody = say(f"no_such_{kind}", name=isolated(name.strip('"')))
-    return f"{nobody} {there}"
+    missing = say(f"no_such_{kind}", name=isolated(name.strip('"')))
+    return f"{missing} {there}"
 
 
 def _listed(names: Sequence[str], say: Words) -> str:

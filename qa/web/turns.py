@@ -7,18 +7,17 @@ import time
 from collections import Counter, OrderedDict
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
 
 from qa.answering.answer import Answer
 from qa.library.library import Library
 from qa.web.error_text import error_text
-from qa.web.log import log_event
+from qa.web.log import log_question
 from qa.web.post_labels import Numbers, number_posts
 from qa.web.voices import Voices, voices
 
 SHOWN = 5  # passages of an answer
 MOST_SHOWN = 500  # passages of a list of filters, however often more are asked for
-_IN_VAIN_KEPT, _IN_VAIN_SHOWN = 1_000, 30  # questions; they are gone with the server, as nobody agreed to a file
+_IN_VAIN_KEPT, _IN_VAIN_SHOWN = 1_000, 30  # questions; kept in memory only, since they may be private
 _KEPT = 200  # answers: a page that is opened again looks each of its questions up once
 
 logger = logging.getLogger(__name__)
@@ -78,7 +77,7 @@ class Turns:
             turn = Turn(question, generation, answer, numbers, voices=voices(self._library, question))
         except Exception as error:
             turn = Turn(question, generation, error=error_text(error))
-        self._log(turn, begun)
+        log_question(logger, question, turn.answer, begun, full=self._log_questions)
         if turn.answer is not None:
             with self._lock:
                 self._count(turn.answer)
@@ -97,14 +96,3 @@ class Turns:
             self._in_vain.pop(answer.question, None)  # other texts answer it now
         elif answer.question in self._in_vain or len(self._in_vain) < _IN_VAIN_KEPT:
             self._in_vain[answer.question] += 1
-
-    def _log(self, turn: Turn, begun: float) -> None:
-        text: dict[str, Any] = {"question": turn.question} if self._log_questions else {}
-        log_event(
-            logger,
-            "question",
-            milliseconds=round(1000 * (time.monotonic() - begun)),
-            characters=len(turn.question),
-            found=turn.answer.found if turn.answer else None,
-            **text,
-        )
