@@ -19,15 +19,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import logsumexp, softmax
-from sklearn.linear_model import LogisticRegression
+from scipy.special import expit, logsumexp, softmax
 from sklearn.metrics import roc_auc_score
 
 from benchmarks import gate
@@ -45,7 +44,7 @@ OFFSETS = (0.0, 2.0, 4.0)
 SHARES = (0.0, 0.2, 0.4)
 MOST_LOST = 0.004  # nDCG@10 that a set may lose through the evidence
 LEAST_DIFFERENCE = 0.003  # a share of all questions; in samples of this size chance makes larger differences
-# The weights of the choice before it sees a question, and how firmly: as the standard deviation of a weight's share.
+# The weights before a fit sees a question, and how firmly: as the standard deviation of a weight's share.
 PRIOR_DEVIATION = 0.2
 PRIOR = OptionFeatures(
     margin=0.2,
@@ -63,6 +62,9 @@ PRIOR = OptionFeatures(
     likeness_before=2.0,
     coverage_before=0.25,
 ).terms()
+# Of `confidence_terms`, near what earlier fits gave: a few hundred questions say too little of the coverage.
+CONFIDENCE_PRIOR = (0.2, 0.7, 0.27, 4.0)
+CONFIDENCE_DEVIATION = 1.0
 THREADS_SHARE = 0.5  # of the weight in the fits: what people ask of real threads counts as much as all other sets
 SURE, LIKELY = 0.9, 0.75  # the precision of all answers from a band on
 PERHAPS = 0.35  # the precision of the answers that are only perhaps right
@@ -153,20 +155,37 @@ def fit_choice(answered: Sequence[EvaluationSet], by: Calibration) -> Calibratio
         share = _share(data.name, answered) / max(1, len(usable))
         runs += [(share, _option_terms(run), np.array(run.right)) for run in usable]
     questions = sum(len(data.answerable) for data in answered)
-    prior = np.array(PRIOR)
 
-    def loss(shares: Floats) -> tuple[float, Floats]:
-        weights = shares * prior
-        value, slope = 0.0, np.zeros(len(prior))
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        value, slope = 0.0, np.zeros(len(weights))
         for share, terms, right in runs:
             scores = terms @ weights
             value -= share * (logsumexp(scores[right]) - logsumexp(scores))
             slope -= share * (softmax(scores[right]) @ terms[right] - softmax(scores) @ terms)
-        pull = (shares - 1) / PRIOR_DEVIATION
-        return questions * value + 0.5 * float(pull @ pull), questions * slope * prior + pull / PRIOR_DEVIATION
+        return questions * value, questions * slope
 
-    fitted = minimize(loss, np.ones(len(prior)), jac=True, method="L-BFGS-B")
-    return replace(by, choice=tuple(map(float, fitted.x * prior)))
+    return replace(by, choice=tuple(map(float, _fitted_near(PRIOR, PRIOR_DEVIATION, loss))))
+
+
+def _fitted_near(
+    prior: Sequence[float], deviation: float | Sequence[float], loss: Callable[[Floats], tuple[float, Floats]]
+) -> Floats:
+    """The weights with the least loss, each drawn towards its prior by a Gaussian.
+
+    Args:
+        prior: The weights before the fit; none is 0.
+        deviation: The standard deviation of each weight's share of its prior.
+        loss: The loss of weights, and its gradient.
+    """
+    expected = np.array(prior)
+
+    def penalised(shares: Floats) -> tuple[float, Floats]:
+        value, slope = loss(shares * expected)
+        pull = (shares - 1) / np.asarray(deviation)
+        return value + 0.5 * float(pull @ pull), slope * expected + pull / np.asarray(deviation)
+
+    found: Floats = minimize(penalised, np.ones(len(expected)), jac=True, method="L-BFGS-B").x * expected
+    return found
 
 
 def _option_terms(run: QuestionRun) -> Floats:
@@ -202,15 +221,22 @@ def fit_confidence(answered: Sequence[EvaluationSet], by: Calibration) -> Calibr
 
 
 def _fitted(measured: Sequence[ChosenAnswers], by: Calibration) -> Calibration:
-    weights = np.concatenate(
+    """Fit a logistic regression, whose weights are drawn towards `CONFIDENCE_PRIOR`, and its constant to nothing."""
+    terms = np.concatenate([data.terms[data.admissible] for data in measured])
+    right = np.concatenate([data.right[data.admissible] for data in measured]).astype(float)
+    shares = np.concatenate(
         [np.full(data.admissible.sum(), _share(data.name, measured) / data.admissible.sum()) for data in measured]
     )
-    model = LogisticRegression(C=1e6, max_iter=5000).fit(
-        np.concatenate([data.terms[data.admissible] for data in measured]),
-        np.concatenate([data.right[data.admissible] for data in measured]),
-        sample_weight=weights * len(weights),
-    )
-    return replace(by, constant=float(model.intercept_[0]), weights=tuple(map(float, model.coef_[0])))
+    counts = shares * len(shares)
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        odds = weights[0] + terms @ weights[1:]
+        error = counts * (expit(odds) - right)
+        return float(counts @ (np.logaddexp(0, odds) - right * odds)), np.r_[error.sum(), error @ terms]
+
+    deviations = (np.inf, *(CONFIDENCE_DEVIATION for _ in CONFIDENCE_PRIOR))
+    constant, *weights = _fitted_near((-1.0, *CONFIDENCE_PRIOR), deviations, loss)
+    return replace(by, constant=float(constant), weights=tuple(map(float, weights)))
 
 
 def _with_bands(measured: Sequence[ChosenAnswers], by: Calibration) -> Calibration:
