@@ -5,15 +5,18 @@ from __future__ import annotations
 import math
 import os
 import tempfile
+import time
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
+import tantivy
 from indexes import ask, lexical
 
 from qa.search.analyzer import Analyzer
 from qa.search.bm25 import LexicalIndex
+from qa.search.tantivy_index import write_index
 
 
 @pytest.mark.parametrize(("letter", "longest"), [("a", 200), ("ж", 100)])
@@ -80,6 +83,23 @@ def test_one_segment_is_written_so_that_equal_passages_keep_their_order(tmp_path
     index = lexical(tmp_path, ["same words"] * 3_000)
     assert index._searcher.num_segments == 1
     assert index.search(ask("same words"), 5).ids.tolist() == [0, 1, 2, 3, 4]
+
+
+def test_no_lock_file_comes_back_into_a_folder_that_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, make = [], tantivy.Index
+
+    def kept_open(*arguments: Any, **options: Any) -> tantivy.Index:
+        opened.append(make(*arguments, **options))
+        return opened[-1]
+
+    monkeypatch.setattr(tantivy, "Index", kept_open)
+    write_index(tmp_path / "index", [(0, {})])
+    for _ in range(80):  # tantivy looks for commits twice a second
+        assert not list((tmp_path / "index").glob("*.lock"))
+        time.sleep(0.01)
+    assert opened
 
 
 def test_a_folder_of_links_that_cannot_be_removed_is_left_to_the_system(

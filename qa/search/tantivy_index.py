@@ -41,6 +41,9 @@ def write_index(folder: Path, passages: Iterable[tuple[int, Mapping[str, str]]],
         for file in _files(earlier):
             _share(file, folder / file.name)
     index = tantivy.Index(passage_schema(), path=str(folder))
+    # Otherwise a thread of the index's reader sees the commit, and makes a lock file in the folder up to half a second
+    # later, which no manifest names.
+    index.config_reader("manual")
     analyzer = Analyzer()
     index.register_tokenizer(ANALYZER, analyzer.tantivy_analyzer)
     # One thread writes one segment, in order: the same passages give the same ranking on every machine.
