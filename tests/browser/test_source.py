@@ -82,6 +82,7 @@ def test_the_source_stands_beside_the_chat_and_its_passage_is_seen(
 def test_below_that_width_the_source_is_a_sheet_over_the_chat(open_page: OpenPage, elbe_page: str, width: int) -> None:
     page = open_page(elbe_page, width=width)
     read_card(ask(page, "How long did the ride take?").locator(".card").first)
+    expect(page.locator("#source #passage")).to_be_in_viewport()
     sheet = page.locator("#source").bounding_box()
     assert sheet and (sheet["x"], sheet["width"]) == (0, width)
     assert page.evaluate("document.activeElement.closest('#source') !== null")
