@@ -6,6 +6,7 @@ import hashlib
 import logging
 import signal
 from collections.abc import Generator, Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import settings
 
 import qa
+from qa.answering.calibration import load_calibration
 from qa.encoding import minilm_files
 from qa.encoding.encoder import Vectors
 from qa.encoding.minilm import MiniLMEncoder
@@ -109,6 +111,13 @@ def other_model(tmp_path_factory: pytest.TempPathFactory, real_encoder: MiniLMEn
     folder = tmp_path_factory.mktemp("models") / "other-model"
     model.save(str(folder))
     return folder
+
+
+@pytest.fixture
+def calibrated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let fake encoders and readers have the confidence that was fitted to the real ones."""
+    for module in ("qa.library.opened", "qa.evaluation.evaluate"):
+        monkeypatch.setattr(import_module(module), "calibration_of", lambda *_: load_calibration())
 
 
 @pytest.fixture

@@ -19,6 +19,8 @@ from qa.answering.reader import ScoredSpan
 from qa.answering.select import read_candidates
 from qa.text.sentences import Sentence, split_sentences
 
+pytestmark = pytest.mark.usefixtures("calibrated")
+
 
 class PointingReader:
     """Chooses the first of its words that the passage contains, with that word's margin."""
@@ -145,7 +147,7 @@ def test_if_nothing_answers_the_closest_passages_are_not_highlighted(
     bread: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     strict = replace(load_calibration(), sure=0.9, likely=0.9, perhaps=0.9)
-    monkeypatch.setattr("qa.answering.select.load_calibration", lambda: strict)
+    monkeypatch.setattr("qa.library.opened.calibration_of", lambda *_: strict)
     answer = opened(bread, PointingReader({})).ask("Who bakes bread?")
     assert (answer.found, answer.text) == (False, None)
     assert answer.confidence is not None and 0 < answer.confidence < strict.likely
@@ -172,7 +174,7 @@ def test_a_sentence_of_another_passage_goes_first_if_its_words_answer_better(bre
 
 def test_what_is_only_perhaps_an_answer_is_shown_as_the_closest(bread: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     unsure = replace(load_calibration(), sure=1.0, likely=1.0, perhaps=0.0)
-    monkeypatch.setattr("qa.answering.select.load_calibration", lambda: unsure)
+    monkeypatch.setattr("qa.library.opened.calibration_of", lambda *_: unsure)
     answer = opened(bread, PointingReader({"Anton": 8.0})).ask("Who is the baker that sells bread?")
     assert (answer.found, answer.text, answer.certainty, answer.closest) == (False, None, "perhaps", "Anton")
     assert [quote.marked() for quote in answer.quotes] == [["Anton"], [], []]
@@ -187,7 +189,7 @@ def test_the_certainty_is_the_band_of_the_confidence(
 ) -> None:
     sure, likely, perhaps = bounds
     fitted = replace(load_calibration(), sure=sure, likely=likely, perhaps=perhaps)
-    monkeypatch.setattr("qa.answering.select.load_calibration", lambda: fitted)
+    monkeypatch.setattr("qa.library.opened.calibration_of", lambda *_: fitted)
     answer = opened(bread, PointingReader({"Anton": 8.0})).ask("Who is the baker that sells bread?")
     assert (answer.certainty, answer.found, answer.closest) == (certainty, certainty != "none", None)
 
@@ -207,7 +209,7 @@ def test_the_passage_that_answers_goes_before_one_that_fits_better(
     bread: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_evidence = replace(load_calibration(), evidence_weight=0.0)
-    monkeypatch.setattr("qa.answering.select.load_calibration", lambda: without_evidence)
+    monkeypatch.setattr("qa.library.opened.calibration_of", lambda *_: without_evidence)
     question = "Who is the baker with rye bread?"
     best_fit, *_, last = opened(bread, None).ask(question).quotes
     word = last.text.split()[-1].strip(".")

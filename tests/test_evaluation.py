@@ -93,7 +93,9 @@ def test_the_report_and_the_files_written_are_right(folder: Path, tmp_path: Path
     }  # fmt: skip
 
 
-def test_the_reader_is_measured_if_answers_are_known(folder: Path, tmp_path: Path) -> None:
+def test_the_reader_is_measured_if_answers_are_known(
+    folder: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     class Reader:
         """Finds Solms, and nothing else."""
 
@@ -101,9 +103,14 @@ def test_the_reader_is_measured_if_answers_are_known(folder: Path, tmp_path: Pat
             starts = [passage.find("Solms") for passage in passages]
             return [ScoredSpan(n, n + 5, 9.0) if n >= 0 else ScoredSpan(0, 1, -9.0) for n in starts]
 
+    not_calibrated = evaluate(folder, encoder=FakeEncoder(), reader=Reader()).answer_figures
+    assert not_calibrated and not_calibrated.exact_match == 0.5 and not_calibrated.confidence is None
+    assert "qa calibrate" in str(not_calibrated)
+
+    request.getfixturevalue("calibrated")
     report = evaluate(folder, answers=tmp_path / "answers", encoder=FakeEncoder(), reader=Reader())
     measured = report.answer_figures
-    assert measured is not None
+    assert measured is not None and measured.confidence is not None
     assert measured.exact_match == 0.5 and measured.f1 == pytest.approx(0.5, abs=0.2)
     assert measured.gold_exact_match == 0.5
     assert 0 <= measured.confidence.calibration_error <= 1 and measured.confidence.auroc is not None

@@ -13,6 +13,8 @@ from qa.answering.author import author_answers
 from qa.answering.identifiers import contradicts, identifiers, required_identifiers
 from qa.answering.reader import ScoredSpan
 
+pytestmark = pytest.mark.usefixtures("calibrated")
+
 
 class HopelessReader:
     """Finds nothing: points at the first word with a hopeless margin, so that everything else decides."""

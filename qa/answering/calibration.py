@@ -1,6 +1,7 @@
 """Calibration: turns the reader's margins into evidence for the ranking and into the probability of a right answer.
 
-`python -m benchmarks.calibrate` fits the numbers on open sets; they are stored next to the reader's weights.
+`python -m benchmarks.calibrate` fits the numbers of the models that come with this package on open sets; they are
+stored next to the reader's weights. `qa calibrate` fits those of other models on questions of the user's own.
 """
 
 from __future__ import annotations
@@ -8,9 +9,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from qa.answering import question_type
 from qa.answering.answer import Certainty
@@ -24,7 +26,7 @@ class Calibration:
     """The fitted numbers.
 
     Attributes:
-        reader: The SHA-256 of the weights that they were fitted to.
+        models: The identities of the encoder, the reader and the re-ranker that they were fitted to; see `identity`.
         evidence_weight: The weight of the reader's evidence, relative to a passage's fit, which has weight 1.
         evidence_offset: The margin at which the evidence is one half.
         evidence_scale: The margin over which the evidence grows by a factor of e in odds.
@@ -32,13 +34,13 @@ class Calibration:
             was trained to point at a few words.
         choice: The coefficients of `OptionFeatures.terms`, by which one option is chosen.
         constant: The intercept of the log-odds of a right answer.
-        weights: The coefficients of `confidence_terms`.
+        weights: The coefficients of `confidence_terms`; empty if nothing was fitted to the models.
         sure: The probability from which an answer is sure.
         likely: The probability from which it is likely, and counts as found.
         perhaps: The probability from which it is shown as the closest.
     """
 
-    reader: str
+    models: Sequence[str]
     evidence_weight: float
     evidence_offset: float
     evidence_scale: float
@@ -63,13 +65,17 @@ class Calibration:
         """How well a sentence answers; the one with the highest score is chosen."""
         return sum(weight * term for weight, term in zip(self.choice, features.terms(), strict=True))
 
-    def confidence(self, features: OptionFeatures) -> float:
-        """The probability that the chosen option is right."""
+    def confidence(self, features: OptionFeatures) -> float | None:
+        """The probability that the chosen option is right; None if nothing was fitted to the models."""
+        if not self.weights:
+            return None
         terms = confidence_terms(features)
         return _logistic(self.constant + sum(w * term for w, term in zip(self.weights, terms, strict=True)))
 
-    def certainty(self, confidence: float) -> Certainty:
+    def certainty(self, confidence: float | None) -> Certainty:
         """The confidence in words."""
+        if confidence is None:
+            return "none"
         bands: tuple[tuple[Certainty, float], ...] = (
             ("sure", self.sure),
             ("likely", self.likely),
@@ -92,6 +98,18 @@ def confidence_terms(features: OptionFeatures) -> tuple[float, ...]:
 def load_calibration() -> Calibration:
     """The calibration that comes with the reader."""
     return Calibration(**json.loads(FILE.read_text(encoding="utf-8")))
+
+
+def not_calibrated(models: Sequence[str]) -> Calibration:
+    """For other models: ranking and choice as with the reader of this package, and no confidence."""
+    return replace(load_calibration(), models=models, weights=())
+
+
+def identity(model: Any) -> str:
+    """What a model is known by: its `fingerprint`, or the name of its class if it has none; "" for None."""
+    if model is None:
+        return ""
+    return str(getattr(model, "fingerprint", "") or f"{type(model).__module__}.{type(model).__qualname__}")
 
 
 def _logistic(value: float) -> float:

@@ -161,6 +161,7 @@ class SpanReader:
             precision: The precision to compute in; None for the best that the machine has.
         """
         self._weights, self._sha256, self._precision = weights, sha256, precision
+        self.fingerprint = sha256
         self._loaded: tuple[BertNetwork, Tokenizer] | None = None
         self._lock = threading.Lock()
 

@@ -8,10 +8,10 @@ from itertools import chain, islice
 
 from qa.answering.answer import Answer, Quote
 from qa.answering.author import author_answers
-from qa.answering.calibration import Calibration, load_calibration
+from qa.answering.calibration import Calibration
 from qa.answering.candidate import Candidate, ReadCandidate
 from qa.answering.highlight import best_sentences, trim_span
-from qa.answering.options import Option, answer_span, list_options
+from qa.answering.options import MARGIN_LIMIT, Option, answer_span, list_options
 from qa.answering.reader import Reader, ScoredSpan, read_passages
 from qa.encoding.encoder import Encoder
 from qa.search.bm25 import LexicalIndex
@@ -29,16 +29,34 @@ _MARK_MARGIN = 2.0  # from this margin on, a passage with another answer is high
 
 
 @dataclass(frozen=True, slots=True)
+class Judge:
+    """What judges passages: the reader and its calibration, with the question's encoder and the index of its words."""
+
+    reader: Reader
+    calibration: Calibration
+    encoder: Encoder
+    lexical: LexicalIndex
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """The candidates that were read, in their final order, and what the best of them answers.
 
     `answer` is what the best sentence would give as the answer, None if nothing was read; its passage is first in
-    `order`. `confidence` is the probability that it is right.
+    `order`. `confidence` is the probability that it is right, None if the reader is not calibrated, and `margin` the
+    reader's own judgement: above 0 it finds an answer rather than none.
     """
 
     order: Sequence[ReadCandidate]
     answer: OptionAnswer | None
-    confidence: float
+    confidence: float | None
+    margin: float
+
+    def is_found(self, calibration: Calibration, min_confidence: float | None) -> bool:
+        """Whether the answer is given; without a calibration by the reader's judgement, unless anything is wanted."""
+        if self.confidence is None:
+            return self.margin > 0 or min_confidence == 0
+        return self.confidence >= (calibration.likely if min_confidence is None else min_confidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,30 +115,19 @@ def choose_option(options: Sequence[Option], calibration: Calibration) -> Option
     return max(admissible or options, key=lambda option: calibration.option_score(option.features))
 
 
-def assess(
-    query: EncodedQuery,
-    read: Sequence[ReadCandidate],
-    calibration: Calibration,
-    encoder: Encoder,
-    lexical: LexicalIndex,
-) -> Assessment:
-    """Choose what answers best, judge whether it does, and order the candidates that were read.
-
-    Args:
-        query: The encoded question.
-        read: The candidates that were read.
-        calibration: The calibration of the reader.
-        encoder: The encoder that encoded the question.
-        lexical: The index that knows how rare the question's words are.
-    """
-    options = list_options(query, read, encoder, lexical)
+def assess(query: EncodedQuery, read: Sequence[ReadCandidate], judge: Judge) -> Assessment:
+    """Choose what answers best, judge whether it does, and order the candidates that were read."""
+    calibration = judge.calibration
+    options = list_options(query, read, judge.encoder, judge.lexical)
     if not options:
-        return Assessment((), None, 0.0)
+        return Assessment((), None, 0.0 if calibration.weights else None, -MARGIN_LIMIT)
     chosen = choose_option(options, calibration)
-    confidence = calibration.confidence(chosen.features) if chosen.admissible else 0.0
+    confidence, margin = calibration.confidence(chosen.features), chosen.features.margin
+    if not chosen.admissible:
+        confidence, margin = confidence and 0.0, -MARGIN_LIMIT
     order = rerank(query.text, read, calibration)
     order = [chosen.candidate, *(other for other in order if other is not chosen.candidate)]
-    return Assessment(order, answer_of(query.text, chosen, options), confidence)
+    return Assessment(order, answer_of(query.text, chosen, options), confidence, margin)
 
 
 def answer_of(question: str, option: Option, options: Sequence[Option]) -> OptionAnswer:
@@ -137,9 +144,7 @@ def answer_from(
     question: str,
     query: EncodedQuery,
     candidates: Sequence[Candidate],
-    reader: Reader,
-    encoder: Encoder,
-    lexical: LexicalIndex,
+    judge: Judge,
     k: int,
     min_confidence: float | None,
 ) -> Answer:
@@ -152,21 +157,20 @@ def answer_from(
         question: The question as it was typed.
         query: The question without its filters, encoded.
         candidates: The retrieved passages, best first.
-        reader: The reader.
-        encoder: The encoder that encoded the question.
-        lexical: The index that knows how rare the question's words are.
+        judge: What judges them.
         k: How many quotes the answer shows at most.
         min_confidence: The confidence from which the answer counts as found; None for the calibration's threshold.
+            If the reader is not calibrated, it only counts whether this is 0.
 
     Raises:
         ModelError: The reader did not give a span inside each passage.
     """
-    calibration = load_calibration()
-    read = read_candidates(query.text, candidates, reader)
-    assessed = assess(query, read, calibration, encoder, lexical)
+    calibration = judge.calibration
+    assessed = assess(query, read_candidates(query.text, candidates, judge.reader), judge)
     if assessed.answer is None:
-        return Answer(question, False, None, 0.0, _quotes(query.text, candidates, (), (), calibration, k))
-    found = assessed.confidence >= (calibration.likely if min_confidence is None else min_confidence)
+        quotes = _quotes(query.text, candidates, (), (), calibration, k)
+        return Answer(question, False, None, assessed.confidence, quotes)
+    found = assessed.is_found(calibration, min_confidence)
     certainty = calibration.certainty(assessed.confidence)
     highlights: list[Span | None] = [None] * len(assessed.order)
     if found:
@@ -186,19 +190,10 @@ def answer_from(
     )
 
 
-def rank_with_reader(
-    query: EncodedQuery,
-    candidates: Sequence[Candidate],
-    reader: Reader,
-    encoder: Encoder,
-    lexical: LexicalIndex,
-    k: int,
-) -> tuple[Quote, ...]:
+def rank_with_reader(query: EncodedQuery, candidates: Sequence[Candidate], judge: Judge, k: int) -> tuple[Quote, ...]:
     """The quotes in the order of `answer_from`, without highlights; it takes the same arguments."""
-    calibration = load_calibration()
-    read = read_candidates(query.text, candidates, reader)
-    order = assess(query, read, calibration, encoder, lexical).order
-    return _quotes(query.text, candidates, order, [None] * len(order), calibration, k)
+    order = assess(query, read_candidates(query.text, candidates, judge.reader), judge).order
+    return _quotes(query.text, candidates, order, [None] * len(order), judge.calibration, k)
 
 
 def answer_without_reader(

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import NoReturn, get_args
 
 from qa.answering.calibration import load_calibration
-from qa.answering.reader import DEFAULT_READER
-from qa.cli import change, contents, fetch, pack, watch
+from qa.answering.reader import DEFAULT_READER, Reader
+from qa.answering.reranker import Reranker
+from qa.cli import calibrate, change, contents, fetch, pack, watch
 from qa.cli.doctor import add_doctor
 from qa.cli.output import (
     OutputClosed,
@@ -129,6 +130,7 @@ def _evaluate(options: argparse.Namespace) -> int:
             limit=options.limit,
             model=options.model,
             reader=options.reader,
+            reranker=options.reranker,
             min_confidence=options.min_confidence,
             progress=progress,
         )
@@ -152,12 +154,24 @@ def _generation(options: argparse.Namespace, *, check_hashes: bool = False) -> G
 def _library(options: argparse.Namespace) -> Library:
     """The library that is named, which is never built here; otherwise the default one, built on first use."""
     if options.library is not None:
-        library = Library.open(options.library, model=options.model, reader=options.reader)
+        library = Library.open(options.library, model=options.model, reader=options.reader, reranker=options.reranker)
     else:
         with progress_bars() as progress:
             library = Library.default(model=options.model, reader=options.reader, progress=progress)
     library.min_confidence = options.min_confidence
     return library
+
+
+def _reader(name: str) -> Reader:
+    from qa.answering.transformers_reader import TransformersReader
+
+    return TransformersReader(name)
+
+
+def _reranker(name: str) -> Reranker:
+    from qa.answering.cross_encoder import CrossEncoderReranker
+
+    return CrossEncoderReranker(name)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -185,7 +199,21 @@ def parser() -> argparse.ArgumentParser:
         metavar="NAME_OR_PATH",
         help="another sentence-transformers model (default: all-MiniLM-L6-v2, for English)",
     )
-    reader = _Parser(add_help=False)
+    models = _Parser(add_help=False)
+    models.add_argument(
+        "--reader",
+        metavar="NAME_OR_PATH",
+        type=_reader,
+        default=DEFAULT_READER,
+        help="another extractive question-answering model of transformers",
+    )
+    models.add_argument(
+        "--reranker",
+        metavar="NAME_OR_PATH",
+        type=_reranker,
+        help="a cross-encoder of sentence-transformers that ranks the passages anew",
+    )
+    reader = _Parser(add_help=False, parents=[models])
     reader.add_argument(
         "--no-reader",
         dest="reader",
@@ -234,4 +262,6 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--answers", metavar="FILE", type=Path, help="write the answer to each query as JSON Lines")
     command.add_argument("--limit", type=int, metavar="N", help="ask only the first N queries")
     command.set_defaults(run=_evaluate)
+
+    calibrate.add_command(commands, [model, models])
     return top

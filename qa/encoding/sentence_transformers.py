@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from qa.encoding.encoder import Vectors
-from qa.errors import ModelError
+from qa.encoding.hub import hash_of_weights, load_model
 from qa.types import Progress, no_progress
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 _BATCH = 32
-_HUB_SECONDS = 10
 
 
 class SentenceEncoder:
@@ -37,7 +34,7 @@ class SentenceEncoder:
         """The SHA-256 of the weights."""
         with self._lock:
             if self._fingerprint is None:
-                self._fingerprint = _hash_of_weights(self._model)
+                self._fingerprint = hash_of_weights(self._model)
             return self._fingerprint
 
     @property
@@ -90,60 +87,9 @@ class SentenceEncoder:
 def _load(model_id: str) -> SentenceTransformer:
     from sentence_transformers import SentenceTransformer
 
-    with _without_progress_bar():
-        return _load_named(SentenceTransformer, model_id)
-
-
-def _load_named(loader: type[SentenceTransformer], model_id: str) -> SentenceTransformer:
-    """Load from a folder or the local cache, otherwise from the hub.
-
-    The hub is first asked for the model's metadata: if it is unreachable, loading would retry for minutes.
-    """
-    try:
-        return loader(model_id, device="cpu", local_files_only=True)
-    except Exception as error:  # a model's own files can raise anything
-        if Path(model_id).exists():
-            raise _unusable(model_id, error) from error
-    try:
-        from huggingface_hub import model_info
-
-        model_info(model_id if "/" in model_id else f"sentence-transformers/{model_id}", timeout=_HUB_SECONDS)
-        return loader(model_id, device="cpu")
-    except Exception as error:  # the hub's client can raise anything
-        raise _unusable(model_id, error) from error
-
-
-def _unusable(model_id: str, error: Exception) -> ModelError:
-    reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
-    return ModelError(
-        f"cannot load the model {model_id!r}: {reason}; "
-        "give the folder of a sentence-transformers model, or the name of one that is in the local cache"
+    return load_model(
+        lambda only_local: SentenceTransformer(model_id, device="cpu", local_files_only=only_local),
+        model_id,
+        "sentence-transformers model",
+        owner="sentence-transformers",
     )
-
-
-@contextmanager
-def _without_progress_bar() -> Iterator[None]:
-    """transformers draws a bar on standard error at every load, even without a terminal."""
-    from transformers.utils import logging
-
-    was_enabled = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    try:
-        yield
-    finally:
-        if was_enabled:
-            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
-
-
-def _hash_of_weights(model: SentenceTransformer) -> str:
-    digest = hashlib.sha256()
-    for name, tensor in sorted(model.state_dict().items()):
-        digest.update(name.encode())
-        digest.update(tensor.detach().cpu().contiguous().flatten().view(_bytes_type()).numpy().tobytes())
-    return digest.hexdigest()
-
-
-def _bytes_type() -> Any:
-    import torch
-
-    return torch.uint8

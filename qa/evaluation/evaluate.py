@@ -15,10 +15,13 @@ from typing import Any, TextIO
 from qa.answering.answer import Answer
 from qa.answering.calibration import load_calibration
 from qa.answering.reader import DEFAULT_READER, Reader, read_spans
+from qa.answering.reranker import Reranker
+from qa.encoding.load import load_encoder
 from qa.errors import LibraryNotWritable, QuestionError, SettingError
 from qa.evaluation.answers import ConfidenceFigures, confidence_figures, exact_match, f1, is_right
 from qa.evaluation.dataset import Answers, Dataset
 from qa.evaluation.ranking import RankingFigures, ranked_documents, ranking_figures, write_run
+from qa.library.calibrations import calibration_of
 from qa.library.library import Library
 from qa.sources.thread import Thread
 from qa.types import Progress, no_progress
@@ -30,23 +33,26 @@ class AnswerFigures:
 
     `exact_match` and `f1` are measured end to end, from question to answer, whatever the confidence. `gold_exact_match`
     and `gold_f1` are measured with the reader given the right document. `f1_with_no_answer` is SQuAD 2.0's: an answer
-    below the threshold scores 0 and, for an unanswerable question, 1.
+    below the threshold scores 0 and, for an unanswerable question, 1. It and `confidence` are None if the models are
+    not calibrated.
     """
 
     exact_match: float
     f1: float
     gold_exact_match: float
     gold_f1: float
-    f1_with_no_answer: float
-    confidence: ConfidenceFigures
+    f1_with_no_answer: float | None
+    confidence: ConfidenceFigures | None
 
     def __str__(self) -> str:
         c = self.confidence
         lines = [
             f"answers, end to end: exact match {self.exact_match:.4f}   F1 {self.f1:.4f}",
             f"answers, right document given: exact match {self.gold_exact_match:.4f}   F1 {self.gold_f1:.4f}",
-            f"F1 with no-answer at the threshold    {self.f1_with_no_answer:.4f}",
         ]
+        if self.f1_with_no_answer is None or c is None:
+            return "\n".join([*lines, "no confidence: qa calibrate fits one to these models"])
+        lines.append(f"F1 with no-answer at the threshold    {self.f1_with_no_answer:.4f}")
         if c.auroc is not None and c.average_precision is not None:
             lines.append(
                 f"confidence, answerable or not: AUROC {c.auroc:.4f}   average precision {c.average_precision:.4f}"
@@ -103,6 +109,7 @@ def evaluate(
     model: str | os.PathLike[str] | None = None,
     encoder: Any = None,
     reader: Reader | None = DEFAULT_READER,
+    reranker: Reranker | None = None,
     min_confidence: float | None = None,
     progress: Progress = no_progress,
 ) -> EvaluationReport:
@@ -116,6 +123,7 @@ def evaluate(
         model: The name or path of a sentence-transformers model, instead of the default one.
         encoder: An encoder to use instead of a model.
         reader: The reader; None answers with the sentence that fits best and measures no confidence.
+        reranker: The re-ranker; None for none.
         min_confidence: An answer below it counts as not found; None takes the calibration's threshold.
         progress: Called with the stage, the number done and the number to do.
 
@@ -126,6 +134,8 @@ def evaluate(
     """
     if limit is not None and (not isinstance(limit, int) or limit < 1):
         raise SettingError(f"limit is the number of queries to ask, at least 1, not {limit!r}")
+    chosen = load_encoder(model, encoder)
+    calibration = None if reader is None else calibration_of(chosen, reader, reranker)
     data = Dataset.read(Path(folder))
     queries = dict(islice(((q, data.queries[q]) for q in data.judgements), limit))
     answerable = dict(islice(data.queries.items(), limit))
@@ -137,7 +147,9 @@ def evaluate(
         tempfile.TemporaryDirectory(prefix="verbatim-evaluate-") as built,
     ):
         path = Path(built) / "library"
-        library = Library.build(data.documents, path, model=model, encoder=encoder, reader=reader, progress=progress)
+        library = Library.build(
+            data.documents, path, encoder=chosen, reader=reader, reranker=reranker, progress=progress
+        )
         passages = library.status().passages
         rankings = {}
         for done, (query, question) in enumerate(queries.items()):
@@ -147,10 +159,10 @@ def evaluate(
             answerable = {query: question for query, question in answerable.items() if query in data.answers}
         if answers_file is None and reader is None:
             unanswerable = {}
-        without_words = None if reader is None else 0.0
+        without_words = 0.0 if calibration and calibration.weights else None
         predictions = _ask_all(library, answerable, without_words, progress)
         refused = _ask_all(library, unanswerable, without_words, progress)
-        threshold = load_calibration().likely if min_confidence is None else min_confidence
+        threshold = (calibration or load_calibration()).likely if min_confidence is None else min_confidence
         if run_file is not None:
             with _reporting_unwritable(run_file.name):
                 write_run(run_file, rankings)
@@ -211,15 +223,18 @@ def _answer_figures(
         score if confidence >= threshold else 0.0 for score, confidence in zip(scores, confidences, strict=False)
     ]
     scores_with_no_answer += [float(confidence < threshold) for confidence in confidences[len(scores) :]]
+    measured = any(answer.confidence is not None for answer in known.values())
     return AnswerFigures(
         _mean([exact_match(answer.text or "", data.answers[query].texts) for query, answer in known.items()]),
         _mean(scores),
         _mean([exact_match(text, data.answers[query].texts) for query, text in gold.items()]),
         _mean([f1(text, data.answers[query].texts) for query, text in gold.items()]),
-        _mean(scores_with_no_answer),
+        _mean(scores_with_no_answer) if measured else None,
         confidence_figures(
             confidences, [*right, *[False] * len(refused)], [*[True] * len(known), *[False] * len(refused)]
-        ),
+        )
+        if measured
+        else None,
     )
 
 

@@ -11,11 +11,14 @@ VARIABLE = "VERBATIM_LIBRARY"
 def default_path() -> Path:
     """`$VERBATIM_LIBRARY` if it is set, otherwise a folder in the user's data folder."""
     path = os.environ.get(VARIABLE)
-    if path:
-        return Path(path)
+    return Path(path) if path else data_folder() / "library"
+
+
+def data_folder() -> Path:
+    """The folder of this program in the user's data folder."""
     from platformdirs import user_data_path
 
-    return user_data_path("verbatim", appauthor=False) / "library"
+    return user_data_path("verbatim", appauthor=False)
 
 
 def shipped_corpus() -> Path:

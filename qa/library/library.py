@@ -7,6 +7,7 @@ from typing import Any, Unpack
 
 from qa.answering.answer import Answer, Quote
 from qa.answering.reader import DEFAULT_READER, Reader, check_reader
+from qa.answering.reranker import Reranker, check_reranker
 from qa.encoding.encoder import Encoder
 from qa.encoding.load import load_encoder
 from qa.errors import LibraryBusy, LibraryMissing, QuestionError, SourceError
@@ -16,7 +17,7 @@ from qa.library.changes import Change
 from qa.library.contents import LibraryContents
 from qa.library.defaults import default_path, shipped_corpus
 from qa.library.directory import LibraryDirectory
-from qa.library.opened import OpenedGeneration
+from qa.library.opened import AnsweringModels, OpenedGeneration
 from qa.search.filters import FilterArguments
 from qa.search.query import Query
 from qa.sources.read import FileReport, OnFile, Sources
@@ -39,9 +40,9 @@ class Library(LibraryContents):
     language_warning: str | None = None
     min_confidence: float | None = None
 
-    def __init__(self, directory: LibraryDirectory, opened: OpenedGeneration, reader: Reader | None) -> None:
+    def __init__(self, directory: LibraryDirectory, opened: OpenedGeneration, models: AnsweringModels) -> None:
         super().__init__(directory, opened)
-        self._reader = reader
+        self._models = models
 
     @classmethod
     def build(
@@ -52,6 +53,7 @@ class Library(LibraryContents):
         model: StrPath | None = None,
         encoder: Any = None,
         reader: Reader | None = DEFAULT_READER,
+        reranker: Reranker | None = None,
         replace: bool = True,
         progress: Progress = no_progress,
         on_file: OnFile | None = None,
@@ -67,7 +69,10 @@ class Library(LibraryContents):
             model: The name or the folder of a sentence-transformers model; None for the default one, for English.
             encoder: An object with `encode(texts)` to use instead of a model.
             reader: An object with `read(question, passages)`, as `qa.answering.reader` describes it, that judges
-                whether passages answer; None for none.
+                whether passages answer; None for none. With another reader, encoder or re-ranker than those that
+                come with this package, answers have no confidence until `qa calibrate` has fitted it.
+            reranker: An object with `score(question, passages)`, as `qa.answering.reranker` describes it, that ranks
+                the passages that were found anew; None for none.
             replace: Whether texts that the library holds, and that are not among `sources`, may be removed.
             progress: Called with the stage's name, the items done and the items in all.
             on_file: Called with the `FileReport` of each file as soon as it is read.
@@ -80,9 +85,9 @@ class Library(LibraryContents):
             ModelError: The model cannot be loaded.
             LibraryError: The library cannot be written, or texts would be removed that may not be.
         """
-        directory, checked_reader, chosen = LibraryDirectory(path), check_reader(reader), load_encoder(model, encoder)
+        directory, models, chosen = LibraryDirectory(path), _models(reader, reranker), load_encoder(model, encoder)
         change = changes.rebuild(directory, sources, chosen, progress, on_file, replace=replace)
-        return cls._changed(directory, change, chosen, checked_reader)
+        return cls._changed(directory, change, chosen, models)
 
     @classmethod
     def open(
@@ -92,6 +97,7 @@ class Library(LibraryContents):
         model: StrPath | None = None,
         encoder: Any = None,
         reader: Reader | None = DEFAULT_READER,
+        reranker: Reranker | None = None,
     ) -> Library:
         """Open a library, with the model that it was built with.
 
@@ -100,6 +106,7 @@ class Library(LibraryContents):
             model: The name or the folder of a sentence-transformers model; None for the default one.
             encoder: An object with `encode(texts)` to use instead of a model.
             reader: An object with `read(question, passages)` that judges whether passages answer; None for none.
+            reranker: An object with `score(question, passages)` that ranks passages anew; None for none.
 
         Raises:
             LibraryMissing: There is no library at `path`.
@@ -107,8 +114,8 @@ class Library(LibraryContents):
             LibraryMismatch: It was built with another model or in another format.
             ModelError: The model cannot be loaded.
         """
-        directory, checked_reader, chosen = LibraryDirectory(path), check_reader(reader), load_encoder(model, encoder)
-        return cls(directory, OpenedGeneration.current(directory, chosen), checked_reader)
+        directory, models, chosen = LibraryDirectory(path), _models(reader, reranker), load_encoder(model, encoder)
+        return cls(directory, OpenedGeneration.current(directory, chosen), models)
 
     @classmethod
     def default(
@@ -117,6 +124,7 @@ class Library(LibraryContents):
         model: StrPath | None = None,
         encoder: Any = None,
         reader: Reader | None = DEFAULT_READER,
+        reranker: Reranker | None = None,
         progress: Progress = no_progress,
     ) -> Library:
         """Open the default library; on first use, build it from the shipped corpus.
@@ -124,10 +132,10 @@ class Library(LibraryContents):
         It is at `$VERBATIM_LIBRARY`, or in the user's data folder if that is not set. If another process is building it
         for the first time, this waits for it. The arguments are those of `build`.
         """
-        directory, checked_reader = LibraryDirectory(default_path()), check_reader(reader)
+        directory, models = LibraryDirectory(default_path()), _models(reader, reranker)
         while True:
             try:
-                return cls.open(directory.path, model=model, encoder=encoder, reader=reader)
+                return cls.open(directory.path, model=model, encoder=encoder, reader=reader, reranker=reranker)
             except LibraryMissing:
                 chosen = load_encoder(model, encoder)
             except LibraryBusy:
@@ -139,7 +147,7 @@ class Library(LibraryContents):
                 directory.wait_for_writer(progress)
             else:
                 if change is not None:
-                    return cls._changed(directory, change, chosen, checked_reader)
+                    return cls._changed(directory, change, chosen, models)
 
     def ask(
         self,
@@ -164,14 +172,15 @@ class Library(LibraryContents):
 
         Returns:
             The answer with its quotes, best first. Without a reader nothing judges whether the text answers: the
-            sentence that fits best is given, and `confidence` is None.
+            sentence that fits best is given, and `confidence` is None. It is None too if the models are not calibrated:
+            the answer then counts as found if the reader itself prefers it to none, or if `min_confidence` is 0.
 
         Raises:
             QuestionError: The question is empty or too long, or a filter cannot be understood.
             SettingError: `k` or another argument is out of range.
         """
         min_confidence = self.min_confidence if min_confidence is None else min_confidence
-        return self._opened.ask(_query(question, search_syntax, only), k, self._reader, min_confidence)
+        return self._opened.ask(_query(question, search_syntax, only), k, self._models, min_confidence)
 
     def ask_many(
         self,
@@ -222,8 +231,8 @@ class Library(LibraryContents):
             QuestionError: The question is empty or too long, or a filter cannot be understood.
             SettingError: `k` or another argument is out of range.
         """
-        query, reader = _query(question, search_syntax, only), self._reader if read else None
-        return self._opened.search(query, k, reader, repeats=repeats)
+        models = self._models if read else AnsweringModels(None, self._models.reranker)
+        return self._opened.search(_query(question, search_syntax, only), k, models, repeats=repeats)
 
     def rebuild(
         self,
@@ -286,9 +295,11 @@ class Library(LibraryContents):
         return self._switch(change, opened.encoder)
 
     @classmethod
-    def _changed(cls, directory: LibraryDirectory, change: Change, encoder: Encoder, reader: Reader | None) -> Library:
+    def _changed(
+        cls, directory: LibraryDirectory, change: Change, encoder: Encoder, models: AnsweringModels
+    ) -> Library:
         """The library as a change left it."""
-        library = cls(directory, OpenedGeneration(change.generation, encoder), reader)
+        library = cls(directory, OpenedGeneration(change.generation, encoder), models)
         library._switch(change, encoder)
         return library
 
@@ -303,3 +314,7 @@ class Library(LibraryContents):
 
 def _query(question: str, search_syntax: bool, only: FilterArguments) -> Query:
     return (Query.parse if search_syntax else Query.literal)(question, only)
+
+
+def _models(reader: Any, reranker: Any) -> AnsweringModels:
+    return AnsweringModels(check_reader(reader), check_reranker(reranker))

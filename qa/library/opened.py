@@ -6,15 +6,25 @@ from dataclasses import dataclass, replace
 
 from qa.answering.answer import Answer, Quote
 from qa.answering.reader import Reader
-from qa.answering.select import CANDIDATES, answer_from, answer_without_reader, rank_with_reader
+from qa.answering.reranker import RERANKED, Reranker, rerank_candidates
+from qa.answering.select import CANDIDATES, Judge, answer_from, answer_without_reader, rank_with_reader
 from qa.encoding.encoder import Encoder
 from qa.errors import SettingError
+from qa.library.calibrations import calibration_of
 from qa.library.directory import LibraryDirectory
 from qa.library.generation import Generation, open_generation
 from qa.library.retrieve import Retrieved, retrieve
 from qa.search.query import Query
 
 _MOST_QUOTES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweringModels:
+    """What a library is asked with besides its encoder: the reader and the re-ranker, each None for none."""
+
+    reader: Reader | None
+    reranker: Reranker | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +39,25 @@ class OpenedGeneration:
         """Open the current generation of a library. Raises LibraryError, as `open_generation` does."""
         return cls(open_generation(directory, encoder), encoder)
 
-    def ask(self, query: Query, k: int, reader: Reader | None, min_confidence: float | None) -> Answer:
+    def ask(self, query: Query, k: int, models: AnsweringModels, min_confidence: float | None) -> Answer:
         """Answer a question.
 
         Args:
             query: The question and its filters.
             k: How many passages the answer shows at most.
-            reader: The reader; None for none.
+            models: The reader and the re-ranker.
             min_confidence: The confidence from which the answer counts as found; None for the calibrated threshold.
 
         Raises:
             SettingError: `k` or `min_confidence` is out of range.
+            ModelError: A model of another's gave something else than it must.
         """
         _check(k, min_confidence)
-        retrieved = self._retrieve(query, k, reader)
+        retrieved, judge = self._retrieve(query, k, models), self._judge(models)
         encoded, candidates = retrieved.query, retrieved.candidates
         if encoded is None:
             quotes = tuple(candidate.quote(candidate.fit) for candidate in candidates[:k])
-            confidence = None if reader is None else 0.0
+            confidence = 0.0 if judge and judge.calibration.weights else None
             return Answer(
                 query.raw,
                 bool(quotes),
@@ -58,35 +69,46 @@ class OpenedGeneration:
                 matching=retrieved.matching,
             )
         lexical = self.generation.lexical
-        if reader is None:
+        if judge is None:
             answer = answer_without_reader(query.raw, encoded, candidates, self.encoder, lexical)
         else:
-            answer = answer_from(query.raw, encoded, candidates, reader, self.encoder, lexical, k, min_confidence)
+            answer = answer_from(query.raw, encoded, candidates, judge, k, min_confidence)
         missing = () if answer.found else lexical.missing(encoded)
         return replace(answer, missing_terms=missing, left_out=retrieved.left_out, unknown=retrieved.unknown)
 
-    def search(self, query: Query, k: int, reader: Reader | None, *, repeats: bool) -> tuple[Quote, ...]:
+    def search(self, query: Query, k: int, models: AnsweringModels, *, repeats: bool) -> tuple[Quote, ...]:
         """Rank passages without answering.
 
         Args:
             query: The question and its filters.
             k: How many passages to return at most.
-            reader: The reader, if it takes part in the ranking.
+            models: The re-ranker, and the reader, if it takes part in the ranking.
             repeats: Whether to return near-duplicates one by one.
 
         Raises:
             SettingError: `k` is out of range.
+            ModelError: A model of another's gave something else than it must.
         """
         _check(k)
-        retrieved = self._retrieve(query, k, reader, repeats=repeats)
+        retrieved, judge = self._retrieve(query, k, models, repeats=repeats), self._judge(models)
         encoded, candidates = retrieved.query, retrieved.candidates
-        if encoded is None or reader is None:
+        if encoded is None or judge is None:
             return tuple(candidate.quote(candidate.fit) for candidate in candidates[:k])
-        return rank_with_reader(encoded, candidates, reader, self.encoder, self.generation.lexical, k)
+        return rank_with_reader(encoded, candidates, judge, k)
 
-    def _retrieve(self, query: Query, k: int, reader: Reader | None, *, repeats: bool = False) -> Retrieved:
-        depth = k if reader is None else max(k, CANDIDATES)
-        return retrieve(self.generation, self.encoder, query, depth, group_duplicates=not repeats)
+    def _retrieve(self, query: Query, k: int, models: AnsweringModels, *, repeats: bool = False) -> Retrieved:
+        depth = max(k, CANDIDATES if models.reader else 0, RERANKED if models.reranker else 0)
+        retrieved = retrieve(self.generation, self.encoder, query, depth, group_duplicates=not repeats)
+        if models.reranker is None or retrieved.query is None:
+            return retrieved
+        candidates = rerank_candidates(models.reranker, retrieved.query.text, retrieved.candidates)
+        return replace(retrieved, candidates=candidates)
+
+    def _judge(self, models: AnsweringModels) -> Judge | None:
+        if models.reader is None:
+            return None
+        calibration = calibration_of(self.encoder, models.reader, models.reranker)
+        return Judge(models.reader, calibration, self.encoder, self.generation.lexical)
 
 
 def _check(k: int, min_confidence: float | None = None) -> None:

@@ -1,0 +1,46 @@
+"""`qa calibrate`: fit the confidence of other models to judged questions."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from qa.cli.output import print_line, progress_bars
+
+
+def add_command(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser(
+        "calibrate",
+        parents=parents,
+        help="fit the confidence of another model, reader or re-ranker to judged questions",
+        description="Answers of other models than those that come with this package have no confidence until it is "
+        "fitted to them. It is kept in your data folder, for all libraries that are asked with the same models.",
+    )
+    command.add_argument(
+        "folder",
+        metavar="DIR",
+        type=Path,
+        help="the set: corpus.jsonl, queries.jsonl, qrels.tsv, answers.jsonl, unanswerable.jsonl",
+    )
+    command.add_argument(
+        "--limit", type=int, default=1_000, metavar="N", help="how many of each to ask (default: 1000)"
+    )
+    command.set_defaults(run=_calibrate)
+
+
+def _calibrate(options: argparse.Namespace) -> int:
+    from qa.evaluation.calibrate import calibrate
+
+    with progress_bars() as progress:
+        report = calibrate(
+            options.folder,
+            model=options.model,
+            reader=options.reader,
+            reranker=options.reranker,
+            limit=options.limit,
+            progress=progress,
+        )
+    print_line(str(report))
+    return 0
