@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from qa.library.generation import Status
     from qa.library.history import GenerationInfo
     from qa.library.library import Library
+    from qa.sources.left_out import LeftOut
+    from qa.sources.location import Location
     from qa.sources.read import FileReport, read
 
     build = Library.build
@@ -45,7 +47,9 @@ _MODULE_OF = {
     "ChangeReport": "qa.library.change_report",
     "FileReport": "qa.sources.read",
     "GenerationInfo": "qa.library.history",
+    "LeftOut": "qa.sources.left_out",
     "Library": "qa.library.library",
+    "Location": "qa.sources.location",
     "Place": "qa.answering.answer",
     "Quote": "qa.answering.answer",
     "Status": "qa.library.generation",
@@ -77,6 +81,7 @@ __all__ = [
     "FileReport",
     "GenerationInfo",
     "LanguageWarning",
+    "LeftOut",
     "Library",
     "LibraryBusy",
     "LibraryDamaged",
@@ -85,6 +90,7 @@ __all__ = [
     "LibraryMissing",
     "LibraryNotReadable",
     "LibraryNotWritable",
+    "Location",
     "ModelError",
     "Place",
     "Post",

@@ -20,6 +20,7 @@ from qa.cli.main import main
 from qa.library.manifest import FORMAT
 from qa.sources.compose import DraftPost, compose
 from qa.sources.formats import jsonl
+from qa.sources.location import Location, shifted
 from qa.sources.protocol import thread_from_message, thread_to_message
 from qa.sources.thread import Post, Thread
 from qa.sources.thread_json import export_threads, thread_from_row, thread_to_row
@@ -32,6 +33,21 @@ days = (
 
 
 @st.composite
+def places_in(draw: st.DrawFn, start: int, end: int) -> Iterator[Location]:
+    """Locations inside a post."""
+    edges = sorted(draw(st.sets(st.integers(start, end), max_size=4)))
+    edge = st.floats(0, 1_000)
+    return (
+        Location(
+            *(first, last, draw(st.none() | st.integers(1, 20_000))),
+            draw(st.none() | st.tuples(edge, edge, edge, edge)),
+            draw(st.none() | st.sampled_from(["0:05", "12:03", "1:12:03"])),
+        )
+        for first, last in zip(edges[::2], edges[1::2], strict=False)
+    )
+
+
+@st.composite
 def threads(draw: st.DrawFn) -> Thread:
     text = draw(texts)
     places = st.integers(0, len(text))
@@ -40,10 +56,11 @@ def threads(draw: st.DrawFn) -> Thread:
         start, end = sorted((draw(places), draw(places)))
         edges = sorted(draw(st.lists(st.integers(start, end), max_size=4)))
         omitted = tuple(zip(edges[::2], edges[1::2], strict=False))
+        locations = tuple(draw(places_in(start, end)))
         parent = draw(st.none() | st.integers(0, number - 1)) if number else None
         kind = draw(st.sampled_from(["article", "comment"]))
         posts.append(
-            Post(kind, text[start:end], start, end, draw(st.none() | texts), draw(days), parent, omitted)  # type: ignore[arg-type]
+            Post(kind, text[start:end], start, end, draw(st.none() | texts), draw(days), parent, omitted, locations)  # type: ignore[arg-type]
         )
     some = st.none() | texts
     return Thread(draw(texts.filter(bool)), text, tuple(posts), draw(some), draw(some), draw(some))
@@ -51,7 +68,11 @@ def threads(draw: st.DrawFn) -> Thread:
 
 def recomposed(thread: Thread) -> Thread | None:
     drafts = [
-        DraftPost(p.kind, p.text, p.author, p.date, p.parent, tuple((a - p.start, b - p.start) for a, b in p.omitted))
+        DraftPost(
+            *(p.kind, p.text, p.author, p.date, p.parent),
+            tuple((a - p.start, b - p.start) for a, b in p.omitted),
+            shifted(p.locations, -p.start),
+        )
         for p in thread.posts
     ]
     try:

@@ -11,10 +11,11 @@ from qa import errors
 
 def test_the_public_names() -> None:
     assert sorted(qa.__all__) == [
-        "Answer", "ChangeReport", "FileReport", "GenerationInfo", "LanguageWarning", "Library", "LibraryBusy",
+        "Answer", "ChangeReport", "FileReport", "GenerationInfo", "LanguageWarning", "LeftOut", "Library",
+        "LibraryBusy",
         "LibraryDamaged", "LibraryError",
         "LibraryMismatch", "LibraryMissing", "LibraryNotReadable",
-        "LibraryNotWritable", "ModelError", "Place", "Post", "QuestionError",
+        "LibraryNotWritable", "Location", "ModelError", "Place", "Post", "QuestionError",
         "Quote", "SettingError", "SourceError", "SourceWarning", "Status", "Thread", "VerbatimError", "Why", "ask",
         "build", "open", "read",
     ]  # fmt: skip

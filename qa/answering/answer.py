@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from qa.answering.printed import answer_html, answer_text, quote_html, quote_text
 from qa.errors import SettingError
+from qa.sources.location import Location, first_page, first_time, location_row
 from qa.sources.thread import Kind, Thread
 from qa.text.normalize import words_of
 from qa.text.sentences import DEFAULT_LANGUAGE, split_sentences
@@ -71,6 +72,8 @@ class Quote:
             rises from one quote to the next.
         why: How it was retrieved; None if only filters were given, or near-duplicates are not grouped.
         also: The places of its near-duplicates, which are not quoted separately.
+        locations: Where its parts stand in the file, in order: the page of a PDF with each line's box on it, the time
+            of spoken words or of a message. Empty for other formats.
     """
 
     text: str
@@ -87,6 +90,7 @@ class Quote:
     _thread: Callable[[str], Thread] = field(repr=False, compare=False)
     why: Why | None = None
     also: tuple[Place, ...] = ()
+    locations: tuple[Location, ...] = ()
     _language: str | None = field(default=None, repr=False, compare=False)
 
     def __str__(self) -> str:
@@ -96,6 +100,16 @@ class Quote:
     def _repr_html_(self) -> str:
         """What a notebook shows."""
         return quote_html(self)
+
+    @property
+    def page(self) -> int | None:
+        """The page that it begins on, from 1; None if the file has no pages."""
+        return first_page(self.locations)
+
+    @property
+    def time(self) -> str | None:
+        """The time at which it begins, as in "12:03": in a recording, or of the day in a chat; None if not known."""
+        return first_time(self.locations)
 
     def marked(self) -> list[str]:
         """The highlighted texts."""
@@ -133,6 +147,8 @@ class Quote:
     def to_dict(self, *, why: bool = False) -> dict[str, Any]:
         """The quote as `qa ask --json` prints it; with `why`, as `qa ask --json --why` does."""
         optional: dict[str, Any] = {"also": [place.to_dict() for place in self.also]} if self.also else {}
+        if self.locations:
+            optional["locations"] = list(map(location_row, self.locations))
         if why:
             optional["why"] = self.why and asdict(self.why)
         return {

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from qa.answering.answer import Place, Quote, Why
 from qa.answering.highlight import extend_span
 from qa.answering.reader import ScoredSpan
+from qa.sources.location import Location
 from qa.sources.thread import Thread
 from qa.text.normalize import words_of
 from qa.text.sentences import DEFAULT_LANGUAGE, Sentence, split_sentences
@@ -21,6 +22,7 @@ class Candidate:
     `fit` is how well it fits the question, 0..1, before the reader has read it. `near_duplicates` are the places of
     the passages that repeat it. `language` is the ISO 639-1 code of its source's language, None if that is not known.
     `context` is what it is read in the light of: its text's title, the headings above it, and what it replies to.
+    `locations` are the pages or times of the file that it stands at.
     """
 
     text: str
@@ -31,6 +33,7 @@ class Candidate:
     near_duplicates: tuple[Place, ...] = ()
     language: str | None = None
     context: str = ""
+    locations: tuple[Location, ...] = ()
 
     def sentences(self) -> list[Sentence]:
         """The sentences of the text, by the rules of its language."""
@@ -56,6 +59,7 @@ class Candidate:
             _language=self.language,
             why=self.why,
             also=self.near_duplicates,
+            locations=self.locations,
         )
 
 

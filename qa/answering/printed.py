@@ -29,6 +29,10 @@ class Quoted(Placed, Protocol):
     """What is printed of a quote."""
 
     @property
+    def page(self) -> int | None: ...
+    @property
+    def time(self) -> str | None: ...
+    @property
     def text(self) -> str: ...
     @property
     def start(self) -> int: ...
@@ -62,9 +66,15 @@ def byline(place: Placed) -> str:
     return " · ".join(part for part in (place.kind, place.author, place.date, place.source) if part)
 
 
+def quote_byline(quote: Quoted) -> str:
+    """The byline with the page or the time in the file: "article · Ann · 2012-03-04 · book.pdf · page 3"."""
+    page = f"page {quote.page:,}" if quote.page is not None else None
+    return " · ".join(filter(None, (byline(quote), page, quote.time)))
+
+
 def quote_text(quote: Quoted) -> str:
     """The passage, and below it its byline. Control characters are replaced, which a terminal would obey."""
-    return f"{visible(quote.text)}\n— {visible(byline(quote))}"
+    return f"{visible(quote.text)}\n— {visible(quote_byline(quote))}"
 
 
 def answer_text(answer: Answered) -> str:
@@ -72,7 +82,7 @@ def answer_text(answer: Answered) -> str:
     before, words, after = opening(answer)
     lines = [visible(line) for line in (before, words, *after) if line]
     for number, quote in enumerate(answer.quotes, 1):
-        lines += ["", f"[{number}] {visible(byline(quote))}", textwrap.indent(visible(quote.text), "    ")]
+        lines += ["", f"[{number}] {visible(quote_byline(quote))}", textwrap.indent(visible(quote.text), "    ")]
     return "\n".join(lines)
 
 
@@ -81,7 +91,7 @@ def quote_html(quote: Quoted) -> str:
     passage = marked(quote.text, quote.start, quote.highlights)
     return (
         f'<blockquote dir="auto" style="white-space: pre-wrap">{passage}'
-        f'<footer style="white-space: normal"><small>{isolated(byline(quote))}</small></footer></blockquote>'
+        f'<footer style="white-space: normal"><small>{isolated(quote_byline(quote))}</small></footer></blockquote>'
     )
 
 

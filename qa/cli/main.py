@@ -19,7 +19,7 @@ from typing import NoReturn, get_args
 from qa.answering.calibration import load_calibration
 from qa.answering.reader import DEFAULT_READER, Reader
 from qa.answering.reranker import Reranker
-from qa.cli import calibrate, change, contents, fetch, pack, watch
+from qa.cli import calibrate, change, contents, fetch, pack, read, watch
 from qa.cli.doctor import add_doctor
 from qa.cli.output import (
     OutputClosed,
@@ -232,6 +232,7 @@ def parser() -> argparse.ArgumentParser:
     change.add_commands(commands, library, model)
     watch.add_command(commands, library, model)
     fetch.add_command(commands.add_parser)
+    read.add_command(commands)
 
     command = commands.add_parser("ask", parents=[library, model, reader], help="ask a question", epilog=_SYNTAX)
     command.add_argument("question", help="the question, with or without filters (see below)")

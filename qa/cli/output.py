@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from qa.answering.answer import Answer, Quote, Why
-from qa.answering.printed import byline, opening
+from qa.answering.printed import byline, opening, quote_byline
 from qa.library.defaults import default_path
 from qa.library.generation import Status
 from qa.search.filters import left_out_message
+from qa.sources.left_out import LeftOut
 from qa.sources.read import FileReport
 from qa.text.counted import counted
 from qa.text.visible import visible
@@ -95,8 +96,11 @@ def contents_of(status: Status) -> str:
     )
 
 
-def print_reports(reports: Sequence[FileReport]) -> None:
-    """Print a line for each file that was not read, or not to its end, and one line for all that were passed over."""
+def print_reports(reports: Sequence[FileReport], *, left_out: bool = True) -> None:
+    """Print a line for each file that was not read, or not to its end.
+
+    One line more counts all files that were passed over, and with `left_out` one the lines that were left out.
+    """
     passed_over = Counter(Path(report.source).suffix or "without one" for report in reports if report.passed_over)
     for report in reports:
         if report.reason and not report.passed_over:
@@ -108,6 +112,18 @@ def print_reports(reports: Sequence[FileReport]) -> None:
         print_error(
             f"skipped: {passed_over.total()} files with other extensions ({extensions}); to read one, name it itself"
         )
+    if left_out and (line := left_out_line(reports)):
+        print_error(line)
+
+
+def left_out_line(reports: Sequence[FileReport]) -> str | None:
+    """What was left out of all files together: "left out: 3 lines of 2 files, among them …"; None if nothing was."""
+    of_files = [report.left_out for report in reports if report.left_out is not None and report.left_out.lines]
+    if not of_files:
+        return None
+    lines, _, examples = str(sum(of_files, LeftOut())).partition(", among")
+    named = f", among{examples}" if examples else ""
+    return f"{lines} of {counted(len(of_files), 'file')}{named} (qa read FILE shows more)"
 
 
 def print_answer(answer: Answer, *, why: bool = False) -> None:
@@ -127,7 +143,7 @@ def print_answer(answer: Answer, *, why: bool = False) -> None:
     if answer.matching is not None and answer.matching > len(answer.quotes):
         print_line(f"{answer.matching:,} passages match; -k N shows more.")
     for number, quote in enumerate(answer.quotes, 1):
-        heading = f"[{number}] {_shown(byline(quote), rich)} · score {quote.score:.2f}"
+        heading = f"[{number}] {_shown(quote_byline(quote), rich)} · score {quote.score:.2f}"
         print_line(f"\n{_styled(heading, _DIM, rich)}")
         print_line(textwrap.indent(_marked(quote, rich), "    "))
         for place in quote.also:

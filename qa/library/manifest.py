@@ -14,7 +14,7 @@ from qa.library import schema
 from qa.search import bm25, dense
 from qa.search.engine import reporting_damage
 
-FORMAT = 5
+FORMAT = 6
 FILE = "manifest.json"
 READ_LOCK = "reading.lock"
 """Held by every reader of the generation; it has no content."""

@@ -164,8 +164,12 @@ def _candidate(
 ) -> Candidate:
     places = tuple(map(_place, near_duplicates))
     context = as_sentences([passage.context, passage.reply_to])
+    locations = generation.store.locations(passage)
     return Candidate(
-        passage.text, _place(passage), fit, generation.store.thread, why, places, passage.language, context
+        *(passage.text, _place(passage), fit, generation.store.thread, why, places),
+        language=passage.language,
+        context=context,
+        locations=locations,
     )
 
 

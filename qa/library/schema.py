@@ -70,6 +70,23 @@ POST = Table(
     key="PRIMARY KEY (source, number)",
     options="WITHOUT ROWID",
 )
+LOCATION = Table(
+    "location",
+    {
+        "source": "INTEGER NOT NULL",
+        "post": "INTEGER NOT NULL",
+        "start": "INTEGER NOT NULL",
+        "end": "INTEGER NOT NULL",
+        "page": "INTEGER",
+        "left": "REAL",
+        "bottom": "REAL",
+        "right": "REAL",
+        "top": "REAL",
+        "time": "TEXT",
+    },
+    key='PRIMARY KEY (source, post, start, "end")',
+    options="WITHOUT ROWID",
+)
 PASSAGE = Table(
     "passage",
     {
@@ -84,8 +101,8 @@ PASSAGE = Table(
         "reply_to": "TEXT NOT NULL",
     },
 )
-TABLES = (SOURCE, POST, PASSAGE)
-_PYTHON_TYPES: Mapping[str, type] = {"INTEGER": int, "TEXT": str}
+TABLES = (SOURCE, POST, LOCATION, PASSAGE)
+_PYTHON_TYPES: Mapping[str, type] = {"INTEGER": int, "REAL": float, "TEXT": str}
 COLUMN_TYPES: Mapping[str, tuple[type, ...]] = {
     name: (_PYTHON_TYPES[kind.split()[0]], type(None)) for table in TABLES for name, kind in table.columns.items()
 }
@@ -117,14 +134,17 @@ def text_hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def record_hash(source: Sequence[object], posts: Sequence[Sequence[object]]) -> str:
+def record_hash(
+    source: Sequence[object], posts: Sequence[Sequence[object]], locations: Sequence[Sequence[object]]
+) -> str:
     """The SHA-256 of everything that is stored about a source but its text, in hexadecimal.
 
     Args:
         source: The values of its row, from its name to the hash of its text, without the text itself.
         posts: The values of its posts' rows, from the number on.
+        locations: The values of its locations' rows, from the number of the post on.
     """
-    return text_hash(json.dumps([*source, *posts]))
+    return text_hash(json.dumps([*source, *posts, *locations]))
 
 
 @contextmanager

@@ -13,11 +13,13 @@ from qa.library.change_report import StoredRecord
 from qa.library.database import Database
 from qa.library.schema import PASSAGE, SOURCE, TABLES, record_hash, text_hash
 from qa.search.chunker import Passage
+from qa.sources.location import Location
 from qa.sources.origin import name_key
 from qa.sources.sanitize import first_surrogate
 from qa.sources.thread import Kind, Origin, Post, Thread
 
 _NAMES_IN_MESSAGE = 5
+_LOCATION = 'post, start, "end", page, "left", bottom, "right", top, time'  # columns, as `_location` takes them
 _NEXT_POSTS = 3  # after a question in a thread without reply marks; the talk soon goes on to something else
 _MOST_REPLIES = 500  # passages, which bounds the time of a question; no thread of the evaluation sets has as many
 _NUMBERS_PER_QUERY = 500  # SQLite allows 999 placeholders at least
@@ -205,6 +207,24 @@ class Store:
             raise LibraryDamaged(f"{self._path} lacks a passage that the index knows")
         return [passages[number] for number in numbers]
 
+    def locations(self, passage: StoredPassage) -> tuple[Location, ...]:
+        """The locations that a passage stands at, in its order; empty if its file has no pages and no times."""
+        rows = self.rows(
+            f"""SELECT {_LOCATION} FROM location l
+                WHERE l.source = (SELECT id FROM source WHERE name = ?1) AND l.post = ?2 AND l.start < ?4
+                  AND l.start >= coalesce((SELECT max(start) FROM location
+                      WHERE source = l.source AND post = ?2 AND start <= ?3), 0) AND l."end" > ?3
+                ORDER BY l.start""",
+            passage.source,
+            passage.post,
+            passage.start,
+            passage.end,
+        )
+        locations = tuple(_location(*values) for _, *values in rows)
+        if not all(location.is_valid for location in locations):
+            raise LibraryDamaged(f"{self._path} holds places of {passage.source!r} that are none")
+        return locations
+
     def replies(self, source: str, post: int) -> list[int]:
         """The numbers of the passages of the posts that reply to a post.
 
@@ -277,13 +297,21 @@ class Store:
                WHERE source = ? ORDER BY number""",
             number,
         )
-        if text_hash(text) != digest or record_hash((*about, digest), posts) != record:
+        rows = self.rows(f'SELECT {_LOCATION} FROM location WHERE source = ? ORDER BY post, start, "end"', number)
+        if text_hash(text) != digest or record_hash((*about, digest), posts, rows) != record:
             raise self._altered(name)
         origin = None if key == name_key(name) else Origin(key, name, folder)
+        locations: dict[int, list[Location]] = {}
+        for post, *values in rows:
+            locations.setdefault(post, []).append(_location(*values))
         try:
             placed = tuple(
-                Post(kind, text[start:end], start, end, author, date, parent, tuple(map(tuple, json.loads(omitted))))
-                for _, kind, author, date, parent, start, end, omitted in posts
+                Post(
+                    *(kind, text[start:end], start, end, author, date, parent),
+                    tuple(map(tuple, json.loads(omitted))),
+                    tuple(locations.get(place, ())),
+                )
+                for place, kind, author, date, parent, start, end, omitted in posts
             )
             return Thread(name, text, placed, title, url, original, origin).checked()
         except (SourceError, ValueError, TypeError, RecursionError) as error:
@@ -330,3 +358,19 @@ class Store:
                 post = thread.posts[index] if 0 <= index < len(thread.posts) else None
                 if post is None or not post.start <= start <= end <= post.end or thread.text[start:end] != text:
                     raise LibraryDamaged(f"passage {passage} in {self._path} is not a slice of {name!r}")
+
+
+def _location(
+    start: int,
+    end: int,
+    page: int | None,
+    left: float | None,
+    bottom: float | None,
+    right: float | None,
+    top: float | None,
+    time: str | None,
+) -> Location:
+    """A row of the table of locations, from its start on."""
+    if left is None or bottom is None or right is None or top is None:
+        return Location(start, end, page, time=time)
+    return Location(start, end, page, (left, bottom, right, top), time)

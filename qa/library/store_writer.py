@@ -10,7 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qa.library.new_source import NewSource
-from qa.library.schema import FILE, INDEXES, PASSAGE, POST, SOURCE, TABLES, Table, read_only_uri, record_hash, text_hash
+from qa.library.schema import (
+    FILE,
+    INDEXES,
+    LOCATION,
+    PASSAGE,
+    POST,
+    SOURCE,
+    TABLES,
+    Table,
+    read_only_uri,
+    record_hash,
+    text_hash,
+)
 from qa.search.chunker import Passage
 
 # A generation is synced and published as a whole, so SQLite need not protect a half-written file.
@@ -51,10 +63,11 @@ def create_store(folder: Path, sources: Mapping[int, NewSource], passages: Seque
     with closing(sqlite3.connect(folder / FILE)) as connection:
         connection.executescript(f"{_UNPROTECTED} BEGIN; {' '.join(table.create for table in TABLES)} {INDEXES}")
         for number, source in sources.items():
-            about, digest, posts = _values_of(source)
-            record = record_hash((*about, digest), posts)
-            connection.execute(SOURCE.insert, (number, *about, source.thread.text, digest, record))
-            connection.executemany(POST.insert, ((number, *post) for post in posts))
+            values = _Values.of(source)
+            text = source.thread.text
+            connection.execute(SOURCE.insert, (number, *values.about, text, values.text_sha256, values.record_sha256))
+            connection.executemany(POST.insert, ((number, *post) for post in values.posts))
+            connection.executemany(LOCATION.insert, ((number, *location) for location in values.locations))
         connection.executemany(
             PASSAGE.insert,
             (
@@ -68,19 +81,39 @@ def create_store(folder: Path, sources: Mapping[int, NewSource], passages: Seque
 
 def record_of(source: NewSource) -> str:
     """The hash of everything that is stored about a source."""
-    about, digest, posts = _values_of(source)
-    return record_hash((*about, digest), posts)
+    return _Values.of(source).record_sha256
 
 
-def _values_of(source: NewSource) -> tuple[tuple[object, ...], str, list[tuple[object, ...]]]:
-    """The values of a source's row from its name on, without its text; the hash of that; the values of its posts."""
-    thread = source.thread
-    about = (thread.source, source.key, source.folder, source.language, thread.title, thread.url, thread.original)
-    posts: list[tuple[object, ...]] = [
-        (place, p.kind, p.author, p.date, p.parent, p.start, p.end, json.dumps(p.omitted))
-        for place, p in enumerate(thread.posts)
-    ]
-    return about, text_hash(thread.text), posts
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """The values of a source's rows: its own from the name on, without the text, and those of its posts and locations.
+
+    The rows of posts and locations lack the number of the source.
+    """
+
+    about: tuple[object, ...]
+    text_sha256: str
+    posts: list[tuple[object, ...]]
+    locations: list[tuple[object, ...]]
+
+    @classmethod
+    def of(cls, source: NewSource) -> _Values:
+        thread = source.thread
+        about = (thread.source, source.key, source.folder, source.language, thread.title, thread.url, thread.original)
+        posts: list[tuple[object, ...]] = [
+            (place, p.kind, p.author, p.date, p.parent, p.start, p.end, json.dumps(p.omitted))
+            for place, p in enumerate(thread.posts)
+        ]
+        locations: list[tuple[object, ...]] = [
+            (place, each.start, each.end, each.page, *(each.box or (None,) * 4), each.time)
+            for place, p in enumerate(thread.posts)
+            for each in p.locations
+        ]
+        return cls(about, text_hash(thread.text), posts, locations)
+
+    @property
+    def record_sha256(self) -> str:
+        return record_hash((*self.about, self.text_sha256), self.posts, self.locations)
 
 
 def copy_sources(folder: Path, earlier: Path, sources: Sequence[CopiedSource]) -> None:
@@ -100,6 +133,7 @@ def copy_sources(folder: Path, earlier: Path, sources: Sequence[CopiedSource]) -
         )
         _copy_rows(connection, SOURCE, "id", {"id": "c.source"})
         _copy_rows(connection, POST, "source", {"source": "c.source"})
+        _copy_rows(connection, LOCATION, "source", {"source": "c.source"})
         _copy_rows(connection, PASSAGE, "source", {"id": "e.id + c.shift", "source": "c.source"})
         connection.commit()
 

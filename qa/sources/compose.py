@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from qa.errors import SourceError
+from qa.sources.left_out import LeftOut
+from qa.sources.location import Location, shifted
 from qa.sources.sanitize import label
 from qa.sources.thread import Kind, Post, Thread, first_in_cycles
 from qa.types import Span
@@ -22,7 +24,7 @@ class DraftPost:
     """A post whose place in the reading text is not known yet.
 
     `parent` is an index among the drafts. `omitted` are spans of `text` that are shown but never indexed: someone
-    else's words that a comment quotes.
+    else's words that a comment quotes. `locations` say where parts of `text` stand in the file.
     """
 
     kind: Kind
@@ -31,6 +33,7 @@ class DraftPost:
     date: str | None = None
     parent: int | None = None
     omitted: tuple[Span, ...] = ()
+    locations: tuple[Location, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ def compose(
     title: str | None = None,
     url: str | None = None,
     original: str | None = None,
+    left_out: LeftOut | None = None,
 ) -> Thread:
     """Compose a thread from posts in reading order.
 
@@ -71,6 +75,7 @@ def compose(
         title: The thread's title.
         url: The thread's address.
         original: The SHA-256 of the file that the posts come from.
+        left_out: The lines of the file that are in none of the posts.
 
     Raises:
         SourceError: No post has words, or the thread is inconsistent.
@@ -87,10 +92,11 @@ def compose(
         omitted = tuple((start + first, start + last) for first, last in draft.omitted)
         parent = None if above is None or drafts[above].kind == "article" else numbers[above]
         end = start + len(draft.text)
-        posts.append(Post(draft.kind, draft.text, start, end, draft.author, draft.date, parent, omitted))
+        placed = shifted(draft.locations, start)
+        posts.append(Post(draft.kind, draft.text, start, end, draft.author, draft.date, parent, omitted, placed))
         start = end + len(_SEPARATOR)
     text = _SEPARATOR.join(drafts[index].text for index in kept)
-    return Thread(source, text, tuple(posts), title, url, original).checked()
+    return Thread(source, text, tuple(posts), title, url, original, left_out=left_out).checked()
 
 
 def is_composed(thread: Thread) -> bool:

@@ -12,9 +12,11 @@ parent asks another child for the files after it.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from typing import Any
 
+from qa.sources.left_out import LeftOut
+from qa.sources.location import Location
 from qa.sources.thread import Post, Thread
 
 OUT_OF_MEMORY = 99
@@ -57,8 +59,12 @@ def thread_to_message(thread: Thread) -> dict[str, Any]:
         "title": thread.title,
         "url": thread.url,
         "original": thread.original,
+        "left_out": thread.left_out and astuple(thread.left_out),
         "posts": [
-            (post.kind, post.start, post.end, post.author, post.date, post.parent, post.omitted)
+            (
+                *(post.kind, post.start, post.end, post.author, post.date, post.parent, post.omitted),
+                [astuple(location) for location in post.locations],
+            )
             for post in thread.posts
         ],
     }
@@ -80,7 +86,19 @@ def thread_from_message(message: dict[str, Any]) -> Thread:
             date,
             None if parent is None else int(parent),
             tuple((int(first), int(last)) for first, last in omitted),
+            tuple(
+                Location(first, last, page, None if box is None else tuple(box), time)
+                for first, last, page, box, time in locations
+            ),
         )
-        for kind, start, end, author, date, parent, omitted in message["posts"]
+        for kind, start, end, author, date, parent, omitted, locations in message["posts"]
     )
-    return Thread(message["source"], text, posts, message["title"], message["url"], message["original"]).checked()
+    about = {name: message[name] for name in ("title", "url", "original")}
+    return Thread(message["source"], text, posts, **about, left_out=_left_out(message["left_out"])).checked()
+
+
+def _left_out(message: Any) -> LeftOut | None:
+    if message is None:
+        return None
+    lines, longest = message
+    return LeftOut(int(lines), tuple(map(str, longest)))

@@ -12,6 +12,7 @@ from typing import Literal
 from qa.errors import SourceError, SourceWarning
 from qa.sources.bounds import MOST_BYTES
 from qa.sources.detect import SUFFIXES, NotRecognised
+from qa.sources.left_out import LeftOut
 from qa.sources.names import distinct_names
 from qa.sources.origin import origins_of
 from qa.sources.sandbox import FileContent, Limits, Sandbox
@@ -35,6 +36,7 @@ class FileReport:
         threads: How many threads it holds.
         posts: How many posts they hold.
         passed_over: Whether it was skipped unopened, because a folder's files are chosen by their suffix.
+        left_out: The lines of it that are in no post, such as menus and buttons; None if its format leaves out none.
     """
 
     source: str
@@ -44,6 +46,7 @@ class FileReport:
     threads: int = 0
     posts: int = 0
     passed_over: bool = False
+    left_out: LeftOut | None = None
 
 
 OnFile = Callable[[FileReport], object]
@@ -166,7 +169,16 @@ def _read_and_report(file: _File, sandbox: Sandbox, required: bool) -> tuple[Seq
             raise
         return (), FileReport(name, "skipped" if isinstance(error, NotRecognised) else "failed", str(error))
     posts = sum(len(thread.posts) for thread in content.threads)
-    return content.threads, FileReport(name, "read", content.error, content.format, len(content.threads), posts)
+    left_out = [thread.left_out for thread in content.threads if thread.left_out is not None]
+    return content.threads, FileReport(
+        name,
+        "read",
+        content.error,
+        content.format,
+        len(content.threads),
+        posts,
+        left_out=sum(left_out, LeftOut()) if left_out else None,
+    )
 
 
 def _is_folder(source: Source) -> bool:

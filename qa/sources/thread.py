@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, pairwise
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal, get_args
 
 from qa.errors import SourceError
+from qa.sources.left_out import LeftOut, lines_left_out
+from qa.sources.location import Location
 from qa.sources.patterns.boilerplate import mark_boilerplate
 from qa.sources.patterns.lines import span_of, split_lines
 from qa.sources.sanitize import first_surrogate
@@ -28,7 +30,8 @@ class Post:
     `author` and `date` (ISO 8601) are None if the source does not name them. `parent` is the index of the post that
     this one replies to, None for the article and for comments on it. `omitted` are spans inside the post (offsets
     into the thread's text) that are shown but never indexed, because they are not its content: the label of a share
-    button, or someone else's words that a comment quotes.
+    button, or someone else's words that a comment quotes. `locations` say where its parts stand in the file: on which
+    page of a PDF, at which time of a recording or a chat; empty for most formats.
     """
 
     kind: Kind
@@ -39,6 +42,7 @@ class Post:
     date: str | None = None
     parent: int | None = None
     omitted: tuple[Span, ...] = ()
+    locations: tuple[Location, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,9 @@ class Thread:
     `source` is a name; at most the end of a path that tells it from others. Every offset counts code points of `text`,
     which is never cleaned. `url` is the source's own address, None if it does not name one. `original` is the SHA-256
     of the file that the text was extracted from, None if the text is the file itself. `origin` is where it was read
-    from, by which a library recognises it; None if it came from no file: then it is recognised by its name.
+    from, by which a library recognises it; None if it came from no file: then it is recognised by its name. `left_out`
+    are the lines of the file that are in no post, None if its format leaves out none; like the origin's path, it is not
+    stored.
     """
 
     source: str
@@ -76,6 +82,7 @@ class Thread:
     url: str | None = None
     original: str | None = None
     origin: Origin | None = field(default=None, repr=False, compare=False)
+    left_out: LeftOut | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def from_text(cls, text: str, *, title: str | None = None) -> Thread:
@@ -114,6 +121,10 @@ class Thread:
                 )
             if not _ascending([post.start, *(edge for span in post.omitted for edge in span), post.end]):
                 raise SourceError(f"post {number} of {self.source!r} omits spans that are not inside it, in order")
+            if not _ascending(
+                [post.start, *(edge for each in post.locations for edge in (each.start, each.end)), post.end]
+            ):
+                raise SourceError(f"post {number} of {self.source!r} has locations that are not inside it, in order")
         if cycles := first_in_cycles([post.parent for post in self.posts]):
             raise SourceError(f"post {cycles[0]} of {self.source!r} replies to itself, through the posts between")
         return self
@@ -131,6 +142,8 @@ def _are_posts(posts: object) -> bool:
     return all(
         isinstance(post.omitted, Sequence)
         and all(isinstance(span, Sequence) and len(span) == 2 for span in post.omitted)
+        and isinstance(post.locations, Sequence)
+        and all(isinstance(each, Location) and each.is_valid for each in post.locations)
         and all(
             isinstance(place, int)
             for place in (post.start, post.end, 0 if post.parent is None else post.parent, *chain(*post.omitted))
@@ -190,6 +203,7 @@ def thread_from_text(text: str, *, source: str | None = None, title: str | None 
     if not text.strip().strip("\x00\ufeff"):
         raise SourceError(f"{source or 'the text'} is empty; give a text with at least one word")
     # Imported here: their patterns take a quarter of a second to compile, and asking a library parses no text.
+    from qa.sources.patterns.attribution import parse_attribution, parse_byline
     from qa.sources.plaintext.comments import CommentLines, split_comments
     from qa.sources.plaintext.front_matter import find_author, find_title
     from qa.sources.plaintext.metadata_block import read_metadata_block
@@ -209,7 +223,20 @@ def thread_from_text(text: str, *, source: str | None = None, title: str | None 
             f"{source or 'the text'} has no content, only boilerplate (a comment form, counters); give another text"
         )
     title = title or (block and block.title) or find_title(parts.article)
-    return Thread(source or _generated_name(text, title), text, nonempty, title)
+    outside = (line for line in _lines_outside(text, nonempty) if not (parse_byline(line) or parse_attribution(line)))
+    left_out = lines_left_out(outside, "", [title, *(post.author for post in nonempty)])
+    return Thread(source or _generated_name(text, title), text, nonempty, title, left_out=left_out)
+
+
+def _lines_outside(text: str, posts: Sequence[Post]) -> Iterator[str]:
+    """The lines of a text that are in no post, or are boilerplate inside one."""
+    done = 0
+    for post in posts:
+        yield from text[done : post.start].splitlines()
+        for start, end in post.omitted:
+            yield from text[start:end].splitlines()
+        done = post.end
+    yield from text[done:].splitlines()
 
 
 def check_text(subject: str, text: object) -> None:

@@ -8,7 +8,8 @@
     ]}
 
 `id` names the source. A post's `parent` is the `id` of the post that it replies to; `omitted` are spans of its text
-that are shown but never indexed. If the posts joined by blank lines are not the whole reading text, the row also has
+that are shown but never indexed, and `locations`, which most formats do not have, say which page or time its parts are
+from. If the posts joined by blank lines are not the whole reading text, the row also has
 the reading text as `text`, and each post its `start` and `end` in it.
 """
 
@@ -20,6 +21,7 @@ from typing import Any
 
 from qa.errors import SourceError
 from qa.sources.compose import DraftPost, compose, is_composed
+from qa.sources.location import location_from_row, location_row, shifted
 from qa.sources.replacement import replacement_of, reporting_unwritable
 from qa.sources.thread import Post, Thread
 from qa.types import Progress, StrPath, no_progress
@@ -36,6 +38,7 @@ def thread_to_row(thread: Thread) -> dict[str, Any]:
             "kind": post.kind,
             "text": post.text,
             "omitted": [(start - post.start, end - post.start) for start, end in post.omitted],
+            **({"locations": list(map(location_row, shifted(post.locations, -post.start)))} if post.locations else {}),
         }
         for number, post in enumerate(thread.posts)
     ]
@@ -78,12 +81,14 @@ def _draft(post: dict[str, Any], numbers: dict[str, int]) -> DraftPost:
         post["date"],
         None if parent is None else numbers[str(parent)],
         tuple((int(start), int(end)) for start, end in post["omitted"]),
+        tuple(map(location_from_row, post.get("locations", ()))),
     )
 
 
 def _placed(draft: DraftPost, start: int, end: int) -> Post:
     omitted = tuple((start + first, start + last) for first, last in draft.omitted)
-    return Post(draft.kind, draft.text, start, end, draft.author, draft.date, draft.parent, omitted)
+    placed = shifted(draft.locations, start)
+    return Post(draft.kind, draft.text, start, end, draft.author, draft.date, draft.parent, omitted, placed)
 
 
 def export_threads(threads: Iterable[Thread], total: int, path: StrPath, progress: Progress = no_progress) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from qa.answering.answer import Place, Quote
 from qa.answering.escape import attribute, isolated, marked
 from qa.web.excerpts import Excerpt, best_sentence
-from qa.web.post_labels import Numbers, byline, source_key, text_name
+from qa.web.post_labels import Numbers, byline, source_key, text_name, where_label
 from qa.web.words import Words
 
 
@@ -49,7 +49,7 @@ def card(
         f'<li class="card" data-source="{source_key(quote.source)}" data-at="{quote.start}-{quote.end}" '
         f'data-marks="{marks}" data-digest="{digest(quote.text)}" '
         f'data-name="{attribute(text_name(quote.title, quote.source))}" data-author="{attribute(quote.author or "")}" '
-        f'data-date="{attribute(quote.date or "")}">'
+        f'data-date="{attribute(quote.date or "")}" data-where="{attribute(where_label(quote.locations, say))}">'
         f"<details{' open' if opened else ''}><summary>"
         f'<span class="byline">{byline(quote, numbers, say, named=named, by=by)}{support}</span>'
         f'<span class="excerpt" dir="auto">{excerpt_html(best_sentence(quote), quote)}</span></summary>'

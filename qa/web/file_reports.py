@@ -43,7 +43,15 @@ def _details(report: FileReport) -> str:
     posts = counted(report.posts, "post")
     if report.threads > 1:
         posts += f" in {counted(report.threads, 'thread')}"
-    return f' <span class="aside">{escaped(report.format or "")}, {posts}</span>{_reason(report)}'
+    left_out = (
+        f'<br><span class="aside">{isolated(_capitalized(str(report.left_out)))}</span>' if _lines(report) else ""
+    )
+    return f' <span class="aside">{escaped(report.format or "")}, {posts}</span>{_reason(report)}{left_out}'
+
+
+def _lines(report: FileReport) -> int:
+    """How many lines of a file were left out."""
+    return 0 if report.left_out is None else report.left_out.lines
 
 
 def _reason(report: FileReport) -> str:
@@ -52,3 +60,7 @@ def _reason(report: FileReport) -> str:
         return ""
     rest = report.reason.removeprefix(f"{report.source!r} ").removeprefix(f"{report.source} ")
     return f"{' ' if rest != report.reason else ': '}{isolated(rest)}"
+
+
+def _capitalized(line: str) -> str:
+    return line[:1].upper() + line[1:]

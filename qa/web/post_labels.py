@@ -9,6 +9,7 @@ from urllib.parse import quote as percent_encoded
 from qa.answering.answer import Place, Quote
 from qa.answering.escape import escaped, isolated
 from qa.library.library import Library
+from qa.sources.location import Location, first_page, first_time
 from qa.sources.thread import Post
 from qa.web.words import Words
 
@@ -57,6 +58,8 @@ def post_label(place: Quote | Place, numbers: Numbers, say: Words) -> str:
 def byline(place: Quote | Place, numbers: Numbers, say: Words, *, named: bool, by: bool = True) -> str:
     """Who, when and where, as HTML: "Ralf, 13 August 2018 · comment 1 of 4 · Cycling the Elbe".
 
+    A quote from a file with pages or times says which: "article · page 3 · Cycling the Elbe".
+
     Args:
         place: The quote, or the place of a near-duplicate.
         numbers: Which comment it is of how many.
@@ -68,13 +71,25 @@ def byline(place: Quote | Place, numbers: Numbers, say: Words, *, named: bool, b
     when = f"<time>{isolated(say.day(place.date))}</time>" if place.date else ""
     parts = [", ".join(filter(None, [who, when]))]
     parts.append(f'<span class="post-label">{escaped(post_label(place, numbers, say))}</span>')
+    if isinstance(place, Quote) and (where := where_label(place.locations, say)):
+        parts.append(f'<span class="where">{escaped(where)}</span>')
     if named:
         parts.append(f'<span class="text-name">{isolated(text_name(place.title, place.source))}</span>')
     return " · ".join(filter(None, parts))
 
 
-def post_head(author: str | None, day: str | None, say: Words) -> str:
-    """Author and date of a post in its thread, as HTML; empty if neither is known."""
-    who = f'<span class="author">{isolated(author)}</span>' if author else ""
-    when = f"<time>{isolated(say.day(day))}</time>" if day else ""
-    return who + when
+def where_label(locations: Sequence[Location], say: Words) -> str:
+    """The page or the time that locations begin at: "page 3", "12:03"; empty if there is none."""
+    page, time = first_page(locations), first_time(locations)
+    return " · ".join(filter(None, (page and say("on_page", n=page), time)))
+
+
+def post_head(post: Post, say: Words) -> str:
+    """Author, date, and page or time of a post in its thread, as HTML; empty if none is known.
+
+    An article that goes on over many pages has no page.
+    """
+    who = f'<span class="author">{isolated(post.author)}</span>' if post.author else ""
+    when = f"<time>{isolated(say.day(post.date))}</time>" if post.date else ""
+    where = where_label(post.locations, say) if len(post.locations) == 1 else ""
+    return who + when + (f'<span class="where">{escaped(where)}</span>' if where else "")

@@ -168,7 +168,8 @@ class Rebuild:
 
     def _read_pasted(self, pasted: PastedText) -> Thread:
         thread = read_text(pasted.text, title=pasted.title)
-        self._report(FileReport(thread.source, "read", format="pasted text", threads=1, posts=len(thread.posts)))
+        posts, left_out = len(thread.posts), thread.left_out
+        self._report(FileReport(thread.source, "read", None, "pasted text", 1, posts, left_out=left_out))
         return thread
 
     def _report(self, report: FileReport) -> None:

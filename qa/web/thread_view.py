@@ -124,7 +124,7 @@ def _posts(thread: Thread, shown: Span, passages: Passages, say: Words) -> str:
             answered = f'<span class="aside">{say("answers_post", name=name)}</span>'
         pieces.append(
             f'<section class="post {post.kind}" style="--depth: {depths[number]}"><header class="byline">'
-            f'<h3 class="post-label">{names[number]}</h3>{post_head(post.author, post.date, say)}{answered}</header>'
+            f'<h3 class="post-label">{names[number]}</h3>{post_head(post, say)}{answered}</header>'
             f'<div class="source-text" dir="auto">{_with_passages(thread.text[start:end], start, passages)}</div>'
             "</section>"
         )

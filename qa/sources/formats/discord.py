@@ -7,8 +7,8 @@ from typing import Any
 
 from qa.sources.compose import RawPost
 from qa.sources.formats.json_objects import complete_objects, find
-from qa.sources.formats.pages import Pages, text_draft
-from qa.sources.patterns.dates import day_of
+from qa.sources.formats.pages import Pages, message_draft
+from qa.sources.patterns.dates import clock_of, day_of
 from qa.sources.sanitize import label
 from qa.sources.thread import Thread
 
@@ -32,5 +32,6 @@ def _post(message: dict[str, Any]) -> RawPost:
     author = message.get("author")
     name = label(find(author, "nickname")) or label(find(author, "name"))
     shown = str(message.get("type", "Default")) in _WRITTEN
-    draft = text_draft("comment", message.get("content"), name, day_of(message.get("timestamp")), shown=shown)
+    day, time = day_of(message.get("timestamp")), clock_of(message.get("timestamp"))
+    draft = message_draft(message.get("content"), name, day, time, shown=shown)
     return RawPost(str(message.get("id")), str(find(message, "reference", "messageId")), draft)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from qa.errors import SourceError
 from qa.sources.compose import HIDDEN, DraftPost, RawPost, RawThread, compose_threads, thread_name
 from qa.sources.html_text import html_to_text
+from qa.sources.location import Location
 from qa.sources.patterns.quotes import find_quotes, merge_spans
 from qa.sources.sanitize import words
 from qa.sources.thread import Kind, Thread
@@ -68,6 +69,14 @@ def text_draft(kind: Kind, text: object, author: str | None, date: str | None, *
     """A post from plain text or Markdown, which stays as it was typed."""
     clean = words(text) if shown else ""
     return DraftPost(kind, clean, author, date, omitted=find_quotes(clean) if kind == "comment" else ())
+
+
+def message_draft(text: object, author: str | None, date: str | None, time: str | None, *, shown: bool) -> DraftPost:
+    """A message of a chat: a comment that was written at a time of day, if it is known."""
+    draft = text_draft("comment", text, author, date, shown=shown)
+    if time is None:
+        return draft
+    return replace(draft, locations=(Location(0, len(draft.text), time=time),))
 
 
 def marking_draft(marked: str, text: str, author: str | None, date: str | None) -> DraftPost:

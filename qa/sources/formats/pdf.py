@@ -14,6 +14,8 @@ from qa.sources.compose import DraftPost, RawPost, resolve_replies
 from qa.sources.compose import compose as compose_thread
 from qa.sources.formats.pdf_annotations import pdf_day, read_annotations
 from qa.sources.formats.pdf_page import SENTENCE_END, Piece, join_lines, join_text, read_lines, read_pieces
+from qa.sources.left_out import LeftOut
+from qa.sources.location import Location, locate_lines
 from qa.sources.sanitize import label, words
 from qa.sources.thread import Thread
 
@@ -33,8 +35,9 @@ _LEFT_EMPTY = re.compile(
 
 @dataclass(slots=True)
 class _Page:
-    """A page: its lines by region, and whether it is a picture without text."""
+    """A page: its number from 1, its lines by region, and whether it is a picture without text."""
 
+    number: int
     regions: list[list[Piece]] = field(default_factory=list)
     is_picture: bool = False
 
@@ -68,34 +71,35 @@ def _read_document(document: Any, name: str) -> Iterator[Thread]:
         except Exception:  # PDFium's own errors have no other common class
             broken += 1
             continue
-        pages.append(_read_page(page))
-        comments += read_annotations(page, number)
+        pages.append(_read_page(page, number + 1))
+        comments += read_annotations(page, number + 1)
         page.close()
     problem = _problem(pages, broken, len(document), name)
-    _remove_running_heads(pages)
-    text = "\n\n".join(_paragraphs(pages))
+    left_out = LeftOut.of(_remove_running_heads(pages))
+    text = words("\n\n".join(_paragraphs(pages)))
+    places = tuple(locate_lines(_located_lines(pages), text))
     about = document.get_metadata_dict(skip_empty=True)
     day = pdf_day(about.get("CreationDate"))
-    article = RawPost("", None, DraftPost("article", words(text), _field(about, "Author"), day))
-    if not text.strip() and not comments:
+    article = RawPost("", None, DraftPost("article", text, _field(about, "Author"), day, locations=places))
+    if not text and not comments:
         raise SourceError(problem or f"{name!r} holds no text")
     title = _field(about, "Title") or _first_heading(pages)
-    yield compose_thread(name, resolve_replies([article, *comments]), title=title)
+    yield compose_thread(name, resolve_replies([article, *comments]), title=title, left_out=left_out)
     if problem:
         raise SourceError(problem)
 
 
-def _read_page(page: Any) -> _Page:
+def _read_page(page: Any, number: int) -> _Page:
     import pypdfium2.raw as raw
 
     text_page = page.get_textpage()
     pieces = read_pieces(text_page)
     text_page.close()
     if pieces:
-        return _Page([list(lines) for lines in read_lines(pieces)])
+        return _Page(number, [list(lines) for lines in read_lines(pieces)])
     kinds = (raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page.raw, index)) for index in range(min(
         raw.FPDFPage_CountObjects(page.raw), 1_000)))  # fmt: skip
-    return _Page(is_picture=raw.FPDF_PAGEOBJ_IMAGE in kinds)
+    return _Page(number, is_picture=raw.FPDF_PAGEOBJ_IMAGE in kinds)
 
 
 def _problem(pages: Sequence[_Page], broken: int, declared: int, name: str) -> str | None:
@@ -110,14 +114,20 @@ def _problem(pages: Sequence[_Page], broken: int, declared: int, name: str) -> s
     return f"{name!r} is read in part: {'; '.join(parts)}" if parts else None
 
 
-def _remove_running_heads(pages: Sequence[_Page]) -> None:
-    """Take away lines at the edges of pages that stand at the same place on many of them, whatever their numbers."""
+def _remove_running_heads(pages: Sequence[_Page]) -> list[str]:
+    """Take away lines at the edges of pages that stand at the same place on many of them, whatever their numbers.
+
+    Returns:
+        The lines.
+    """
     edges = [_edge_lines(page) for page in pages]
     running = {id(line) for line in _repeated(edges, _NUMBERED, max(2, _REPEATED * len(pages)))}
     running |= {id(line) for line in _repeated(edges, _PAGE_NUMBER, _OFTEN)}
+    removed = [line.text for lines in edges for line in lines if id(line) in running]
     for page in pages:
         for region in page.regions:
             region[:] = [line for line in region if id(line) not in running]
+    return removed
 
 
 def _repeated(edges: Sequence[Sequence[Piece]], numbers: re.Pattern[str], least: float) -> Iterator[Piece]:
@@ -161,6 +171,13 @@ def _paragraphs(pages: Sequence[_Page]) -> Iterator[str]:
                 last = paragraph
     if last:
         yield last
+
+
+def _located_lines(pages: Sequence[_Page]) -> Iterator[tuple[str, Location]]:
+    """Every line with the page and the box that it stands in."""
+    for page in pages:
+        for line in (line for region in page.regions for line in region):
+            yield words(line.text.replace("\x02", "-")), Location(0, 0, page.number, line.box)
 
 
 def _first_heading(pages: Sequence[_Page]) -> str | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from qa.sources.compose import RawPost
 from qa.sources.formats.pages import marking_draft
+from qa.sources.location import Box, Location
 from qa.sources.patterns.dates import day_of
 from qa.sources.sanitize import label, words
 
@@ -32,7 +34,7 @@ def read_annotations(page: Any, number: int) -> Iterator[RawPost]:
 
     Args:
         page: A `pypdfium2.PdfPage`.
-        number: Its number.
+        number: Its number, from 1.
     """
     import pypdfium2.raw as pdfium
 
@@ -53,8 +55,21 @@ def read_annotations(page: Any, number: int) -> Iterator[RawPost]:
             author = label(_string(annotation, b"T"))
             day = pdf_day(_string(annotation, b"CreationDate")) or pdf_day(_string(annotation, b"M"))
             draft = marking_draft(marked, text, author, day)
+            draft = replace(draft, locations=(Location(0, len(draft.text), number, _box(annotation)),))
             yield RawPost(f"{number}/{index}", _parent(page, annotation, number), draft)
         pdfium.FPDFPage_CloseAnnot(annotation)
+
+
+def _box(annotation: Any) -> Box | None:
+    """The rectangle of an annotation."""
+    import pypdfium2.raw as pdfium
+
+    found = pdfium.FS_RECTF()
+    if not pdfium.FPDFAnnot_GetRect(annotation, found):
+        return None
+    left, right = sorted((found.left, found.right))
+    bottom, top = sorted((found.bottom, found.top))
+    return round(left, 1), round(bottom, 1), round(right, 1), round(top, 1)
 
 
 def _parent(page: Any, annotation: Any, number: int) -> str | None:

@@ -13,6 +13,8 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
+from qa.sources.location import Box
+
 # All in sizes of the font, measured on papers, letters and books as typesetting programs lay them out:
 _GAP_IN_LINE = 1.8  # a wider gap is between columns or cells; justified words are at most one apart
 _SPACE = 0.25  # a gap as wide as a space; letters that are spaced out are less apart
@@ -42,6 +44,12 @@ class Piece:
     right: float
     top: float
     size: float
+
+    @property
+    def box(self) -> Box:
+        """Its box, to the tenth of a point, which is finer than a printer's dot."""
+        left, bottom, right, top = (round(edge, 1) for edge in (self.left, self.bottom, self.right, self.top))
+        return left, bottom, right, top
 
 
 def read_pieces(text_page: Any) -> list[Piece]:

@@ -10,9 +10,9 @@ from typing import Any
 from qa.errors import SourceError
 from qa.sources.compose import RawPost
 from qa.sources.formats.json_objects import complete_objects, find
-from qa.sources.formats.pages import Pages, text_draft
+from qa.sources.formats.pages import Pages, message_draft
 from qa.sources.formats.zip_parts import ZipParts, open_document
-from qa.sources.patterns.dates import day_of
+from qa.sources.patterns.dates import clock_of, day_of
 from qa.sources.sanitize import label, words
 from qa.sources.thread import Thread
 
@@ -69,7 +69,8 @@ def _post(message: dict[str, Any], people: dict[str, str | None]) -> RawPost:
     author = people.get(user) or next(filter(None, map(label, (*fields, message.get("user")))), None)
     shown = message.get("type", "message") == "message" and not _EVENTS.match(str(message.get("subtype")))
     text = _MARK.sub(lambda mark: _words_of(mark, people), words(message.get("text")))
-    draft = text_draft("comment", unescape(text), author, day_of(message.get("ts")), shown=shown)
+    day, time = day_of(message.get("ts")), clock_of(message.get("ts"))
+    draft = message_draft(unescape(text), author, day, time, shown=shown)
     return RawPost(str(message.get("ts")), label(message.get("thread_ts")), draft)
 
 

@@ -1,4 +1,4 @@
-"""Subtitles (SRT, WebVTT): the words that are spoken, as paragraphs, each speaker's words apart.
+"""Subtitles (SRT, WebVTT): the words that are spoken, as paragraphs with their times, each speaker's apart.
 
 Parsed here, because the libraries for subtitles leave out the words of a cue whose times they cannot read.
 """
@@ -12,6 +12,7 @@ from html import unescape
 
 from qa.sources.compose import DraftPost, compose
 from qa.sources.decode import decode
+from qa.sources.location import Location, spoken_time
 from qa.sources.sanitize import label, words
 from qa.sources.thread import Thread
 
@@ -47,7 +48,8 @@ def is_subtitles(opening: str) -> bool:
 def read(data: bytes, name: str) -> Iterator[Thread]:
     """Yield the words of a file as one thread. Raises SourceError if it holds none."""
     cues = _cues(decode(data, name).removeprefix("\ufeff").splitlines())
-    yield compose(name, [DraftPost("article", text, speaker) for speaker, text in _turns(_without_rolling(cues))])
+    turns = _turns(_without_rolling(cues))
+    yield compose(name, [DraftPost("article", t.text, t.speaker, locations=tuple(t.locations)) for t in turns])
 
 
 def _cues(lines: Sequence[str]) -> Iterator[_Cue]:
@@ -106,26 +108,44 @@ def _without_rolling(cues: Iterable[_Cue]) -> Iterator[_Cue]:
             yield _Cue(cue.start, cue.end, lines)
 
 
-def _turns(cues: Iterable[_Cue]) -> Iterator[tuple[str | None, str]]:
+@dataclass(slots=True)
+class _Turn:
+    """What one speaker says in a row, and when each cue of it begins."""
+
+    speaker: str | None
+    pieces: list[str] = field(default_factory=list)
+    locations: list[Location] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.pieces)
+
+    def add(self, break_: str, spoken: str, seconds: float) -> None:
+        """Add what is spoken from that second on, after a break if it is not the first."""
+        start = self.locations[-1].end + len(break_) if self.locations else 0
+        self.pieces += [break_, spoken] if self.locations else [spoken]
+        self.locations.append(Location(start, start + len(spoken), time=spoken_time(seconds)))
+
+
+def _turns(cues: Iterable[_Cue]) -> Iterator[_Turn]:
     """What each speaker says in a row; a pause begins a paragraph, a dash a line."""
-    speaker, text, end = None, "", 0.0
+    turn, end = _Turn(None), 0.0
     for cue in cues:
         paused = cue.start - end > _PAUSE
         named = None
         for line in cue.lines:
             voice = _VOICE.search(line)
             named = label(unescape(voice["name"])) if voice else named
-            plain = _plain(line)
-            if text and named != speaker:
-                yield speaker, text
-                text = ""
-            speaker = named
-            break_ = "\n\n" if paused else "\n" if _DIALOGUE.match(plain) else " "
-            text = f"{text}{break_}{plain}" if text and plain else text or plain
+            if named != turn.speaker:
+                if turn.pieces:
+                    yield turn
+                turn = _Turn(named)
+            if plain := _plain(line):
+                turn.add("\n\n" if paused else "\n" if _DIALOGUE.match(plain) else " ", plain, cue.start)
             paused = False
         end = cue.end
-    if text:
-        yield speaker, text
+    if turn.pieces:
+        yield turn
 
 
 def _plain(line: str) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 
 from qa.sources.compose import RawPost
 from qa.sources.formats.json_objects import complete_objects, walk
-from qa.sources.formats.pages import Pages, text_draft
-from qa.sources.patterns.dates import day_of
+from qa.sources.formats.pages import Pages, message_draft
+from qa.sources.patterns.dates import clock_of, day_of
 from qa.sources.sanitize import label
 from qa.sources.thread import Thread
 
@@ -30,7 +30,8 @@ def read(data: bytes, name: str) -> Iterator[Thread]:
 def _post(message: dict[str, Any]) -> RawPost:
     day = day_of(message.get("date")) or day_of(message.get("date_unixtime"))
     shown = message.get("type", "message") == "message"  # not "service": who joined, who pinned what
-    draft = text_draft("comment", _text(message.get("text")), label(message.get("from")), day, shown=shown)
+    time = clock_of(message.get("date")) or clock_of(message.get("date_unixtime"))
+    draft = message_draft(_text(message.get("text")), label(message.get("from")), day, time, shown=shown)
     return RawPost(str(message.get("id")), str(message.get("reply_to_message_id")), draft)
 
 

@@ -11,16 +11,15 @@ from itertools import pairwise
 from qa.errors import SourceError
 from qa.sources.compose import RawPost
 from qa.sources.decode import decode
-from qa.sources.formats.pages import Pages, text_draft
+from qa.sources.formats.pages import Pages, message_draft
 from qa.sources.sanitize import label
 from qa.sources.thread import Thread
 
 _DAY = r"(?P<day>\d{1,4}(?P<mark>[./-])\d{1,2}(?P=mark)\d{2,4})\.?"
-_CLOCK = r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[ \u00a0\u202f]?(?P<half>[ap]\.?[ \u00a0\u202f]?m\.?))?"
-_STAMP = rf"\u200e?(?:\[{_DAY},?[ \u202f]{{1,2}}{_CLOCK}\][ ]?|{_DAY.replace('day', 'day2').replace('mark', 'mark2')}"
-_LINE = re.compile(
-    rf"{_STAMP},?[ \u202f](?:\w{{1,4}}[ ])?{_CLOCK.replace('half', 'half2')}[ ][-–][ ])(?P<rest>[^\n]*)", re.IGNORECASE
-)
+_CLOCK = r"(?P<clock>\d{1,2}[:.]\d{2})(?:[:.]\d{2})?(?:[ \u00a0\u202f]?(?P<half>[ap]\.?[ \u00a0\u202f]?m\.?))?"
+_DAY2, _CLOCK2 = (re.sub(r"(?<=\?P[<=])(\w+)", r"\g<1>2", pattern) for pattern in (_DAY, _CLOCK))
+_STAMP = rf"\u200e?(?:\[{_DAY},?[ \u202f]{{1,2}}{_CLOCK}\][ ]?|{_DAY2},?[ \u202f](?:\w{{1,4}}[ ])?{_CLOCK2}[ ][-–][ ])"
+_LINE = re.compile(rf"{_STAMP}(?P<rest>[^\n]*)", re.IGNORECASE)
 _MESSAGE = re.compile(r"\u200e?~?\s?(?P<author>[^:\n\u200e]{1,100}?): \u200e?(?P<text>.*)", re.DOTALL)
 _LEFT_OUT = re.compile(
     r"\u200e?(?:<[^<>\n]{3,60}>|(?:image|video|audio|sticker|GIF|document|contact card) omitted|null"
@@ -40,6 +39,7 @@ _ENOUGH = 2  # lines that begin as messages show a chat; a letter can begin with
 @dataclass(slots=True)
 class _Message:
     day: str
+    clock: str
     half: str
     rest: str
     more: list[str] = field(default_factory=list)
@@ -58,7 +58,8 @@ def read(data: bytes, name: str) -> Iterator[Thread]:
     for line in decode(data, name).lstrip("\ufeff").splitlines():
         if match := _LINE.match(line):
             half = match["half"] or match["half2"] or ""
-            messages.append(_Message(match["day"] or match["day2"], half, match["rest"]))
+            clock = match["clock"] or match["clock2"]
+            messages.append(_Message(match["day"] or match["day2"], clock, half, match["rest"]))
         elif messages:
             messages[-1].more.append(line)
     if not messages:
@@ -71,9 +72,18 @@ def read(data: bytes, name: str) -> Iterator[Thread]:
         if match := _MESSAGE.match(message.rest):  # what has no author is an event: who joined, who left
             text = "\n".join([match["text"], *message.more])
             shown = not _LEFT_OUT.fullmatch(text.strip()) and not _NOTICE.match(text)
-            draft = text_draft("comment", text, label(match["author"]), days.iso(message.day), shown=shown)
+            author, day = label(match["author"]), days.iso(message.day)
+            draft = message_draft(text, author, day, _time_of_day(message), shown=shown)
             page.comments.append(RawPost(str(number), None, draft))
     yield from pages.threads(name)
+
+
+def _time_of_day(message: _Message) -> str | None:
+    """When a message was sent, counted to 24; None if there is no such time."""
+    hour, minute = map(int, re.split("[:.]", message.clock))
+    if message.half:
+        hour = hour % 12 + 12 * (message.half[0] in "pP")
+    return f"{hour:02}:{minute:02}" if hour < 24 and minute < 60 else None
 
 
 def _title(name: str) -> str | None:

@@ -107,6 +107,7 @@ _DATE_LINE = re.compile(rf"(?:(?:posted|commented)\s)?(?:{ON}\s)?{WHEN}\s?[.:]?{
 _NUMERIC_DAY = re.compile(r"(?<!\d)(?P<first>\d{1,2})(?P<mark>[/-])(?P<second>\d{1,2})(?P=mark)(?:\d{4}|\d{2})(?!\d)")
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
 _ISO = re.compile(r"\s*(\d{4})-(\d\d)-(\d\d)(?!\d)")
+_ISO_CLOCK = re.compile(r"\s*\d{4}-\d\d-\d\d[T ]((?:[01]\d|2[0-3]):[0-5]\d)")
 _SECONDS = re.compile(r"\s*\d{9,10}(?:\.\d+)?\s*")
 _LONG_NUMBER = re.compile(r"\d{5}")
 
@@ -193,6 +194,22 @@ def day_of(value: object) -> str | None:
         return datetime.fromtimestamp(value, UTC).date().isoformat()
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def clock_of(value: object) -> str | None:
+    """Read the time of day in the date field of an export, at the place that it was written for.
+
+    >>> clock_of("2024-03-02T09:05:10+01:00"), clock_of(1425383999), clock_of("1425383999.0002"), clock_of("2024-03-02")
+    ('09:05', '11:59', '11:59', None)
+    """
+    if isinstance(value, str):
+        match = _ISO_CLOCK.match(value[:_LONGEST_FIELD])
+        if match or not _SECONDS.fullmatch(value[:_LONGEST_FIELD]):
+            return match and match[1]
+        value = float(value)
+    if day_of(value) is None or not isinstance(value, (int, float)):
+        return None
+    return datetime.fromtimestamp(value, UTC).strftime("%H:%M")
 
 
 def date_line(line: str) -> re.Match[str] | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from qa.sources.compose import DraftPost, compose
+from qa.sources.left_out import lines_left_out
 from qa.sources.thread import Thread
 
 if TYPE_CHECKING:
@@ -22,12 +23,13 @@ def read(data: bytes, name: str) -> Iterator[Thread]:
     Raises:
         SourceError: The bytes are not text, or the page holds no words.
     """
-    from qa.sources.webpage import article, extract, json_ld, metadata, parse
+    from qa.sources.webpage import article, blocks, extract, json_ld, metadata, parse
 
     root = parse.parse_page(data, name)
     if root is None:
         yield compose(name, [])
         return
+    lines = [block.text for block in blocks.lay_out(root)]  # before the tree is taken apart
     comments = extract.extract_comments(root)
     scripts = json_ld.read_json_ld(root)
     if not comments.have_text and (machine_readable := json_ld.find_comments(scripts)):
@@ -36,7 +38,10 @@ def read(data: bytes, name: str) -> Iterator[Thread]:
     main = article.MainText("") if comments.is_forum else article.extract_main_text(root)
     author = page.author or (main.author if comments.comments else None)  # on a page of a discussion
     drafts = [DraftPost("article", main.text, author, page.date), *_draft_comments(comments)]
-    yield compose(name, drafts, title=page.title, url=page.url or metadata.saved_address(data))
+    known = [page.title, *(draft.author for draft in drafts)]
+    left_out = lines_left_out(lines, "\n".join(draft.text for draft in drafts), known)
+    url = page.url or metadata.saved_address(data)
+    yield compose(name, drafts, title=page.title, url=url, left_out=left_out)
 
 
 def _draft_comments(comments: PageComments) -> Iterator[DraftPost]:

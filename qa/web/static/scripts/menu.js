@@ -85,12 +85,12 @@ function shut() {
 }
 
 function quoteOf(card) {
-  const { name, author, date } = card.dataset;
-  return { text: card.querySelector("blockquote").textContent, name, author, date };
+  const { name, author, date, where } = card.dataset;
+  return { text: card.querySelector("blockquote").textContent, name, author, date, where };
 }
 
-function byline({ author, date, name, source }) {
-  return [author, date, name ?? source].filter(Boolean).join(", ");
+function byline({ author, date, name, source, where }) {
+  return [author, date, name ?? source, where].filter(Boolean).join(", ");
 }
 
 function link(values) {
