@@ -56,9 +56,9 @@ def _thread_text(thread: Thread) -> str:
 
 def _head(post: Post) -> str:
     """The kind of a post, who wrote it, when and where, and what it answers."""
-    page = first_page(post.locations)
+    page = None if (number := first_page(post.locations)) is None else f"page {number:,}"
     answers = None if post.parent is None else f"answers [{post.parent}]"
-    parts = (post.kind, post.author, post.date, page and f"page {page:,}", first_time(post.locations), answers)
+    parts = (post.kind, post.author, post.date, page, first_time(post.locations), answers)
     return " · ".join(filter(None, parts))
 
 

@@ -81,7 +81,7 @@ def byline(place: Quote | Place, numbers: Numbers, say: Words, *, named: bool, b
 def where_label(locations: Sequence[Location], say: Words) -> str:
     """The page or the time that locations begin at: "page 3", "12:03"; empty if there is none."""
     page, time = first_page(locations), first_time(locations)
-    return " · ".join(filter(None, (page and say("on_page", n=page), time)))
+    return " · ".join(filter(None, (None if page is None else say("on_page", n=page), time)))
 
 
 def post_head(post: Post, say: Words) -> str:
