@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 import qa
 from qa.library.directory import LibraryDirectory
 from qa.library.generation import Generation
-from qa.library.manifest import FORMAT, READ_LOCK, _content_hash, file_hash
+from qa.library.manifest import FORMAT, READ_LOCK, File, _content_hash, check_hash, file_hash
 
 
 @pytest.fixture(params=[50_000, 0], ids=["exact", "ivf"])
@@ -112,16 +112,53 @@ def test_the_texts_of_another_generation_are_not_read(library: qa.Library, encod
         qa.open(library.path, encoder=encoder)
 
 
-def test_a_large_file_is_not_hashed_at_opening(
+FIRST_USES: dict[str, Callable[[qa.Library], object]] = {
+    "ask": lambda library: library.ask("bread is baked"),
+    "search": lambda library: library.search("bread"),
+    "filters": lambda library: library.ask("in:comments author:Jane"),
+    "map": lambda library: library.passage_map(),
+}
+
+
+@pytest.mark.parametrize("use", FIRST_USES)
+def test_an_altered_file_that_is_too_large_for_opening_is_found_before_it_is_used(
+    library: qa.Library, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch, use: str
+) -> None:
+    monkeypatch.setattr("qa.library.manifest.HASHED_AT_OPENING", 0)
+    FIRST_USES["search"](qa.open(library.path, encoder=encoder))
+    unused = {"map": "lexical"}.get(use, "nothing")
+    for file in files_of(library):
+        whole = file.read_bytes()
+        place = len(whole) // 2
+        file.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        if unused not in str(file):
+            for _ in range(2):  # and not only once
+                with pytest.raises(qa.LibraryDamaged, match="altered"):
+                    FIRST_USES[use](qa.open(library.path, encoder=encoder))
+        file.write_bytes(whole)
+
+
+def test_a_large_file_is_proved_once_and_not_at_opening(
     library: qa.Library, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (file,) = (file for file in files_of(library) if file.name in ("dense.vectors", "dense.lists"))
-    monkeypatch.setattr("qa.library.manifest.HASHED_AT_OPENING", file.stat().st_size - 1)
-    whole = file.read_bytes()
-    file.write_bytes(whole[:40] + bytes([whole[40] ^ 1]) + whole[41:])
+    hashed: list[str] = []
+
+    def noted(path: Path, expected: File) -> None:
+        hashed.append(path.name)
+        check_hash(path, expected)
+
+    texts = folder_of(library) / "texts.sqlite"
+    monkeypatch.setattr("qa.library.manifest.HASHED_AT_OPENING", texts.stat().st_size - 1)
+    monkeypatch.setattr("qa.library.manifest.check_hash", noted)
+    monkeypatch.setattr("qa.library.large_files.check_hash", noted)
     opened = qa.open(library.path, encoder=encoder)
-    with pytest.raises(qa.LibraryDamaged, match="was altered"):
-        opened.verify()
+    assert hashed and texts.name not in hashed
+    hashed.clear()
+    for _ in range(2):
+        assert opened.ask("bread").quotes
+        assert opened.sources
+    assert hashed == [file.name for file in files_of(library) if file.stat().st_size >= texts.stat().st_size]
+    assert texts.name in hashed
 
 
 def test_a_manifest_that_was_altered_is_found_by_its_own_hash(library: qa.Library, encoder: FakeEncoder) -> None:

@@ -195,4 +195,4 @@ def test_a_proxy_may_pass_on_its_name_and_its_path(library: qa.Library) -> None:
         )
         assert client.get("/chat").headers["location"] == "/chat/"
         assert client.get("/chat/", headers={"Origin": "https://chat.example"}).status_code == 200
-        assert client.get("/chat/healthz").json() == client.get("/healthz").json() == {"status": "ok"}
+        assert client.get("/chat/healthz").json()["status"] == client.get("/healthz").json()["status"] == "ok"

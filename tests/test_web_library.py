@@ -236,11 +236,14 @@ def test_a_page_undoes_only_the_change_that_it_shows(library: qa.Library) -> Non
     assert texts_of(library) == ["Lenses", "Bread", "Mars", "Venus"]
 
 
-def test_what_another_program_changed_is_not_undone_from_the_page(library: qa.Library) -> None:
+@pytest.mark.parametrize("seen", [False, True])
+def test_what_another_program_changed_is_not_undone_from_the_page(library: qa.Library, seen: bool) -> None:
     actions = Actions(library)
     started = actions.add("Mars is red.", "Mars", None, actions.greet().shown)
     ended(actions._rebuild)
     qa.open(library.path, encoder=FakeEncoder()).remove("Lenses")
+    if seen:
+        library.refresh()
     actions.undo(actions.watch(started.shown).shown)
     state = ended(actions._rebuild)
     assert state.phase is Phase.FAILED and "changed by another program" in state.message

@@ -11,7 +11,7 @@ from qa.library.directory import LibraryDirectory
 from qa.library.generation import Status
 from qa.library.history import GenerationInfo, generations
 from qa.library.opened import OpenedGeneration
-from qa.library.passage_map import MOST, PassageMap, passage_map
+from qa.library.passage_map import MOST, PassageMap
 from qa.library.store import SourceInfo, Store
 from qa.library.texts import Texts
 from qa.sources.thread import Thread
@@ -104,7 +104,7 @@ class LibraryContents:
             question: A question to show among them; None for none.
             most: How many passages to show at most, evenly chosen.
         """
-        return passage_map(self._opened.generation, self._opened.encoder, question, most)
+        return self._opened.passage_map(question, most)
 
     def text(self, source: str) -> str:
         """The reading text of a source, which the offsets of its quotes refer to.

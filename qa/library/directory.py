@@ -32,9 +32,10 @@ from qa.errors import (
 )
 from qa.library.disk_errors import reporting_disk_errors
 from qa.library.generation_writer import GENERATIONS, UNFINISHED, GenerationWriter
-from qa.library.manifest import READ_LOCK, Manifest
+from qa.library.manifest import Manifest
 from qa.library.pointer import FILE as POINTER
 from qa.library.pointer import GENERATION_NAME, Pointer, remove_unfinished
+from qa.library.reading_lock import lock_for_reading
 from qa.types import Progress
 
 _WRITE_LOCK = "writing.lock"
@@ -264,20 +265,3 @@ class LibraryDirectory:
 def build_hint(path: Path) -> str:
     """The end of a message about a library that is missing or damaged: the command that builds it."""
     return f"build it with: qa build PATH… --library {shlex.quote(str(path))}"
-
-
-def lock_for_reading(folder: Path) -> BinaryIO | None:
-    """Take a generation's shared lock; None if its file is gone or the file system has no locks."""
-    path = folder / READ_LOCK
-    try:
-        if not path.is_file():  # a pipe would be waited for
-            return None
-        stream = path.open("rb")
-    except OSError:
-        return None
-    try:
-        portalocker.lock(stream, portalocker.LOCK_SH | portalocker.LOCK_NB)
-    except portalocker.LockException:
-        stream.close()
-        return None
-    return stream

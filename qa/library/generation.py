@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import shlex
-import weakref
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import BinaryIO
 
 from qa.encoding import minilm_files
 from qa.encoding.encoder import Encoder
 from qa.errors import LibraryDamaged, LibraryMismatch
-from qa.library.directory import LibraryDirectory, build_hint, lock_for_reading
+from qa.library import schema
+from qa.library.directory import LibraryDirectory, build_hint
+from qa.library.large_files import LargeFiles
 from qa.library.manifest import Manifest
+from qa.library.passage_map import Plane
+from qa.library.reading_lock import lock_for_reading, opened_under
 from qa.library.selection import Selection, select_passages
 from qa.library.store import Store
-from qa.search import hybrid
+from qa.search import bm25, hybrid
 from qa.search.bm25 import LexicalIndex
 from qa.search.dense import DenseIndex
 from qa.search.engine import Ids
@@ -74,24 +76,26 @@ class Generation:
                 self.manifest.check_hashes(folder)
             else:
                 self.manifest.check_files(folder)
+            self._large = LargeFiles(folder, {} if check_hashes else self.manifest.large_files)
             counts, model = self.manifest.counts, self.manifest.model
-            self.store = Store.open(folder)
-            if not self.store.has_as_many(counts):
+            self._store = Store.open(folder)
+            if not self._store.has_as_many(counts):
                 raise LibraryDamaged(f"{folder} does not have the number of texts that its manifest says")
-            self.dense = DenseIndex.open(folder, counts["passages"], model.dimension)
-            self.lexical = LexicalIndex.open(folder, counts["passages"])
+            self._dense = DenseIndex.open(folder, counts["passages"], model.dimension)
+            self._lexical = LexicalIndex.open(folder, counts["passages"])
             # Users ask several questions with one filter, and selecting takes a second among a million passages.
-            self._select = lru_cache(maxsize=_SELECTIONS_KEPT)(partial(select_passages, self.store, self.lexical))
+            self._plane = lru_cache(maxsize=1)(partial(Plane.of, self._store, self._dense))
+            self._select = lru_cache(maxsize=_SELECTIONS_KEPT)(partial(select_passages, self._store, self._lexical))
         except LibraryMismatch as error:
             raise LibraryMismatch(f"{error}; {build_hint(path)}") from error
         except LibraryDamaged as error:
-            raise LibraryDamaged(f"{error}; qa export saves the texts that are whole; {build_hint(path)}") from error
+            raise _unusable(path, error) from error
 
     @classmethod
     def current(cls, directory: LibraryDirectory, *, check_hashes: bool = False) -> Generation:
         """Open the current generation of a library; no writer removes it while it is in use. Raises LibraryError."""
         folder, lock = directory.lock_current()
-        return cls._locked(directory.path, folder, lock, check_hashes=check_hashes)
+        return opened_under(lock, partial(cls, directory.path, folder, check_hashes=check_hashes))
 
     @classmethod
     def written(cls, path: Path, folder: Path, *, check_hashes: bool = False) -> Generation:
@@ -105,23 +109,35 @@ class Generation:
         Raises:
             LibraryError: It cannot be opened.
         """
-        return cls._locked(path, folder, lock_for_reading(folder), check_hashes=check_hashes)
+        return opened_under(lock_for_reading(folder), partial(cls, path, folder, check_hashes=check_hashes))
 
-    @classmethod
-    def _locked(cls, path: Path, folder: Path, lock: BinaryIO | None, *, check_hashes: bool = False) -> Generation:
-        try:
-            generation = cls(path, folder, check_hashes=check_hashes)
-        except BaseException:
-            if lock is not None:
-                lock.close()
-            raise
-        if lock is not None:
-            weakref.finalize(generation, lock.close)
-        return generation
+    @property
+    def store(self) -> Store:
+        """The texts; the first use proves their file if that was too large at opening. Raises LibraryError."""
+        self._prove(schema.FILE)
+        return self._store
+
+    @property
+    def dense(self) -> DenseIndex:
+        """The vectors, proved as the texts are."""
+        self._prove("dense.")
+        return self._dense
+
+    @property
+    def lexical(self) -> LexicalIndex:
+        """The words, proved as the texts are."""
+        self._prove(f"{bm25.FOLDER}/")
+        return self._lexical
 
     def select(self, filters: Filters) -> Selection:
         """The passages that pass all filters."""
+        self._prove("")
         return self._select(filters)
+
+    def plane(self, most: int) -> Plane:
+        """The passages on a plane, at most so many; it is computed once."""
+        self._prove("")
+        return self._plane(most)
 
     def search(self, question: EncodedQuery, k: int, among: Ids | None = None) -> FusedHits:
         """Rank passages by meaning and by words together.
@@ -134,7 +150,8 @@ class Generation:
         Returns:
             The numbers, ranks and fused scores of the best passages, best first.
         """
-        return hybrid.search(self.dense, self.lexical, question, k, among)
+        self._prove("")
+        return hybrid.search(self._dense, self._lexical, question, k, among)
 
     def status(self) -> Status:
         """Counts, model and size."""
@@ -155,10 +172,21 @@ class Generation:
         try:
             if files:
                 self.manifest.check_hashes(self.folder)
+                self._large.proved()
             self.store.verify()
         except LibraryDamaged as error:
             raise LibraryDamaged(f"{error}; {build_hint(self.path)}") from error
         return self.status()
+
+    def _prove(self, beginning: str) -> None:
+        try:
+            self._large.prove(beginning)
+        except LibraryDamaged as error:
+            raise _unusable(self.path, error) from error
+
+
+def _unusable(path: Path, error: LibraryDamaged) -> LibraryDamaged:
+    return LibraryDamaged(f"{error}; qa export saves the texts that are whole; {build_hint(path)}")
 
 
 def open_generation(directory: LibraryDirectory, encoder: Encoder) -> Generation:

@@ -9,11 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-import portalocker
-
 from qa.errors import LibraryNotWritable
 from qa.library.manifest import READ_LOCK
 from qa.library.pointer import GENERATION_NAME, Pointer
+from qa.library.reading_lock import is_locked_by_reader
 from qa.library.sync import sync, sync_tree
 
 GENERATIONS = "generations"
@@ -98,17 +97,6 @@ class GenerationWriter:
                 pointer is not None
                 and GENERATION_NAME.fullmatch(folder.name)
                 and folder.name not in (pointer.current, pointer.kept)
-                and not _is_locked_by_reader(folder)
+                and not is_locked_by_reader(folder)
             ):
                 shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_locked_by_reader(folder: Path) -> bool:
-    try:
-        with (folder / READ_LOCK).open("rb") as stream:
-            portalocker.lock(stream, portalocker.LOCK_EX | portalocker.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except (OSError, portalocker.LockException):
-        return True
-    return False

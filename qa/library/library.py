@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 from typing import Any, Unpack
 
@@ -43,6 +44,7 @@ class Library(LibraryContents):
     def __init__(self, directory: LibraryDirectory, opened: OpenedGeneration, models: AnsweringModels) -> None:
         super().__init__(directory, opened)
         self._models = models
+        self._switching = threading.Lock()
 
     @classmethod
     def build(
@@ -281,8 +283,12 @@ class Library(LibraryContents):
         encoder = self._opened.encoder
         return self._switch(changes.remove(self._directory, names, encoder, progress), encoder)
 
-    def undo(self) -> ChangeReport:
+    def undo(self, generation: str | None = None) -> ChangeReport:
         """Go back to the generation before the last change, and switch to it; done again, this undoes the undoing.
+
+        Args:
+            generation: The name of the generation that the change made, which must still be the current one; None for
+                the one that is opened.
 
         Raises:
             LibraryMismatch: It was built with another model or in another format.
@@ -291,8 +297,29 @@ class Library(LibraryContents):
                 written.
         """
         opened = self._opened
-        change = changes.undo(self._directory, opened.encoder, expected=opened.generation.folder.name)
-        return self._switch(change, opened.encoder)
+        expected = generation or opened.generation.folder.name
+        return self._switch(changes.undo(self._directory, opened.encoder, expected=expected), opened.encoder)
+
+    def refresh(self) -> bool:
+        """Switch to the current generation, if another object or program has changed the library since it was opened.
+
+        Returns:
+            Whether it has.
+
+        Raises:
+            LibraryError: The current generation cannot be opened, or was built with another model; the library then
+                answers as before.
+        """
+        opened = self._opened
+        if self._directory.current_name() == opened.generation.folder.name:
+            return False
+        newer = OpenedGeneration.current(self._directory, opened.encoder)
+        with self._switching:
+            # This object may itself have changed the library meanwhile: what it switched to is not older than this.
+            switches = self._current is opened
+            if switches:
+                self._current = newer
+        return switches
 
     @classmethod
     def _changed(
@@ -305,9 +332,10 @@ class Library(LibraryContents):
 
     def _switch(self, change: Change, encoder: Encoder) -> ChangeReport:
         """Switch to the generation that a change made the current one, unless the library was closed meanwhile."""
-        if self._current is not None:
-            # One assignment: a question that is being answered keeps the pair that it took.
-            self._current = OpenedGeneration(change.generation, encoder)
+        with self._switching:
+            if self._current is not None:
+                # One assignment: a question that is being answered keeps the pair that it took.
+                self._current = OpenedGeneration(change.generation, encoder)
         self.reports, self.language_warning = change.reports, change.language_warning
         return change.report
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from qa.errors import LibraryDamaged, LibraryMismatch
 from qa.library import schema
-from qa.search import bm25, dense
+from qa.search import bm25, dense, flat, ivf
 from qa.search.engine import reporting_damage
 
 FORMAT = 6
@@ -23,7 +23,8 @@ _MAX_NAME_LENGTH = 200
 _UNNAMED = frozenset({FILE, READ_LOCK})  # files of a generation that its manifest does not name
 HASHED_AT_OPENING = 128_000_000
 """Files of up to so many bytes are read and hashed when a generation is opened: at 0.4 to 2 GB a second, that takes
-less than a tenth of a second for 10,000 passages. What was altered in a larger one, `Manifest.check_hashes` finds."""
+less than a tenth of a second for 10,000 passages. A larger one is hashed before it is first used."""
+_READ_AT_OPENING = frozenset({flat.FILE, ivf.CENTROIDS, ivf.SIZES})  # whole, however large
 _REQUIRED = frozenset({schema.FILE, *bm25.FILES})
 _REQUIRED_GROUPS = tuple(map(frozenset, dense.FILES))  # one of these groups
 
@@ -118,14 +119,23 @@ class Manifest:
         """
         self._check_names(folder)
         for name, expected in self.files.items():
-            if expected.size <= HASHED_AT_OPENING:
-                _check_hash(folder / name, expected)
+            if name not in self.large_files:
+                check_hash(folder / name, expected)
+
+    @property
+    def large_files(self) -> Mapping[str, File]:
+        """The files that `check_files` does not hash, by their names."""
+        return {
+            name: file
+            for name, file in self.files.items()
+            if file.size > HASHED_AT_OPENING and name not in _READ_AT_OPENING
+        }
 
     def check_hashes(self, folder: Path) -> None:
         """Check every file's hash. It takes and raises what `check_files` does."""
         self._check_names(folder)
         for name, expected in self.files.items():
-            _check_hash(folder / name, expected)
+            check_hash(folder / name, expected)
 
     def _check_names(self, folder: Path) -> None:
         with reporting_damage(folder, OSError):
@@ -145,7 +155,13 @@ def _is_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
 
 
-def _check_hash(path: Path, expected: File) -> None:
+def check_hash(path: Path, expected: File) -> None:
+    """Check a file by its hash.
+
+    Raises:
+        LibraryDamaged: It was altered.
+        LibraryNotReadable: The system does not let it be read.
+    """
     if file_hash(path) != expected.sha256:
         raise LibraryDamaged(f"{path} was altered since it was written: its SHA-256 has changed")
 

@@ -8,11 +8,12 @@ from qa.answering.answer import Answer, Quote
 from qa.answering.reader import Reader
 from qa.answering.reranker import RERANKED, Reranker, rerank_candidates
 from qa.answering.select import CANDIDATES, Judge, answer_from, answer_without_reader, rank_with_reader
-from qa.encoding.encoder import Encoder
+from qa.encoding.encoder import Encoder, unit_vectors
 from qa.errors import SettingError
 from qa.library.calibrations import calibration_of
 from qa.library.directory import LibraryDirectory
 from qa.library.generation import Generation, open_generation
+from qa.library.passage_map import PassageMap
 from qa.library.retrieve import Retrieved, retrieve
 from qa.search.query import Query
 
@@ -95,6 +96,17 @@ class OpenedGeneration:
         if encoded is None or judge is None:
             return tuple(candidate.quote(candidate.fit) for candidate in candidates[:k])
         return rank_with_reader(encoded, candidates, judge, k)
+
+    def passage_map(self, question: str | None, most: int) -> PassageMap:
+        """The passages on a plane, with a question if there is one.
+
+        Args:
+            question: The question; None for none.
+            most: How many passages to show at most.
+        """
+        plane = self.generation.plane(most)
+        asked = None if question is None else plane.place(unit_vectors(self.encoder, [question])[0])
+        return PassageMap(plane.passages, plane.points, asked)
 
     def _retrieve(self, query: Query, k: int, models: AnsweringModels, *, repeats: bool = False) -> Retrieved:
         depth = max(k, CANDIDATES if models.reader else 0, RERANKED if models.reranker else 0)

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from qa.encoding.encoder import Encoder, Vectors, unit_vectors
-from qa.library.generation import Generation
-from qa.library.store import StoredPassage
+from qa.encoding.encoder import Vectors
+from qa.library.store import Store, StoredPassage
+from qa.search.dense import DenseIndex
 
 MOST = 2_000  # passages, evenly chosen from more; so many dots a browser draws at once and an eye tells apart
 
@@ -37,31 +38,51 @@ class PassageMap:
     question: MapPoint | None = None
 
 
-def passage_map(generation: Generation, encoder: Encoder, question: str | None = None, most: int = MOST) -> PassageMap:
-    """Map the passages of a generation.
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """The passages of a generation on a plane, on which any question can be placed as well.
 
-    Args:
-        generation: The generation.
-        encoder: The encoder of its vectors.
-        question: A question to show among them; None for none.
-        most: How many passages to show at most.
+    Attributes:
+        passages: The passages.
+        points: Where each of them is.
+        axes: The two directions in which their vectors differ most, shape (dimension, 2).
+        centre: The vectors' centre, shape (dimension,).
+        low: The least place along each axis, shape (2,).
+        width: How far the places along each axis lie apart, shape (2,).
     """
-    count = generation.manifest.counts["passages"]
-    numbers = np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.int64))
-    vectors = generation.dense.vectors(numbers)
-    axes, centre = _axes(vectors)
-    placed = (vectors - centre) @ axes
-    low, high = placed.min(axis=0), placed.max(axis=0)
-    width = np.where(high > low, high - low, 1.0)
 
-    def point(place: Vectors) -> MapPoint:
-        x, y = (place - low) / width
-        return MapPoint(float(x), float(y))
+    passages: Sequence[StoredPassage]
+    points: Sequence[MapPoint]
+    axes: Vectors
+    centre: Vectors
+    low: Vectors
+    width: Vectors
 
-    asked = None
-    if question is not None:
-        asked = point((unit_vectors(encoder, [question])[0] - centre) @ axes)
-    return PassageMap(generation.store.passages(numbers.tolist()), [point(place) for place in placed], asked)
+    @classmethod
+    def of(cls, store: Store, dense: DenseIndex, most: int) -> Plane:
+        """Place the passages of a generation.
+
+        Args:
+            store: Its texts.
+            dense: Its vectors.
+            most: How many passages to place at most.
+        """
+        numbers = np.unique(np.linspace(0, len(dense) - 1, min(len(dense), most)).astype(np.int64))
+        vectors = dense.vectors(numbers)
+        axes, centre = _axes(vectors)
+        placed = (vectors - centre) @ axes
+        low, high = placed.min(axis=0), placed.max(axis=0)
+        width = np.where(high > low, high - low, 1.0)
+        points = [_point(place) for place in (placed - low) / width]
+        return cls(store.passages(numbers.tolist()), points, axes, centre, low, width)
+
+    def place(self, vector: Vectors) -> MapPoint:
+        """Where a unit vector is, shape (dimension,)."""
+        return _point(((vector - self.centre) @ self.axes - self.low) / self.width)
+
+
+def _point(place: NDArray[np.floating]) -> MapPoint:
+    return MapPoint(float(place[0]), float(place[1]))
 
 
 def _axes(vectors: Vectors) -> tuple[Vectors, Vectors]:

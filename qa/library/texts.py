@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from qa.errors import LibraryDamaged
 from qa.library.directory import LibraryDirectory
 from qa.library.manifest import Manifest
+from qa.library.reading_lock import opened_under
 from qa.library.store import Store
 from qa.sources.thread import Thread
 from qa.sources.thread_json import export_threads, write_threads
@@ -34,17 +34,13 @@ class Texts:
             LibraryError: The texts cannot be read at all.
         """
         folder, lock = directory.lock_current()
-        try:
+
+        def open_() -> Texts:
             with suppress(LibraryDamaged):
                 Manifest.read(folder)
-            texts = cls(directory.path, Store.open(folder))
-        except BaseException:
-            if lock is not None:
-                lock.close()
-            raise
-        if lock is not None:
-            weakref.finalize(texts, lock.close)
-        return texts
+            return cls(directory.path, Store.open(folder))
+
+        return opened_under(lock, open_)
 
     def threads(self, without: Collection[int] = ()) -> list[Thread]:
         """Every source as the thread that was read, but those whose numbers are in `without`.

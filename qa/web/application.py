@@ -33,6 +33,7 @@ from qa.web.shell import Shell
 from qa.web.stopping import Stopping
 from qa.web.theme import STATIC, theme
 from qa.web.turns import Turns
+from qa.web.upkeep import Upkeep, worst
 from qa.web.uploads import Uploads
 from qa.web.waiting import Waiting
 
@@ -51,9 +52,15 @@ class Application:
     stopping: Stopping
     inner: tuple[_Inner, ...]
 
+    def start(self) -> None:
+        """Begin to follow what other programs do to the libraries, and to prove them."""
+        for inner in self.inner:
+            inner.upkeep.start()
+
     def cancel(self) -> None:
         """End: a change that is still running leaves its library as it was, and nothing keeps pages open."""
         for inner in self.inner:
+            inner.upkeep.stop()
             inner.actions.cancel()
             _end_streams(inner.blocks, inner.gradio)
 
@@ -69,6 +76,7 @@ class _Inner:
 
     app: ASGIApp
     actions: Actions
+    upkeep: Upkeep
     uploads: Uploads
     blocks: gr.Blocks
     gradio: FastAPI
@@ -105,7 +113,8 @@ def application(
     app: ASGIApp = Libraries(apps, [each.gradio for each in inner])
     if settings.users is not None:
         app = Login(app, users=settings.users, rates=rates)
-    stopping = Stopping(SameOrigin(app, names=settings.names, proxied=settings.reachable))
+    same_origin = SameOrigin(app, names=settings.names, proxied=settings.reachable)
+    stopping = Stopping(same_origin, library=lambda: worst(each.upkeep.proof for each in inner))
     app = _Below(stopping, settings.root_path) if settings.root_path else stopping
     return Application(LingeringClose(RequestLog(Policy(app))), stopping, inner)
 
@@ -137,7 +146,7 @@ def _inner(
     shell = Shell(gradio, lambda say: frame(library, say, choices, f"{root}/", changes=settings.changes))
     gate = Gate(shell, events=events, uploads=uploads, rates=rates, changes=settings.changes)
     routes = PageRoutes(gate, turns=turns, waiting=waiting, rates=rates, changes=settings.changes)
-    return _Inner(routes, actions, uploads, blocks, gradio)
+    return _Inner(routes, actions, Upkeep(library), uploads, blocks, gradio)
 
 
 def _end_streams(blocks: gr.Blocks, gradio: FastAPI) -> None:

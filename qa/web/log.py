@@ -33,6 +33,11 @@ def log_event(to: logging.Logger, event: str, **fields: Any) -> None:
     to.info(event, extra={_FIELDS: fields})
 
 
+def log_problem(to: logging.Logger, event: str, level: int, **fields: Any) -> None:
+    """Log what someone should look at, at the level of a warning or an error."""
+    to.log(level, event, extra={_FIELDS: fields})
+
+
 def start_log(level: str) -> None:
     """Write what Verbatim and its server log to standard error.
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -36,6 +37,8 @@ PREFIX = "/page/"
 BUSY_SECONDS = 5  # after which a page asks again
 _MOST_SPANS = 1_000  # passages of one text that a page asks to be marked
 _SPAN = re.compile(r"(\d{1,9})-(\d{1,9})", re.ASCII)
+
+Result = TypeVar("Result")
 
 
 class PageRoutes:
@@ -92,12 +95,7 @@ class PageRoutes:
         if turn is None:
             if not self._rates.question(address):
                 raise _too_many()
-            try:
-                turn = await self._waiting.run(lambda: self._turns.ask(question, k))
-            except Busy:
-                raise HTTPException(
-                    503, "too many questions are waiting already", {"retry-after": str(BUSY_SECONDS)}
-                ) from None
+            turn = await self._run(lambda: self._turns.ask(question, k))
         html = reply(turn, self._turns.library, say, judged=self._changes)
         return JSONResponse(
             {
@@ -107,6 +105,15 @@ class PageRoutes:
                 "error": turn.error,
             }
         )
+
+    async def _run(self, work: Callable[[], Result]) -> Result:
+        """Run it in its turn, as a question; refuse it if too many wait already."""
+        try:
+            return await self._waiting.run(work)
+        except Busy:
+            raise HTTPException(
+                503, "too many questions are waiting already", {"retry-after": str(BUSY_SECONDS)}
+            ) from None
 
     async def _feedback(self, request: Request) -> Response:
         """Keep what a reader says of an answer that the present generation has given."""
@@ -139,11 +146,17 @@ class PageRoutes:
             return JSONResponse({"html": replaced_html(source, say), "replaced": True})
         return JSONResponse({"html": thread_html(thread, Passages(spans, marks), say), "replaced": False})
 
-    def _map(self, request: Request) -> Response:
-        """Draw the map of the library, with a question that the present generation has answered before."""
+    async def _map(self, request: Request) -> Response:
+        """Draw the map of the library, with a question that the present generation has answered before.
+
+        It counts as a question: the first of a generation takes longer than most, and each is encoded.
+        """
+        address = client_address(request.scope)
+        if not self._rates.request(address) or not self._rates.question(address):
+            raise _too_many()
         turn = self._turns.kept(request.query_params.get("q", ""))
         quotes = turn.answer.quotes if turn and turn.answer else ()
-        drawn = self._turns.library.passage_map(turn.question if turn else None)
+        drawn = await self._run(lambda: self._turns.library.passage_map(turn.question if turn else None))
         quoted = {(quote.source, (quote.start, quote.end)) for quote in quotes}
         return JSONResponse({"html": map_html(drawn, quoted, words_for(request.headers))})
 

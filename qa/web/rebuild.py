@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from qa.errors import LibraryBusy, SourceError
+from qa.library.change_report import ChangeReport
 from qa.library.library import Library
 from qa.sources.read import FileReport, read_all, read_text
 from qa.sources.thread import Thread
@@ -46,6 +47,7 @@ class State:
         number: Which change it is, counted from the server's start; 0 for none.
         before: How many texts the library had.
         after: How many it has now.
+        generation: The generation that it made; empty while it runs, and if it failed.
     """
 
     phase: Phase = Phase.IDLE
@@ -58,6 +60,7 @@ class State:
     number: int = 0
     before: int = 0
     after: int = 0
+    generation: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,12 +104,13 @@ class Rebuild:
             LibraryBusy: Another one is running.
         """
 
-        def work() -> None:
+        def work() -> ChangeReport:
             write = self._library.add if mode is Mode.ADD else self._library.rebuild
-            write(self._read(sources), progress=self._progress)
+            report = write(self._read(sources), progress=self._progress)
             for source in sources:
                 if self._discard and isinstance(source, Path):
                     self._discard(source)
+            return report
 
         return self._start(work)
 
@@ -116,13 +120,14 @@ class Rebuild:
 
     def undo(self) -> int:
         """Start to go back to the library before its last change. Returns and raises what `start` does."""
-        return self._start(self._library.undo)
+        generation = self._state.generation
+        return self._start(lambda: self._library.undo(generation or None))
 
     def cancel(self) -> None:
         """Ask the running change to stop; the library then stays as it was."""
         self._cancel.set()
 
-    def _start(self, work: Callable[[], object]) -> int:
+    def _start(self, work: Callable[[], ChangeReport]) -> int:
         with self._lock:
             if self._state.phase is Phase.RUNNING:
                 raise LibraryBusy("the library is being changed already: wait for that to end, or cancel it")
@@ -133,21 +138,27 @@ class Rebuild:
         threading.Thread(target=self._run, args=(work,), name="verbatim-rebuild", daemon=True).start()
         return number
 
-    def _run(self, work: Callable[[], object]) -> None:
+    def _run(self, work: Callable[[], ChangeReport]) -> None:
         try:
-            work()
+            report = work()
         except _Cancelled:
             self._end(Phase.CANCELLED)
         except Exception as error:
             self._end(Phase.FAILED, message=error_text(error))
         else:
-            self._end(Phase.DONE, warning=self._library.language_warning)
+            self._end(Phase.DONE, warning=self._library.language_warning, generation=report.generation)
 
-    def _end(self, phase: Phase, *, message: str = "", warning: str | None = None) -> None:
+    def _end(self, phase: Phase, *, message: str = "", warning: str | None = None, generation: str = "") -> None:
         now = self._state
-        after = len(self._library.sources)
         self._state = State(
-            phase, message, reports=now.reports, warning=warning, number=now.number, before=now.before, after=after
+            phase,
+            message,
+            reports=now.reports,
+            warning=warning,
+            number=now.number,
+            before=now.before,
+            after=len(self._library.sources),
+            generation=generation,
         )
 
     def _read(self, sources: Sequence[Path | PastedText]) -> list[Thread]:

@@ -120,6 +120,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Say where the page is as soon as it can be reached."""
         await super().startup(sockets)
+        self._application.start()
         self.up.set()
         if self._greeting and self.started:
             print(self._greeting, flush=True)  # noqa: T201 — the command's output

@@ -19,8 +19,16 @@ _ANSWERS = re.compile(r".*/gradio_api/(?:queue/data|call/ask/.*|heartbeat/.*)") 
 class Stopping:
     """Counts the requests in flight, refuses new ones once the server stops, and answers /healthz."""
 
-    def __init__(self, app: ASGIApp, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        library: Callable[[], str] = lambda: "",
+    ) -> None:
+        """Take what is behind it, a clock in seconds, and what says how far the libraries are proved."""
         self._app = app
+        self._library = library
         self._clock = clock
         self._in_flight = 0
         self._quiet_since = clock()
@@ -60,7 +68,8 @@ class Stopping:
                 self._quiet_since = self._clock()
 
     def _health(self) -> Response:
-        return JSONResponse({"status": "stopping" if self.stopping else "ok"}, 503 if self.stopping else 200)
+        said = {"status": "stopping" if self.stopping else "ok", "library": self._library()}
+        return JSONResponse(said, 503 if self.stopping else 200)
 
     def _refusal(self) -> Response:
         headers = {"retry-after": "10", "connection": "close"}
