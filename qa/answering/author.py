@@ -1,4 +1,4 @@
-"""Who-questions that the author of a post answers: "who had four flats?" of "Ralf: I had four flats"."""
+"""Questions about authors: "who had four flats?", if Ralf wrote "I had four flats"; and "what did Ralf say?"."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ _I_DID = re.compile(r"\b(?:i|we)\b(?:['’]\w+)?\s+(?P<after>(?:\S+\s+){0,3}\S+)
 _FIRST_PERSON = re.compile(r"\b(?:i|we|my|mine|our|me)\b|\bi['’]\w+", re.IGNORECASE)
 # With a margin below this the reader found nobody in the sentence itself.
 _UNSURE_MARGIN = 0.0
+_MIN_NAME = 3  # letters; initials and particles name nobody
 _STEM = 4  # letters that two forms of a verb share: "bought", "buys" do not; "visited", "visits" do
 
 
@@ -49,3 +50,11 @@ def author_answers(question: str, sentence: str, margin: float) -> bool:
 
 def _same_verb(verb: str, word: str) -> bool:
     return verb == word or (len(verb) >= _STEM and verb[:_STEM] == word[:_STEM])
+
+
+def names_author(question: str, author: str | None) -> bool:
+    """Whether the question names the author: by a first name, a surname or the whole name."""
+    if not author:
+        return False
+    asked = set(words_of(question)).union(word.removesuffix("s") for word in words_of(question))
+    return any(len(word) >= _MIN_NAME and word in asked for word in words_of(author))

@@ -8,11 +8,12 @@ selection, as in Garg, Vu, Moschitti: TANDA, AAAI 2020; here the features are we
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 from qa.answering import question_type
+from qa.answering.author import names_author
 from qa.answering.candidate import ReadCandidate
 from qa.answering.highlight import extend_span, list_at, strip_marks
 from qa.answering.identifiers import contradicts, identifiers, required_identifiers
@@ -22,6 +23,7 @@ from qa.search.bm25 import LexicalIndex
 from qa.search.query import EncodedQuery
 from qa.text.normalize import words_of
 from qa.text.sentences import Sentence, headings
+from qa.text.tables import Table, find_tables, name_columns
 from qa.types import Span
 
 MARGIN_LIMIT = 12.0  # margins are clipped to ± this value: see benchmarks/results/constants.md
@@ -34,7 +36,6 @@ _REFERS_BACK = re.compile(
 _ENDS_ASKING = re.compile(r"[?？؟][\"'”’)\]»*_]*\s*\Z")
 _ASKS_ABOUT_ASKING = re.compile(r"\b(?:ask(?:s|ed|ing)?|questions?|wonder(?:s|ed|ing)?)\b", re.IGNORECASE)
 _CAPITALISED = re.compile(r"(?<=[\w,;'’] )[A-Z][\w'’-]+|(?<=['’\"“(])[A-Z][\w'’-]+")
-_MIN_NAME = 3  # letters; initials and particles name nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class OptionFeatures:
         coverage: The share of the words of the question, weighted by rarity, that the sentence contains.
         behind: How much less the passage fits the question than the best one does; 0 or less.
         asks: 1 if the sentence asks itself.
-        heading: 1 if it is a heading.
+        heading: 1 if it is a heading, or heads the columns of a table.
         comment: 1 if the question asks what people think, and the sentence is from a comment.
         in_list: 1 if the question asks for several things, and the sentence is in a list or leads into one.
         named: 1 if the question names the author of the sentence.
@@ -98,8 +99,8 @@ class OptionFeatures:
 class Option:
     """A sentence that may answer: the passage it is in, its index there, its best span and its features.
 
-    `admissible` is False if the sentence asks itself, or if it or its passage is about something else that has a
-    name of the same kind: see `qa.answering.identifiers`.
+    `admissible` is False if the sentence asks itself, or if it or its passage is about something else: it has another
+    name of the same kind (see `qa.answering.identifiers`), or is another row of a table than the one asked about.
     """
 
     candidate: ReadCandidate
@@ -130,11 +131,7 @@ def list_options(
         encoder: The encoder that encoded the question.
         lexical: The index that knows how rare the question's words are.
     """
-    texts = [
-        candidate.candidate.text[sentence.start : sentence.end]
-        for candidate in read
-        for sentence in candidate.sentences
-    ]
+    texts = [words for candidate in read for words in name_columns(candidate.candidate.text, candidate.sentences)]
     if not texts:
         return []
     measured = iter(zip(query.likeness(texts, encoder).tolist(), lexical.coverage(query, texts).tolist(), strict=True))
@@ -158,6 +155,9 @@ def _of_passage(
     """The options of a passage, given the likeness and the coverage of each of its sentences."""
     text, place = candidate.candidate.text, candidate.candidate.place
     heading_starts = {heading.start for heading in headings(text, candidate.sentences)}
+    tables = find_tables(text, candidate.sentences)
+    heading_starts.update(candidate.sentences[table.head].start for table in tables)
+    other_rows = {index for table in tables for index in _rows_of_others(question, text, table)}
     sentences = [text[sentence.start : sentence.end] for sentence in candidate.sentences]
     asks = [_ENDS_ASKING.search(sentence) is not None for sentence in sentences]
     surroundings = f"{candidate.candidate.context}\n{place.title or ''}\n{place.author or ''}\n{place.date or ''}"
@@ -167,7 +167,7 @@ def _of_passage(
     wants_comment = question_type.asks_opinion(question) and place.kind == "comment"
     about_a_question = _ASKS_ABOUT_ASKING.search(question) is not None
     wants_list = question_type.asks_list(question)
-    named = _names(question, place.author)
+    named = names_author(question, place.author)
     options = []
     for index, ((likeness, coverage), sentence) in enumerate(zip(measured, sentences, strict=True)):
         before = (likeness, coverage)
@@ -190,9 +190,28 @@ def _of_passage(
             coverage_before=max(0.0, before[1] - coverage),
         )
         answers = not asks[index] or about_a_question
-        admissible = answers and required <= about and not contradicts(required, sentence)
+        about_it = required <= about and not contradicts(required, sentence) and index not in other_rows
+        admissible = answers and about_it
         options.append(Option(candidate, index, candidate.spans[index], features, admissible))
     return options
+
+
+def _rows_of_others(question: str, text: str, table: Table) -> Iterator[int]:
+    """The rows of a table that the question is not about, if its first cell says that it is about another row.
+
+    >>> from qa.text.sentences import split_sentences
+    >>> text = "Boat | Fee\\nYacht | 40 euros\\nCanoe | 7 euros"
+    >>> [*_rows_of_others("What do canoes cost?", text, find_tables(text, split_sentences(text))[0])]
+    [1]
+    """
+    asked = _singular(question)
+    named = {index: _singular(text[slice(*cells[0])]) for index, cells in table.rows.items()}
+    meant = {index for index, words in named.items() if words and words <= asked}
+    yield from (index for index in named if meant and index not in meant)
+
+
+def _singular(text: str) -> set[str]:
+    return {word.removesuffix("s") for word in words_of(text)}
 
 
 def answer_span(question: str, option: Option, options: Sequence[Option]) -> Span:
@@ -234,11 +253,3 @@ def _names_in(question: str) -> frozenset[str]:
     ['luc', 'madrid']
     """
     return frozenset(word for name in _CAPITALISED.findall(question) for word in words_of(name) if len(word) > 1)
-
-
-def _names(question: str, author: str | None) -> bool:
-    """Whether the question names the author: by a first name, a surname or the whole name."""
-    if not author:
-        return False
-    asked = set(words_of(question)).union(word.removesuffix("s") for word in words_of(question))
-    return any(len(word) >= _MIN_NAME and word in asked for word in words_of(author))

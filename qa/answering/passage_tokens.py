@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect
+from bisect import bisect, bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ import numpy as np
 
 from qa.answering import question_type
 from qa.text.sentences import Sentence, headings
+from qa.text.tables import Table, find_tables
 from qa.types import Span
 
 if TYPE_CHECKING:
@@ -19,13 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PassageTokens:
-    """A passage in tokens, after those of its title.
+    """A passage in tokens, after those of its title; in a table, each cell after the head of its column.
 
     The first `title_length` tokens are the title's: it names the subject and never answers. For each token, `offsets`
     are its span in the passage, `words` the index of its word, `matches_kind` whether it is part of something of the
-    kind that the question asks for, `divides` whether it divides the cells of a table, and `sentence_of` the index of
-    its sentence, -1 in the title. `sentences` are the indices of each sentence's tokens, the title first. Headings are
-    left out, unless there is nothing else.
+    kind that the question asks for, `may_answer` whether it is one of the passage's own here, `divides` whether it
+    divides the cells of a table, and `sentence_of` the index of its sentence, -1 in the title. `sentences` are the
+    indices of each sentence's tokens, the title first. Headings and the head rows of tables are left out, unless there
+    is nothing else.
     """
 
     title_length: int
@@ -33,6 +35,7 @@ class PassageTokens:
     offsets: list[Span]
     words: list[int | None]
     matches_kind: list[bool]
+    may_answer: list[bool]
     divides: list[bool]
     sentence_of: list[int]
     sentences: list[list[int]]
@@ -50,25 +53,35 @@ class PassageTokens:
             tokens: The passage's tokens, without special ones.
             title: The ids of the title's tokens.
         """
-        heading_starts = {heading.start for heading in headings(passage, sentences)}
+        tables = find_tables(passage, sentences)
+        left_out = {heading.start for heading in headings(passage, sentences)}
+        left_out.update(sentences[table.head].start for table in tables)
         by_sentence: list[list[int]] = [[] for _ in sentences] or [[]]
         later_starts = [sentence.start for sentence in sentences[1:]]
-        sentence_of = [bisect(later_starts, start) for start, _ in tokens.offsets]
+        order = _with_heads(tokens.offsets, tables)
+        offsets = [tokens.offsets[token] if cell is None else (cell, cell) for token, cell in order]
+        sentence_of = [bisect(later_starts, start) for start, _ in offsets]
         for token, index in enumerate(sentence_of, len(title)):
             by_sentence[index].append(token)
         body = [
             members
             for sentence, members in zip(sentences, by_sentence, strict=False)
-            if members and sentence.start not in heading_starts
+            if members and sentence.start not in left_out
         ]
         body = body or [members for members in by_sentence if members]
+        of_kind = _matches_kind(question, passage, tokens)
+        own = [cell is None for _, cell in order]
         return cls(
             len(title),
-            [*title, *tokens.ids],
-            [*((0, 0) for _ in title), *tokens.offsets],
-            [*(None for _ in title), *tokens.word_ids],
-            [*(False for _ in title), *_matches_kind(question, passage, tokens)],
-            [*(False for _ in title), *(_divides(passage, offsets) for offsets in tokens.offsets)],
+            [*title, *(tokens.ids[token] for token, _ in order)],
+            [*((0, 0) for _ in title), *offsets],
+            [*(None for _ in title), *(tokens.word_ids[token] if cell is None else None for token, cell in order)],
+            [*(False for _ in title), *(of_kind[token] and cell is None for token, cell in order)],
+            [*(False for _ in title), *own],
+            [
+                *(False for _ in title),
+                *(not here or _divides(passage, at) for here, at in zip(own, offsets, strict=True)),
+            ],
             [*(-1 for _ in title), *sentence_of],
             [[*range(len(title))], *body] if title else body,
         )
@@ -93,6 +106,19 @@ class PassageTokens:
             for part in parts
             if len(part) < len(self.sentences)
         ]
+
+
+def _with_heads(offsets: Sequence[Span], tables: Sequence[Table]) -> list[tuple[int, int | None]]:
+    """The tokens in reading order; before those of a cell, those of its column's head, with the place of the cell."""
+    starts = [start for start, _ in offsets]
+    heads: dict[int, list[tuple[int, int | None]]] = {}
+    for table in tables:
+        named = [range(bisect_left(starts, start), bisect_left(starts, end)) for start, end in table.head_cells]
+        for cells in table.rows.values():
+            for head, (start, end) in zip(named, cells, strict=True):
+                if start < end:
+                    heads[bisect_left(starts, start)] = [(token, start) for token in head]
+    return [entry for token in range(len(offsets)) for entry in (*heads.get(token, ()), (token, None))]
 
 
 def _divides(passage: str, offsets: Span) -> bool:

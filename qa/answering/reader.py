@@ -314,8 +314,8 @@ def _best_spans(
     # No answer spans what was left out, nor two cells of a table.
     gaps = np.cumsum((np.diff(window.tokens, prepend=window.tokens[0]) > 1) | divides | np.r_[False, divides[:-1]])
     begins, ends = np.r_[True, changes], np.r_[changes, True]  # no answer cuts a word
-    in_passage = np.array(window.tokens) >= passage.title_length
-    starts = np.where(begins & in_passage, scores[:length, 0], _IMPOSSIBLE)
+    may_answer = np.array([passage.may_answer[token] for token in window.tokens])
+    starts = np.where(begins & may_answer, scores[:length, 0], _IMPOSSIBLE)
     stops = np.where(ends, scores[:length, 1], _IMPOSSIBLE)
     matches = np.concatenate(([0], np.cumsum([passage.matches_kind[token] for token in window.tokens])))
     spans = starts[:, None] + stops[None, :] - _WRONG_KIND_PENALTY * (matches[None, 1:] == matches[:-1, None])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from qa.answering.answer import Answer, Quote
-from qa.answering.author import author_answers
+from qa.answering.author import author_answers, names_author
 from qa.answering.calibration import Calibration
 from qa.answering.candidate import Candidate, ReadCandidate
 from qa.answering.highlight import best_sentences, trim_span
@@ -86,7 +86,10 @@ def read_candidates(question: str, candidates: Sequence[Candidate], reader: Read
     """
     near = sum(candidate.fit >= candidates[0].fit - _MAX_FIT_GAP for candidate in candidates[:CANDIDATES])
     to_read = candidates[: max(near, _ALWAYS_READ)]
-    texts, titles = [candidate.text for candidate in to_read], [_context_to_read(candidate) for candidate in to_read]
+    texts, titles = (
+        [candidate.text for candidate in to_read],
+        [_context_to_read(question, candidate) for candidate in to_read],
+    )
     sentences = [candidate.sentences() for candidate in to_read]
     return [
         ReadCandidate(
@@ -248,15 +251,18 @@ def _quotes(
     return tuple(candidate.quote(score, highlight) for candidate, score, highlight in islice(ranked, k))
 
 
-def _context_to_read(candidate: Candidate) -> str:
+def _context_to_read(question: str, candidate: Candidate) -> str:
     """The title with the headings, if these are a few words that name a subject, otherwise the title alone.
 
-    A longer heading often says what the passage says, and the reader, which cannot point at it, then finds no answer:
-    "Made in Germany" above a passage about where lenses are made.
+    If the question names the author, they are named too, as who says what follows. A longer heading often says what
+    the passage says, and the reader, which cannot point at it, then finds no answer: "Made in Germany" above a passage
+    about where lenses are made.
     """
     title = candidate.place.title or ""
     added = len(candidate.context.split()) - len(title.split())
-    return candidate.context if added <= _MAX_HEADING_WORDS else as_sentences([title])
+    context = candidate.context if added <= _MAX_HEADING_WORDS else as_sentences([title])
+    author = candidate.place.author
+    return f"{context} {author} says:".lstrip() if names_author(question, author) else context
 
 
 def _trimmed(text: str, span: ScoredSpan) -> ScoredSpan:

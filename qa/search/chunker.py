@@ -12,6 +12,7 @@ from qa.search.passage_context import as_sentences, last_words, section_context
 from qa.sources.thread import Post, Thread
 from qa.text.outline import find_headings
 from qa.text.sentences import DEFAULT_LANGUAGE, Break, Sentence, split_sentences, trim
+from qa.text.tables import rows_with_heads
 from qa.types import Span
 
 MAX_TOKENS = 128
@@ -47,8 +48,8 @@ class Passage:
         title: The title of a short text, unless `text` begins with it. It counts as if it were part of `text`.
         author: The author of its post; empty if that is not known.
         date: The date of its post in ISO 8601; empty if that is not known.
-        context: The title of its text and the headings that it stands under or begins with, as sentences. Its words
-            count less.
+        context: The title of its text, the headings that it stands under or begins with, and the head row if it begins
+            inside a table, as sentences. Its words count less.
         reply_to: The last sentences of the post that its own replies to; they are only read.
     """
 
@@ -101,6 +102,7 @@ def split_passages(thread: Thread, counter: TokenCounter, language: str | None =
         pieces = [split_sentences(thread.text, start, end, language) for start, end in _indexed_spans(post)]
         outline = find_headings(thread.text, [*chain.from_iterable(pieces)], marked_only=post.kind == "comment")
         heading_starts = {heading.start for heading in outline}
+        head_rows = {at: head for sentences in pieces for at, head in rows_with_heads(thread.text, sentences)}
         splitter = _Splitter(thread.text, counter, room, heading_starts, beside_title - room)
         byline = post.author or "", post.date or ""
         reply_to = "" if post.parent is None else last_words(thread, thread.posts[post.parent], language)
@@ -108,6 +110,7 @@ def split_passages(thread: Thread, counter: TokenCounter, language: str | None =
             for start, end in splitter.split(sentences):
                 body = next((s.start for s in sentences if s.start >= start and s.start not in heading_starts), end)
                 context = section_context(title, outline, min(body, end))
+                context = f"{context} {as_sentences([head_rows.get(start, '')])}".strip()
                 passages.append(Passage(thread.text[start:end], start, end, number, "", *byline, context, reply_to))
     is_short = len(passages) <= _SHORT_TEXT
     # The first passage of an article that opens with its title already contains it.

@@ -1,4 +1,4 @@
-"""Sentence boundaries; list items and headings count as separate sentences."""
+"""Sentence boundaries; list items, headings and the rows of a table count as separate sentences."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ _BLANK_LINES = re.compile(r"(?:\r\n|\r|\n)(?:[^\S\r\n]*(?:\r\n|\r|\n))+")
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _ITEM = re.compile(r"[^\S\r\n]*(?:[•◦▪‣●∙·*+\-–—>#|][^\S\r\n]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)][^\S\r\n])")
 _HEADING_LINE = re.compile(r"[^\S\r\n]{0,3}#{1,6}[^\S\r\n]")  # in Markdown
+_ROW = re.compile(r"\S[^\S\r\n]\|(?:[^\S\r\n]|\s*\Z)|\A\s*\|.*\|\s*\Z")  # of a table: cells with a bar between them
 _SENTENCE_ENDING = re.compile(r"[.!?:;…。！？][\"'”’)\]»]*\s*\Z")
 _PROSE_ENDING = re.compile(r"[.!?…。！？:;][\"'”’)\]»*_]*\Z")
 _MAX_HEADING_WORDS = 14  # as 97 % of the headings of 200 saved web pages have; the longest 1 % have over 20
@@ -78,6 +79,9 @@ def split_sentences(
 
     sentences = []
     for line_start, line_end, before in _lines(text, start, len(text) if end is None else end):
+        if is_row(text[line_start:line_end]) and (span := trim(text, line_start, line_end)):
+            sentences.append(Sentence(*span, before))
+            continue
         # Only the starts are taken from sentencex: between its spans, white space can be missing.
         boundaries = get_sentence_boundaries(language, text[line_start:line_end])
         starts = [line_start + boundary["start_index"] for boundary in boundaries]
@@ -86,6 +90,11 @@ def split_sentences(
                 sentences.append(Sentence(*span, before))
                 before = Break.SENTENCE
     return sentences
+
+
+def is_row(line: str) -> bool:
+    """Whether a line is a row of a table: "Canoe | 7 euros"."""
+    return _ROW.search(line) is not None
 
 
 def headings(text: str, sentences: Sequence[Sentence]) -> list[Sentence]:
@@ -132,11 +141,12 @@ def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int, Break]]:
         lines = list(_pieces(_LINE_BREAK, text, block_start, block_end))
         is_wrapped = max(line_end - line_start for line_start, line_end in lines) <= _MAX_WRAPPED_LINE
         piece_start = lines[0][0]
-        for (line_start, line_end), (next_start, _) in pairwise(lines):
+        for (line_start, line_end), (next_start, next_end) in pairwise(lines):
             line_ending = text[line_start:line_end][-8:]
             next_to_heading = _HEADING_LINE.match(text, line_start) or _HEADING_LINE.match(text, next_start)
+            in_table = is_row(text[line_start:line_end]) or is_row(text[next_start:next_end])
             is_edge = next_to_heading or _ITEM.match(text, next_start) or _SENTENCE_ENDING.search(line_ending)
-            if is_edge or not is_wrapped:
+            if is_edge or in_table or not is_wrapped:
                 yield piece_start, line_end, before
                 piece_start, before = next_start, Break.LINE
         yield piece_start, block_end, before
