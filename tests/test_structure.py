@@ -12,7 +12,7 @@ FLOORS = (
     {"qa.errors", "qa.types"},
     {"qa.text", "qa.encoding", "qa.sources"},
     {"qa.search"},
-    {"qa.answering"},
+    {"qa.answering", "qa.followup"},
     {"qa.library"},
     {"qa", "qa.web", "qa.evaluation"},
     {"qa.cli"},

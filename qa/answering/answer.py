@@ -187,6 +187,8 @@ class Answer:
         certainty: The confidence in words: "sure" (nine answers in ten are right), "likely" (with the sure ones,
             three in four), "perhaps" (a third), "none". "none" also without a reader.
         closest: What may answer, if that is only "perhaps": it is highlighted in the first quote; else None.
+        understood_as: What was asked in the light of the questions before it, with words of theirs put in; None if it
+            was asked as it was typed.
     """
 
     question: str
@@ -200,6 +202,7 @@ class Answer:
     matching: int | None = None
     certainty: Certainty = "none"
     closest: str | None = None
+    understood_as: str | None = None
 
     def __str__(self) -> str:
         """The answer and its quotes, as a person reads them."""
@@ -225,6 +228,7 @@ class Answer:
         """The answer as `qa ask --json` prints it and the endpoint /ask returns it; with `why`, as with `--why`."""
         return {
             "question": self.question,
+            **({"understood_as": self.understood_as} if self.understood_as is not None else {}),
             "found": self.found,
             "text": self.text,
             "confidence": self.confidence,

@@ -59,6 +59,8 @@ class Answered(Protocol):
     def certainty(self) -> str: ...
     @property
     def closest(self) -> str | None: ...
+    @property
+    def understood_as(self) -> str | None: ...
 
 
 def byline(place: Placed) -> str:
@@ -80,7 +82,7 @@ def quote_text(quote: Quoted) -> str:
 def answer_text(answer: Answered) -> str:
     """The answer and how sure it is, then each quote below its number and its byline."""
     before, words, after = opening(answer)
-    lines = [visible(line) for line in (before, words, *after) if line]
+    lines = [visible(line) for line in (understood(answer), before, words, *after) if line]
     for number, quote in enumerate(answer.quotes, 1):
         lines += ["", f"[{number}] {visible(quote_byline(quote))}", textwrap.indent(visible(quote.text), "    ")]
     return "\n".join(lines)
@@ -98,10 +100,15 @@ def quote_html(quote: Quoted) -> str:
 def answer_html(answer: Answered) -> str:
     """The answer and how sure it is, then the list of its quotes; nothing in it is run."""
     before, words, after = opening(answer)
-    lines = [escaped(before), f"<strong>{escaped(words)}</strong>" if words else ""]
+    lines = [escaped(understood(answer)), escaped(before), f"<strong>{escaped(words)}</strong>" if words else ""]
     lines += [f"<small>{escaped(note)}</small>" for note in after]
     quotes = "".join(f"<li>{quote_html(quote)}</li>" for quote in answer.quotes)
     return f'<p dir="auto">{"<br>".join(filter(None, lines))}</p><ol>{quotes}</ol>'
+
+
+def understood(answer: Answered) -> str:
+    """What was asked in the light of the questions before it; empty if it was asked as it was typed."""
+    return "" if answer.understood_as is None else f"Understood as: {answer.understood_as}"
 
 
 class Opening(NamedTuple):

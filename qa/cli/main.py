@@ -19,7 +19,7 @@ from typing import NoReturn, get_args
 from qa.answering.calibration import load_calibration
 from qa.answering.reader import DEFAULT_READER, Reader
 from qa.answering.reranker import Reranker
-from qa.cli import calibrate, change, contents, fetch, pack, read, watch
+from qa.cli import calibrate, change, chat, contents, fetch, pack, read, watch
 from qa.cli.doctor import add_doctor
 from qa.cli.output import (
     OutputClosed,
@@ -34,7 +34,7 @@ from qa.cli.output import (
 )
 from qa.cli.serve import add_serve
 from qa.encoding.bert import SETTING, Precision, default_precision
-from qa.errors import VerbatimError
+from qa.errors import SettingError, VerbatimError
 from qa.library.defaults import VARIABLE
 from qa.library.directory import LibraryDirectory
 from qa.library.generation import Generation
@@ -121,7 +121,14 @@ def _verify(options: argparse.Namespace) -> int:
 
 def _evaluate(options: argparse.Namespace) -> int:
     from qa.evaluation import evaluate
+    from qa.evaluation.followups import evaluate_followups
 
+    if options.followups:
+        if options.run_file or options.answers or options.limit:
+            raise SettingError("--followups writes no run and no answers, and asks everything: leave these options out")
+        with progress_bars() as progress:
+            print_line(str(evaluate_followups(options.folder, model=options.model, progress=progress)))
+        return 0
     with progress_bars() as progress:
         report = evaluate(
             options.folder,
@@ -242,6 +249,8 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--literal", action="store_true", help="take the question literally, without filters")
     command.set_defaults(run=_ask)
 
+    chat.add_command(commands, [library, model, reader], _library)
+
     command = commands.add_parser("status", parents=[library], help="show what a library contains")
     command.set_defaults(run=_status)
 
@@ -257,6 +266,11 @@ def parser() -> argparse.ArgumentParser:
         "evaluate", parents=[model, reader], help="measure ranking and answers on a set of judged questions"
     )
     command.add_argument("folder", metavar="DIR", type=Path, help="the set: corpus.jsonl, queries.jsonl, qrels.tsv, …")
+    command.add_argument(
+        "--followups",
+        action="store_true",
+        help="DIR holds conversations as JSON Lines: measure how well follow-up questions are understood",
+    )
     command.add_argument(
         "--run", dest="run_file", metavar="FILE", type=Path, help="write a TREC run, 100 documents for each query"
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.answering.answer import Answer, Quote, Why
-from qa.answering.printed import byline, opening, quote_byline
+from qa.answering.printed import byline, opening, quote_byline, understood
 from qa.library.defaults import default_path
 from qa.library.generation import Status
 from qa.search.filters import left_out_message
@@ -130,6 +130,8 @@ def print_answer(answer: Answer, *, why: bool = False) -> None:
     """Print the answer, then each quote below its byline; with `why`, also how the quote was found."""
     rich = sys.stdout.isatty()
     before, words, after = opening(answer)
+    if note := understood(answer):
+        print_line(_styled(_shown(note, rich), _DIM, rich))
     if before:
         print_line(_shown(before, rich))
     if words:

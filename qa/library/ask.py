@@ -6,6 +6,7 @@ from functools import cache
 from typing import Unpack
 
 from qa.answering.answer import Answer
+from qa.library.earlier import History
 from qa.library.library import Library
 from qa.search.filters import FilterArguments
 
@@ -14,6 +15,7 @@ def ask(
     question: str,
     k: int = 5,
     *,
+    history: History = (),
     search_syntax: bool = True,
     min_confidence: float | None = None,
     **only: Unpack[FilterArguments],
@@ -22,7 +24,9 @@ def ask(
 
     The arguments and errors are those of `Library.ask`, and those of `Library.default`.
     """
-    return _default_library().ask(question, k, search_syntax=search_syntax, min_confidence=min_confidence, **only)
+    return _default_library().ask(
+        question, k, history=history, search_syntax=search_syntax, min_confidence=min_confidence, **only
+    )
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Unpack
 
 from qa.answering.answer import Answer, Quote
@@ -18,6 +19,7 @@ from qa.library.changes import Change
 from qa.library.contents import LibraryContents
 from qa.library.defaults import default_path, shipped_corpus
 from qa.library.directory import LibraryDirectory
+from qa.library.earlier import History, in_light_of
 from qa.library.opened import AnsweringModels, OpenedGeneration
 from qa.search.filters import FilterArguments
 from qa.search.query import Query
@@ -156,6 +158,7 @@ class Library(LibraryContents):
         question: str,
         k: int = 5,
         *,
+        history: History = (),
         search_syntax: bool = True,
         min_confidence: float | None = None,
         **only: Unpack[FilterArguments],
@@ -167,6 +170,9 @@ class Library(LibraryContents):
                 `in:article`, `in:comments`, `author:NAME`, `source:NAME`, `before:DATE` and `after:DATE`. Filters
                 without a question list the passages that pass them, in reading order; `text` is then None.
             k: How many passages the answer shows at most, 1 to 10,000.
+            history: What was asked before, newest last: answers, questions, or pairs of a question and its answer's
+                text. A question that leaves something unsaid is understood in its light, and the answer's
+                `understood_as` says how; one that stands alone is asked as it is.
             search_syntax: Whether to look for filters in the question; if False it is taken literally.
             min_confidence: The confidence from which the answer counts as found, 0 to 1; None for the library's own.
             **only: The same filters as keyword arguments: `kind="comment"`, `author=`, `source=`, `before=`, `after=`,
@@ -178,11 +184,15 @@ class Library(LibraryContents):
             the answer then counts as found if the reader itself prefers it to none, or if `min_confidence` is 0.
 
         Raises:
-            QuestionError: The question is empty or too long, or a filter cannot be understood.
+            QuestionError: The question is empty or too long, or a filter cannot be understood; or the history is not
+                one of questions.
             SettingError: `k` or another argument is out of range.
         """
         min_confidence = self.min_confidence if min_confidence is None else min_confidence
-        return self._opened.ask(_query(question, search_syntax, only), k, self._models, min_confidence)
+        query = _query(question, search_syntax, only)
+        query, understood = in_light_of(history, query, search_syntax=search_syntax)
+        answer = self._opened.ask(query, k, self._models, min_confidence)
+        return answer if understood is None else replace(answer, understood_as=understood)
 
     def ask_many(
         self,
@@ -210,6 +220,7 @@ class Library(LibraryContents):
         question: str,
         k: int = 10,
         *,
+        history: History = (),
         search_syntax: bool = True,
         repeats: bool = False,
         read: bool = False,
@@ -220,6 +231,7 @@ class Library(LibraryContents):
         Args:
             question: As for `ask`.
             k: How many passages to return at most, 1 to 10,000.
+            history: As for `ask`.
             search_syntax: As for `ask`.
             repeats: Whether to return near-duplicate passages one by one, without their `why`, instead of grouping
                 them in the `also` of the first.
@@ -233,8 +245,9 @@ class Library(LibraryContents):
             QuestionError: The question is empty or too long, or a filter cannot be understood.
             SettingError: `k` or another argument is out of range.
         """
+        query, _ = in_light_of(history, _query(question, search_syntax, only), search_syntax=search_syntax)
         models = self._models if read else AnsweringModels(None, self._models.reranker)
-        return self._opened.search(_query(question, search_syntax, only), k, models, repeats=repeats)
+        return self._opened.search(query, k, models, repeats=repeats)
 
     def rebuild(
         self,

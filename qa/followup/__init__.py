@@ -1,0 +1,1 @@
+"""Follow-up questions: what of the conversation a question leaves unsaid."""
