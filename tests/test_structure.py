@@ -14,7 +14,7 @@ FLOORS = (
     {"qa.search"},
     {"qa.answering", "qa.followup"},
     {"qa.library"},
-    {"qa", "qa.web", "qa.evaluation"},
+    {"qa", "qa.web", "qa.evaluation", "qa.mcp"},
     {"qa.cli"},
     {"app", "qa.__main__", "training"},
     {"benchmarks"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ PATIENCE = 60.0  # seconds for one request, on a machine with other work
 
 
 @contextmanager
-def served(library: qa.Library, **settings: Any) -> Iterator[httpx.Client]:
+def served(library: qa.Library | Sequence[qa.Library], **settings: Any) -> Iterator[httpx.Client]:
     """A client of the page over this library, on a free port, while the block runs."""
     with (
         launch(library, port=0, **settings) as server,

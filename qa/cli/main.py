@@ -19,7 +19,7 @@ from typing import NoReturn, get_args
 from qa.answering.calibration import load_calibration
 from qa.answering.reader import DEFAULT_READER, Reader
 from qa.answering.reranker import Reranker
-from qa.cli import calibrate, change, chat, contents, fetch, pack, read, watch
+from qa.cli import calibrate, change, chat, contents, fetch, mcp, pack, read, watch
 from qa.cli.doctor import add_doctor
 from qa.cli.output import (
     OutputClosed,
@@ -250,6 +250,7 @@ def parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_ask)
 
     chat.add_command(commands, [library, model, reader], _library)
+    mcp.add_command(commands, [model, reader], _library)
 
     command = commands.add_parser("status", parents=[library], help="show what a library contains")
     command.set_defaults(run=_status)

@@ -43,6 +43,9 @@ def add_serve(commands: Any, parents: list[argparse.ArgumentParser], library: Ca
         default=[],
         help="a name by which browsers reach this server, as through a proxy; can be repeated",
     )
+    command.add_argument(
+        "--mcp", action="store_true", help="also serve the library's tools at /mcp, by the Model Context Protocol"
+    )
     command.add_argument("--root-path", metavar="PATH", default="", help="the path at which a proxy shows the page")
     command.add_argument(
         "--questions-per-minute",
@@ -84,7 +87,12 @@ def _serve(options: argparse.Namespace, library: Callable[..., Library]) -> int:
         questions_per_minute=options.questions_per_minute,
     )
     start_log("requests" if options.log_questions else options.log)
-    serve(_libraries(options, library), settings, log_questions=options.log_questions)
+    mounted = {}
+    if options.mcp:
+        from qa.mcp.server import PATH, mcp_application, mcp_server
+
+        mounted[PATH] = lambda opened: mcp_application(mcp_server(opened))
+    serve(_libraries(options, library), settings, log_questions=options.log_questions, mounted=mounted)
     return 0
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 from fastapi import FastAPI
+from starlette.applications import Starlette
 from starlette.responses import RedirectResponse
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -26,6 +27,7 @@ from qa.web.page import ASKING, CONCURRENT_QUESTIONS, MOST_WAITING, page
 from qa.web.page_routes import PageRoutes
 from qa.web.panel import FILE_SIZE
 from qa.web.policy import Policy
+from qa.web.programs import Mounted, Programs
 from qa.web.rates import Rates
 from qa.web.same_origin import SameOrigin
 from qa.web.settings import ServerSettings
@@ -80,10 +82,15 @@ class _Inner:
     uploads: Uploads
     blocks: gr.Blocks
     gradio: FastAPI
+    mounted: tuple[Starlette, ...]
 
 
 def application(
-    library: Library | Sequence[Library], settings: ServerSettings, *, log_questions: bool = False
+    library: Library | Sequence[Library],
+    settings: ServerSettings,
+    *,
+    log_questions: bool = False,
+    mounted: Mounted | None = None,
 ) -> Application:
     """Put the pages over one library or several together with the layers before them.
 
@@ -91,6 +98,7 @@ def application(
         library: The library that answers, or several to choose from.
         settings: Who may reach the pages, and what they may do.
         log_questions: Whether the log has the questions themselves.
+        mounted: What makes further applications for programs over a library, by their paths.
     """
     libraries = [library] if isinstance(library, Library) else list(library)
     roots = paths([each.path for each in libraries])
@@ -106,11 +114,12 @@ def application(
             rates,
             waiting,
             log_questions=log_questions,
+            mounted=mounted or {},
         )
         for each, root in zip(libraries, roots, strict=True)
     )
     apps = {root: each.app for root, each in zip(roots, inner, strict=True)}
-    app: ASGIApp = Libraries(apps, [each.gradio for each in inner])
+    app: ASGIApp = Libraries(apps, [app for each in inner for app in (each.gradio, *each.mounted)])
     if settings.users is not None:
         app = Login(app, users=settings.users, rates=rates)
     same_origin = SameOrigin(app, names=settings.names, proxied=settings.reachable)
@@ -128,6 +137,7 @@ def _inner(
     waiting: Waiting,
     *,
     log_questions: bool,
+    mounted: Mounted,
 ) -> _Inner:
     """The page over one library, which is at the path `root`."""
     uploads, turns = Uploads(), Turns(library, log_questions=log_questions)
@@ -146,7 +156,11 @@ def _inner(
     shell = Shell(gradio, lambda say: frame(library, say, choices, f"{root}/", changes=settings.changes))
     gate = Gate(shell, events=events, uploads=uploads, rates=rates, changes=settings.changes)
     routes = PageRoutes(gate, turns=turns, waiting=waiting, rates=rates, changes=settings.changes)
-    return _Inner(routes, actions, Upkeep(library), uploads, blocks, gradio)
+    behind = {path: over(library) for path, over in mounted.items()}
+    programs = Programs(
+        routes, library=library, waiting=waiting, rates=rates, mounted=behind, log_questions=log_questions
+    )
+    return _Inner(programs, actions, Upkeep(library), uploads, blocks, gradio, tuple(behind.values()))
 
 
 def _end_streams(blocks: gr.Blocks, gradio: FastAPI) -> None:

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from qa.web.bodies import Counted, TooLarge, check_length, read_body, replay
 from qa.web.events import BadRequest, Event, Events
 from qa.web.panel import PASTE_LIMIT
-from qa.web.rates import TOO_MANY_QUESTIONS, Rates, client_address
+from qa.web.rates import Rates, client_address, too_many
 from qa.web.uploads import Uploads
 
 API = "/gradio_api"
@@ -88,7 +88,7 @@ class Gate:
         else:
             event, passed = self._events.from_page(body, queued=route == "queue/join")
         if event.asks and not self._rates.question(client_address(scope)):
-            raise HTTPException(429, TOO_MANY_QUESTIONS)
+            raise too_many()
         headers = [header for header in scope["headers"] if header[0].lower() not in _ABOUT_THE_BODY]
         headers += [(b"content-type", b"application/json"), (b"content-length", str(len(passed)).encode())]
         await self._app({**scope, "headers": headers}, replay(passed, receive), _saying_busy(send))

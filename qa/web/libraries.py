@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from fastapi import FastAPI
+from starlette.applications import Starlette
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -36,10 +36,10 @@ def paths(folders: Sequence[Path]) -> tuple[str, ...]:
 class Libraries:
     """Passes each request on to the application of the library that its path names."""
 
-    def __init__(self, apps: Mapping[str, ASGIApp], gradios: Sequence[FastAPI]) -> None:
-        """Take the application of each path, and the applications of Gradio in them, which have to be started."""
+    def __init__(self, apps: Mapping[str, ASGIApp], inside: Sequence[Starlette]) -> None:
+        """Take the application of each path, and the applications inside of them that have to be started."""
         self._apps = apps
-        self._gradios = gradios
+        self._inside = inside
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -56,11 +56,11 @@ class Libraries:
         await self._apps[""](scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
-        """Start every application of Gradio, and end them with the server."""
+        """Start every application inside, and end them with the server."""
         await receive()
         async with AsyncExitStack() as started:
-            for gradio in self._gradios:
-                await started.enter_async_context(gradio.router.lifespan_context(gradio))
+            for app in self._inside:
+                await started.enter_async_context(app.router.lifespan_context(app))
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await send({"type": "lifespan.shutdown.complete"})

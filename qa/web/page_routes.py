@@ -24,7 +24,7 @@ from qa.web.error_text import error_text
 from qa.web.frame import coverage_html, parts, starts_html
 from qa.web.gate import QUESTION_BYTES
 from qa.web.map_view import map_html
-from qa.web.rates import TOO_MANY_QUESTIONS, Rates, client_address
+from qa.web.rates import Rates, client_address, too_many
 from qa.web.starts import StartingQuestions
 from qa.web.theme import STATIC
 from qa.web.thread_view import Passages, replaced_html, thread_html
@@ -90,11 +90,11 @@ class PageRoutes:
             raise HTTPException(400, '"question" has to be a text, and "k" a number')
         address, say = client_address(request.scope), words_for(request.headers)
         if not self._rates.request(address):
-            raise _too_many()
+            raise too_many()
         turn = self._turns.kept(question, k)
         if turn is None:
             if not self._rates.question(address):
-                raise _too_many()
+                raise too_many()
             turn = await self._run(lambda: self._turns.ask(question, k))
         html = reply(turn, self._turns.library, say, judged=self._changes)
         return JSONResponse(
@@ -122,7 +122,7 @@ class PageRoutes:
         if not isinstance(question, str) or not isinstance(answers, bool):
             raise HTTPException(400, '"question" has to be a text, and "answers" true or false')
         if not self._rates.request(client_address(request.scope)):
-            raise _too_many()
+            raise too_many()
         turn = self._turns.kept(question)
         if turn is None or turn.answer is None:
             raise HTTPException(409, "this answer is no longer known: ask the question again")
@@ -153,7 +153,7 @@ class PageRoutes:
         """
         address = client_address(request.scope)
         if not self._rates.request(address) or not self._rates.question(address):
-            raise _too_many()
+            raise too_many()
         turn = self._turns.kept(request.query_params.get("q", ""))
         quotes = turn.answer.quotes if turn and turn.answer else ()
         drawn = await self._run(lambda: self._turns.library.passage_map(turn.question if turn else None))
@@ -171,10 +171,6 @@ class PageRoutes:
     def _library(self, request: Request) -> Response:
         """Say what the library holds now, for a page that was opened before it changed."""
         return JSONResponse(parts(self._turns.library, words_for(request.headers)))
-
-
-def _too_many() -> HTTPException:
-    return HTTPException(429, TOO_MANY_QUESTIONS, {"retry-after": "30"})
 
 
 async def _body(request: Request) -> dict[str, Any]:

@@ -11,14 +11,21 @@ import ipaddress
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
+from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from qa.web.settings import is_loopback
 
 REQUESTS_PER_MINUTE = 600  # of any event: an open page sends twelve, and sixty while the library is being changed
-TOO_MANY_QUESTIONS = "there were too many questions from your address: wait a minute"
+_TOO_MANY = "there were too many questions from your address: wait a minute"
+_WAIT_SECONDS = "30"
 LOGINS_PER_MINUTE = 10  # with a wrong password
 _NEIGHBOURS = 64  # bits of an IPv6 address that name a network; the rest one machine chooses as it likes
+
+
+def too_many() -> HTTPException:
+    """What to raise at a question too many."""
+    return HTTPException(429, _TOO_MANY, {"retry-after": _WAIT_SECONDS})
 
 
 class Rates:

@@ -12,6 +12,7 @@ import uvicorn
 from qa.errors import SettingError
 from qa.library.library import Library
 from qa.web.application import Application, application
+from qa.web.programs import Mounted
 from qa.web.settings import ServerSettings
 
 MOST_CONNECTIONS = 500  # half of the files that Linux lets a process open; a page holds up to three
@@ -48,7 +49,12 @@ class RunningServer:
 
 
 def launch(
-    library: Library | Sequence[Library], host: str = "127.0.0.1", port: int = 7860, **settings: object
+    library: Library | Sequence[Library],
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    *,
+    mounted: Mounted | None = None,
+    **settings: object,
 ) -> RunningServer:
     """Start the page's server and return at once.
 
@@ -56,6 +62,7 @@ def launch(
         library: The library that answers, or several to choose from.
         host: The address to listen on.
         port: The port; 0 takes any free one.
+        mounted: What makes further applications for programs over a library, by their paths.
         **settings: The other settings of `ServerSettings`.
 
     Returns:
@@ -66,18 +73,26 @@ def launch(
     """
     chosen = ServerSettings(host, port, **settings)  # type: ignore[arg-type]
     listener = _listener(chosen)
-    running = RunningServer(_Server(application(library, chosen), listener), host, listener.getsockname()[1])
+    server = _Server(application(library, chosen, mounted=mounted), listener)
+    running = RunningServer(server, host, listener.getsockname()[1])
     running._start()
     return running
 
 
-def serve(library: Library | Sequence[Library], settings: ServerSettings, *, log_questions: bool = False) -> None:
+def serve(
+    library: Library | Sequence[Library],
+    settings: ServerSettings,
+    *,
+    log_questions: bool = False,
+    mounted: Mounted | None = None,
+) -> None:
     """Serve the page until Ctrl-C or SIGTERM, and then until what was asked before is answered.
 
     Args:
         library: The library that answers, or several to choose from.
         settings: Where, to whom and how.
         log_questions: Whether the log has the questions themselves.
+        mounted: What makes further applications for programs over a library, by their paths.
 
     Raises:
         SettingError: If the port is taken, or the host is not an address of this machine.
@@ -85,7 +100,8 @@ def serve(library: Library | Sequence[Library], settings: ServerSettings, *, log
     listener = _listener(settings)
     url = _url(settings.host, listener.getsockname()[1])
     greeting = f"Verbatim is at {url}{settings.root_path.strip('/')}  (Ctrl-C stops it)\n{settings.summary()}"
-    _Server(application(library, settings, log_questions=log_questions), listener, greeting).run()
+    app = application(library, settings, log_questions=log_questions, mounted=mounted)
+    _Server(app, listener, greeting).run()
 
 
 class _Server(uvicorn.Server):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 import anyio
@@ -16,7 +17,7 @@ class Busy(Exception):
 
 
 class Waiting:
-    """Runs questions in threads, a few at a time."""
+    """Lets a few questions be answered at a time, and the others wait."""
 
     def __init__(self, at_once: int, most_waiting: int) -> None:
         """Take how many run at once, and how many may wait."""
@@ -26,13 +27,20 @@ class Waiting:
         self._inside = 0
 
     async def run(self, work: Callable[[], Result]) -> Result:
-        """Run it in its turn. Raises Busy if too many wait already."""
+        """Run it in a thread in its turn. Raises Busy if too many wait already."""
+        async with self.turn():
+            return await anyio.to_thread.run_sync(work)
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for a turn, and end it after. Raises Busy if too many wait already."""
         if self._inside >= self._most:
             raise Busy
         if self._limiter is None:  # it belongs to an event loop, which runs by now
             self._limiter = anyio.CapacityLimiter(self._at_once)
         self._inside += 1
         try:
-            return await anyio.to_thread.run_sync(work, limiter=self._limiter)
+            async with self._limiter:
+                yield
         finally:
             self._inside -= 1
