@@ -90,7 +90,7 @@ def test_an_upload_is_read_and_can_be_fetched_again(open_library: qa.Library, cl
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", "/docs"), ("GET", "/openapi.json"), ("GET", "/monitoring"), ("GET", "/monitoring/summary"),
+        ("GET", "/redoc"), ("GET", "/docs/oauth2-redirect"), ("GET", "/monitoring"), ("GET", "/monitoring/summary"),
         ("GET", "/login"), ("POST", "/login"), ("GET", "/logout"), ("GET", f"{API}/token"), ("GET", f"{API}/user"),
         ("GET", f"{API}/dev/reload"), ("GET", f"{API}/deep_link"), ("GET", f"{API}/runs"),
         ("GET", f"{API}/file=/etc/passwd"),
@@ -115,6 +115,10 @@ MALFORMED = [
 ]  # fmt: skip
 
 
+def turn_before() -> dict[str, str]:
+    return {"question": "x", "answer": "", "title": ""}
+
+
 def test_a_malformed_request_is_refused_and_nothing_is_printed(
     client: httpx.Client, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -135,7 +139,11 @@ def test_a_malformed_request_is_refused_and_nothing_is_printed(
     ]
     for click in clicks:
         assert call(client, "remove_text", [None], event_data=click).status_code in (200, 400), click
-    for body in [*MALFORMED, b'{"question": 1}', b'{"question": "x", "k": "5"}', b'{"question": "x", "k": 10000}']:
+    histories: list[object] = [5, [5], [{}], [["x", "y"]], [{"question": "x", "answer": None, "title": ""}]]
+    histories += [[{"question": "x", "answer": "", "title": "", "more": ""}], 10 * [turn_before()]]
+    asked = [{"question": 1}, {"question": "x", "k": "5"}, {"question": "x", "k": 10_000}]
+    asked += [{"question": "x", "history": history} for history in histories]
+    for body in [*MALFORMED, *(json.dumps(one).encode() for one in asked)]:
         assert client.post("/page/turn", content=body).status_code == 400, body
     for query in ("source=", "source=x&at=9-1", f"source=Lenses&at={'9' * 500}-2", "source=Lenses&at=²-3&marks=x"):
         assert client.get(f"/page/thread?{query}").status_code == 200, query

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any, TypeVar
 
 from starlette.datastructures import Headers
@@ -16,6 +17,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from qa.errors import VerbatimError
+from qa.followup.features import LAST_TURNS
+from qa.followup.turn import Turn as EarlierTurn
+from qa.library.earlier import answered_turn
 from qa.library.feedback import Judgement, add_judgement
 from qa.types import Span
 from qa.web.bodies import TooLarge, read_body
@@ -88,14 +92,15 @@ class PageRoutes:
         question, k = asked.get("question"), asked.get("k", SHOWN)
         if not isinstance(question, str) or type(k) is not int or not 1 <= k <= MOST_SHOWN:
             raise HTTPException(400, '"question" has to be a text, and "k" a number')
+        history = _history(asked.get("history", []))
         address, say = client_address(request.scope), words_for(request.headers)
         if not self._rates.request(address):
             raise too_many()
-        turn = self._turns.kept(question, k)
+        turn = self._turns.kept(question, k, history)
         if turn is None:
             if not self._rates.question(address):
                 raise too_many()
-            turn = await self._run(lambda: self._turns.ask(question, k))
+            turn = await self._run(lambda: self._turns.ask(question, k, history))
         html = reply(turn, self._turns.library, say, judged=self._changes)
         return JSONResponse(
             {
@@ -103,6 +108,7 @@ class PageRoutes:
                 "generation": turn.generation,
                 "answer": turn.answer.to_dict() if turn.answer else None,
                 "error": turn.error,
+                "earlier": asdict(answered_turn(turn.answer)) if turn.answer else None,
             }
         )
 
@@ -183,6 +189,17 @@ async def _body(request: Request) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise HTTPException(400, "the request is not a JSON object")
     return body
+
+
+def _history(sent: Any) -> list[EarlierTurn]:
+    """The turns before a question, as the page was given them with their answers. Raises HTTPException."""
+    fields = {"question", "answer", "title"}
+    if not isinstance(sent, list) or len(sent) > LAST_TURNS + 1:
+        raise HTTPException(400, f'"history" has to be a list of at most {LAST_TURNS + 1} turns')
+    for turn in sent:
+        if not isinstance(turn, dict) or turn.keys() != fields or not all(isinstance(turn[one], str) for one in fields):
+            raise HTTPException(400, 'a turn of "history" has to have a question, an answer and a title')
+    return [EarlierTurn(**turn) for turn in sent]
 
 
 def _spans(written: str) -> tuple[Span, ...]:

@@ -26,9 +26,10 @@ def reply(turn: Turn, library: Library, say: Words, *, judged: bool = False) -> 
         return f'<p class="error" role="alert">{isolated(turn.error or "")}</p>'
     answer = turn.answer
     named = len(library.sources) > 1
+    understood = _understood(answer, say)
     if answer.matching is not None:
-        return _notes(answer, library, say) + _list(answer, turn.numbers, say, named)
-    verdict = _verdict(answer, turn.numbers, say, named, judged=judged) + _notes(answer, library, say)
+        return understood + _notes(answer, library, say) + _list(answer, turn.numbers, say, named)
+    verdict = understood + _verdict(answer, turn.numbers, say, named, judged=judged) + _notes(answer, library, say)
     if turn.voices is not None:
         return verdict + voices_html(turn.voices, say, named=named)
     return verdict + _evidence(turn, say, named)
@@ -48,6 +49,14 @@ def _verdict(answer: Answer, numbers: Sequence[Numbers], say: Words, named: bool
         f"<figcaption>{_certainty(answer, say)} {byline(best, numbers[0], say, named=named)}"
         f"{_judge(say) if judged else ''}</figcaption></figure>"
     )
+
+
+def _understood(answer: Answer, say: Words) -> str:
+    """What was asked in the light of the conversation, and a button that asks what was typed."""
+    if answer.understood_as is None:
+        return ""
+    button = f'<button type="button" class="plain" data-as-typed="yes">{say("ask_as_typed")}</button>'
+    return f'<p class="understood aside">{say("understood_as", question=isolated(answer.understood_as))} {button}</p>'
 
 
 def _judge(say: Words) -> str:

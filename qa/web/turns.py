@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter, OrderedDict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from threading import Lock
 
 from qa.answering.answer import Answer
+from qa.followup.turn import Turn as EarlierTurn
 from qa.library.library import Library
 from qa.web.error_text import error_text
 from qa.web.log import log_question
@@ -44,6 +46,16 @@ class Turn:
     voices: Voices | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What an answer depends on."""
+
+    generation: str
+    question: str
+    k: int
+    history: tuple[EarlierTurn, ...]
+
+
 class Turns:
     """Asks one library for all its visitors; thread-safe."""
 
@@ -51,7 +63,7 @@ class Turns:
         """Take the library, and whether the log has the questions themselves."""
         self._library = library
         self._log_questions = log_questions
-        self._kept: OrderedDict[tuple[str, str, int], Turn] = OrderedDict()
+        self._kept: OrderedDict[_Key, Turn] = OrderedDict()
         self._lock = Lock()
         self._in_vain: Counter[str] = Counter()
 
@@ -60,36 +72,48 @@ class Turns:
         """The library that is asked."""
         return self._library
 
-    def kept(self, question: str, k: int = SHOWN) -> Turn | None:
-        """The turn of a question that the present generation has answered before; None if it is not known any more."""
-        key = (self._library.status().generation, question, k)
+    def kept(self, question: str, k: int = SHOWN, history: Sequence[EarlierTurn] = ()) -> Turn | None:
+        """The turn of a question that the present generation has answered before; None if it is not known any more.
+
+        What a question was understood as is known too, as a question of its own.
+        """
+        key = _Key(self._library.status().generation, question, k, tuple(history))
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
             return self._kept.get(key)
 
-    def ask(self, question: str, k: int = SHOWN) -> Turn:
-        """Ask; an error becomes part of the turn."""
+    def ask(self, question: str, k: int = SHOWN, history: Sequence[EarlierTurn] = ()) -> Turn:
+        """Ask, in the light of the turns before; an error becomes part of the turn."""
         generation, begun = self._library.status().generation, time.monotonic()
         try:
-            answer = self._library.ask(question, min(k, MOST_SHOWN))
+            answer = self._library.ask(question, min(k, MOST_SHOWN), history=history)
             numbers = number_posts(self._library, answer.quotes)
-            turn = Turn(question, generation, answer, numbers, voices=voices(self._library, question))
+            said = voices(self._library, answer.understood_as or question)
+            turn = Turn(question, generation, answer, numbers, voices=said)
         except Exception as error:
             turn = Turn(question, generation, error=error_text(error))
         log_question(logger, question, turn.answer, begun, full=self._log_questions)
         if turn.answer is not None:
             with self._lock:
-                self._count(turn.answer)
-                self._kept[generation, question, k] = turn
-                while len(self._kept) > _KEPT:
-                    self._kept.popitem(last=False)
+                self._keep(turn, turn.answer, k, history)
         return turn
 
     def in_vain(self) -> list[tuple[str, int]]:
         """The questions since the server's start that the texts do not answer, with how often each was asked."""
         with self._lock:
             return self._in_vain.most_common(_IN_VAIN_SHOWN)
+
+    def _keep(self, turn: Turn, answer: Answer, k: int, history: Sequence[EarlierTurn]) -> None:
+        """Keep an answered turn, and the same as that of a question that needs no history."""
+        self._kept[_Key(turn.generation, turn.question, k, tuple(history))] = turn
+        alone = answer.understood_as
+        if alone is not None:
+            answer = replace(answer, question=alone, understood_as=None)
+            self._kept[_Key(turn.generation, alone, k, ())] = replace(turn, question=alone, answer=answer)
+        self._count(answer)
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
 
     def _count(self, answer: Answer) -> None:
         if answer.found:

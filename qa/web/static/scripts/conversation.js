@@ -6,16 +6,17 @@ import { byFinger, data, element, fill, say, still } from "./page.js";
 
 const QUESTION_SHOWN = 400; // characters; a longer question is cut, and the page says so
 const UNREACHABLE_SECONDS = 5; // between two tries
+const LAST_TURNS = 8; // and the first: the server looks at no others
 
 const log = document.getElementById("conversation");
 const welcome = document.querySelector(".welcome");
-const turns = []; // {question, generation, answered, k, state, result, section, reply}
+const turns = []; // {question, generation, answered, typed, k, state, result, section, reply}
 let asking = null;
 let retry = 0;
 
 export const questions = () => turns.map((turn) => turn.question);
 export const results = () => turns.filter((turn) => turn.result);
-export const lastQuestion = () => turns.findLast((turn) => turn.result?.answer)?.question;
+export const lastQuestion = () => turns.findLast((turn) => turn.result?.answer)?.section.dataset.question;
 export const lastGeneration = () => turns.at(-1)?.generation;
 
 /** Ask a question, or let it wait for those before it. */
@@ -31,8 +32,8 @@ export function ask(question, { generation } = {}) {
 
 /** Show the conversation that the browser remembers; the passages are looked up when a turn comes into view. */
 export function restore() {
-  for (const { question, generation, answered } of rememberedTurns()) {
-    const turn = add({ question, generation, answered });
+  for (const { question, generation, answered, typed } of rememberedTurns()) {
+    const turn = add({ question, generation, answered, typed });
     turn.state = answered ? "remembered" : "waiting";
     if (answered) {
       turn.reply.replaceChildren(element("p", "source-text remembered", answered.text ?? say("not_found")));
@@ -52,6 +53,17 @@ export function clear() {
   log.replaceChildren();
   welcome.hidden = false;
   save();
+}
+
+/** Ask again: as it was typed, or in the light of the questions before. */
+export function askAgain(section, typed) {
+  const turn = turns.find((each) => each.section === section);
+  if (!turn || turn.state !== "shown") return;
+  turn.typed = typed;
+  turn.state = "waiting";
+  note(turn, asking ? "waits" : "looking");
+  save();
+  next();
 }
 
 /** Show more of a list of filters. */
@@ -137,7 +149,7 @@ async function answer(turn) {
     response = await fetch("page/turn", {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ question: turn.question, ...(turn.k && { k: turn.k }) }),
+      body: JSON.stringify({ question: turn.question, history: before(turn), ...(turn.k && { k: turn.k }) }),
     });
     if (response.status === 503 || response.status === 429) {
       const seconds = Number(response.headers.get("retry-after")) || UNREACHABLE_SECONDS;
@@ -149,6 +161,13 @@ async function answer(turn) {
     return failed(turn, say("unreachable"), UNREACHABLE_SECONDS);
   }
   return 0;
+}
+
+/** What was said before a question, as the server put it; nothing for one that is asked as it was typed. */
+function before(turn) {
+  if (turn.typed) return [];
+  const earlier = turns.slice(0, turns.indexOf(turn)).map((each) => each.answered?.earlier).filter(Boolean);
+  return earlier.length > LAST_TURNS ? [earlier[0], ...earlier.slice(-LAST_TURNS)] : earlier;
 }
 
 function failed(turn, message, seconds) {
@@ -172,10 +191,12 @@ function show(turn, result) {
   } else {
     fill(turn.reply, result.html);
   }
+  turn.section.dataset.question = result.answer?.understood_as ?? turn.question;
+  if (turn.typed) turn.reply.prepend(asTyped());
   const text = result.answer?.text ?? result.answer?.closest ?? null;
   if (isNew || !first.generation) {
     turn.generation = result.generation;
-    turn.answered = { text };
+    turn.answered = { text, earlier: result.earlier };
   } else if (first.generation !== result.generation) {
     changedSince(turn, first.answered?.text ?? null, text);
   }
@@ -185,6 +206,16 @@ function show(turn, result) {
   if (isNew) scrollTo(turn);
   save();
   window.dispatchEvent(new CustomEvent("verbatim:answered", { detail: turn }));
+}
+
+/** Say that a question was asked as it was typed, and offer to ask it in the light of those before. */
+function asTyped() {
+  const line = element("p", "understood aside", `${say("asked_as_typed")} `);
+  const button = element("button", "plain", say("ask_in_light"));
+  button.type = "button";
+  button.dataset.asTyped = "no";
+  line.append(button);
+  return line;
 }
 
 /** Say that a restored answer comes from other texts now, and what it was before if that was something else. */
@@ -219,5 +250,5 @@ function scrollTo(turn) {
 }
 
 function save() {
-  rememberTurns(turns.map(({ question, generation, answered }) => ({ question, generation, answered })));
+  rememberTurns(turns.map(({ question, generation, answered, typed }) => ({ question, generation, answered, typed })));
 }

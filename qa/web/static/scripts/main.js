@@ -1,7 +1,7 @@
 // Starts the page: everything it needs is in the HTML already.
 
 import { startBox } from "./box.js";
-import { ask, more, questions, restore } from "./conversation.js";
+import { ask, askAgain, more, questions, restore } from "./conversation.js";
 import { startFilters } from "./filters.js";
 import { startKeys } from "./keys.js";
 import { startLibrary } from "./library.js";
@@ -32,7 +32,9 @@ document.addEventListener("click", (event) => {
   const example = event.target.closest("[data-example]");
   const button = event.target.closest("[data-more]");
   const judge = event.target.closest("[data-judge]");
+  const again = event.target.closest("[data-as-typed]");
   if (judge) sayWhether(judge);
+  if (again) askAgain(again.closest(".turn"), again.dataset.asTyped === "yes");
   if (example) {
     ask(example.textContent);
     // The button disappears with the welcome, so the focus moves on; on a touch screen that would open the keyboard.
