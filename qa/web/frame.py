@@ -34,6 +34,7 @@ _THEME = (
     'try { document.documentElement.dataset.theme = localStorage.getItem("verbatim:theme") ?? "" } '
     "catch { /* a browser may forbid it */ }"
 )
+_FUNNEL = '<svg aria-hidden="true" viewBox="0 0 16 16"><path d="M1.5 2.5h13L9.5 9v5l-3-1.5V9z"/></svg>'
 _ENTER = (
     "if (event.key === 'Enter' &amp;&amp; !event.shiftKey &amp;&amp; !event.isComposing) "
     "{ event.preventDefault(); this.form.requestSubmit(); }"
@@ -211,7 +212,10 @@ def _question_box(say: Words) -> str:
         '<form id="question" method="get">'  # without scripts, or before they run, the address asks
         f'<div id="news" role="status" hidden><p>{say("updated")}</p>'
         f'<button type="button" class="plain" data-dismiss>{say("dismiss")}</button></div>'
+        '<div id="filter-strip" hidden></div>'
         '<div class="box">'
+        '<button type="button" id="filters-button" aria-expanded="false" aria-controls="filter-strip" '
+        f'aria-label="{say("filters")}" title="{say("filters")}" hidden>{_FUNNEL}</button>'
         f'<label class="unseen" for="question-box">{say("your_question")}</label>'
         f'<textarea id="question-box" name="q" rows="1" placeholder="{say("ask_about")}" autofocus autocomplete="off" '
         f'onkeydown="{_ENTER}">'

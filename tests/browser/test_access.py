@@ -84,6 +84,10 @@ def menus_open(page: Page) -> None:
     ask(page, QUESTION).get_by_role("button", name="Copy").first.click()
 
 
+def filters_open(page: Page) -> None:
+    page.get_by_role("button", name="Filters").click()
+
+
 def keys_open(page: Page) -> None:
     page.get_by_role("button", name="Keys").click()
 
@@ -91,6 +95,7 @@ def keys_open(page: Page) -> None:
 STATES = (answered, not_found, source_open, library_open, menus_open, keys_open)
 CASES = [(state, width) for state in STATES for width in (390, 1440)]
 CASES.remove((keys_open, 390))  # a phone has no keys, and no button that lists them
+CASES.append((filters_open, 390))  # a wide window has them in the library's pane
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -106,6 +111,11 @@ def test_axe_finds_no_violation(
     page.wait_for_timeout(300)  # until colours have faded in
     assert violations(page) == []
     assert small_targets(page) == []
+    if width == 1440:  # the same page on a tablet, which has room for one pane
+        page.set_viewport_size({"width": 1024, "height": 768})
+        page.wait_for_timeout(300)
+        assert violations(page) == [], "at 1024 pixels"
+        assert small_targets(page) == [], "at 1024 pixels"
 
 
 def test_keys_do_what_the_list_of_keys_says(open_page: OpenPage, open_page_url: str) -> None:

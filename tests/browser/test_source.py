@@ -183,6 +183,30 @@ def test_filters_write_the_search_syntax_with_their_counts(open_page: OpenPage, 
     expect(page.get_by_role("button", name="2018 1")).to_have_attribute("aria-pressed", "false")
 
 
+@pytest.mark.parametrize("width", [390, 1024])
+def test_on_a_small_window_the_filters_are_above_the_question_box(
+    open_page: OpenPage, elbe_page: str, width: int
+) -> None:
+    page = open_page(elbe_page, width=width)
+    box, button = page.get_by_label("Your question"), page.get_by_role("button", name="Filters")
+    button.click()
+    expect(page.locator("#filter-strip .chip").first).to_be_focused()
+    page.get_by_role("button", name="comments 3").click()
+    expect(box).to_have_value("in:comments ")
+    expect(box).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    expect(page.locator("#filter-strip")).to_be_hidden()
+    expect(button).to_be_focused()
+    button.click()
+    box.fill("ride in:comments")
+    box.press("Enter")
+    expect(page.locator("#filter-strip")).to_be_hidden()
+    button.click()
+    page.get_by_role("button", name="Library", exact=True).click()
+    expect(page.locator("#library-pane .chip")).to_have_count(10)
+    expect(page.locator("#filter-strip")).to_be_hidden()
+
+
 def test_several_libraries_can_be_chosen_and_each_keeps_its_conversation(
     open_page: OpenPage, leica: qa.Library, elbe: qa.Library
 ) -> None:

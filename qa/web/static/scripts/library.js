@@ -1,6 +1,7 @@
 // The library's pane, and what changes on the page when the library does.
 
 import { lastGeneration } from "./conversation.js";
+import { toggleStrip } from "./filters.js";
 import { data, fill } from "./page.js";
 
 const button = document.getElementById("library-button");
@@ -21,6 +22,7 @@ export function startLibrary() {
 }
 
 export function toggle(open) {
+  if (open) toggleStrip(false);
   pane.hidden = !open;
   button.setAttribute("aria-expanded", String(open));
   document.documentElement.classList.toggle("with-library", open);
