@@ -242,6 +242,8 @@ def _markup_format(opening: str, suffix: str) -> Format | None:
         return FEED
     if _DUMP.match(opening):
         return STACK_EXCHANGE
+    if 'class="message default clearfix' in opening and 'class="from_name"' in opening:
+        return TELEGRAM
     if _WHOLE_PAGE.match(opening):
         return HTML
     if suffix in (".md", ".markdown", ".text", ".xml", ".wxr"):

@@ -257,7 +257,9 @@ def _generated_name(text: str, title: str | None) -> str:
 
 
 def _post(text: str, kind: Kind, comment: CommentLines) -> Post | None:
-    """The post on these lines; boilerplate is cut off at the edges and marked as omitted inside."""
+    """The post on these lines; boilerplate is cut off at the edges, and inside marked as omitted, as quotations are."""
+    from qa.sources.patterns.quotes import find_quotes, merge_spans
+
     lines = comment.lines
     is_boilerplate = mark_boilerplate([line.text for line in lines], comment=kind == "comment")
     content = [index for index, line in enumerate(lines) if not line.blank and not is_boilerplate[index]]
@@ -267,5 +269,7 @@ def _post(text: str, kind: Kind, comment: CommentLines) -> Post | None:
     span = span_of(lines[first : last + 1])
     assert span is not None
     start, end = span
-    omitted = tuple((lines[index].start, lines[index].end) for index in range(first, last) if is_boilerplate[index])
-    return Post(kind, text[start:end], start, end, comment.who.author, comment.who.date, omitted=omitted)
+    omitted = [(lines[index].start, lines[index].end) for index in range(first, last) if is_boilerplate[index]]
+    if kind == "comment":
+        omitted += [(start + begin, start + stop) for begin, stop in find_quotes(text[start:end])]
+    return Post(kind, text[start:end], start, end, comment.who.author, comment.who.date, omitted=merge_spans(omitted))

@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from qa.errors import SourceError
 from qa.sources.compose import RawPost
 from qa.sources.decode import decode
 from qa.sources.formats.pages import Pages, html_draft, text_draft
-from qa.sources.patterns.dates import day_of
+from qa.sources.patterns.dates import DayOrder, day_of, day_order, iso_day
 from qa.sources.sanitize import address, label
 from qa.sources.thread import Thread
 
@@ -25,7 +26,8 @@ _HEADS = {
     " sender from nick nickname handle displayname screenname reviewer postedby by autor verfasser benutzer auteur nom"
     " usuario autore utente gebruiker",
     "date": "date time datetime timestamp created createdat createdon createdutc published publishedat posted postedat"
-    " postedon when commentdate datecreated submitted submittedat sent sentat datum zeit zeitpunkt fecha data",
+    " postedon when commentdate datecreated submitted submittedat sent sentat datum zeit zeitpunkt veröffentlicht"
+    " datedepublication fecha fechadepublicacion data datadipubblicazione",
     "id": "id commentid cid messageid postid replyid tweetid reviewid uuid nr",
     "parent": "parent parentid parentcommentid replyto replytoid inreplyto inreplytoid commentparent replytocommentid",
     "page": "page pageurl pageid post thread threadid topic topicid article articleid articleurl video videoid"
@@ -34,6 +36,7 @@ _HEADS = {
     "url": "url link permalink address",
 }
 _FIELD_OF = {head: name for name, heads in _HEADS.items() for head in heads.split()}
+_ARTICLE = re.compile(r"\A(?:the|your|der|die|das|le|la|il|el|o|de|het)\s", re.IGNORECASE)
 _ROWS_TO_COMPARE = 5
 _SHARE_OF_FULL_ROWS = 0.5
 _MARKUP = re.compile(r"<(?:p|br|a|b|i|em|strong|blockquote)\b[^<>]*>|&(?:amp|lt|gt|quot|#39);", re.IGNORECASE)
@@ -74,13 +77,18 @@ def find_columns(opening: str) -> Columns | None:
         heads = tuple(head.strip() for head in rows[0]) if rows else ()
         places: dict[str, int] = {}
         for number, head in enumerate(heads):
-            if name := _FIELD_OF.get(re.sub(r"[\W_]", "", head).lower()):
+            if name := _field_of(head):
                 places.setdefault(name, number)
         full = sum(len(row) == len(heads) for row in rows[1:])
         is_table = full >= _SHARE_OF_FULL_ROWS * len(rows[1:]) and len(rows) > 1
         if is_table and "text" in places and places.keys() & {"author", "date", "id", "parent"}:
             return Columns(delimiter, heads, places)
     return None
+
+
+def _field_of(head: str) -> str | None:
+    """What the column with this head holds, whatever article stands before the word: "The Comment"."""
+    return _FIELD_OF.get(re.sub(r"[\W_]", "", _ARTICLE.sub("", head)).lower())
 
 
 def _first_rows(opening: str, delimiter: str) -> list[list[str]]:
@@ -107,22 +115,25 @@ def read(data: bytes, name: str) -> Iterator[Thread]:
         raise SourceError(f"{name!r} is not a table of comments; name its columns 'author', 'date' and 'text'")
     csv.field_size_limit(len(text) + 1)
     pages = Pages()
-    number = -1
-    for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=columns.delimiter)):
-        if number and row:
-            _add(pages, _fields(row, columns), number)
+    order = day_order(fields.get("date", "") for fields in _rows(text, columns))
+    for number, fields in enumerate(_rows(text, columns), 1):
+        _add(pages, fields, number, order)
     yield from pages.threads(name, SourceError(columns.description(name)))
 
 
-def _fields(row: Sequence[str], columns: Columns) -> dict[str, str]:
-    return {name: row[place] for name, place in columns.places.items() if place < len(row)}
+def _rows(text: str, columns: Columns) -> Iterator[dict[str, str]]:
+    """The fields of each row under the head."""
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=columns.delimiter)
+    for row in islice(filter(None, rows), 1, None):
+        yield {name: row[place] for name, place in columns.places.items() if place < len(row)}
 
 
-def _add(pages: Pages, fields: dict[str, str], number: int) -> None:
+def _add(pages: Pages, fields: dict[str, str], number: int, order: DayOrder | None) -> None:
     key = fields.get("page") or fields.get("title") or ""
     page = pages.page(key)
     page.title = page.title or label(fields.get("title"))
     page.url = page.url or address(fields.get("page")) or address(fields.get("url"))
     draft_of = html_draft if _MARKUP.search(fields.get("text", "")) else text_draft
-    draft = draft_of("comment", fields.get("text"), label(fields.get("author")), day_of(fields.get("date")))
+    day = day_of(fields.get("date")) or iso_day(fields.get("date"), order)
+    draft = draft_of("comment", fields.get("text"), label(fields.get("author")), day)
     page.comments.append(RawPost(fields.get("id") or f"row {number}", fields.get("parent") or None, draft))

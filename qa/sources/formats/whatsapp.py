@@ -20,14 +20,21 @@ _CLOCK = r"(?P<clock>\d{1,2}[:.]\d{2})(?:[:.]\d{2})?(?:[ \u00a0\u202f]?(?P<half>
 _DAY2, _CLOCK2 = (re.sub(r"(?<=\?P[<=])(\w+)", r"\g<1>2", pattern) for pattern in (_DAY, _CLOCK))
 _STAMP = rf"\u200e?(?:\[{_DAY},?[ \u202f]{{1,2}}{_CLOCK}\][ ]?|{_DAY2},?[ \u202f](?:\w{{1,4}}[ ])?{_CLOCK2}[ ][-–][ ])"
 _LINE = re.compile(rf"{_STAMP}(?P<rest>[^\n]*)", re.IGNORECASE)
-_MESSAGE = re.compile(r"\u200e?~?\s?(?P<author>[^:\n\u200e]{1,100}?): \u200e?(?P<text>.*)", re.DOTALL)
+_MESSAGE = re.compile(r"\u200e?~?\s?(?P<author>[^:\n\u200e]{1,100}?): (?P<mark>\u200e?)(?P<text>.*)", re.DOTALL)
 _LEFT_OUT = re.compile(
     r"\u200e?(?:<[^<>\n]{3,60}>|(?:image|video|audio|sticker|GIF|document|contact card) omitted|null"
-    r"|(?:this message was deleted|you deleted this message|diese nachricht wurde gelöscht|message supprimé"
-    r"|se eliminó este mensaje|missed (?:voice|video) call)\.?"
+    r"|(?:this message was deleted|you deleted this message"
+    r"|diese nachricht wurde gelöscht|du hast diese nachricht gelöscht"
+    r"|(?:ce )?message (?:a été )?supprimé|vous avez supprimé ce message"
+    r"|(?:se )?eliminó este mensaje|eliminaste este mensaje"
+    r"|questo messaggio è stato eliminato|hai eliminato questo messaggio|dit bericht is verwijderd"
+    r"|je hebt dit bericht verwijderd|(?:esta )?mensagem (?:foi )?apagada|você apagou esta mensagem"
+    r"|(?:ta )?wiadomość (?:została )?usunięta|usunięto tę wiadomość|missed (?:voice|video) call)\.?"
     r"|[^\n]{1,120}\.(?:jpe?g|png|mp4|opus|webp|pdf|vcf|3gp) \([^()\n]{5,60}\))",
     re.IGNORECASE,
 )
+# On iOS this mark stands before what the app says in a person's place, and before what it adds to a message.
+_EDITED = re.compile(r"\s*\u200e<[^<>\n]{3,60}>\Z")
 _NOTICE = re.compile(r"\u200e?messages and calls are end-to-end encrypted", re.IGNORECASE)
 _TITLES = re.compile(
     r"(?:WhatsApp Chat (?:with|-) |Chat WhatsApp (?:con|avec) |WhatsApp[- ]Chat mit )(.+?)(?:\.\w{3}(?: · .*)?)?",
@@ -70,8 +77,8 @@ def read(data: bytes, name: str) -> Iterator[Thread]:
     page.title = _title(name)
     for number, message in enumerate(messages):
         if match := _MESSAGE.match(message.rest):  # what has no author is an event: who joined, who left
-            text = "\n".join([match["text"], *message.more])
-            shown = not _LEFT_OUT.fullmatch(text.strip()) and not _NOTICE.match(text)
+            text = _EDITED.sub("", "\n".join([match["text"], *message.more]))
+            shown = not (match["mark"] or _LEFT_OUT.fullmatch(text.strip()) or _NOTICE.match(text))
             author, day = label(match["author"]), days.iso(message.day)
             draft = message_draft(text, author, day, _time_of_day(message), shown=shown)
             page.comments.append(RawPost(str(number), None, draft))

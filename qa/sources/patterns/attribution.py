@@ -87,6 +87,7 @@ _LABELS = frozenset(
     " caution important hint price method first second third yes no thanks hello hi dear photo video image also".split()
 )
 _PARTICLES = frozenset("de da di del della der den van von la le du el al bin ibn of the and".split())
+_EMPHASIS = re.compile(r"(?<![\w*])(?P<mark>[*_])(?P<words>[^*_\n]{1,100})(?P=mark)(?![\w*])")
 _FIRST_DAY = "1980"  # before the first public bulletin boards, no one commented on anything
 _LONGEST_LINE = 120
 _LONGEST_NAME_LINE = 60
@@ -282,4 +283,5 @@ def is_name_line(line: str) -> bool:
 
 def _without_markdown(line: str) -> str:
     """The line without Markdown's marks, with single spaces between the words."""
-    return " ".join(line.replace("**", "").replace("__", "").split()).strip("*_# ")
+    plain = _EMPHASIS.sub(r"\g<words>", line.replace("**", "").replace("__", ""))
+    return " ".join(plain.split()).strip("*_# ")

@@ -24,6 +24,7 @@ _KNOWN = frozenset(
 )  # fmt: skip
 _FIELD = re.compile(r":?(?P<key>[A-Za-z][\w -]{0,30}):(?:\s+(?P<value>.*))?")
 _RST_RULE = re.compile(r"([=\-~`#\"^+*:.'_])\1{2,}\s*")
+_WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|]{1,200}\|)?(?P<name>[^\[\]|]{1,200})\]\]")  # of Obsidian
 # Lines and characters of a block; one that is longer is a text.
 _MOST_LINES, _MOST_CHARACTERS = 300, 10_000
 _FEWEST_FIELDS = 2  # one "Title: …" can be the first line of a text
@@ -98,6 +99,8 @@ def _json_block(lines: Sequence[Line], first: int) -> MetadataBlock | None:
 def _fields(lines: Sequence[Line], first: int) -> MetadataBlock | None:
     """The fields "Title: …" of Pelican, or ":date: …" of reStructuredText, which come below its title."""
     start, title = first, None
+    if _RST_RULE.fullmatch(lines[first].text.strip()) and first + 2 < len(lines):
+        first += 1  # a title with a rule above it as well
     if first + 1 < len(lines) and _RST_RULE.fullmatch(lines[first + 1].text):
         title, start = label(lines[first].text), first + 2
         while start < len(lines) and lines[start].blank:
@@ -135,4 +138,4 @@ def _name(value: Any) -> str | None:
         value = value.get("name")
     if isinstance(value, list):
         return label(", ".join(filter(None, map(_name, value))))
-    return label(value) if isinstance(value, str) else None
+    return label(_WIKI_LINK.sub(r"\g<name>", value)) if isinstance(value, str) else None

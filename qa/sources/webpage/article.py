@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -13,11 +14,12 @@ from qa.sources.patterns.dates import is_time
 from qa.sources.patterns.names import clean_name
 from qa.sources.webpage.blocks import UNSHOWN_TAGS, has_many_elements, is_hidden, join_blocks, lay_out, short_text
 from qa.sources.webpage.collect import is_teaser
-from qa.sources.webpage.omissions import restore_paragraphs
+from qa.sources.webpage.omissions import restore_lines, restore_paragraphs
 
 # A main text this much shorter than the words of the page that are no links is not the main text; in characters, and
 # as a share. Of the pages of `web-pages`, none with a right main text is below it.
 _LONG_PAGE, _LEAST_SHARE = 5_000, 0.05
+_MOST_IN_LINE = 3  # lines of a page in one line of text, which trafilatura makes of a page in which it finds no text
 _WHOLE_SHARE = 0.9  # of the characters that a page shows; trafilatura takes all of a page in which it finds no text
 
 
@@ -48,15 +50,18 @@ def extract_main_text(root: HtmlElement) -> MainText:
         shown = _shown_text(root)
         if len(shown.text) > _LONG_PAGE:
             return shown
-    text = restore_paragraphs(root, text, links)
+    text = restore_lines(root, restore_paragraphs(root, text, links))
     lede = find_lede(root, text)
     return MainText(f"{lede}\n\n{text}" if lede else text)
 
 
 def _is_whole_page(root: HtmlElement, text: str) -> bool:
-    """Whether the main text is all that the page shows, and most of that is links: its menus and a short post."""
-    words = sum(len("".join(block.text.split())) for block in lay_out(root))
-    return len("".join(text.split())) >= _WHOLE_SHARE * words and is_teaser(root)
+    """Whether the main text is all that the page shows: in one line, or mostly links, its menus and a short post."""
+    keys = ["".join(block.text.split()) for block in lay_out(root)]
+    key = "".join(text.split())
+    if "\n" not in text and sum(block in key for block in keys) >= _MOST_IN_LINE:
+        return True
+    return len(key) >= _WHOLE_SHARE * sum(map(len, keys)) and is_teaser(root)
 
 
 def _plain_length(root: HtmlElement) -> int:
@@ -65,7 +70,8 @@ def _plain_length(root: HtmlElement) -> int:
 
 def _shown_text(root: HtmlElement) -> MainText:
     """All words of a page but its menus: lines that are links, unless there is nothing else."""
-    blocks = lay_out(root)
+    articles = list(islice(root.iter("article"), 2))
+    blocks = lay_out(articles[0] if len(articles) == 1 else root) or lay_out(root)
     plain = [block for block in blocks if not block.is_link] or blocks
     before = blocks.index(plain[0]) - 1 if plain else -1
     author = clean_name(blocks[before].text) if before >= 0 else None

@@ -210,7 +210,7 @@ class TextLayout:
     def _end_line(self, breaks: int, *, preformatted: bool = False) -> None:
         text = "".join(self._pieces)
         self._pieces.clear()
-        text = text.rstrip() if preformatted else _BLANKS.sub(" ", text).strip()
+        text = text.rstrip() if preformatted or self._style.preformatted else _BLANKS.sub(" ", text).strip()
         if text.strip():
             link = " ".join("".join(self._first_link).split()) or None
             is_link = link is not None and self._all_linked

@@ -29,7 +29,7 @@ from qa.sources.webpage.blocks import (
     shown_text,
     style_inside,
 )
-from qa.sources.webpage.roles import Role
+from qa.sources.webpage.roles import Role, is_appendix
 
 _AUTHOR_KEYS = ("author", "data-author", "data-author-name", "data-username", "data-user-name", "data-commenter")
 _DATE_KEYS = ("datetime", "created-timestamp", "created", "content", "data-timestamp", "data-time", "data-utc",
@@ -75,6 +75,11 @@ _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _ACTION = re.compile(
     r"(?:|#.*|javascript:.*|.*(?:reply|report|respon[ds]|flag|quote|like|vote|share|edit|delete|permalink|login).*)",
     re.IGNORECASE | re.DOTALL,
+)
+
+
+_QUOTE_LABEL = re.compile(
+    r"(?:quote|zitat|citation|cita|citazione|citaat|citação|cytat|citat|цитата|引用)\s?:?", re.IGNORECASE
 )
 
 
@@ -177,6 +182,7 @@ class _Collector:
             return _ElementState(style, skipped=True)
         # vBulletin puts a post's own words into a <blockquote>, and names it the body.
         quoted = style.quoted or (tag == "blockquote" and not role & Role.BODY) or has_quote_class(element)
+        quoted = quoted or _is_labelled_quote(element)
         return _ElementState(replace(style, quoted=quoted, region=self._region(element, role, style.region)))
 
     def _region(self, element: HtmlElement, role: Role, around: TextRegion) -> TextRegion:
@@ -197,11 +203,15 @@ class _Collector:
             return True
         if element not in self._around_bodies and is_short_form(element):
             return True
+        if is_appendix(element) and element not in self._around_authors and element not in self._around_bodies:
+            return True
         if around.region is TextRegion.BODY:
             if _is_control(element, role):
                 return True
             if candidate.layout.has_body:
                 return False  # among the comment's words, names and days are ordinary words
+        if candidate.author is None and element in self._around_authors:
+            role &= ~Role.FURNITURE  # Stack Exchange's "post-signature" is who wrote the post, and when
         is_profile = around.region is TextRegion.PROFILE
         if (role & (Role.DATE | Role.FURNITURE) or element.tag == "abbr") and _take_date(
             element, candidate, is_profile
@@ -209,7 +219,8 @@ class _Collector:
             return True
         if role & Role.FURNITURE and short_text(element, _LONGEST_FURNITURE) is not None:
             return True
-        return bool(role & Role.AUTHOR) and element not in self._around_authors and _take_author(element, candidate)
+        is_around = element in self._around_authors or element in self._around_bodies
+        return bool(role & Role.AUTHOR) and not is_around and _take_author(element, candidate)
 
 
 def _is_control(element: HtmlElement, role: Role) -> bool:
@@ -218,6 +229,15 @@ def _is_control(element: HtmlElement, role: Role) -> bool:
         return False
     text = short_text(element, _LONGEST_NAME)
     return text is not None and bool(BUTTON.fullmatch(text))
+
+
+def _is_labelled_quote(element: HtmlElement) -> bool:
+    """Whether an element holds "Quote:" and a box with the quotation, as in vBulletin 3, which names neither."""
+    if element.tag != "div" or len(element) != 2 or (element.text or "").strip() or (element[0].tail or "").strip():
+        return False
+    label, box = element
+    is_box = box.tag in ("table", "div", "blockquote")
+    return is_box and bool(_QUOTE_LABEL.fullmatch(short_text(label, _LONGEST_NAME) or ""))
 
 
 def ancestors(elements: Iterable[HtmlElement]) -> set[HtmlElement]:

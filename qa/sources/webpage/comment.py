@@ -136,6 +136,8 @@ def _name_in_profile(blocks: Sequence[TextBlock]) -> str | None:
 
 def _name_before_day(text: str) -> str | None:
     """The name in "Ann Lee | 3 March 2011", if a mark separates it from the day."""
+    if is_time_label(text):  # "Apr 6, 2022"
+        return None
     name = _SEPARATOR.split(text, maxsplit=1)[0]
     return clean_name(name) if name != text and not is_time(name) and is_name_line(name) else None
 
@@ -147,7 +149,9 @@ def _name_before_words(blocks: Sequence[TextBlock], body: Sequence[TextBlock]) -
             continue
         if block.region is TextRegion.BODY or (block.paragraph and not block.is_link):
             return None
-        name = clean_name(block.text) if len(block.text) <= _LONGEST_NAME else None
+        # A name is a link where a badge or a rank stands next to it.
+        text = block.link if block.link and block.text.startswith(block.link) else block.text
+        name = clean_name(text) if len(text) <= _LONGEST_NAME else None
         if name and is_name_line(name) and not (len(body) == 1 and block is body[0]):
             return name
         return None

@@ -75,14 +75,17 @@ def _find_roles(root: HtmlElement) -> dict[HtmlElement, Role]:
     """
     roles: dict[HtmlElement, Role] = {}
     walk = etree.iterwalk(root, events=("start", "end"))
-    sections = 0
+    sections = items = 0
     refused: list[Role] = [Role.NONE]  # for each open element the roles that nothing in it has
     for event, element in walk:
         if event == "end":
             sections -= bool(roles.get(element, Role.NONE) & Role.SECTION)
+            items -= bool(roles.get(element, Role.NONE) & (Role.COMMENT | Role.POST))
             refused.pop()
             continue
         role = role_of(element) if element.tag not in UNSHOWN_TAGS else Role.NONE
+        if role is Role.ELSEWHERE and items:  # LessWrong calls each comment on a page a "recent-comments-node" as well
+            role = Role.NONE
         refused.append(Role.NONE if role & ITEM else refused[-1] | _refused_inside(element, role))
         if element.tag in UNSHOWN_TAGS or role is Role.ELSEWHERE:
             walk.skip_subtree()
@@ -90,8 +93,9 @@ def _find_roles(root: HtmlElement) -> dict[HtmlElement, Role]:
         role &= ~refused[-2]
         if role:
             # Disqus names a comment under an article as a forum names a post.
-            roles[element] = Role.COMMENT if sections and role is Role.POST else role
+            roles[element] = Role.COMMENT if sections and role & Role.POST else role
             sections += bool(role & Role.SECTION)
+            items += bool(role & (Role.COMMENT | Role.POST))
     return roles
 
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -29,6 +30,13 @@ _DAY_KEYS = ("article:published_time", "datepublished", "date", "dc.date", "dc.d
 _SAVED_FROM = re.compile(rb"<!-- saved from url=\(\d{4}\)(\S{1,2000}) -->")  # as Chrome and Edge note it
 _HEAD = 4_096  # bytes; the note is the first or the second line
 _LONGEST_TITLE, _LONGEST_META = 300, 2_000  # characters
+_SEPARATOR = re.compile(r"(\s+[|•·–—»«›‹:-]+\s+)")
+_SITE_HEAD = re.compile(
+    r"(?:(?:page|site|forum|top|global|main)[-_]?)?(?:header|head|masthead|branding|logo|headerbar|banner|name|title)"
+)
+_SHORTEST_PART = 8  # characters of a part that a longer heading may hold; a shorter one can be there by chance
+_MOST_LEVELS_UP = 4  # from a heading to the head of the site
+_MOST_PARTS, _MOST_HEADINGS = 15, 100  # limits on what a hostile page can make us look at
 _MOST_LEVELS = 250  # far deeper than pages that people read; trafilatura's time grows with elements times levels
 
 
@@ -54,6 +62,49 @@ def read_metadata(root: HtmlElement, scripts: Sequence[Sequence[JsonLdNode]]) ->
         return declared
     author, date = _search_text(root)
     return replace(declared, author=declared.author or author, date=declared.date or date)
+
+
+def find_title(root: HtmlElement) -> str | None:
+    """The title of a page as one of its headings has it.
+
+    A page's <title> also names the site and the number of the page, and its first heading can be the name of the site.
+    So the longest part of the <title> that is in a heading is the title: a part of it ends at a dash or its like.
+
+    Args:
+        root: The page's tree.
+
+    Returns:
+        The title; None if no part of the <title> is in a heading.
+    """
+    parts = _SEPARATOR.split(_first_text(root, "title") or "")[:_MOST_PARTS]
+    whole = "".join(parts)
+    starts = [sum(map(len, parts[:n])) for n in range(0, len(parts), 2)]
+    ends = [sum(map(len, parts[: n + 1])) for n in range(0, len(parts), 2)]
+    runs = sorted({whole[a:b].strip() for a in starts for b in ends if b > a}, key=len, reverse=True)
+    headings = [
+        (heading, text)
+        for heading in islice(root.iter("h1", "h2", "h3"), _MOST_HEADINGS)
+        if (text := short_text(heading, _LONGEST_TITLE))
+    ]
+    for of_site in (False, True):
+        among = [text for heading, text in headings if _is_site_heading(heading) is of_site]
+        if title := next((run for run in runs if any(_is_in(run, text) for text in among)), None):
+            return title
+    return None
+
+
+def _is_in(run: str, heading: str) -> bool:
+    """Whether a heading is this text, or has it between other words: "Topic: Old pumps (Read 7 times)"."""
+    return heading == run or (len(run) >= _SHORTEST_PART and f" {run} " in f" {heading} ")
+
+
+def _is_site_heading(heading: HtmlElement) -> bool:
+    """Whether a heading is in the head of the site, or leads to its first page."""
+    around = (heading, *islice(heading.iterancestors(), _MOST_LEVELS_UP))
+    names = (
+        name.lower() for element in around for name in (*(element.get("class") or "").split(), element.get("id") or "")
+    )
+    return any(_SITE_HEAD.fullmatch(name) for name in names)
 
 
 def _read_declared(root: HtmlElement, scripts: Sequence[Sequence[JsonLdNode]]) -> PageMetadata:

@@ -1,4 +1,4 @@
-"""The paragraphs of an article that trafilatura leaves out, though they stand between those that it keeps."""
+"""What trafilatura loses of an article: paragraphs between those that it keeps, and the lines of a <pre>."""
 
 from __future__ import annotations
 
@@ -58,6 +58,20 @@ def restore_paragraphs(root: HtmlElement, text: str, links: Set[str]) -> str:
     return "\n".join(
         piece for number, line_text in enumerate(lines) for piece in (line_text, *_apart(added.get(number, [])))
     )
+
+
+def restore_lines(root: HtmlElement, text: str) -> str:
+    """Give the lines back to each text in a <pre> that came out as one line.
+
+    Args:
+        root: The page's tree.
+        text: Its main text.
+    """
+    kept = (join_blocks(lay_out(element))[0] for element in root.iter("pre"))
+    by_key = {"".join(lines.split()): lines for lines in kept if "\n" in lines}
+    if not by_key:
+        return text
+    return "\n".join(by_key.get("".join(line.split()), line) for line in text.split("\n"))
 
 
 def _apart(texts: list[str]) -> Iterator[str]:

@@ -30,6 +30,7 @@ def read(data: bytes, name: str) -> Iterator[Thread]:
         yield compose(name, [])
         return
     lines = [block.text for block in blocks.lay_out(root)]  # before the tree is taken apart
+    heading = metadata.find_title(root)
     comments = extract.extract_comments(root)
     scripts = json_ld.read_json_ld(root)
     if not comments.have_text and (machine_readable := json_ld.find_comments(scripts)):
@@ -38,10 +39,11 @@ def read(data: bytes, name: str) -> Iterator[Thread]:
     main = article.MainText("") if comments.is_forum else article.extract_main_text(root)
     author = page.author or (main.author if comments.comments else None)  # on a page of a discussion
     drafts = [DraftPost("article", main.text, author, page.date), *_draft_comments(comments)]
-    known = [page.title, *(draft.author for draft in drafts)]
+    title = (heading if comments.is_forum else None) or page.title
+    known = [title, *(draft.author for draft in drafts)]
     left_out = lines_left_out(lines, "\n".join(draft.text for draft in drafts), known)
     url = page.url or metadata.saved_address(data)
-    yield compose(name, drafts, title=page.title, url=url, left_out=left_out)
+    yield compose(name, drafts, title=title, url=url, left_out=left_out)
 
 
 def _draft_comments(comments: PageComments) -> Iterator[DraftPost]:

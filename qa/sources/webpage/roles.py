@@ -35,6 +35,7 @@ ITEM = Role.COMMENT | Role.POST | Role.BOX
 """What can hold one comment."""
 PARTS = Role.BODY | Role.AUTHOR | Role.DATE | Role.META | Role.PROFILE
 """What is a part of one comment."""
+_HEAD = Role.AUTHOR | Role.DATE | Role.META
 # A "comment" in eight languages, or several, and the words around it; "commentary" is about sports.
 _STEM = re.compile(
     r"(?P<before>.*?)(?:"
@@ -101,7 +102,7 @@ _NO_CONTAINERS = _word_set(
 _FORUM = re.compile(
     r"post(?:bit\w*|container|body-wrap|_block|_wrapper|wrapper|topic|-topic)|message--post|topic-post|crawler-post|c-?post"
     r"|forum-?post|blockpost|b-post|windowbg\d?|answer|question|bbp-(?:topic|reply)|reply-post"
-    r"|(?:detailed-)?status"
+    r"|(?:detailed-)?status|timeline-comment"
 )
 # A class that a build tool made unique: "CommentBody_s__x1Y2", "Comment-module__body--kT1Q", "feedCommentBody-UWho7S".
 _HASH = re.compile(
@@ -131,14 +132,31 @@ _PROPERTY = {
 }
 
 
+_APPENDIX = re.compile(
+    r"(?:[\w-]*-)?(?:signature(?:[-_]?\w+)?|sig\d*|last-?edit(?:ed)?|edited|modified|reportlinks|attachbox)",
+    re.IGNORECASE,
+)
+
+
+def is_appendix(element: HtmlElement) -> bool:
+    """Whether an element's classes or id name what forums put under a post: a signature, when it was last edited."""
+    names = [*(element.get("class") or "").split()[:_MOST_CLASSES], element.get("id") or ""]
+    return element.tag not in _NO_CONTAINERS and any(_APPENDIX.fullmatch(name[:_LONGEST_NAME]) for name in names)
+
+
 def role_of(element: HtmlElement) -> Role:
     """All roles that an element's names give it, except those that its tag rules out."""
     tag = element.tag
     if tag in ("html", "body", "head", "main"):
         return Role.NONE
     role = _tag_role(tag)
-    for name in (element.get("class") or "").split()[:_MOST_CLASSES]:
-        role |= token_role(name[:_LONGEST_NAME])
+    classes = (element.get("class") or "").split()[:_MOST_CLASSES]
+    # "js-comment-text-and-form" names what a script does there; it counts where no other name says what it is.
+    for of_scripts in (False, True):
+        if not of_scripts or role is Role.NONE:
+            for name in classes:
+                if name.startswith("js-") is of_scripts:
+                    role |= token_role(name[:_LONGEST_NAME])
     if name := (element.get("id") or "")[:_LONGEST_NAME]:
         role |= Role.POST if _FORUM_ID.fullmatch(name) else token_role(name)
     for key in ("itemtype", "typeof"):
@@ -149,7 +167,7 @@ def role_of(element: HtmlElement) -> Role:
             role |= _PROPERTY.get(value.lower().split(":")[-1], Role.NONE)
     if element.get("rel") == "author":
         role |= Role.AUTHOR
-    return _without_contradictions(role, tag, (element.get("class") or "").split()[:_MOST_CLASSES])
+    return _without_contradictions(role, tag, classes)
 
 
 def _without_contradictions(role: Role, tag: str, classes: list[str]) -> Role:
@@ -200,10 +218,11 @@ def token_role(token: str) -> Role:
     if match is None:
         return Role.SECTION if "disqus" in name and "thread" in name else _part_role(words, _ALWAYS_FURNITURE)
     before, after = _WORD.findall(match["before"]), _WORD.findall(match["after"])
+    many = match["many"] and not _SINGLE & {*after[:1]}  # "CommentsItem-body" is of one
     after = [*after[:1], *(word for word in after[1:] if len(word) > 1)]
-    if match["many"] and (_ELSEWHERE & {*before, *after} or any(word.startswith("recent") for word in before)):
+    if many and (_ELSEWHERE & {*before, *after} or any(word.startswith("recent") for word in before)):
         return Role.ELSEWHERE
-    if _FURNITURE & {*after} or _NO_COMMENT & {*before}:
+    if _FURNITURE & {*after} or (_NO_COMMENT | _LIKES) & {*before}:
         return Role.FURNITURE
     if after[:1] == ["s"]:
         after = after[1:]
@@ -211,11 +230,11 @@ def token_role(token: str) -> Role:
     if (_SECTION & {*after} and not _SINGLE & {*after}) or _SECTION_OF & {*after[-1:]}:
         return Role.SECTION
     if not after:
-        return Role.SECTION if match["many"] else Role.COMMENT
-    if match["many"] and role == Role.BODY and not _SINGLE & {*after}:
+        return Role.SECTION if many else Role.COMMENT
+    if many and role == Role.BODY and not _SINGLE & {*after}:
         return Role.SECTION
-    if _VAGUE & {*after} or not role:
-        role |= Role.SECTION if match["many"] else Role.BOX
+    if (_VAGUE & {*after} and not role & _HEAD) or not role:
+        role |= Role.SECTION if many else Role.BOX
     return role
 
 
