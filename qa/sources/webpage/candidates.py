@@ -101,6 +101,7 @@ class _NestedCandidate:
         self.element = candidate.element
         self.has_input = candidate.has_input
         self.has_title = candidate.has_title
+        self.named = _is_named(candidate) and not candidate.has_input
         named = candidate.author and not candidate.has_input
         self.signed = bool(named or _is_dated(candidate)) and not candidate.has_title
         self.worded = bool(extract_comment(candidate).text)
@@ -136,6 +137,8 @@ def _select(
         if candidate.signed or not inside:
             kept.append(candidate)
             whole = [inner for inner in inside if inner.inside or (inner.signed and inner.worded)]
+            if _is_profile_and_body(candidate, whole):
+                whole = []
             parts = [inner for inner in inside if inner.around is candidate and inner not in whole]
             dropped |= {id(part) for part in parts if part.shape != candidate.shape}
         elif candidate.has_title or sum(inner.shape == inside[0].shape for inner in inside) > 1 or len(inside) == 1:
@@ -155,6 +158,11 @@ def _is_head_and_body(candidate: _NestedCandidate) -> bool:
     heads = [inner for inner in candidate.inside if inner.signed]
     worded = candidate.worded or any(inner.worded for inner in candidate.inside)
     return len(heads) == 1 and not heads[0].worded and worded
+
+
+def _is_profile_and_body(candidate: _NestedCandidate, whole: Sequence[_NestedCandidate]) -> bool:
+    """Whether a candidate has the name and no words, and the only one in it has the words and no name."""
+    return candidate.named and not candidate.worded and len(whole) == 1 and not (whole[0].named or whole[0].inside)
 
 
 def _is_doubtful(

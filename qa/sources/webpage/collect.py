@@ -105,6 +105,7 @@ class _Collector:
         self._roles = roles
         self._around_elements = ancestors(elements)
         self._around_authors = ancestors(element for element, role in roles.items() if role & Role.AUTHOR)
+        self._around_dates = ancestors(element for element, role in roles.items() if role & Role.DATE)
         self._around_bodies = ancestors(element for element, role in roles.items() if role & Role.BODY)
         self._candidates: list[CommentCandidate] = []
         self._open: list[int] = []
@@ -188,7 +189,8 @@ class _Collector:
     def _region(self, element: HtmlElement, role: Role, around: TextRegion) -> TextRegion:
         if around in (TextRegion.PROFILE, TextRegion.BODY):
             return around
-        is_around_all = element in self._around_bodies and element in self._around_authors
+        is_around_head = element in self._around_authors or element in self._around_dates
+        is_around_all = element in self._around_bodies and is_around_head
         if role & Role.PROFILE and element not in self._around_bodies:
             return TextRegion.PROFILE
         if role & Role.BODY and not is_around_all:
@@ -276,7 +278,9 @@ def _take_author(element: HtmlElement, candidate: CommentCandidate) -> bool:
 
 
 def _take_date(element: HtmlElement, candidate: CommentCandidate, is_profile: bool = False) -> bool:
-    text = short_text(element, _LONGEST_NAME) or ""
+    text = short_text(element, _LONGEST_NAME)
+    if text is None:  # a day, and in an element after it when the post was edited
+        text = " ".join((element.text or "")[:_LONGEST_NAME].split())
     values = (inner.get(key) for inner in islice(element.iter(), _MOST_INSIDE_DATE) for key in _DATE_KEYS)
     day = next(filter(None, map(iso_day, values)), None) or iso_day(text)
     if day is None and not is_time(text):

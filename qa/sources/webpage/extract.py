@@ -93,7 +93,7 @@ def _find_roles(root: HtmlElement) -> dict[HtmlElement, Role]:
         role &= ~refused[-2]
         if role:
             # Disqus names a comment under an article as a forum names a post.
-            roles[element] = Role.COMMENT if sections and role & Role.POST else role
+            roles[element] = Role.COMMENT if sections and role is Role.POST else role
             sections += bool(role & Role.SECTION)
             items += bool(role & (Role.COMMENT | Role.POST))
     return roles

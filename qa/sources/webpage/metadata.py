@@ -30,9 +30,10 @@ _DAY_KEYS = ("article:published_time", "datepublished", "date", "dc.date", "dc.d
 _SAVED_FROM = re.compile(rb"<!-- saved from url=\(\d{4}\)(\S{1,2000}) -->")  # as Chrome and Edge note it
 _HEAD = 4_096  # bytes; the note is the first or the second line
 _LONGEST_TITLE, _LONGEST_META = 300, 2_000  # characters
-_SEPARATOR = re.compile(r"(\s+[|•·–—»«›‹:-]+\s+)")
+_SEPARATOR = re.compile(r"(\s+[|•·–—»«›‹/:-]+\s+|:\s+)")
 _SITE_HEAD = re.compile(
-    r"(?:(?:page|site|forum|top|global|main)[-_]?)?(?:header|head|masthead|branding|logo|headerbar|banner|name|title)"
+    r"(?:(?:page|site|forum|top|global|main)[-_]?)?(?:header|head|masthead|branding|logo|headerbar|banner)"
+    r"|(?:site|forum|blog|board|brd)[-_]?(?:name|title)"
 )
 _SHORTEST_PART = 8  # characters of a part that a longer heading may hold; a shorter one can be there by chance
 _MOST_LEVELS_UP = 4  # from a heading to the head of the site
@@ -50,14 +51,23 @@ class PageMetadata:
     date: str | None = None
 
 
-def read_metadata(root: HtmlElement, scripts: Sequence[Sequence[JsonLdNode]]) -> PageMetadata:
+def read_metadata(
+    root: HtmlElement, scripts: Sequence[Sequence[JsonLdNode]], heading: str | None = None, *, is_forum: bool = False
+) -> PageMetadata:
     """Read what a page says about its article.
 
     Args:
         root: The page's tree, without its comments.
         scripts: Its JSON-LD.
+        heading: What `find_title` found before the comments were cut out.
+        is_forum: Whether the page shows a topic of a forum, whose declared title can be the site's.
     """
     declared = _read_declared(root, scripts)
+    if heading and (is_forum or not declared.title):
+        declared = replace(declared, title=heading)
+    declared = (
+        declared if declared.title else replace(declared, title=_first_text(root, "h1") or _first_text(root, "title"))
+    )
     if declared.author and declared.date:
         return declared
     author, date = _search_text(root)
@@ -86,11 +96,14 @@ def find_title(root: HtmlElement) -> str | None:
         for heading in islice(root.iter("h1", "h2", "h3"), _MOST_HEADINGS)
         if (text := short_text(heading, _LONGEST_TITLE))
     ]
-    for of_site in (False, True):
-        among = [text for heading, text in headings if _is_site_heading(heading) is of_site]
-        if title := next((run for run in runs if any(_is_in(run, text) for text in among)), None):
-            return title
-    return None
+    of_site = [text for heading, text in headings if _is_site_heading(heading)]
+    others = [text for heading, text in headings if not _is_site_heading(heading)]
+    if title := next((run for run in runs if any(_is_in(run, text) for text in others)), None):
+        return title
+    # Only the name of the site is in a heading: the title is the first other part.
+    return (
+        next((part for part in map(str.strip, parts[::2]) if part and part not in of_site), None) if of_site else None
+    )
 
 
 def _is_in(run: str, heading: str) -> bool:
@@ -114,7 +127,7 @@ def _read_declared(root: HtmlElement, scripts: Sequence[Sequence[JsonLdNode]]) -
     urls = (url.strip() for url in (*links, meta.get("og:url")) if url)
     authors = [*(article.author for article in articles), *(clean_name(meta.get(key, "")) for key in _AUTHOR_KEYS)]
     days = [*(article.date for article in articles), *(iso_day(meta.get(key)) for key in _DAY_KEYS)]
-    titles = [*(meta.get(key) for key in _TITLE_KEYS), *(_first_text(root, tag) for tag in ("h1", "title"))]
+    titles = (meta.get(key) for key in _TITLE_KEYS)
     return PageMetadata(
         next((title[:_LONGEST_TITLE] for title in titles if title), None),
         next((url for url in urls if url.startswith(("http://", "https://"))), None),

@@ -35,15 +35,14 @@ def read(data: bytes, name: str) -> Iterator[Thread]:
     scripts = json_ld.read_json_ld(root)
     if not comments.have_text and (machine_readable := json_ld.find_comments(scripts)):
         comments = extract.PageComments.from_json_ld(machine_readable)
-    page = metadata.read_metadata(root, scripts)
+    page = metadata.read_metadata(root, scripts, heading, is_forum=comments.is_forum)
     main = article.MainText("") if comments.is_forum else article.extract_main_text(root)
     author = page.author or (main.author if comments.comments else None)  # on a page of a discussion
     drafts = [DraftPost("article", main.text, author, page.date), *_draft_comments(comments)]
-    title = (heading if comments.is_forum else None) or page.title
-    known = [title, *(draft.author for draft in drafts)]
+    known = [page.title, *(draft.author for draft in drafts)]
     left_out = lines_left_out(lines, "\n".join(draft.text for draft in drafts), known)
     url = page.url or metadata.saved_address(data)
-    yield compose(name, drafts, title=title, url=url, left_out=left_out)
+    yield compose(name, drafts, title=page.title, url=url, left_out=left_out)
 
 
 def _draft_comments(comments: PageComments) -> Iterator[DraftPost]:

@@ -85,7 +85,7 @@ _ALWAYS_FURNITURE = _word_set(
 _PROFILE = re.compile(
     r".*-?(?:userinfo|postprofile|posterinfo|authorinfo|memberinfo|userprofile|userdetails|postleft|authorpane)(?:-.*)?"
     r"|message-?user-?(?:info|block|details|extras|title|banner)?|post-?profile|user-(?:info|text|details|title|block)|usertitle"
-    r"|(?:author|user)-statistics|author-?(?:info|information|pane)|c-author-pane|poster|poster-?(?:info|details)|post-author|pls|user-stats"
+    r"|(?:author|user)-statistics|author-?(?:info|information|pane)|c-author-pane|poster|poster-?(?:info|details)|post-author|pls|user-stats|c-author-pane(?:-(?!author).*)?"
     r"|profile-(?:posts|joined|rank|location|contact|avatar|custom-field)"
 )
 _WITHOUT = _word_set("no has with without")  # "no-avatar" is about something else than an avatar
@@ -100,7 +100,7 @@ _NO_CONTAINERS = _word_set(
     "form h1 h2 h3 h4 h5 h6 a b button input img i svg label em small span strong u cite abbr time textarea select"
 )
 _FORUM = re.compile(
-    r"post(?:bit\w*|container|body-wrap|_block|_wrapper|wrapper|topic|-topic)|message--post|topic-post|crawler-post|c-?post"
+    r"post(?:bit(?!_?(?:buttons|controls|menu))\w*|container|body-wrap|_block|_wrapper|wrapper|topic|-topic)|message--post|topic-post|crawler-post|c-?post"
     r"|forum-?post|blockpost|b-post|windowbg\d?|answer|question|bbp-(?:topic|reply)|reply-post"
     r"|(?:detailed-)?status|timeline-comment"
 )
@@ -133,7 +133,7 @@ _PROPERTY = {
 
 
 _APPENDIX = re.compile(
-    r"(?:[\w-]*-)?(?:signature(?:[-_]?\w+)?|sig\d*|last-?edit(?:ed)?|edited|modified|reportlinks|attachbox)",
+    r"(?:[\w-]*[-_])?(?:post)?(?:signature(?:[-_]?\w+)?|sig\d*|(?:last-?)?edit(?:ed)?|modified|reportlinks|attachbox)",
     re.IGNORECASE,
 )
 
@@ -158,7 +158,12 @@ def role_of(element: HtmlElement) -> Role:
                 if name.startswith("js-") is of_scripts:
                     role |= token_role(name[:_LONGEST_NAME])
     if name := (element.get("id") or "")[:_LONGEST_NAME]:
-        role |= Role.POST if _FORUM_ID.fullmatch(name) else token_role(name)
+        if not _FORUM_ID.fullmatch(name):
+            role |= token_role(name)
+        elif not (role is Role.BODY and name.startswith("pid")):  # MyBB numbers a post's body as well
+            role |= Role.POST
+        if name.startswith("discussioncomment-"):  # GitHub names the posts of an issue and what answers them alike
+            role = role & ~Role.POST | Role.COMMENT
     for key in ("itemtype", "typeof"):
         for value in (element.get(key) or "").split()[:_MOST_VALUES]:
             role |= _SCHEMA.get(re.split(r"[/:]", value.lower())[-1], Role.NONE)
