@@ -152,7 +152,7 @@ BLOGS: dict[str, Callable[[Post], str]] = {
 }  # fmt: skip
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     return " ".join(re.sub(r"\s+", " ", text).split())
 
 
@@ -163,7 +163,7 @@ def test_every_word_of_a_forums_posts_is_in_one_post_under_its_author(shape: str
     posts = [(NAMES[number], html.escape(text), number + 1) for number, text in enumerate(bodies)]
     markup = "".join(map(FORUMS[shape], posts))
     thread = read_thread(f"<html><head><title>Pumps</title></head><body><div>{markup}</div></body></html>".encode())
-    assert [(post.author, _plain(post.text), post.omitted) for post in thread.posts] == [
+    assert [(post.author, plain(post.text), post.omitted) for post in thread.posts] == [
         (NAMES[number], text, ()) for number, text in enumerate(bodies)
     ]
 
@@ -181,8 +181,8 @@ def test_every_word_of_a_blog_is_in_one_post_under_its_author(
     article = f"<article>{first}</p>{inserted}{rest}</article>"
     page = f'<html><body>{article}<section id="comments"><ol class="comment-list">{markup}</ol></section></body></html>'
     thread = read_thread(page.encode())
-    assert [(post.author, _plain(post.text)) for post in thread.comments] == [
+    assert [(post.author, plain(post.text)) for post in thread.comments] == [
         (NAMES[number], text) for number, text in enumerate(bodies)
     ]
-    words = _plain(thread.posts[0].text)
+    words = plain(thread.posts[0].text)
     assert all(sentence in words for sentence in (*paragraphs, *STORY))

@@ -45,14 +45,22 @@ def extract_main_text(root: HtmlElement) -> MainText:
     links = {" ".join("".join(link.itertext()).split()) for link in root.iter("a")}
     text = "" if body is None else _element_text(body, links)
     if not text or _is_whole_page(root, text):
-        return _shown_text(root)
-    if len(text) < _LEAST_SHARE * _LONG_PAGE or len(text) < _LEAST_SHARE * _plain_length(root):
-        shown = _shown_text(root)
-        if len(shown.text) > _LONG_PAGE:
-            return shown
+        articles = list(islice(root.iter("article"), 2))
+        shown = _shown_text(articles[0] if len(articles) == 1 else root)
+        return _whole_if_short(root, shown.text) or shown
+    if whole := _whole_if_short(root, text):
+        return whole
     text = restore_lines(root, restore_paragraphs(root, text, links))
     lede = find_lede(root, text)
     return MainText(f"{lede}\n\n{text}" if lede else text)
+
+
+def _whole_if_short(root: HtmlElement, text: str) -> MainText | None:
+    """All words of a long page, if its main text is only a few per cent of them."""
+    if len(text) >= max(_LEAST_SHARE * _LONG_PAGE, _LEAST_SHARE * _plain_length(root)):
+        return None
+    shown = _shown_text(root)
+    return shown if len(shown.text) > _LONG_PAGE else None
 
 
 def _is_whole_page(root: HtmlElement, text: str) -> bool:
@@ -69,9 +77,8 @@ def _plain_length(root: HtmlElement) -> int:
 
 
 def _shown_text(root: HtmlElement) -> MainText:
-    """All words of a page but its menus: lines that are links, unless there is nothing else."""
-    articles = list(islice(root.iter("article"), 2))
-    blocks = lay_out(articles[0] if len(articles) == 1 else root) or lay_out(root)
+    """All words of a page, or of an article, but its menus: lines that are links, unless there is nothing else."""
+    blocks = lay_out(root)
     plain = [block for block in blocks if not block.is_link] or blocks
     before = blocks.index(plain[0]) - 1 if plain else -1
     author = clean_name(blocks[before].text) if before >= 0 else None

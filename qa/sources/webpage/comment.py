@@ -17,7 +17,7 @@ from qa.sources.webpage.collect import CommentCandidate
 from qa.types import Span
 
 _WROTE = re.compile(
-    rf".{{0,90}}\b{WROTE}\b.{{0,60}}:"
+    rf".{{0,90}}\b{WROTE}\b.{{0,60}}:(?:\s[↑↗→])?"
     r"|(?:zitat(?: von .{1,60})?|quote(?:d from .{1,60})?|originally posted by .{1,60})\s?:?",
     re.IGNORECASE,
 )
