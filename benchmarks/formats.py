@@ -1,9 +1,9 @@
 """Files read per second, by format: `python -m benchmarks.formats [--files N]`.
 
 Writes N small files of each format into a temporary folder and reads the folder as `qa build` does: recognised, parsed
-in the child process, checked. The second run is measured, with the files in the system's cache and the modules compiled, in
-seconds of one core, of this process and the child: other work on the machine does not count, the start of the child
-does.
+in the child process, checked. The second run counts, with the files in the system's cache and all modules compiled,
+in seconds that a core works for this process and the child: other work on the machine does not count, but the start of
+the child does.
 """
 
 from __future__ import annotations
