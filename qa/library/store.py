@@ -11,13 +11,14 @@ from typing import Any
 from qa.errors import LibraryDamaged, SourceError
 from qa.library.change_report import StoredRecord
 from qa.library.database import Database
-from qa.library.schema import PASSAGE, SOURCE, TABLES, record_hash, text_hash
+from qa.library.schema import PASSAGE, POST, SOURCE, record_hash, text_hash
 from qa.search.chunker import Passage
 from qa.sources.location import Location
 from qa.sources.origin import name_key
 from qa.sources.sanitize import first_surrogate
 from qa.sources.thread import Kind, Origin, Post, Thread
 
+_COUNTED = (SOURCE, POST, PASSAGE)  # in a manifest
 _NAMES_IN_MESSAGE = 5
 _LOCATION = 'post, start, "end", page, "left", bottom, "right", top, time'  # columns, as `_location` takes them
 _NEXT_POSTS = 3  # after a question in a thread without reply marks; the talk soon goes on to something else
@@ -110,7 +111,7 @@ class Store:
     def counts(self) -> Mapping[str, int]:
         """The number of sources, posts and passages, by these words."""
         # Not count(*): SQLite counts that in one step, which never ends in a file that is crafted so.
-        return {f"{table.name}s": self.rows(f"SELECT count(1) FROM {table.name}")[0][0] for table in TABLES}
+        return {f"{table.name}s": self.rows(f"SELECT count(1) FROM {table.name}")[0][0] for table in _COUNTED}
 
     def has_as_many(self, counts: Mapping[str, int]) -> bool:
         """Whether its sources and passages are numbered up to these counts, by the words that `counts` uses."""
