@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 EVAL ?= ../shared/eval
 
-.PHONY: help test lint types docs bench picture
+.PHONY: help test lint types docs bench picture audit
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -23,6 +23,9 @@ docs: ## build the documentation into site/
 
 bench: ## check the quality floors; EVAL is the folder with the data
 	$(BIN)/python -m benchmarks.gate $(EVAL)
+
+audit: ## look for known holes in the installed packages; it needs the network
+	$(BIN)/python -m pip_audit --skip-editable
 
 picture: ## take the pictures of the web chat again
 	$(BIN)/python -m docs.picture

@@ -19,6 +19,8 @@ from qa.library.store import Store
 from qa.library.texts import Texts
 from qa.types import no_progress
 
+pytestmark = pytest.mark.reliability
+
 ALTERATIONS = {
     "a letter of the text": "UPDATE source SET text = replace(text, 'Solms', 'Sglms') WHERE name = 'Lenses'",
     "the title": "UPDATE source SET title = 'Lensez' WHERE name = 'Lenses'",

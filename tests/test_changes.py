@@ -14,6 +14,8 @@ import qa
 from qa.library.changes import undo
 from qa.library.directory import LibraryDirectory
 
+pytestmark = pytest.mark.reliability
+
 
 def names(library: qa.Library) -> list[str]:
     return [source.name for source in library.sources]

@@ -25,6 +25,8 @@ from qa.library.directory import LibraryDirectory
 from qa.library.generation import Generation
 from qa.library.manifest import FORMAT, READ_LOCK, File, _content_hash, check_hash, file_hash
 
+pytestmark = pytest.mark.reliability
+
 
 @pytest.fixture(params=[50_000, 0], ids=["exact", "ivf"])
 def exact_up_to(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -266,23 +268,15 @@ def test_vectors_of_another_length_are_refused(
         qa.open(library.path, encoder=encoder)
 
 
-def test_an_altered_file_of_a_stranger_never_raises_an_error_of_an_engine(library: qa.Library) -> None:
-    """Its hashes are true, so that the engines read what was altered."""
-    generator = random.Random(7)
-    for file in files_of(library):
-        whole = file.read_bytes()
-        for _ in range(8):
-            altered = bytearray(whole)
-            for _ in range(generator.choice((1, 8, 64))):
-                altered[generator.randrange(len(altered))] = generator.randrange(256)
-            file.write_bytes(altered)
-            forge(folder_of(library))
-            for use in USES:
-                try:
-                    use(qa.open(library.path, encoder=FakeEncoder()))
-                except qa.VerbatimError as error:
-                    assert isinstance(error, (qa.LibraryDamaged, qa.SourceError)), error
-        file.write_bytes(whole)
+@pytest.mark.parametrize("other", [FORMAT - 1, FORMAT + 1])
+def test_a_library_of_another_format_is_refused_with_the_command_that_builds_it(
+    library: qa.Library, encoder: FakeEncoder, other: int
+) -> None:
+    forge(folder_of(library), format=other)
+    command = rf"is in format {other}, this version reads {FORMAT}; build it with: qa build PATH… --library "
+    with pytest.raises(qa.LibraryMismatch, match=command):
+        qa.open(library.path, encoder=encoder)
+    assert qa.build(library.thread("Bread"), library.path, encoder=encoder).verify().sources == 1
 
 
 def test_verify_checks_that_every_passage_is_a_slice(library: qa.Library) -> None:

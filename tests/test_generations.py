@@ -13,6 +13,8 @@ from conftest import FakeEncoder
 import qa
 from qa.library.directory import LibraryDirectory
 
+pytestmark = pytest.mark.reliability
+
 
 def generations(path: Path) -> list[Path]:
     return sorted((path / "generations").iterdir())

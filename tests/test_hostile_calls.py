@@ -14,6 +14,8 @@ from conftest import FakeEncoder
 
 import qa
 
+pytestmark = pytest.mark.reliability
+
 
 class Odd:
     """An object of no use to anyone, whose text even cannot be printed."""

@@ -19,6 +19,8 @@ from qa.cli.main import main
 from qa.library.directory import LibraryDirectory
 from qa.library.pack import pack, unpack
 
+pytestmark = pytest.mark.reliability
+
 Edit = Callable[[list[tuple[tarfile.TarInfo, bytes]]], None]
 
 

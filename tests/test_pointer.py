@@ -16,6 +16,8 @@ from qa.library import generation_writer, pointer, sync
 from qa.library import library as library_module
 from qa.types import Progress
 
+pytestmark = pytest.mark.reliability
+
 
 def text(word: str) -> qa.Thread:
     return qa.Thread.from_text(f"This is about {word}.", title=word)

@@ -14,7 +14,8 @@ import qa
 from qa.web import ServerSettings
 from qa.web.users import Users, write_user
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Gradio's, whose server runs in this process
+# Gradio's warnings: its server runs in this process.
+pytestmark = [pytest.mark.reliability, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 
 PASSWORD = "correct horse battery"
 

@@ -13,16 +13,17 @@ from typing import Any
 import httpx
 import pytest
 from conftest import FakeEncoder
-from web_requests import API, ELSEWHERE, QUESTION, answer, ask, call, served, turn, wait_until
+from web_requests import API, ELSEWHERE, PATIENCE, QUESTION, answer, ask, call, served, turn, wait_until
 
 import qa
 from qa.encoding.encoder import Vectors
 from qa.types import Progress, no_progress
-from qa.web import uploads
+from qa.web import launch, uploads
 from qa.web.gate import QUESTION_BYTES
 from qa.web.page import CONCURRENT_QUESTIONS, MOST_WAITING
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Gradio's, whose server runs in this process
+# Gradio's warnings: its server runs in this process.
+pytestmark = [pytest.mark.reliability, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 
 
 # Bounds
@@ -152,3 +153,12 @@ def test_an_address_may_ask_so_many_questions_a_minute(library: qa.Library) -> N
             for number in range(1, 5)
         ]
         assert [one.status_code for one in neighbours] == [200, 200, 200, 429]
+
+
+def test_only_so_many_open_pages_are_known(library: qa.Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qa.web.page.MOST_SESSIONS", 3)
+    with launch(library, port=0) as server, httpx.Client(base_url=server.url, timeout=PATIENCE) as client:
+        for number in range(6):
+            assert call(client, "watch", [None], session=f"s{number}").status_code == 200
+        (inner,) = server._server._application.inner
+        assert list(inner.blocks.state_holder.session_data) == ["s3", "s4", "s5"]

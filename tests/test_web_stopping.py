@@ -19,6 +19,8 @@ from web_requests import API, PATIENCE, answer
 
 from qa.web.stopping import LONGEST_STOP, QUIET, Stopping
 
+pytestmark = pytest.mark.reliability
+
 SERVER = """
 import sys, time
 sys.path.insert(0, sys.argv[1])

@@ -16,6 +16,9 @@ from qa.library.directory import LibraryDirectory
 from qa.library.opened import OpenedGeneration
 from qa.web.upkeep import Proof, Upkeep, worst
 
+# Gradio's warnings: its server runs in this process.
+pytestmark = [pytest.mark.reliability, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
+
 OTHER_PROGRAM = """
 import sys
 sys.path.insert(0, sys.argv[1])

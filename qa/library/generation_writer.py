@@ -62,8 +62,7 @@ class GenerationWriter:
             opened = open_(generation)
             self.point_to(generation)
         except BaseException:
-            pointer = Pointer.read(self.path)
-            if pointer is None or pointer.current != generation.name:
+            if self._is_known_not_to_be_current(generation):
                 shutil.rmtree(generation, ignore_errors=True)
             raise
         with suppress(OSError):  # what cannot be removed now is removed after the next change
@@ -88,6 +87,14 @@ class GenerationWriter:
                 f"the library at {str(self.path)!r} holds the new texts, but the disk did not confirm it: "
                 f"{error.strerror}; check the disk, then run qa verify"
             ) from error
+
+    def _is_known_not_to_be_current(self, generation: Path) -> bool:
+        """Whether the library's pointer can be read, and names another generation or none."""
+        try:
+            pointer = Pointer.read(self.path)
+        except OSError:
+            return False
+        return pointer is None or pointer.current != generation.name
 
     def _prune(self) -> None:
         """Remove all generations but those that the pointer names and those that a reader has locked."""

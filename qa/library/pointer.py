@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,11 +47,15 @@ class Pointer:
             sync(path)
             path.replace(library / FILE)
         except BaseException:
-            path.unlink(missing_ok=True)
+            remove_unfinished(library)
             raise
 
 
 def remove_unfinished(library: Path) -> None:
-    """Remove what a writer that was killed left of a pointer; the caller holds the library's lock."""
-    for path in library.glob(f"{_UNFINISHED}*"):
-        path.unlink(missing_ok=True)
+    """Remove what a writer that failed or was killed left of a pointer; the caller holds the library's lock.
+
+    What cannot be removed now is removed after the next change.
+    """
+    with suppress(OSError):
+        for path in library.glob(f"{_UNFINISHED}*"):
+            path.unlink(missing_ok=True)
