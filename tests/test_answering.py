@@ -329,3 +329,11 @@ def test_questions_that_the_leica_text_does_not_answer(question: str, leica: qa.
     answer = leica.ask(question)
     assert (answer.found, answer.text) == (False, None)
     assert answer.quotes and answer.confidence is not None
+
+
+@pytest.mark.parametrize("name", ["Vienna", "Zora"])
+def test_a_name_that_no_text_mentions_makes_the_answer_less_likely(bread: Path, name: str) -> None:
+    library = opened(bread, PointingReader({"Anton": 1.0}))
+    known = library.ask("Who is the baker with the bread, Anton?").confidence
+    unknown = library.ask(f"Who is the baker with the bread, {name}?").confidence
+    assert known and unknown and unknown / (1 - unknown) < 0.5 * known / (1 - known)

@@ -162,7 +162,7 @@ def _of_passage(
     asks = [_ENDS_ASKING.search(sentence) is not None for sentence in sentences]
     surroundings = f"{candidate.candidate.context}\n{place.title or ''}\n{place.author or ''}\n{place.date or ''}"
     about = identifiers(f"{text}\n{surroundings}") if required else frozenset()
-    names = _names_in(question)
+    names = names_in(question)
     unmentioned = len(names - set(words_of(f"{text}\n{surroundings}"))) / len(names) if names else 0.0
     wants_comment = question_type.asks_opinion(question) and place.kind == "comment"
     about_a_question = _ASKS_ABOUT_ASKING.search(question) is not None
@@ -246,10 +246,10 @@ def clip(log_odds: float) -> float:
     return max(-MARGIN_LIMIT, min(log_odds, MARGIN_LIMIT))
 
 
-def _names_in(question: str) -> frozenset[str]:
+def names_in(question: str) -> frozenset[str]:
     """The words of a question that are written as names: with a capital, but not because a sentence begins.
 
-    >>> sorted(_names_in("Who is the manager in Madrid? Is Luc?"))
+    >>> sorted(names_in("Who is the manager in Madrid? Is Luc?"))
     ['luc', 'madrid']
     """
     return frozenset(word for name in _CAPITALISED.findall(question) for word in words_of(name) if len(word) > 1)

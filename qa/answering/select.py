@@ -11,7 +11,7 @@ from qa.answering.author import author_answers, names_author
 from qa.answering.calibration import Calibration
 from qa.answering.candidate import Candidate, ReadCandidate
 from qa.answering.highlight import best_sentences, trim_span
-from qa.answering.options import MARGIN_LIMIT, Option, answer_span, list_options
+from qa.answering.options import MARGIN_LIMIT, Option, answer_span, list_options, names_in
 from qa.answering.reader import Reader, ScoredSpan, read_passages
 from qa.encoding.encoder import Encoder
 from qa.search.bm25 import LexicalIndex
@@ -125,7 +125,9 @@ def assess(query: EncodedQuery, read: Sequence[ReadCandidate], judge: Judge) -> 
     if not options:
         return Assessment((), None, 0.0 if calibration.weights else None, -MARGIN_LIMIT)
     chosen = choose_option(options, calibration)
-    confidence, margin = calibration.confidence(chosen.features), chosen.features.margin
+    unknown = names_in(query.text).intersection(words_of(" ".join(judge.lexical.missing(query))))
+    confidence = calibration.confidence(chosen.features, unknown_name=bool(unknown))
+    margin = chosen.features.margin
     if not chosen.admissible:
         confidence, margin = confidence and 0.0, -MARGIN_LIMIT
     order = rerank(query.text, read, calibration)
