@@ -16,6 +16,7 @@ from qa.cli.output import print_reports
 from qa.sources.left_out import LeftOut
 from qa.sources.read import FileReport, read_all
 from qa.web.file_reports import report_list
+from qa.web.words import words
 
 ARTICLE = " ".join(["Lenses are ground in Solms, which is a small town.", "The glass is melted in Mainz."] * 4)
 PAGE = """<html><head><title>Lenses</title></head><body>
@@ -96,8 +97,8 @@ def test_the_command_line_says_what_was_left_out(folder: Path, capsys: pytest.Ca
 
 def test_the_web_page_says_what_was_left_out(folder: Path) -> None:
     _, reports = read_all(folder)
-    assert "Left out: 2 lines, among them “Share this:”, “1 comment”" in report_list(reports)
-    assert "Left out" not in report_list([FileReport("a.txt", "read", None, "text", 1, 1, left_out=LeftOut())])
+    assert "Left out: 2 lines, among them “Share this:”, “1 comment”" in report_list(reports, words())
+    assert "Left out" not in report_list([FileReport("a.txt", "read", None, "text", 1, 1, left_out=LeftOut())], words())
 
 
 def test_the_command_read_shows_posts_and_what_is_left_out(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,6 +17,7 @@ from qa.web import file_reports, library_view, panel
 from qa.web.actions import UNCHANGED, Actions, PageUpdate, Shown
 from qa.web.eta import Eta
 from qa.web.rebuild import Mode, PastedText, Phase, Rebuild, State
+from qa.web.words import words
 
 COPIED = "Mars is red.\n\n2 comments\n\nJane says:\nRust makes it so.\n\nJohn says:\nIt is cold.\n"
 HOSTILE = "<img src=x onerror=alert(1)>.txt"
@@ -35,11 +36,11 @@ def ended(rebuild: Rebuild) -> State:
 
 def test_the_table_lists_200_texts_and_counts_the_rest() -> None:
     rows = [row(number) for number in range(5_000)]
-    table = library_view.source_table(rows)
+    table = library_view.source_table(rows, words())
     assert table.count("<tr>") == 1 + 200
     assert "5,000 texts in the library" in table
     assert "and 4,800 more" in table
-    assert "more" not in library_view.source_table(rows[:200])
+    assert "more" not in library_view.source_table(rows[:200], words())
 
 
 def test_names_and_reasons_are_escaped() -> None:
@@ -47,8 +48,8 @@ def test_names_and_reasons_are_escaped() -> None:
         FileReport(HOSTILE, "failed", f"{HOSTILE!r} is bad & <b>"),
         FileReport(HOSTILE, "read", None, "<i>", 1, 1),
     ]
-    shown = file_reports.report_list(reports) + library_view.source_table(
-        [SourceInfo(HOSTILE, "<b>", "thread", 2, 1, 3, "<u>")]
+    shown = file_reports.report_list(reports, words()) + library_view.source_table(
+        [SourceInfo(HOSTILE, "<b>", "thread", 2, 1, 3, "<u>")], words()
     )
     for part in ("<img", "<b>", "<i>", "<u>"):
         assert part not in shown
@@ -61,11 +62,11 @@ def test_files_with_problems_come_first() -> None:
         FileReport("b.pdf", "skipped", "'b.pdf' is a PDF"),
         FileReport("c.jsonl", "read", "1 of the 3 lines is bad", "threads as JSON", 2, 7),
     ]
-    shown = file_reports.report_list(reports)
+    shown = file_reports.report_list(reports, words())
     assert shown.index("b.pdf") < shown.index("c.jsonl") < shown.index("a.txt")
     assert "7 posts in 2 threads" in shown and "In part" in shown
-    assert file_reports.report_counts(reports) == "2 read, 1 skipped"
-    assert file_reports.report_list(()) == ""
+    assert file_reports.report_counts(reports, words()) == "2 read, 1 skipped"
+    assert file_reports.report_list((), words()) == ""
 
 
 def test_the_remaining_time_follows_the_pace_so_far() -> None:
@@ -79,9 +80,9 @@ def test_the_remaining_time_follows_the_pace_so_far() -> None:
 
 def test_the_meter_shows_counts_and_time_left() -> None:
     running = State(Phase.RUNNING, "encoding", 1_200, 4_800, 185.0)
-    assert "1,200 of 4,800 (25%), about 3 minutes left for this step" in panel.meter(running)
-    assert "left" not in panel.status(running), "a changing number is not announced"
-    assert panel.meter(State(Phase.DONE)) == ""
+    assert "1,200 of 4,800 (25%), about 3 minutes left for this step" in panel.meter(running, words())
+    assert "left" not in panel.status(running, words()), "a changing number is not announced"
+    assert panel.meter(State(Phase.DONE), words()) == ""
 
 
 def test_a_bad_file_is_skipped_and_the_rest_are_read(library: qa.Library, tmp_path: Path) -> None:
@@ -271,6 +272,6 @@ def test_the_table_counts_comments_and_shows_the_earliest_date(tmp_path: Path, l
 
 def test_the_panel_names_every_format_that_is_read() -> None:
     for name in ("PDF", "EPUB", "WhatsApp chat", "Stack Exchange", "web page", "e-mail", "subtitles", "archive"):
-        assert name in panel.LIMITS
-    assert f"{len(FORMATS)} formats are read" in panel.LIMITS
+        assert name in panel.limits(words())
+    assert f"{len(FORMATS)} formats are read" in panel.limits(words())
     assert {each.name for each in FORMATS} >= {"text", "threads as JSON"}

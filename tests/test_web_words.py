@@ -13,7 +13,10 @@ from qa.web.words import words_for
 
 WEB = Path(qa.__file__).parent / "web"
 LANGUAGES = json.loads((WEB / "static" / "words.json").read_text("utf-8"))
-MADE = re.compile(r"(?:evidence_|no_such_)\w+|\w+_means|sure|likely|perhaps|closest|doubtful|thousands|months|date")
+MADE = re.compile(
+    r"(?:evidence_|no_such_|kind_|outcome_|stage_)\w+|\w+_means|"
+    r"sure|likely|perhaps|closest|doubtful|thousands|months|date"
+)
 """Keys that the code puts together or looks up by what they are."""
 
 

@@ -15,12 +15,12 @@ from qa.library.store import SourceInfo
 from qa.web.file_reports import report_list
 from qa.web.library_view import source_table
 from qa.web.log import log_question
-from qa.web.panel import chosen_sources, meter, replace_label, replace_question, status
+from qa.web.panel import chosen_sources, limits, meter, replace_label, replace_question, status
 from qa.web.rebuild import Mode, Phase, Rebuild, State
+from qa.web.words import Words, words, words_for
 
 WATCH_SECONDS = 5  # how often an open page looks whether the library has changed
 FOLLOW_SECONDS = 1  # how often while it is being changed
-OUTDATED = "the library has changed since: look again"
 
 UNCHANGED: Any = object()  # in place of a component's value
 
@@ -64,6 +64,7 @@ class PageUpdate:
     pasted: Any = UNCHANGED
     title: Any = UNCHANGED
     files: Any = UNCHANGED
+    limits: Any = UNCHANGED
 
 
 @dataclass(frozen=True)
@@ -71,12 +72,15 @@ class _LibrarySummary:
     """What the page says about the texts of one generation."""
 
     generation: str
-    table: str
+    tables: dict[str, str]  # by the language of their words
     texts: int
 
 
 class Actions:
-    """The event handlers of one library, shared by all its visitors; a visitor's own state is passed to them."""
+    """The event handlers of one library, shared by all its visitors.
+
+    A visitor's own state is passed to them, and by Gradio the request, which says in what language to answer.
+    """
 
     def __init__(
         self,
@@ -98,28 +102,34 @@ class Actions:
         self._changes = changes
         self._rebuild = Rebuild(library, discard)
         self._log_questions = log_questions
-        self._summary = _LibrarySummary("", "", 0)
+        self._summary = _LibrarySummary("", {}, 0)
 
-    def greet(self) -> PageUpdate:
+    def greet(self, request: gr.Request | None = None) -> PageUpdate:
         """Fill the panel of a page that has just been opened."""
-        texts, state = self._summarize(), self._rebuild.state
+        texts, state, say = self._summarize(), self._rebuild.state, _words(request)
         update = PageUpdate(
             generation=texts.generation,
-            table=texts.table,
-            replace=replace_label(texts.texts),
+            table=self._table(texts, say),
+            replace=replace_label(texts.texts, say),
             shown=Shown(texts.generation, state.number, state.phase),
+            limits=limits(say),
         )
-        return _with_progress(update, state) if state.phase is Phase.RUNNING else update
+        return _with_progress(update, state, say) if state.phase is Phase.RUNNING else update
 
-    def watch(self, shown: Shown) -> PageUpdate:
+    def watch(self, shown: Shown, request: gr.Request | None = None) -> PageUpdate:
         """Bring an open page up to date: the texts if they have changed, and a change that is running."""
+        say = _words(request)
         update, texts, state = PageUpdate(), self._summarize(), self._rebuild.state
         now = replace(shown, change=state.number, phase=state.phase)
         if shown.generation not in ("", texts.generation):
             now = replace(now, generation=texts.generation)
-            update = PageUpdate(generation=texts.generation, table=texts.table, replace=replace_label(texts.texts))
+            update = PageUpdate(
+                generation=texts.generation,
+                table=self._table(texts, say),
+                replace=replace_label(texts.texts, say),
+            )
         if state.phase is Phase.RUNNING or (shown.change, shown.phase) != (now.change, now.phase):
-            update = _with_progress(update, state)
+            update = _with_progress(update, state, say)
         if state.number == shown.own and state.phase is not Phase.RUNNING:
             now = replace(now, own=0)
             if state.phase is Phase.DONE:
@@ -131,39 +141,49 @@ class Actions:
         idle = self._rebuild.state.phase is not Phase.RUNNING
         return PageUpdate(status="") if idle else PageUpdate()
 
-    def add(self, pasted: str, title: str, files: list[str] | None, shown: Shown) -> PageUpdate:
+    def add(
+        self, pasted: str, title: str, files: list[str] | None, shown: Shown, request: gr.Request | None = None
+    ) -> PageUpdate:
         """Add what the panel's fields hold to the library."""
-        return self._start(shown, lambda: self._rebuild.start(chosen_sources(pasted, title, files), Mode.ADD))
+        work = self._rebuild.start
+        return self._start(shown, lambda: work(chosen_sources(pasted, title, files), Mode.ADD), _words(request))
 
-    def ask_to_replace(self, pasted: str, title: str, files: list[str] | None) -> PageUpdate:
+    def ask_to_replace(
+        self, pasted: str, title: str, files: list[str] | None, request: gr.Request | None = None
+    ) -> PageUpdate:
         """Ask once whether to replace all texts, unless there is nothing to replace them by."""
+        say = _words(request)
         try:
             chosen_sources(pasted, title, files)
         except VerbatimError as error:
-            return _with_progress(PageUpdate(), State(Phase.FAILED, str(error)))
-        return PageUpdate(confirm=gr.update(visible=True), warning=replace_question(self._summarize().texts))
+            return _with_progress(PageUpdate(), State(Phase.FAILED, str(error)), say)
+        return PageUpdate(confirm=gr.update(visible=True), warning=replace_question(self._summarize().texts, say))
 
     def keep(self) -> PageUpdate:
         """Leave the texts as they are."""
         return PageUpdate(confirm=gr.update(visible=False))
 
-    def replace(self, pasted: str, title: str, files: list[str] | None, shown: Shown) -> PageUpdate:
+    def replace(
+        self, pasted: str, title: str, files: list[str] | None, shown: Shown, request: gr.Request | None = None
+    ) -> PageUpdate:
         """Replace all texts by what the panel's fields hold."""
-        started = self._start(shown, lambda: self._rebuild.start(chosen_sources(pasted, title, files), Mode.REPLACE))
+        work = self._rebuild.start
+        started = self._start(shown, lambda: work(chosen_sources(pasted, title, files), Mode.REPLACE), _words(request))
         return replace(started, confirm=gr.update(visible=False))
 
-    def remove_text(self, shown: Shown, event: gr.EventData) -> PageUpdate:
+    def remove_text(self, shown: Shown, event: gr.EventData, request: gr.Request | None = None) -> PageUpdate:
         """Remove the text of the clicked row."""
-        row = self._row(event)
+        row, say = self._row(event), _words(request)
         if row is None:
-            return _with_progress(PageUpdate(), State(Phase.FAILED, OUTDATED))
-        return self._start(shown, lambda: self._rebuild.remove(row.name))
+            return _outdated(say)
+        return self._start(shown, lambda: self._rebuild.remove(row.name), say)
 
-    def undo(self, shown: Shown) -> PageUpdate:
+    def undo(self, shown: Shown, request: gr.Request | None = None) -> PageUpdate:
         """Undo the last change, if it is the one that the page shows. What its fields hold stays in them."""
+        say = _words(request)
         if shown.change != self._rebuild.state.number:
-            return _with_progress(PageUpdate(), State(Phase.FAILED, OUTDATED))
-        started = self._start(shown, self._rebuild.undo)
+            return _outdated(say)
+        started = self._start(shown, self._rebuild.undo, say)
         return started if started.shown is UNCHANGED else replace(started, shown=replace(started.shown, own=shown.own))
 
     def cancel(self) -> None:
@@ -184,15 +204,13 @@ class Actions:
         log_question(logger, question, answer, begun, full=self._log_questions)
         return dict(answer.to_dict())
 
-    def _start(self, shown: Shown, start: Callable[[], int]) -> PageUpdate:
+    def _start(self, shown: Shown, start: Callable[[], int], say: Words) -> PageUpdate:
         try:
             number = start()
         except VerbatimError as error:
-            return _with_progress(PageUpdate(), State(Phase.FAILED, str(error)))
-        state = self._rebuild.state
-        return replace(
-            _with_progress(PageUpdate(), state), shown=replace(shown, change=number, phase=Phase.RUNNING, own=number)
-        )
+            return _with_progress(PageUpdate(), State(Phase.FAILED, str(error)), say)
+        update = _with_progress(PageUpdate(), self._rebuild.state, say)
+        return replace(update, shown=replace(shown, change=number, phase=Phase.RUNNING, own=number))
 
     def _row(self, event: gr.EventData) -> SourceInfo | None:
         """The text of the clicked row; None if the library has changed since the table was drawn."""
@@ -205,20 +223,35 @@ class Actions:
         """Summarize the library; its texts are counted again only when the generation has changed."""
         generation = self._library.status().generation
         if generation != self._summary.generation:
-            rows = self._library.sources
-            table = source_table(rows, generation, changes=self._changes)
-            self._summary = _LibrarySummary(generation, table, len(rows))
+            self._summary = _LibrarySummary(generation, {}, len(self._library.sources))
         return self._summary
 
+    def _table(self, summary: _LibrarySummary, say: Words) -> str:
+        """The table of the texts, drawn once for each generation and language."""
+        table = summary.tables.get(say.language)
+        if table is None:
+            table = source_table(self._library.sources, say, summary.generation, changes=self._changes)
+            summary.tables[say.language] = table
+        return table
 
-def _with_progress(update: PageUpdate, state: State) -> PageUpdate:
+
+def _words(request: gr.Request | None) -> Words:
+    """The words of the page that sent a request; English ones for who calls from Python."""
+    return words() if request is None else words_for(request.headers)
+
+
+def _outdated(say: Words) -> PageUpdate:
+    return _with_progress(PageUpdate(), State(Phase.FAILED, say("pane_outdated")), say)
+
+
+def _with_progress(update: PageUpdate, state: State, say: Words) -> PageUpdate:
     """The update with the progress of a change."""
     running = state.phase is Phase.RUNNING
     return replace(
         update,
-        status=status(state),
-        meter=meter(state),
-        reports=report_list(state.reports),
+        status=status(state, say),
+        meter=meter(state, say),
+        reports=report_list(state.reports, say),
         cancel=gr.update(visible=running),
         undo=gr.update(visible=state.phase is Phase.DONE),
         timer=gr.Timer(FOLLOW_SECONDS if running else WATCH_SECONDS),

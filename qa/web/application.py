@@ -23,7 +23,7 @@ from qa.web.libraries import Libraries, paths
 from qa.web.lingering import LingeringClose
 from qa.web.log import RequestLog
 from qa.web.login import Login
-from qa.web.page import ASKING, CONCURRENT_QUESTIONS, MOST_WAITING, page
+from qa.web.page import ASKING, CONCURRENT_QUESTIONS, MOST_WAITING, TRANSLATIONS, page
 from qa.web.page_routes import PageRoutes
 from qa.web.panel import FILE_SIZE
 from qa.web.policy import Policy
@@ -182,6 +182,7 @@ def _gradio(blocks: gr.Blocks, root: str) -> FastAPI:
         favicon_path=STATIC / "favicon.svg",
         max_file_size=FILE_SIZE,
         footer_links=[],
+        i18n=TRANSLATIONS,
         root_path=root,
         show_error=False,
         # Each of these could otherwise be switched on by an environment variable.

@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable
 
+from qa.web.words import Words
+
 
 class Eta:
     """Takes what a progress callback takes; each stage has its own pace."""
@@ -22,18 +24,19 @@ class Eta:
         return (self._clock() - self._begun) / (done - self._first) * (total - done)
 
 
-def readable_duration(seconds: float) -> str:
+def readable_duration(seconds: float, say: Words) -> str:
     """Round the time to words, as roughly as it is known.
 
-    >>> readable_duration(4), readable_duration(43), readable_duration(200), readable_duration(9000)
-    ('a few seconds', 'about 45 seconds', 'about 3 minutes', 'about 2 hours')
+    >>> from qa.web.words import words
+    >>> [readable_duration(seconds, words()) for seconds in (4, 43, 200, 9000)]
+    ['a few seconds', 'about 45 seconds', 'about 3 minutes', 'about 2 hours']
     """
     if seconds < 10:
-        return "a few seconds"
+        return say("time_few_seconds")
     if seconds < 57:
-        return f"about {5 * round(seconds / 5)} seconds"
+        return say("time_seconds", n=5 * round(seconds / 5))
     if seconds < 90:
-        return "about a minute"
+        return say("time_minute")
     if seconds < 90 * 60:
-        return f"about {round(seconds / 60)} minutes"
-    return f"about {round(seconds / 3600)} hours"
+        return say("time_minutes", n=round(seconds / 60))
+    return say("time_hours", n=round(seconds / 3600))

@@ -5,22 +5,25 @@ from collections.abc import Sequence
 
 from qa.answering.escape import escaped, isolated
 from qa.sources.read import FileReport
-from qa.text.counted import counted
+from qa.web.words import Words
 
 
-def report_counts(reports: Sequence[FileReport]) -> str:
+def report_counts(reports: Sequence[FileReport], say: Words) -> str:
     """Count the outcomes: "3 read, 1 failed"."""
     numbers = Counter(report.outcome for report in reports)
-    return ", ".join(f"{number:,} {outcome}" for outcome, number in sorted(numbers.items(), key=_read_first))
+    return ", ".join(
+        f"{say.number(number)} {say(f'outcome_{outcome}')}"
+        for outcome, number in sorted(numbers.items(), key=_read_first)
+    )
 
 
-def report_list(reports: Sequence[FileReport]) -> str:
+def report_list(reports: Sequence[FileReport], say: Words) -> str:
     """List the files, those with a problem first."""
     if not reports:
         return ""
-    lines = "".join(map(_line, sorted(reports, key=lambda report: report.reason is None)))
+    lines = "".join(_line(report, say) for report in sorted(reports, key=lambda report: report.reason is None))
     return (
-        '<h2 id="reports-title">Files</h2>'
+        f'<h2 id="reports-title">{say("files")}</h2>'
         f'<div class="scroll" role="region" aria-labelledby="reports-title" tabindex="0"><ul>{lines}</ul></div>'
     )
 
@@ -29,20 +32,20 @@ def _read_first(counted: tuple[str, int]) -> tuple[bool, str]:
     return counted[0] != "read", counted[0]
 
 
-def _line(report: FileReport) -> str:
-    outcome = "in part" if report.outcome == "read" and report.reason else report.outcome
+def _line(report: FileReport, say: Words) -> str:
+    outcome = "in_part" if report.outcome == "read" and report.reason else report.outcome
     return (
-        f'<li><span class="outcome {report.outcome}">{outcome.capitalize()}</span> '
-        f"<p><strong>{isolated(report.source)}</strong>{_details(report)}</p></li>"
+        f'<li><span class="outcome {report.outcome}">{_capitalized(say(f"outcome_{outcome}"))}</span> '
+        f"<p><strong>{isolated(report.source)}</strong>{_details(report, say)}</p></li>"
     )
 
 
-def _details(report: FileReport) -> str:
+def _details(report: FileReport, say: Words) -> str:
     if report.outcome != "read":
         return _reason(report)
-    posts = counted(report.posts, "post")
+    posts = say.count("post", report.posts)
     if report.threads > 1:
-        posts += f" in {counted(report.threads, 'thread')}"
+        posts = say("in_threads", posts=posts, n=say.number(report.threads))
     left_out = (
         f'<br><span class="aside">{isolated(_capitalized(str(report.left_out)))}</span>' if _lines(report) else ""
     )

@@ -34,6 +34,11 @@ _THEME = (
     'try { document.documentElement.dataset.theme = localStorage.getItem("verbatim:theme") ?? "" } '
     "catch { /* a browser may forbid it */ }"
 )
+# Gradio speaks the browser's language; the page's reader may have chosen another.
+_LANGUAGE = (
+    "for (const [name, value] of [['language', {0}], ['languages', [{0}]]]) "
+    "Object.defineProperty(navigator, name, {{ value, configurable: true }})"
+)
 _FUNNEL = '<svg aria-hidden="true" viewBox="0 0 16 16"><path d="M1.5 2.5h13L9.5 9v5l-3-1.5V9z"/></svg>'
 _ENTER = (
     "if (event.key === 'Enter' &amp;&amp; !event.shiftKey &amp;&amp; !event.isComposing) "
@@ -80,7 +85,7 @@ def frame(
     head = (
         f"<title>Verbatim</title><style>{style()}</style>"
         f'<script type="application/json" id="verbatim-data">{_json(data)}</script>'
-        f"<script>{_THEME}</script>"
+        f"<script>{_THEME}; {_LANGUAGE.format(json.dumps(say.language))}</script>"
         '<script type="module" src="page/scripts/main.js"></script>'
     )
     return Frame(head, _body(library, say, _libraries(choices, chosen, say), changes))

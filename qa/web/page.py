@@ -8,14 +8,28 @@ import gradio as gr
 from gradio.events import api
 
 from qa.web.actions import UNCHANGED, WATCH_SECONDS, Actions, PageUpdate, Shown
-from qa.web.panel import LIMITS
 from qa.web.theme import script as load_script
+from qa.web.words import languages, words
 
 CONCURRENT_QUESTIONS = 4
 MOST_WAITING = 16  # questions; at a second each, the last of them is answered in four
 ASKING = "ask"
 UPLOAD_SECONDS = 3600  # how long uploads are kept; the library has its own copy of every text
 MOST_SESSIONS = 500  # open pages that are known; what one shows of the library takes some 500 bytes
+
+_PHRASES = (
+    "paste",
+    "paste_title",
+    "choose_files",
+    "add",
+    "replace_text",
+    "replace_really",
+    "replace_keep",
+    "cancel",
+    "undo",
+)
+TRANSLATIONS = gr.I18n(**{language: {key: words(language)(key) for key in _PHRASES} for language in languages()})
+"""What Gradio's own components say, in the language that the page tells it to be the browser's."""
 
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
 
@@ -64,17 +78,17 @@ def page(actions: Actions, *, changes: bool = True) -> gr.Blocks:
 
 def _panel() -> dict[str, Any]:
     """The fields and buttons that change the library."""
-    pasted = gr.Textbox(label="Paste a text", lines=5, max_lines=12)
-    title = gr.Textbox(label="Its title (optional)", max_lines=1)
-    files = gr.File(label="Or choose files", file_count="multiple", height=150, elem_id="uploads")
-    _html("limits", LIMITS)
+    pasted = gr.Textbox(label=TRANSLATIONS("paste"), lines=5, max_lines=12)
+    title = gr.Textbox(label=TRANSLATIONS("paste_title"), max_lines=1)
+    files = gr.File(label=TRANSLATIONS("choose_files"), file_count="multiple", height=150, elem_id="uploads")
+    limits = _html("limits")
     with gr.Row():
-        add = gr.Button("Add", variant="primary", size="md")
-        replace = gr.Button("Replace all texts", size="md", elem_id="replace")
+        add = gr.Button(TRANSLATIONS("add"), variant="primary", size="md")
+        replace = gr.Button(TRANSLATIONS("replace_text"), size="md", elem_id="replace")
     with gr.Row(visible=False, elem_id="confirm") as confirm:
         warning = _html("replacing", template='<div role="alert">${value}</div>')
-        really = gr.Button("Replace them", variant="stop", size="md", min_width=120, scale=0)
-        keep = gr.Button("Keep them", size="md", min_width=120, scale=0)
+        really = gr.Button(TRANSLATIONS("replace_really"), variant="stop", size="md", min_width=120, scale=0)
+        keep = gr.Button(TRANSLATIONS("replace_keep"), size="md", min_width=120, scale=0)
     return {
         "pasted": pasted,
         "title": title,
@@ -83,6 +97,7 @@ def _panel() -> dict[str, Any]:
         "replace": replace,
         "confirm": confirm,
         "warning": warning,
+        "limits": limits,
         "really": really,
         "keep": keep,
     }
@@ -94,8 +109,8 @@ def _progress() -> dict[str, Any]:
         with gr.Column():
             status = _html("status", template='<div aria-live="polite">${value}</div>')
             meter = _html("meter")
-        cancel = gr.Button("Cancel", visible=False, size="sm", min_width=80, scale=0)
-        undo = gr.Button("Undo", visible=False, size="sm", min_width=80, scale=0)
+        cancel = gr.Button(TRANSLATIONS("cancel"), visible=False, size="sm", min_width=80, scale=0)
+        undo = gr.Button(TRANSLATIONS("undo"), visible=False, size="sm", min_width=80, scale=0)
     return {"status": status, "meter": meter, "cancel": cancel, "undo": undo, "reports": _html("reports")}
 
 

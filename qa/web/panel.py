@@ -6,21 +6,23 @@ from pathlib import Path
 from qa.answering.escape import escaped, isolated
 from qa.errors import SourceError
 from qa.sources.detect import FORMATS
-from qa.text.counted import counted
 from qa.web.eta import readable_duration
 from qa.web.file_reports import report_counts
 from qa.web.rebuild import PastedText, Phase, State
+from qa.web.words import Words
 
 FILE_LIMIT = 200  # files at once
 FILE_SIZE = "200mb"  # of one file
 PASTE_LIMIT = 5_000_000  # characters; a longer text has to be uploaded as a file
 
-LIMITS = (
-    f"<p>At most {FILE_LIMIT} files of {FILE_SIZE.upper().replace('MB', ' MB')} each. A file that cannot be read is "
-    "skipped and reported; the rest are read.</p>"
-    f"<details><summary>{len(FORMATS)} formats are read</summary>"
-    f"<p>{', '.join(sorted((escaped(each.name) for each in FORMATS), key=str.casefold))}.</p></details>"
-)
+
+def limits(say: Words) -> str:
+    """What can be read."""
+    formats = sorted((escaped(each.name) for each in FORMATS), key=str.casefold)
+    return (
+        f"<p>{say('limits', n=FILE_LIMIT, size=FILE_SIZE.upper().replace('MB', ' MB'))}</p>"
+        f"<details><summary>{say('formats_read', n=len(FORMATS))}</summary><p>{', '.join(formats)}.</p></details>"
+    )
 
 
 def chosen_sources(pasted: str, title: str, files: Sequence[str] | None) -> list[Path | PastedText]:
@@ -41,47 +43,52 @@ def chosen_sources(pasted: str, title: str, files: Sequence[str] | None) -> list
     return sources
 
 
-def replace_label(texts: int) -> str:
+def replace_label(texts: int, say: Words) -> str:
     """What the button says that replaces the library's texts."""
-    return f"Replace all {texts:,} texts" if texts != 1 else "Replace the text"
+    return say("replace_texts", n=say.number(texts)) if texts != 1 else say("replace_text")
 
 
-def replace_question(texts: int) -> str:
+def replace_question(texts: int, say: Words) -> str:
     """What is asked before they are replaced."""
-    what = f"{texts:,} texts are" if texts != 1 else "text is"
-    return f"<p>The {what} removed from the library, and what you have entered takes their place.</p>"
+    asks = say("replace_asks_texts", n=say.number(texts)) if texts != 1 else say("replace_asks_text")
+    return f"<p>{asks}</p>"
 
 
-def status(state: State) -> str:
+def status(state: State, say: Words) -> str:
     """The stage or the outcome of a change; it is announced, so nothing that changes constantly is in it."""
     match state.phase:
         case Phase.IDLE:
             return ""
         case Phase.RUNNING:
-            return (
-                f'<p id="stage">{isolated(state.message.capitalize())}… '
-                '<span class="aside">The earlier texts still answer.</span></p>'
-            )
+            return f'<p id="stage">{_stage(state.message, say)}… <span class="aside">{say("still_answer")}</span></p>'
         case Phase.DONE:
             warning = f'<p class="warning">{isolated(state.warning)}</p>' if state.warning else ""
-            counts = f": {report_counts(state.reports)}" if state.reports else ""
-            return f"<p>Done{counts}. {counted(state.after, 'text')} now (was {state.before:,}).</p>{warning}"
+            counts = f": {report_counts(state.reports, say)}" if state.reports else ""
+            texts, before = say.count("text", state.after), say.number(state.before)
+            return f"<p>{say('change_done', counts=counts, texts=texts, before=before)}</p>{warning}"
         case Phase.CANCELLED:
-            return "<p>Cancelled. The earlier texts still answer.</p>"
+            return f"<p>{say('change_cancelled')} {say('still_answer')}</p>"
         case Phase.FAILED:
             return f'<p class="error" role="alert">{isolated(state.message)}</p>'
 
 
-def meter(state: State) -> str:
+def meter(state: State, say: Words) -> str:
     """The progress of the current stage, and its remaining time."""
     if state.phase is not Phase.RUNNING:
         return ""
     if not state.total:
         return '<progress aria-labelledby="stage"></progress>'
-    figures = f"{state.done:,} of {state.total:,} ({state.done / state.total:.0%})"
+    done, total = say.number(state.done), say.number(state.total)
+    figures = say("meter_of", done=done, total=total, share=f"{state.done / state.total:.0%}")
     if state.seconds_left is not None:
-        figures += f", {readable_duration(state.seconds_left)} left for this step"
+        figures += f", {say('meter_left', time=readable_duration(state.seconds_left, say))}"
     return (
         f'<progress aria-labelledby="stage" max="{state.total}" value="{state.done}"></progress>'
         f'<p class="aside">{figures}</p>'
     )
+
+
+def _stage(stage: str, say: Words) -> str:
+    """The name of a stage of the library's work; as the library has it if the page has no word for it."""
+    key = f"stage_{stage}"
+    return say(key) if key in say.phrases else isolated(stage.capitalize())

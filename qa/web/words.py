@@ -37,8 +37,15 @@ class Words:
         >>> words("en").count("text", 1), words("en").count("text", 1200)
         ('1 text', '1,200 texts')
         """
-        figure = f"{number:,}".replace(",", self.phrases["thousands"])
-        return self.phrases[f"{key}_{'one' if number == 1 else 'other'}"].format(n=figure)
+        return self.phrases[f"{key}_{'one' if number == 1 else 'other'}"].format(n=self.number(number))
+
+    def number(self, number: int) -> str:
+        """A number with its thousands apart.
+
+        >>> words("en").number(1200), words("de").number(1200)
+        ('1,200', '1.200')
+        """
+        return f"{number:,}".replace(",", self.phrases["thousands"])
 
     def day(self, iso: str) -> str:
         """An ISO date as it is written out; anything else stays as it is.

@@ -18,6 +18,8 @@ element.addEventListener("focusout", (event) => {
 });
 
 function label(button, asked) {
+  if (button.classList.contains("asked") === asked) return;
   button.classList.toggle("asked", asked);
-  button.firstElementChild.textContent = asked ? "Really remove" : "Remove";
+  const word = button.firstElementChild;
+  [word.textContent, button.dataset.asks] = [button.dataset.asks, word.textContent];
 }
