@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from qa.answering.escape import attribute, escaped, isolated
 from qa.library.library import Library
@@ -15,7 +16,7 @@ from qa.web.filters_view import filters
 from qa.web.library_view import source_line
 from qa.web.post_labels import source_key, text_name
 from qa.web.starts import Starts
-from qa.web.theme import style
+from qa.web.theme import STATIC, style
 from qa.web.words import Words, languages, words
 
 _TEXTS_OFFERED = 6  # titles on the first view; the library's pane lists the others
@@ -48,8 +49,12 @@ _ENTER = (
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What is added to Gradio's page: to its head, and around its panel, whose place a comment marks."""
+    """What is added to Gradio's page: its own scripts before Gradio's, its head, and what is around the panel.
 
+    A comment marks the panel's place.
+    """
+
+    scripts: str
     head: str
     body: str
 
@@ -86,9 +91,16 @@ def frame(
         f"<title>Verbatim</title><style>{style()}</style>"
         f'<script type="application/json" id="verbatim-data">{_json(data)}</script>'
         f"<script>{_THEME}; {_LANGUAGE.format(json.dumps(say.language))}</script>"
-        '<script type="module" src="page/scripts/main.js"></script>'
     )
-    return Frame(head, _body(library, say, _libraries(choices, chosen, say), changes))
+    return Frame(_scripts(), head, _body(library, say, _libraries(choices, chosen, say), changes))
+
+
+@cache
+def _scripts() -> str:
+    """The page's scripts, all asked for at once instead of one after the other as they import each other."""
+    names = sorted(file.name for file in (STATIC / "scripts").glob("*.js"))
+    links = "".join(f'<link rel="modulepreload" href="page/scripts/{name}">' for name in names)
+    return f'{links}<script type="module" src="page/scripts/main.js"></script>'
 
 
 def parts(library: Library, say: Words) -> dict[str, str]:

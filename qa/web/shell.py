@@ -19,6 +19,7 @@ from qa.web.words import Words, words_for
 _ADVERTISEMENT = re.compile(r"<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>\s*")
 _BASE = re.compile(r"<base\b[^>]*>\s*")  # the policy forbids it, and it says nothing that is not so anyway
 _LANGUAGE = re.compile(r"<html\s+lang=\"en\"")
+_SCRIPTS = '<script type="module"'  # Gradio's, a megabyte: modules run in their order, and ours are needed first
 _PANEL = re.compile(r"<gradio-app\b.*?</gradio-app>", re.DOTALL)
 # Gradio takes the whole window by these styles, which no style sheet outweighs.
 _STYLES = re.compile(r"(<(?:html|body|gradio-app)\b[^>]*?)\sstyle=\"[^\"]*\"", re.DOTALL)
@@ -63,8 +64,9 @@ def with_frame(page: str, frame: Frame, language: str) -> str:
     page = _LANGUAGE.sub(f'<html lang="{language}"', _BASE.sub("", _ADVERTISEMENT.sub("", page)), count=1)
     page = _STYLES.sub(r"\1", page)
     panel = _PANEL.search(page)
-    if panel is None or "</head>" not in page:
+    scripts = page.find(_SCRIPTS)
+    if panel is None or scripts < 0 or "</head>" not in page:
         raise LookupError("this version of Gradio sends another page than the one that Verbatim knows")
-    before, after = page[: panel.start()], page[panel.end() :]
+    before, after = page[:scripts] + frame.scripts + page[scripts : panel.start()], page[panel.end() :]
     page = before + frame.body.replace("<!-- panel -->", panel[0], 1) + after
     return page.replace("</head>", f"{frame.head}</head>", 1)
