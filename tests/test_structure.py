@@ -1,6 +1,7 @@
 """A room imports only from rooms on lower floors, and there is no circle of imports."""
 
 import ast
+import re
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -111,3 +112,32 @@ def test_a_module_is_small(module: str) -> None:
 def test_files_of_tests_are_small() -> None:
     lengths = {file.name: len(file.read_text(encoding="utf-8").splitlines()) for file in (ROOT / "tests").rglob("*.py")}
     assert {name: length for name, length in lengths.items() if length > LONGEST_MODULE} == {}
+
+
+NUMERIC_CONSTANT = re.compile(
+    r"(?:[A-Z_][A-Z0-9_]*(?:, )?)+(?:: [\w\[\], .]+)? = [-(]*\d[\d_., <*+()-]*(?P<comment>\s+#.*)?"
+)
+
+
+def _without_reason(lines: list[str]) -> Iterator[str]:
+    """The numeric constants of a module that say nothing of their value: next to them, above their group, or below."""
+    for number, line in enumerate(lines):
+        match = NUMERIC_CONSTANT.fullmatch(line)
+        if match is None or match["comment"] or lines[number + 1].startswith('"""'):
+            continue
+        first = number
+        while first and NUMERIC_CONSTANT.fullmatch(lines[first - 1]):
+            first -= 1
+        if not lines[first - 1].startswith("#"):
+            yield line
+
+
+@pytest.mark.parametrize("module", sorted(module for module in FILES if module.startswith("qa.sources")))
+def test_a_constant_of_the_readers_says_where_its_value_comes_from(module: str) -> None:
+    assert list(_without_reason([*FILES[module].read_text("utf-8").splitlines(), ""])) == []
+
+
+def test_a_constant_without_a_reason_is_found() -> None:
+    assert list(
+        _without_reason(["# All in lines.", "A = 1", "_B, _C = 2, 0.5", "", "D = 3  # as in D", "E = 1 << 4", ""])
+    ) == ["E = 1 << 4"]

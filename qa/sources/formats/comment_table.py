@@ -37,8 +37,8 @@ _HEADS = {
 }
 _FIELD_OF = {head: name for name, heads in _HEADS.items() for head in heads.split()}
 _ARTICLE = re.compile(r"\A(?:the|your|der|die|das|le|la|il|el|o|de|het)\s", re.IGNORECASE)
-_ROWS_TO_COMPARE = 5
-_SHARE_OF_FULL_ROWS = 0.5
+# Rows under the head of which at least this share is as long as it: a text with commas in its first line has none.
+_ROWS_TO_COMPARE, _SHARE_OF_FULL_ROWS = 5, 0.5
 _MARKUP = re.compile(r"<(?:p|br|a|b|i|em|strong|blockquote)\b[^<>]*>|&(?:amp|lt|gt|quot|#39);", re.IGNORECASE)
 
 

@@ -89,11 +89,11 @@ _LABELS = frozenset(
 _PARTICLES = frozenset("de da di del della der den van von la le du el al bin ibn of the and".split())
 _EMPHASIS = re.compile(r"(?<![\w*])(?P<mark>[*_])(?P<words>[^*_\n]{1,100})(?P=mark)(?![\w*])")
 _FIRST_DAY = "1980"  # before the first public bulletin boards, no one commented on anything
-_LONGEST_LINE = 120
-_LONGEST_NAME_LINE = 60
-_MOST_WORDS = 6
+# Characters of a line that names an author and a day, of one that holds a name alone, and words of a name: above these
+# it is a sentence.
+_LONGEST_LINE, _LONGEST_NAME_LINE, _MOST_WORDS = 120, 60, 6
 _QUOTES = frozenset("\"'>“”„«‘’‹")
-_CACHED = 1 << 16
+_CACHED = 1 << 16  # lines, some megabytes; a page asks about each line several times
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,8 +94,8 @@ _FOOTER = _compile(
 _MARKUP = " #>*_"
 _SENTENCE = re.compile(r"(?<=\.) ")
 _TRAIL = " _*.»→›"
-_LONGEST = 240
-_CACHED = 1 << 16
+_LONGEST = 240  # characters; the longest notice, about a comment form, has 160
+_CACHED = 1 << 16  # lines, some megabytes; a page asks about each line several times
 
 
 class LineKind(Flag):

@@ -22,7 +22,7 @@ _OPENING = re.compile(
 _ADDRESS = r"<\s?[^<>\s]+@[^<>\s]+\s?>"
 _INTRODUCTION = re.compile(rf".*{_WROTE}.{{0,160}}[:：]\s*|.{{0,160}}{_ADDRESS}.{{0,40}}[:：]\s*", re.IGNORECASE)
 _LONGEST = 300  # characters; mail programs wrap at about 76, and a name with its address seldom fills three lines
-_MOST_LINES = 4
+_MOST_LINES = 4  # what 300 characters fill when they are wrapped
 
 
 def introduction_start(lines: Sequence[Line], end: int) -> int:

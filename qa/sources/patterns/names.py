@@ -17,7 +17,7 @@ _AFTER = re.compile(
     rf"\s*(?:(?<!\S){WROTE}\b.{{0,12}}|[:,;|•·»–—-]|\.{{3}}|…|(?<!\S)(?:{ON}|at|um))\s*$",
     re.IGNORECASE,
 )
-_LONGEST, _MOST_WORDS = 60, 7
+_LONGEST, _MOST_WORDS = 60, 7  # characters and words of a name with its titles; more is a sentence
 
 
 def clean_name(text: str) -> str | None:

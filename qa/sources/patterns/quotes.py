@@ -12,8 +12,9 @@ from qa.types import Span
 
 _MAY_QUOTE = re.compile(r">|\[quote|--|__|begin forwarded", re.IGNORECASE)
 _MARK = re.compile(r"[ \t]{0,3}>(?!\S?[<_(=])")  # ">_<", ">:(" and ">=" are not quotation marks
-_LONGEST_MARKED_LINE = 1_000
-_LONGEST_LINE_ALONE = 120
+# Characters of a line after ">": a longer one is a whole text in one line, whose own words may follow the quotation. A
+# post that is one line is known to be all quotation only if it is short.
+_LONGEST_MARKED_LINE, _LONGEST_LINE_ALONE = 1_000, 120
 _QUOTE_TAG = re.compile(r"\[(/?)quote\b[^\[\]\n]{0,200}\]", re.IGNORECASE)
 _SIGNATURE = re.compile(r"--[ \t]?")
 _LIST_FOOTER = re.compile(r"_{20,}[ \t]*")

@@ -22,8 +22,8 @@ from qa.sources.plaintext.headings import CommentHeading
 from qa.sources.plaintext.lists import BULLET, CommentList, closing_list, parse_list, split_blocks
 from qa.sources.plaintext.page import CopiedPage
 
-_LONGEST_FOOTER = 2_000
-_MOST_FORMS = 20
+_LONGEST_FOOTER = 2_000  # characters below the comments: links and notices of a page; more is a text of its own
+_MOST_FORMS = 20  # comment forms that are tried as the end of the comments, which bounds the time of a hostile text
 _SENTENCE_ENDS = (".", "!", "?", "…", ")", "”", '"')
 
 

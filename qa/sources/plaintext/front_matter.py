@@ -11,8 +11,8 @@ from qa.sources.plaintext.headings import parse_comment_heading
 
 _MARKDOWN_HEADING = re.compile(r"\s{0,3}#{1,6}\s+(?P<title>.+?)\s*#*\s*")
 _UNDERLINE = re.compile(r"\s*(={3,}|-{3,})\s*")
-_LONGEST_TITLE = 140
-_BYLINE_WITHIN = 5
+_LONGEST_TITLE = 140  # characters; a longer line is a paragraph
+_BYLINE_WITHIN = 5  # lines: title, subtitle, section and day can stand above the author
 
 
 def find_author(article: Sequence[Line]) -> Attribution:

@@ -20,7 +20,7 @@ _HEADING = re.compile(rf"(?:{_COUNTED}|{_NAMED}) ?:?", re.IGNORECASE)
 _MARKDOWN = re.compile(r" {0,3}(#{1,6})\s")
 _LITERAL = ("comment", "komment", "coment", "koment", "reacti")
 _FENCE = ("```", "~~~")
-_LONGEST = 120
+_LONGEST = 120  # characters: a heading of comments can repeat the article's title
 
 
 @dataclass(frozen=True, slots=True)

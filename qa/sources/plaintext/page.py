@@ -13,11 +13,11 @@ from qa.sources.patterns.lines import Line, is_rule
 from qa.sources.plaintext.bylines import Byline, find_bylines
 from qa.sources.plaintext.headings import CommentHeading, markdown_levels, parse_comment_heading
 
-MOST_HEADINGS = 20
+MOST_HEADINGS = 20  # that are tried as the beginning of the comments, which bounds the time of a hostile text
 _SENTENCE_ENDS = (".", "!", "?", "…")
 _CLOSERS = "\"'”’»)] "
-_LONGEST_TITLE = 140
-_TOP_LINES = 5
+_LONGEST_TITLE = 140  # characters; a longer line is a paragraph
+_TOP_LINES = 5  # above a text: its title, subtitle, author and day
 
 
 class CopiedPage:

@@ -30,7 +30,7 @@ _ABOUT_MEMBER = re.compile(
     r"|geregistreerd|lid (?:geworden|sinds)|dołączył\w*|rejestracja|membro desde|зарегистрирован)\b",
     re.IGNORECASE,
 )
-_MOST_NOTICE_LINES = 2
+_MOST_NOTICE_LINES = 2  # that a comment was removed, and why
 # In characters, chosen on the half of `web-pages` that rules are made on (benchmarks/pages.py).
 _LONGEST_LABEL, _LONGEST_NAME = 120, 60
 _LONGEST_READ = 200  # characters of a line that the patterns see
