@@ -104,7 +104,7 @@ def test_a_file_of_threads_reads_back(written: list[Thread]) -> None:
 @pytest.mark.parametrize(("name", "data"), samples().items())
 def test_every_format_reads_back_exactly(name: str, data: bytes) -> None:
     def read(data: bytes, name: str) -> list[Thread]:
-        threads = []
+        threads: list[Thread] = []
         with suppress(qa.SourceError):  # a table says which columns were taken
             threads.extend(open_file(data, name).threads)
         return threads

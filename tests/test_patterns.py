@@ -197,3 +197,16 @@ def test_merged_spans_cover_the_same_characters_and_lie_apart(spans: list[tuple[
     merged = merge_spans(spans)
     assert {index for span in merged for index in range(*span)} == {index for span in spans for index in range(*span)}
     assert all(end < start for (_, end), (start, _) in pairwise(merged))
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("Пт окт 07, 2011 8:23", "2011-10-07"), ("2 мая 2012", "2012-05-02"), ("2012年3月2日(金) 9:12", "2012-03-02"),
+        ("2012년 3월 2일", "2012-03-02"), ("den 12 augusti 2011 kl. 10:00", "2011-08-12"),
+        ("12. desember 2011", "2011-12-12"), ("3 Ekim 2011, 10:00", "2011-10-03"),
+        ("7. října 2011", "2011-10-07"), ("5. marts 2011", "2011-03-05"),
+    ],
+)  # fmt: skip
+def test_days_in_other_languages(line: str, day: str) -> None:
+    assert iso_day(line) == day

@@ -22,6 +22,21 @@ _MONTHS = {
     11: "nov november novembre noviembre novembro listopad listopada lis",
     12: "dec december dezember dez décembre déc decembre diciembre dic dicembre dezembro grudzień grudnia gru",
 }
+# Read, but not among the words that a day is searched by.
+_OTHER_MONTHS = {
+    1: "ocak январь января янв led ledna",
+    2: "şubat февраль февраля фев úno února",
+    3: "marts mart март марта мар bře března",
+    4: "nisan апрель апреля апр dub dubna",
+    5: "mayıs май мая kvě května",
+    6: "haziran июнь июня июн června",
+    7: "temmuz июль июля июл čvc července",
+    8: "augusti ağustos август августа авг srp srpna",
+    9: "eylül сентябрь сентября сен сент zář září",
+    10: "ekim октябрь октября окт říj října",
+    11: "kasım ноябрь ноября ноя listopadu",
+    12: "desember aralık декабрь декабря дек prosince",
+}
 _WEEKDAYS = (
     "mon tue tues wed thu thurs fri sat sun monday tuesday wednesday thursday friday saturday sunday"
     " montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag"
@@ -49,10 +64,11 @@ def _any_of(words: Iterable[str]) -> str:
     return f"(?:{'|'.join(sorted(words, key=len, reverse=True))})"
 
 
-_MONTH_OF = {name: month for month, names in _MONTHS.items() for name in names.split()}
+_MONTH_OF = {name: month for months in (_MONTHS, _OTHER_MONTHS) for month in months for name in months[month].split()}
 _MONTH = _any_of(_MONTH_OF)
 _DAYS = (
     r"(?<!\d)\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)",
+    r"(?<!\d)\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]",
     rf"(?<!\d)\d{{1,2}}(?:st|nd|rd|th|er|º|\.)?\s?(?:de\s|of\s|-)?\s?{_MONTH}\b\.?,?\s?-?(?:de\s|del\s)?'?\d{{4}}",
     rf"\b{_MONTH}\b\.?\s\d{{1,2}}(?:st|nd|rd|th)?,?\s\d{{4}}",
     r"(?<!\d)\d{1,2}(?P<separator>[./-])\s?\d{1,2}(?P=separator)\s?(?:\d{4}|\d{2})(?!\d)",
