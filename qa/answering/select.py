@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 
+from qa.answering import question_type
 from qa.answering.answer import Answer, Quote
 from qa.answering.author import author_answers, names_author
 from qa.answering.calibration import Calibration
@@ -13,6 +14,7 @@ from qa.answering.candidate import Candidate, ReadCandidate
 from qa.answering.highlight import best_sentences, trim_span
 from qa.answering.options import MARGIN_LIMIT, Option, answer_span, list_options, names_in
 from qa.answering.reader import Reader, ScoredSpan, read_passages
+from qa.answering.whole_list import with_whole_list
 from qa.encoding.encoder import Encoder
 from qa.search.bm25 import LexicalIndex
 from qa.search.passage_context import as_sentences
@@ -172,6 +174,8 @@ def answer_from(
     """
     calibration = judge.calibration
     assessed = assess(query, read_candidates(query.text, candidates, judge.reader), judge)
+    if question_type.asks_list(query.text) or question_type.asks_explanation(query.text):
+        assessed, candidates = _quoting_whole_list(assessed, candidates)
     if assessed.answer is None:
         quotes = _quotes(query.text, candidates, (), (), calibration, k)
         return Answer(question, False, None, assessed.confidence, quotes)
@@ -193,6 +197,31 @@ def answer_from(
         certainty=certainty,
         closest=text if certainty == "perhaps" and not found else None,
     )
+
+
+def _quoting_whole_list(
+    assessed: Assessment, candidates: Sequence[Candidate]
+) -> tuple[Assessment, Sequence[Candidate]]:
+    """The assessment and the candidates, with the first passage as long as the list that answers in it.
+
+    Passages that are then part of the first one are not quoted again.
+    """
+    first, answer = next(iter(assessed.order), None), assessed.answer
+    if first is None or answer is None or answer.text != first.candidate.text[slice(*answer.span)]:
+        return assessed, candidates
+    passage, span = with_whole_list(first.candidate, answer.span)
+    if passage is first.candidate:
+        return assessed, candidates
+
+    def is_apart(other: Candidate) -> bool:
+        place, whole = other.place, passage.place
+        return place.source != whole.source or place.end <= whole.start or whole.end <= place.start
+
+    order = [replace(first, candidate=passage), *(read for read in assessed.order[1:] if is_apart(read.candidate))]
+    read = {id(one.candidate) for one in assessed.order}
+    behind = [candidate for candidate in candidates if id(candidate) not in read and is_apart(candidate)]
+    whole_answer = OptionAnswer(passage.text[slice(*span)], span)
+    return replace(assessed, order=order, answer=whole_answer), [*(one.candidate for one in order), *behind]
 
 
 def rank_with_reader(query: EncodedQuery, candidates: Sequence[Candidate], judge: Judge, k: int) -> tuple[Quote, ...]:
