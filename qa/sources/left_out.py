@@ -13,6 +13,7 @@ from qa.sources.sanitize import label
 _ITEM_NUMBER = re.compile(r"\A\d+\.\s")
 _MOST_KEPT = 20  # lines; what fits on a screen
 _MOST_NAMED = 3  # lines in a report, which is one line itself
+_LONGEST_BYLINE = 100  # characters; as `is_time_label`, to which a longer line is prose
 _LONGEST_NAMED = 60  # characters of each of these
 # Characters that are searched for lines that a page lays out in another way than its posts: a second's work.
 _MOST_SEARCHED = 200_000_000
@@ -91,6 +92,8 @@ def lines_left_out(lines: Iterable[str], text: str, known: Iterable[str | None])
 
 def _is_byline(line: str, known: Set[str]) -> bool:
     """Whether a line is a day or an hour, alone or after one of the known names; an item of a list has a number."""
+    if len(line) > _LONGEST_BYLINE:
+        return False
     name = _ITEM_NUMBER.sub("", before_time(line)).strip(" ,·|:-–—")
     return is_time_label(line, name if _key(name) in known else None)
 

@@ -34,7 +34,8 @@ _LEFT_OUT = re.compile(
     re.IGNORECASE,
 )
 # On iOS this mark stands before what the app says in a person's place, and before what it adds to a message.
-_EDITED = re.compile(r"\s*\u200e<[^<>\n]{3,60}>\Z")
+_ADDED = "\u200e<"
+_EDITED = re.compile(r"[^<>\n]{3,60}>")
 _NOTICE = re.compile(r"\u200e?messages and calls are end-to-end encrypted", re.IGNORECASE)
 _TITLES = re.compile(
     r"(?:WhatsApp Chat (?:with|-) |Chat WhatsApp (?:con|avec) |WhatsApp[- ]Chat mit )(.+?)(?:\.\w{3}(?: · .*)?)?",
@@ -77,12 +78,18 @@ def read(data: bytes, name: str) -> Iterator[Thread]:
     page.title = _title(name)
     for number, message in enumerate(messages):
         if match := _MESSAGE.match(message.rest):  # what has no author is an event: who joined, who left
-            text = _EDITED.sub("", "\n".join([match["text"], *message.more]))
+            text = _without_note("\n".join([match["text"], *message.more]))
             shown = not (match["mark"] or _LEFT_OUT.fullmatch(text.strip()) or _NOTICE.match(text))
             author, day = label(match["author"]), days.iso(message.day)
             draft = message_draft(text, author, day, _time_of_day(message), shown=shown)
             page.comments.append(RawPost(str(number), None, draft))
     yield from pages.threads(name)
+
+
+def _without_note(text: str) -> str:
+    """A message without the note at its end that it was edited."""
+    before, _, note = text.rpartition(_ADDED)
+    return before.rstrip() if before and _EDITED.fullmatch(note) else text
 
 
 def _time_of_day(message: _Message) -> str | None:

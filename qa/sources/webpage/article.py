@@ -20,6 +20,7 @@ from qa.sources.webpage.omissions import restore_lines, restore_paragraphs
 # as a share. Of the pages of `web-pages`, none with a right main text is below it.
 _LONG_PAGE, _LEAST_SHARE = 5_000, 0.05
 _MOST_IN_LINE = 3  # lines of a page in one line of text, which trafilatura makes of a page in which it finds no text
+_FIRST = 100  # lines of a page that are looked for in that line, which bounds the time of a hostile page
 _WHOLE_SHARE = 0.9  # of the characters that a page shows; trafilatura takes all of a page in which it finds no text
 
 
@@ -67,7 +68,7 @@ def _is_whole_page(root: HtmlElement, text: str) -> bool:
     """Whether the main text is all that the page shows: in one line, or mostly links, its menus and a short post."""
     keys = ["".join(block.text.split()) for block in lay_out(root)]
     key = "".join(text.split())
-    if "\n" not in text and sum(block in key for block in keys) >= _MOST_IN_LINE:
+    if "\n" not in text and sum(block in key for block in keys[:_FIRST]) >= _MOST_IN_LINE:
         return True
     return len(key) >= _WHOLE_SHARE * sum(map(len, keys)) and is_teaser(root)
 
