@@ -32,10 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--files", type=int, default=1000, metavar="N", help="of each format (default: 1000)")
     options = parser.parse_args(arguments)
-    print("| format | file | bytes | files a second | posts a second |\n| --- | --- | --- | --- | --- |")
+    print("| format | file | files a second | posts a second |\n| --- | --- | --- | --- |")
     for name, data in samples().items():
         format_, files, posts = measure(name, data, options.files)
-        print(f"| {format_} | {name} | {len(data):,} | {files:,.0f} | {posts:,.0f} |", flush=True)
+        print(f"| {format_} ({name}) | {len(data):,} bytes | {files:,.0f} | {posts:,.0f} |", flush=True)
     return 0
 
 
