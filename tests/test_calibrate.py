@@ -41,7 +41,7 @@ def towns(tmp_path: Path) -> Path:
     folder, number = tmp_path / "towns", LEAST_QUESTIONS + 20
     folder.mkdir()
     things, others = ([f"{first}{a}{b}" for a in "abcdefghij" for b in "klmnopq"] for first in ("thing", "other"))
-    rows = {
+    rows: dict[str, list[dict[str, object]]] = {
         "corpus.jsonl": [
             {"_id": f"d{index}", "text": f"A works makes {thing} by hand. It is in {TOWNS[index % 10]} near the river."}
             for index, thing in enumerate(things)

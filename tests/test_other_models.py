@@ -22,8 +22,8 @@ def save_tiny(folder: Path, kind: str, labels: int = 1) -> Path:
     import transformers
 
     torch.manual_seed(0)
-    tokenizer = transformers.AutoTokenizer.from_pretrained(str(minilm_files.folder()))  # type: ignore[no-untyped-call]
-    config = transformers.BertConfig(
+    tokenizer = transformers.AutoTokenizer.from_pretrained(str(minilm_files.folder()))
+    config = transformers.BertConfig(  # type: ignore[call-arg]
         vocab_size=tokenizer.vocab_size,
         hidden_size=16,
         num_hidden_layers=1,

@@ -63,7 +63,7 @@ class CrossEncoderReranker:
 def _load(model_id: str) -> CrossEncoder:
     from sentence_transformers import CrossEncoder
 
-    model = load_model(
+    model: CrossEncoder = load_model(
         lambda only_local: CrossEncoder(model_id, device="cpu", local_files_only=only_local),
         model_id,
         "cross-encoder of sentence-transformers",

@@ -103,8 +103,10 @@ def _best_span(
 ) -> ScoredSpan:
     """The best span of a window, given the scores, of shape (tokens,), and the offsets, of shape (tokens, 2)."""
     spans = np.where(in_passage, starts, -np.inf)[:, None] + np.where(in_passage, ends, -np.inf)
-    spans = np.where(np.tri(*spans.shape, -1) + np.tri(*spans.shape, -_ANSWER_TOKENS).T, -np.inf, spans)
-    start, end = divmod(int(spans.argmax()), len(starts))
+    length = len(starts)
+    too_early, too_long = np.tri(length, k=-1), np.tri(length, k=-_ANSWER_TOKENS).T
+    spans = np.where(too_early + too_long, -np.inf, spans)
+    start, end = divmod(int(spans.argmax()), length)
     margin = float(spans[start, end]) - float(starts[0] + ends[0])
     return ScoredSpan(int(offsets[start][0]), int(offsets[end][1]), margin)
 
@@ -113,7 +115,7 @@ def _load(model_id: str) -> tuple[PreTrainedModel, Any]:
     from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
     def load(only_local: bool) -> tuple[PreTrainedModel, set[str], Any]:
-        tokenizer = AutoTokenizer.from_pretrained(model_id, local_files_only=only_local)  # type: ignore[no-untyped-call]
+        tokenizer = AutoTokenizer.from_pretrained(model_id, local_files_only=only_local)
         model, loaded = AutoModelForQuestionAnswering.from_pretrained(
             model_id, local_files_only=only_local, output_loading_info=True
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -20,7 +20,7 @@ class Table:
 
     head: int
     head_cells: Sequence[Span]
-    rows: dict[int, Sequence[Span]]
+    rows: Mapping[int, Sequence[Span]]
 
 
 def find_tables(text: str, sentences: Sequence[Sentence]) -> list[Table]:
