@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import qa
 from qa.answering.reader import ScoredSpan
 from qa.encoding.encoder import Vectors
 from qa.library.directory import LibraryDirectory
+from qa.library.disk_errors import reporting_disk_errors
 from qa.text.sentences import Sentence
 from qa.types import Progress, no_progress
 
@@ -187,6 +189,16 @@ def test_a_generation_that_fails_its_check_is_removed(library: qa.Library) -> No
         writer.publish(writer.new_folder(), check)
     assert directory.current() == before
     assert list(before.parent.iterdir()) == [before]
+
+
+def test_a_disk_that_does_not_give_back_what_was_written_is_not_a_bug(tmp_path: Path) -> None:
+    (tmp_path / "texts.sqlite").write_bytes(b"other bytes " * 100)
+    with (
+        closing(sqlite3.connect(tmp_path / "texts.sqlite")) as connection,
+        pytest.raises(qa.LibraryNotWritable, match="does not give back what was written .* untouched"),
+        reporting_disk_errors(),
+    ):
+        connection.execute("SELECT 1 FROM source")
 
 
 def test_an_engines_bug_is_not_reported_as_a_full_disk(library: qa.Library, monkeypatch: pytest.MonkeyPatch) -> None:

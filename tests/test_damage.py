@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
+import numpy as np
 import pytest
 from conftest import FakeEncoder
 from hypothesis import HealthCheck, given, settings
@@ -230,6 +231,13 @@ WRONG = {
     "no passages": "DELETE FROM passage",
     "fewer passages": "DELETE FROM passage WHERE id = 1",
     "no sources": "DELETE FROM source",
+    "nothing where a number belongs": (
+        "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = replace(sql, '\"start\" INTEGER NOT NULL', "
+        "'\"start\" INTEGER') WHERE name = 'passage'; PRAGMA writable_schema = RESET; UPDATE passage SET start = NULL; "
+        "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = replace(sql, '\"start\" INTEGER', "
+        "'\"start\" INTEGER NOT NULL') WHERE name = 'passage';"
+    ),
+    "a source with another name": "UPDATE source SET name = name || '!'",
     "a source with another number": "UPDATE source SET id = id + 5",
 }
 
@@ -277,6 +285,17 @@ def test_a_library_of_another_format_is_refused_with_the_command_that_builds_it(
     with pytest.raises(qa.LibraryMismatch, match=command):
         qa.open(library.path, encoder=encoder)
     assert qa.build(library.thread("Bread"), library.path, encoder=encoder).verify().sources == 1
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e4])
+def test_vectors_that_are_none_are_damage(library: qa.Library, encoder: FakeEncoder, value: float) -> None:
+    (file,) = (file for file in files_of(library) if file.name in ("dense.vectors", "dense.lists"))
+    numbers = np.fromfile(file, "<f4" if file.suffix == ".vectors" else "<f2")
+    numbers[:8] = value
+    file.write_bytes(numbers.tobytes())
+    forge(folder_of(library))
+    with pytest.raises(qa.LibraryDamaged, match="not of length one"):
+        qa.open(library.path, encoder=encoder).passage_map()
 
 
 def test_verify_checks_that_every_passage_is_a_slice(library: qa.Library) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from contextlib import suppress
 
 import pytest
@@ -36,6 +38,28 @@ def test_altered_input_is_read_or_refused(name: str, data: st.DataObject) -> Non
     for position in data.draw(st.lists(st.integers(0, len(content) - 1), max_size=8)):
         content[position] = data.draw(st.integers(0, 255))
     run(PARSERS[name], bytes(content[: data.draw(st.integers(0, len(content)))]))
+
+
+def test_a_zip_file_may_have_a_member_without_a_name() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("x", "A word.")
+    content = buffer.getvalue()
+    directory = content.index(b"PK\x01\x02")
+    length = directory + 28  # of the name, in the member's entry
+    nameless = bytearray(content[: directory + 46] + content[directory + 47 :])
+    nameless[length] = 0
+    end = nameless.index(b"PK\x05\x06")
+    nameless[end + 12 : end + 16] = (end - directory).to_bytes(4, "little")
+    run(PARSERS["notes.zip"], bytes(nameless))
+
+
+@pytest.mark.parametrize("name", ["letter.odt", "book.epub", "letter.docx", "notes.zip"])
+def test_a_zip_file_may_say_that_its_members_lie_before_its_beginning(name: str) -> None:
+    content = bytearray(SEEDS[name])
+    place = content.rindex(b"PK\x05\x06") + 16  # of the directory's offset
+    content[place : place + 4] = (int.from_bytes(content[place : place + 4], "little") + 700).to_bytes(4, "little")
+    run(PARSERS[name], bytes(content))
 
 
 @settings(max_examples=60)

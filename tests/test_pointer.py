@@ -112,6 +112,19 @@ def test_an_error_after_the_switch_says_that_the_library_holds_the_new_texts(
     assert names(library.path) == ["new"]
 
 
+def test_what_cannot_be_cleaned_up_hides_no_error(library: qa.Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = names(library.path)
+    with monkeypatch.context() as patch:
+        patch.setattr(pointer.Pointer, "write", raising(FULL))
+        patch.setattr(Path, "unlink", raising(FULL))
+        (library.path / ".current-01234567").touch()
+        with pytest.raises(qa.LibraryNotWritable, match="No space left on device; the old one is untouched"):
+            library.rebuild(text("new"))
+    assert names(library.path) == before
+    library.rebuild(text("new"))
+    assert not list(library.path.glob(".current-*"))
+
+
 def test_the_generation_before_is_kept_whatever_a_killed_writer_left(library: qa.Library) -> None:
     (orphan := library.path / "generations" / "000009-01234567").mkdir()
     (library.path / ".current-01234567").touch()

@@ -103,8 +103,16 @@ PASSAGE = Table(
 )
 TABLES = (SOURCE, POST, LOCATION, PASSAGE)
 _PYTHON_TYPES: Mapping[str, type] = {"INTEGER": int, "REAL": float, "TEXT": str}
+_NULLABLE = {
+    name
+    for table in TABLES
+    for name, kind in table.columns.items()
+    if kind == kind.split()[0]  # and nothing follows
+}
 COLUMN_TYPES: Mapping[str, tuple[type, ...]] = {
-    name: (_PYTHON_TYPES[kind.split()[0]], type(None)) for table in TABLES for name, kind in table.columns.items()
+    name: (_PYTHON_TYPES[kind.split()[0]], *((type(None),) if name in _NULLABLE else ()))
+    for table in TABLES
+    for name, kind in table.columns.items()
 }
 """The types of the values that a column may hold. SQLite keeps to them when it writes, but a file may be crafted."""
 INDEXES = "CREATE INDEX passage_post ON passage (source, post); CREATE INDEX post_author ON post (author);"

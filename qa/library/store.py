@@ -264,12 +264,11 @@ class Store:
         """The reading text of a source.
 
         Raises:
-            KeyError: There is no source of that name.
-            LibraryDamaged: The text was altered.
+            LibraryDamaged: The text was altered, or is not there.
         """
         rows = self.rows("SELECT text, text_sha256 FROM source WHERE name = ?", name)
         if not rows:
-            raise KeyError(name)
+            raise LibraryDamaged(f"{self._path} lacks the text of {name!r:.200}")
         text, digest = rows[0]
         if text_hash(text) != digest:
             raise self._altered(name)
@@ -279,7 +278,7 @@ class Store:
         """A source as the thread that was read. It raises what `text` raises."""
         rows = self.rows("SELECT id FROM source WHERE name = ?", name)
         if not rows:
-            raise KeyError(name)
+            raise LibraryDamaged(f"{self._path} lacks the text of {name!r:.200}")
         return self.thread_at(rows[0][0])
 
     def thread_at(self, number: int) -> Thread:

@@ -130,7 +130,11 @@ class DenseIndex:
         Raises:
             LibraryDamaged: If the index turns out to be altered.
         """
-        return self._index.vectors(ids)
+        vectors = self._index.vectors(ids)
+        lengths = np.einsum("ij,ij->i", vectors, vectors)
+        if not (lengths < _MAX_COSINE).all():  # nor is one that is not a number less
+            raise self._not_of_length_one()
+        return vectors
 
     def _has_cells_for(self, count: int) -> bool:
         return isinstance(self._index, IvfIndex) and len(self) / _GROWTH <= count <= len(self) * _GROWTH
@@ -138,5 +142,8 @@ class DenseIndex:
     def _checked(self, cosines: Scores) -> Scores:
         """The cosines, checked: one that is out of range or not a number means that the file was altered."""
         if not (np.abs(cosines) < _MAX_COSINE).all():
-            raise LibraryDamaged(f"{self._folder} holds vectors that are not of length one")
+            raise self._not_of_length_one()
         return cosines
+
+    def _not_of_length_one(self) -> LibraryDamaged:
+        return LibraryDamaged(f"{self._folder} holds vectors that are not of length one")

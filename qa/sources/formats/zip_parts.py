@@ -20,7 +20,7 @@ class ZipParts:
     def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
         self._archive = archive
         self._name = name
-        self.sizes = {part.filename: part.file_size for part in archive.infolist() if not part.is_dir()}
+        self.sizes = {part.filename: part.file_size for part in archive.infolist() if not part.filename.endswith("/")}
 
     def __contains__(self, part: str) -> bool:
         return part in self.sizes
@@ -37,7 +37,7 @@ class ZipParts:
             return self._archive.read(part)
         except KeyError:
             raise SourceError(f"{self._name!r} has no part {part!r}; save it again") from None
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
             raise SourceError(f"{part!r} in {self._name!r} is damaged: {error!s:.200}") from error
 
 
