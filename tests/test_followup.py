@@ -62,6 +62,8 @@ def test_what_a_question_leaves_unsaid_follows_it(question: str, turns: list[Tur
         ("How do I reset a Nikon D70?", [Turn("Where are Leica lenses made?", "Solms")]),
         ("What does Claire recommend?", [Turn("How are photovoltaic panels recycled?")]),
         ("Who makes the sensor of the Digilux 3?", [Turn("Where are Leica lenses made?", "Solms")]),
+        ("What is the capital of France?", [Turn("What does the Leica Passport cover?", "accidental damage")]),
+        ("Who is the president of the United States?", [Turn("Where are Leica lenses made?", "Solms")]),
         ("Where are Leica lenses made?", [Turn("Where are Leica lenses made?", "Solms")]),
     ],
 )

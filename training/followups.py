@@ -35,7 +35,7 @@ SETTINGS: dict[str, Any] = {
     "random_state": 0,
 }
 # A lower gate finds more for questions that leave something unsaid, a higher one leaves more of the others alone.
-GATE, GATE_ALONE, THRESHOLD, SHARE, PHRASE_SHARE = 0.12, 0.4, 0.1, 0.5, 0.7
+GATE, GATE_ALONE, THRESHOLD, SHARE, PHRASE_SHARE = 0.12, 0.7, 0.1, 0.5, 0.7
 # Of a word that a question which stands alone does not need; at 1 the words that others need suffer.
 ALONE_WEIGHT = 0.5
 

@@ -18,6 +18,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,8 @@ _LOOKAHEAD = 6  # passages beyond these, since a long document has several
 
 Gains = Mapping[str, float]
 Rewriter = Callable[[FollowUp], str]
+Ranker = Callable[[str, str | None], list[str]]
+"""Ranks documents for a question, without one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,15 +162,16 @@ def _figures(
         documents, place = _passages(one.questions)
         library = build(documents, f"{one.name}-passages")
         gains = {question.name: {place[question.passage, question.title]: 1.0} for question in with_passage}
-        gaps.append(_gap("passages", library, with_passage, gains, {}, other_model, progress))
+        gaps.append(_gap("passages", _ranker(library), with_passage, gains, {}, other_model, progress))
     own = _rewrites(one.questions)
     library = build([_document(name, text) for text, name in own.items()], f"{one.name}-rewrites")
+    rank = _ranker(library)
     hidden = {question.name: own[_same(question.rewrite)] for question in one.questions}
     if shared := _sharing(one.questions, measured, hidden):
         sharing = [question for question in measured if question.name in shared]
-        gaps.append(_gap("same passage", library, sharing, shared, hidden, other_model, progress))
-    agreed = {question.name: _agreed(library, question, hidden) for question in measured}
-    gaps.append(_gap("agreement", library, measured, agreed, hidden, other_model, progress))
+        gaps.append(_gap("same passage", rank, sharing, shared, hidden, other_model, progress))
+    agreed = {question.name: _agreed(rank, question, hidden) for question in measured}
+    gaps.append(_gap("agreement", rank, measured, agreed, hidden, other_model, progress))
     alone = [
         question for question in measured if not content_terms(question.rewrite) - content_terms(question.question)
     ]
@@ -191,7 +195,7 @@ def _left_alone(asked: Sequence[tuple[str, Sequence[Turn]]]) -> float:
 
 def _gap(
     measure: str,
-    library: Library,
+    rank: Ranker,
     questions: Sequence[FollowUp],
     gains: Mapping[str, Gains],
     hidden: Mapping[str, str],
@@ -202,7 +206,7 @@ def _gap(
         total = 0.0
         for done, question in enumerate(questions):
             progress(f"{measure}: {stage}", done, len(questions))
-            ranking = _ranking(library, rewriter(question), hidden.get(question.name))
+            ranking = rank(rewriter(question), hidden.get(question.name))
             total += _ndcg(ranking, gains[question.name])
         return total / len(questions)
 
@@ -230,15 +234,21 @@ def _titled(question: FollowUp) -> list[Turn]:
     return [replace(turn, title=question.title) if turn.answer else turn for turn in question.turns]
 
 
-def _ranking(library: Library, question: str, hidden: str | None) -> list[str]:
-    """The first documents for a question, without the hidden one; none for a question without a word."""
-    try:
-        quotes = library.search(question, k=_DEPTH + _LOOKAHEAD, search_syntax=False, repeats=True)
-    except QuestionError:
-        return []
-    documents = dict.fromkeys(quote.source for quote in quotes)
-    documents.pop(hidden or "", None)
-    return list(documents)[:_DEPTH]
+def _ranker(library: Library) -> Ranker:
+    """Ranks the documents of a library, each question once: many are the same as typed and as understood."""
+
+    @cache
+    def rank(question: str, hidden: str | None) -> list[str]:
+        """The first documents, without the hidden one; none for a question without a word."""
+        try:
+            quotes = library.search(question, k=_DEPTH + _LOOKAHEAD, search_syntax=False, repeats=True)
+        except QuestionError:
+            return []
+        documents = dict.fromkeys(quote.source for quote in quotes)
+        documents.pop(hidden or "", None)
+        return list(documents)[:_DEPTH]
+
+    return rank
 
 
 def _ndcg(ranking: Sequence[str], gains: Gains) -> float:
@@ -292,8 +302,8 @@ def _sharing(questions: Sequence[FollowUp], measured: Sequence[FollowUp], own: M
     return {name: documents for name, documents in gains.items() if documents}
 
 
-def _agreed(library: Library, question: FollowUp, own: Mapping[str, str]) -> Gains:
-    ranking = _ranking(library, question.rewrite, own[question.name])
+def _agreed(rank: Ranker, question: FollowUp, own: Mapping[str, str]) -> Gains:
+    ranking = rank(question.rewrite, own[question.name])
     return {document: 1 / math.log2(rank + 2) for rank, document in enumerate(ranking)}
 
 
