@@ -49,6 +49,12 @@ def test_a_link_to_a_follow_up_asks_what_it_was_understood_as(open_page: OpenPag
     alone = ask(other, understood)
     expect(alone.locator(".understood")).to_have_count(0)
     assert alone.locator(".card").all_inner_texts() == before
+    other.goto(f"{leica_page}?q=why%3F&g=000001-00000000")  # a link asks by itself, also in a conversation
+    for _ in ("at first", "after a reload"):
+        linked = other.locator(".turn").nth(1)
+        expect(linked.locator(".card").first).to_be_attached()
+        expect(linked.locator(".understood")).to_have_count(0)
+        other.reload()
 
 
 def test_a_new_topic_is_not_dragged_back(open_page: OpenPage, leica_page: str) -> None:

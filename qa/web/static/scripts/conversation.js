@@ -21,7 +21,7 @@ export const lastGeneration = () => turns.at(-1)?.generation;
 
 /** Ask a question, or let it wait for those before it. */
 export function ask(question, { generation } = {}) {
-  const turn = add({ question, linked: generation });
+  const turn = add({ question, linked: generation, typed: generation && "link" }); // a link asks by itself
   turn.state = "waiting";
   if (byFinger) document.activeElement?.blur(); // the on-screen keyboard would hide the answer
   note(turn, asking ? "waits" : "looking");
@@ -192,7 +192,7 @@ function show(turn, result) {
     fill(turn.reply, result.html);
   }
   turn.section.dataset.question = result.answer?.understood_as ?? turn.question;
-  if (turn.typed) turn.reply.prepend(asTyped());
+  if (turn.typed === true) turn.reply.prepend(asTyped());
   const text = result.answer?.text ?? result.answer?.closest ?? null;
   if (isNew || !first.generation) {
     turn.generation = result.generation;

@@ -121,6 +121,7 @@ function asMarkdown() {
   const parts = results().map(({ question, result }) => {
     const answer = result.answer;
     const lines = [`## ${plain(question.replace(/\s+/g, " "))}`];
+    if (answer?.understood_as) lines.push(plain(say("understood_as", { question: answer.understood_as })));
     if (!answer) lines.push(plain(result.error ?? ""));
     else {
       const text = answer.text ?? answer.closest;
