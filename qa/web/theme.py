@@ -25,7 +25,7 @@ def theme() -> gr.themes.Base:
         "border_color_accent": "var(--accent)",
         "input_background_fill": "var(--sheet)",
         "input_background_fill_focus": "var(--sheet)",
-        "input_border_color": "var(--line)",
+        "input_border_color": "var(--edge)",
         "input_border_color_focus": "var(--accent)",
         "input_placeholder_color": "var(--soft)",
         "button_primary_background_fill": "var(--accent)",

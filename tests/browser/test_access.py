@@ -42,6 +42,37 @@ def small_targets(page: Page) -> list[str]:
     )
 
 
+def faint_borders(page: Page) -> list[str]:
+    """What can be filled in and stands out from the page by less than 3:1."""
+    return list(
+        page.evaluate(
+            """() => {
+                const pen = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+                const light = colour => {
+                    pen.fillStyle = colour;
+                    pen.fillRect(0, 0, 1, 1);
+                    const [r, g, b] = [...pen.getImageData(0, 0, 1, 1).data].map(each => each / 255)
+                        .map(each => each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4);
+                    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+                };
+                const behind = each => {
+                    for (; each; each = each.parentElement) {
+                        const colour = getComputedStyle(each).backgroundColor;
+                        if (colour !== "rgba(0, 0, 0, 0)") return colour;
+                    }
+                };
+                return [...document.querySelectorAll("textarea, input[type=text], #uploads, .box")]
+                    .filter(each => each.checkVisibility() && parseFloat(getComputedStyle(each).borderTopWidth) > 0)
+                    .map(each => [each, getComputedStyle(each).borderTopColor, behind(each.parentElement)])
+                    .map(([each, ...colours]) => [each, ...colours.map(light)])
+                    .map(([each, a, b]) => [each, (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)])
+                    .filter(([, ratio]) => ratio < 3)
+                    .map(([each, ratio]) => `${each.outerHTML.slice(0, 120)} ${ratio}`);
+            }"""
+        )
+    )
+
+
 @pytest.fixture(scope="module")
 def open_page_url(
     leica: qa.Library, real_encoder: MiniLMEncoder, tmp_path_factory: pytest.TempPathFactory
@@ -111,6 +142,7 @@ def test_axe_finds_no_violation(
     page.wait_for_timeout(300)  # until colours have faded in
     assert violations(page) == []
     assert small_targets(page) == []
+    assert faint_borders(page) == []
     if width == 1440:  # the same page on a tablet, which has room for one pane
         page.set_viewport_size({"width": 1024, "height": 768})
         page.wait_for_timeout(300)
