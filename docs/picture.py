@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "images"
 QUESTION = "Where are Leica lenses made?"
 OTHER = "What does the Leica Passport protect against?"
+FOLLOW_UP = "and for how long?"
 UNANSWERED = "What is the capital of France?"
 COLOURS = 128  # keeps each file below 150 KB
 
@@ -36,12 +37,16 @@ def main() -> None:
             _ask(page, QUESTION)
             page.get_by_role("button", name="Read in the thread").first.click()
             page.locator("#source #passage").wait_for()
-        with _page(browser, server.url, "library", 1440) as page:
+            page.locator(".turn").evaluate("turn => turn.scrollIntoView()")
+        with _page(browser, server.url, "library", 1440, scheme="dark") as page:
             _ask(page, OTHER)
             page.get_by_role("button", name="Library").click()
             page.locator("#texts table").wait_for()
         with _page(browser, server.url, "dark", 1024, scheme="dark") as page:
             _ask(page, OTHER)
+        with _page(browser, server.url, "follow-up", 1024) as page:
+            _ask(page, OTHER)
+            _ask(page, FOLLOW_UP)
         with _page(browser, server.url, "phone", 390) as page:
             _ask(page, QUESTION)
         with _page(browser, server.url, "not-found", 390, scheme="dark") as page:
@@ -70,7 +75,7 @@ def _ask(page: Page, question: str) -> None:
     box = page.get_by_label("Your question")
     box.fill(question)
     box.press("Enter")
-    page.locator(".turn .answer, .turn .not-found").last.wait_for()
+    page.locator(".turn").last.locator(".answer, .not-found").wait_for()
 
 
 if __name__ == "__main__":
