@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
 import pytest
+from conftest import FakeEncoder
 
 import qa
 
@@ -48,6 +53,38 @@ def test_the_block_names_title_author_and_day_and_is_no_text(
     (post,) = thread.posts
     assert (thread.title, post.author, post.date, post.text) == (title, author, day, BODY)
     assert thread.text == f"{block}\n{BODY}\n"
+
+
+@pytest.mark.parametrize(
+    ("block", "tags"),
+    [
+        ("---\ntitle: P\ntags: [a, Großer Motor, a]\n---\n", ("a", "Großer Motor")),
+        ("---\ntags:\n  - pump\n  - 2015\n---\n", ("pump", "2015")),
+        ('---\ntags: pump, "big engine"\n---\n', ("pump", "big engine")),
+        ('---\ntags: "#pump #work/loud"\n---\n', ("pump", "work/loud")),
+        ("---\ntitle: P\nkeywords: pump\n---\n", ("pump",)),
+        ('+++\ntitle = "P"\ntags = ["pump", "loud"]\n+++\n', ("pump", "loud")),
+        ('{\n "title": "P",\n "tags": ["pump"]\n}\n', ("pump",)),
+        ("Title: P\nTags: pump, loud\n", ("pump", "loud")),
+        ("The pump\n########\n\n:tags: pump, loud\n:date: 2015-03-03\n", ("pump", "loud")),
+        ("---\ntitle: P\ntags: {a: 1}\n---\n", ()),
+        ("---\ntitle: P\ntags:\n---\n", ()),
+    ],
+)
+def test_the_tags_of_a_block_are_kept_wherever_the_text_goes(block: str, tags: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "pump.md").write_text(f"{block}\n{BODY}\n", encoding="utf-8")
+    (thread,) = qa.read(tmp_path / "pump.md")
+    assert thread.tags == tags
+    library = qa.build([tmp_path / "pump.md"], tmp_path / "library", encoder=FakeEncoder(), reader=None)
+    assert library.thread("pump.md").tags == tags and library.verify()
+    library.export(tmp_path / "all.jsonl")
+    assert [again.tags for again in qa.read(tmp_path / "all.jsonl")] == [tags]
+
+
+@pytest.mark.parametrize("tags", [["a"], ("a", 1), ("a\ud800",)])
+def test_tags_that_cannot_be_stored_are_refused(tags: Any) -> None:
+    with pytest.raises(qa.SourceError):
+        replace(qa.Thread.from_text(BODY), tags=tags).checked()
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,7 @@ SOURCE = Table(
         "title": "TEXT",
         "url": "TEXT",
         "original": "TEXT",
+        "tags": "TEXT NOT NULL",
         "text": "TEXT NOT NULL",
         "text_sha256": "TEXT NOT NULL",
         "record_sha256": "TEXT NOT NULL",

@@ -284,14 +284,14 @@ class Store:
     def thread_at(self, number: int) -> Thread:
         """The source of this number as the thread that was read. Raises LibraryDamaged if it was altered."""
         rows = self.rows(
-            """SELECT name, key, folder, language, title, url, original, text, text_sha256, record_sha256
+            """SELECT name, key, folder, language, title, url, original, tags, text, text_sha256, record_sha256
                FROM source WHERE id = ?""",
             number,
         )
         if len(rows) != 1:
             raise LibraryDamaged(f"{self._path} lacks the source with the number {number}")
         *about, text, digest, record = rows[0]
-        name, key, folder, _, title, url, original = about
+        name, key, folder, _, title, url, original, tags = about
         posts = self.rows(
             """SELECT number, kind, author, date, parent, start, "end", omitted FROM post
                WHERE source = ? ORDER BY number""",
@@ -313,7 +313,8 @@ class Store:
                 )
                 for place, kind, author, date, parent, start, end, omitted in posts
             )
-            return Thread(name, text, placed, title, url, original, origin).checked()
+            kept_tags = tuple(json.loads(tags))
+            return Thread(name, text, placed, title, url, original, origin, tags=kept_tags).checked()
         except (SourceError, ValueError, TypeError, RecursionError) as error:
             raise LibraryDamaged(f"{name!r} in {self._path} is not a thread: {error}") from error
 

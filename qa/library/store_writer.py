@@ -99,7 +99,8 @@ class _Values:
     @classmethod
     def of(cls, source: NewSource) -> _Values:
         thread = source.thread
-        about = (thread.source, source.key, source.folder, source.language, thread.title, thread.url, thread.original)
+        known_by = (thread.source, source.key, source.folder, source.language)
+        about = (*known_by, thread.title, thread.url, thread.original, json.dumps(thread.tags, ensure_ascii=False))
         posts: list[tuple[object, ...]] = [
             (place, p.kind, p.author, p.date, p.parent, p.start, p.end, json.dumps(p.omitted))
             for place, p in enumerate(thread.posts)

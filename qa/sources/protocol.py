@@ -59,6 +59,7 @@ def thread_to_message(thread: Thread) -> dict[str, Any]:
         "title": thread.title,
         "url": thread.url,
         "original": thread.original,
+        "tags": thread.tags,
         "left_out": thread.left_out and astuple(thread.left_out),
         "posts": [
             (
@@ -94,7 +95,9 @@ def thread_from_message(message: dict[str, Any]) -> Thread:
         for kind, start, end, author, date, parent, omitted, locations in message["posts"]
     )
     about = {name: message[name] for name in ("title", "url", "original")}
-    return Thread(message["source"], text, posts, **about, left_out=_left_out(message["left_out"])).checked()
+    tags = tuple(map(str, message["tags"]))
+    left_out = _left_out(message["left_out"])
+    return Thread(message["source"], text, posts, **about, tags=tags, left_out=left_out).checked()
 
 
 def _left_out(message: Any) -> LeftOut | None:

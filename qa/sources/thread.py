@@ -72,7 +72,7 @@ class Thread:
     of the file that the text was extracted from, None if the text is the file itself. `origin` is where it was read
     from, by which a library recognises it; None if it came from no file: then it is recognised by its name. `left_out`
     are the lines of the file that are in no post, None if its format leaves out none; like the origin's path, it is not
-    stored.
+    stored. `tags` are the keywords that a file gives before its text, without "#".
     """
 
     source: str
@@ -83,6 +83,7 @@ class Thread:
     original: str | None = None
     origin: Origin | None = field(default=None, repr=False, compare=False)
     left_out: LeftOut | None = field(default=None, repr=False, compare=False)
+    tags: tuple[str, ...] = ()
 
     @classmethod
     def from_text(cls, text: str, *, title: str | None = None) -> Thread:
@@ -105,7 +106,9 @@ class Thread:
         if not isinstance(self.text, str) or not _are_posts(self.posts) or not _is_origin(self.origin):
             raise SourceError(f"the thread {self.source!a:.80} has fields of a wrong type")
         texts = [self.source, self.text, self.title, self.url, self.original]
-        texts += [text for post in self.posts for text in (post.author, post.date)]
+        if not isinstance(self.tags, tuple) or not all(isinstance(tag, str) for tag in self.tags):
+            raise SourceError(f"the thread {self.source!a:.80} has tags that are not a tuple of strings")
+        texts += [*self.tags, *(text for post in self.posts for text in (post.author, post.date))]
         if not all(text is None or (isinstance(text, str) and first_surrogate(text) is None) for text in texts):
             raise SourceError(f"the thread {self.source!a:.80} holds text that cannot be stored as UTF-8")
         for number, post in enumerate(self.posts):
@@ -225,7 +228,8 @@ def thread_from_text(text: str, *, source: str | None = None, title: str | None 
     title = title or (block and block.title) or find_title(parts.article)
     outside = (line for line in _lines_outside(text, nonempty) if not (parse_byline(line) or parse_attribution(line)))
     left_out = lines_left_out(outside, "", [title, *(post.author for post in nonempty)])
-    return Thread(source or _generated_name(text, title), text, nonempty, title, left_out=left_out)
+    tags = block.tags if block else ()
+    return Thread(source or _generated_name(text, title), text, nonempty, title, tags=tags, left_out=left_out)
 
 
 def _lines_outside(text: str, posts: Sequence[Post]) -> Iterator[str]:

@@ -10,13 +10,14 @@
 `id` names the source. A post's `parent` is the `id` of the post that it replies to; `omitted` are spans of its text
 that are shown but never indexed, and `locations`, which most formats do not have, say which page or time its parts are
 from. If the posts joined by blank lines are not the whole reading text, the row also has
-the reading text as `text`, and each post its `start` and `end` in it.
+the reading text as `text`, and each post its `start` and `end` in it. `tags`, if there are any, are its keywords.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from qa.errors import SourceError
@@ -42,7 +43,8 @@ def thread_to_row(thread: Thread) -> dict[str, Any]:
         }
         for number, post in enumerate(thread.posts)
     ]
-    row = {"id": thread.source, "title": thread.title, "url": thread.url, "original": thread.original, "posts": posts}
+    about = {"title": thread.title, "url": thread.url, "original": thread.original}
+    row = {"id": thread.source, **about, **({"tags": list(thread.tags)} if thread.tags else {}), "posts": posts}
     if not is_composed(thread):
         row["text"] = thread.text
         for post_row, post in zip(posts, thread.posts, strict=True):
@@ -62,12 +64,13 @@ def thread_from_row(row: dict[str, Any]) -> Thread:
         for number, post in enumerate(posts):
             numbers.setdefault(str(post["id"]), number)
         about = {"title": row["title"], "url": row["url"], "original": row.get("original")}
+        tags = tuple(row.get("tags", ()))
         drafts = [_draft(post, numbers) for post in posts]
         if "text" not in row:
-            return compose(row["id"], drafts, **about)
+            return replace(compose(row["id"], drafts, **about), tags=tags).checked()
         spans = [(int(post["start"]), int(post["end"])) for post in posts]
         placed = tuple(_placed(draft, *span) for draft, span in zip(drafts, spans, strict=True))
-        return Thread(row["id"], row["text"], placed, **about).checked()
+        return Thread(row["id"], row["text"], placed, **about, tags=tags).checked()
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise SourceError(f"a thread's JSON lacks {error} or holds it in another form") from error
 

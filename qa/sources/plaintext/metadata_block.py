@@ -16,10 +16,11 @@ from qa.sources.sanitize import label
 
 _TITLE = ("title",)
 _AUTHOR = ("author", "authors", "by", "byline", "creator")
+_TAGS = ("tags", "tag", "keywords")
 _DATE = ("date", "published", "publishdate", "pubdate", "date_published", "created", "date created")
 _KNOWN = frozenset(
-    (*_TITLE, *_AUTHOR, *_DATE, "tags", "tag", "layout", "categories", "category", "aliases", "slug", "draft", "lang",
-     "permalink", "description", "summary", "modified", "updated", "lastmod", "status", "keywords", "subtitle",
+    (*_TITLE, *_AUTHOR, *_DATE, *_TAGS, "layout", "categories", "category", "aliases", "slug", "draft", "lang",
+     "permalink", "description", "summary", "modified", "updated", "lastmod", "status", "subtitle",
      "cssclass")
 )  # fmt: skip
 _FIELD = re.compile(r":?(?P<key>[A-Za-z][\w -]{0,30}):(?:\s+(?P<value>.*))?")
@@ -32,10 +33,11 @@ _FEWEST_FIELDS = 2  # one "Title: …" can be the first line of a text
 
 @dataclass(frozen=True, slots=True)
 class MetadataBlock:
-    """What a block says: the title, the author with the day, and the number of the line after it."""
+    """What a block says: the title, the author with the day, the tags, and the number of the line after it."""
 
     title: str | None
     who: Attribution
+    tags: tuple[str, ...]
     end: int
 
 
@@ -129,7 +131,18 @@ def _block(fields: Any, end: int) -> MetadataBlock | None:
     title = next((text for key in _TITLE if (text := label(lowered.get(key)))), None)
     author = next((name for key in _AUTHOR if (name := _name(lowered.get(key)))), None)
     day = next((day for key in _DATE if (day := day_of(str(lowered.get(key) or "")))), None)
-    return MetadataBlock(title, Attribution(author, day), end)
+    tags = next((tags for key in _TAGS if (tags := _tags(lowered.get(key)))), ())
+    return MetadataBlock(title, Attribution(author, day), tags, end)
+
+
+def _tags(value: Any) -> tuple[str, ...]:
+    """The tags in a field: a list, or names with commas or, if all begin with "#", spaces between."""
+    if isinstance(value, str):
+        value = value.split() if value.startswith("#") and "," not in value else value.strip("[]").split(",")
+    if not isinstance(value, list):
+        return ()
+    names = (label(str(tag).strip().strip("'\"").removeprefix("#")) for tag in value if isinstance(tag, (str, int)))
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _name(value: Any) -> str | None:
