@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,7 @@ def test_the_command_prints_what_was_fitted_or_names_the_set_that_is_none(
     towns: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("qa.cli.main.DEFAULT_READER", TownReader())
+    monkeypatch.setattr(import_module("qa.evaluation.calibrate"), "load_encoder", lambda *_: FakeEncoder())
     assert main(["calibrate", str(towns)]) == 0
     assert f"fitted to {LEAST_QUESTIONS + 20} answerable questions" in capsys.readouterr().out
     assert main(["calibrate", str(towns.parent)]) == 2

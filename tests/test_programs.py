@@ -7,6 +7,7 @@ import json
 import re
 import sys
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -147,11 +148,14 @@ def test_a_page_of_another_site_cannot_ask(client: httpx.Client) -> None:
 
 
 def using(server: Any, use: Callable[[Client], Awaitable[None]]) -> None:
+    """Use a client; from a loop in a thread of its own, since Playwright leaves one that runs in this thread."""
+
     async def run() -> None:
         async with Client(server) as client:
             await use(client)
 
-    asyncio.run(run())
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(run())).result()
 
 
 async def result(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:

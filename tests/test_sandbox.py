@@ -77,17 +77,18 @@ def test_the_reason_why_a_child_ended_is_reported_in_one_line(tmp_path: Path, co
 @pytest.mark.parametrize(
     ("posts", "message"),
     [
-        ("[['article', 0, 99, None, None, None, []]]", "post 0 of 'bad.txt' is not the text from 0 to 99"),
-        ("[['article', 0, 2, None, None, 7, []]]", "replies to post 7, which does not exist"),
-        ("[['page', 0, 2, None, None, None, []]]", "an article or a comment, not 'page'"),
-        ("[['article', 0, 2, None, None, None, [[1, 9]]]]", "omits spans that are not inside it"),
-        ("[['article', 0, 2, None, None, None, [['a', 2]]]]", "invalid answer"),
-        ("[['article', 0.5, 2, None, None, None, []]]", "invalid answer"),
+        ("[['article', 0, 99, None, None, None, [], []]]", "post 0 of 'bad.txt' is not the text from 0 to 99"),
+        ("[['article', 0, 2, None, None, 7, [], []]]", "replies to post 7, which does not exist"),
+        ("[['page', 0, 2, None, None, None, [], []]]", "an article or a comment, not 'page'"),
+        ("[['article', 0, 2, None, None, None, [[1, 9]], []]]", "omits spans that are not inside it"),
+        ("[['article', 0, 2, None, None, None, [['a', 2]], []]]", "invalid answer"),
+        ("[['article', 0.5, 2, None, None, None, [], []]]", "invalid answer"),
         ("[['article', 0, 2]]", "invalid answer"),
     ],
 )
 def test_an_inconsistent_thread_from_the_child_is_refused(tmp_path: Path, posts: str, message: str) -> None:
     about = "'source': 'bad.txt', 'text': 'It rains.', 'title': None, 'url': None, 'original': None"
+    about += ", 'tags': [], 'left_out': None"
     code = f"sys.stdin.readline(); print(json.dumps({{'thread': {{{about}, 'posts': {posts}}}}}))"
     with Sandbox(program=child(code)) as sandbox, pytest.raises(qa.SourceError, match=message):
         sandbox.read_file(text(tmp_path, "bad.txt"), "bad.txt")

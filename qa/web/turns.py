@@ -107,10 +107,9 @@ class Turns:
     def _keep(self, turn: Turn, answer: Answer, k: int, history: Sequence[EarlierTurn]) -> None:
         """Keep an answered turn, and the same as that of a question that needs no history."""
         self._kept[_Key(turn.generation, turn.question, k, tuple(history))] = turn
-        alone = answer.understood_as
-        if alone is not None:
-            answer = replace(answer, question=alone, understood_as=None)
-            self._kept[_Key(turn.generation, alone, k, ())] = replace(turn, question=alone, answer=answer)
+        alone = answer.understood_as or turn.question
+        answer = replace(answer, question=alone, understood_as=None)
+        self._kept[_Key(turn.generation, alone, k, ())] = replace(turn, question=alone, answer=answer)
         self._count(answer)
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)

@@ -186,6 +186,7 @@ def test_nothing_overflows_at_320_pixels_which_is_1280_at_400_per_cent(open_page
     answered(page)
     assert page.evaluate(sideways) == 0
     read_card(page.locator(".turn").last.locator(".card").first)
+    expect(page.locator("#source .pages")).to_be_visible()
     assert page.evaluate("(p => p.scrollWidth - p.clientWidth)(document.querySelector('#source .pages'))") == 0
     page.go_back()
     library_open(page)

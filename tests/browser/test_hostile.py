@@ -64,7 +64,7 @@ def test_hostile_text_is_shown_exactly_and_stays_inert(open_page: OpenPage, host
             assert "".join(shown) == hostile.text(quote.source)
             page.keyboard.press("Escape")
             expect(page.get_by_role("dialog")).to_be_hidden()
-        assert page.locator("#chat :is(script, img, svg, style), #source :is(script, img, svg)").count() == 0
+        assert page.locator("#chat :is(script, img, style), .turn svg, #source :is(script, img, svg)").count() == 0
 
 
 def test_a_hostile_question_is_repeated_exactly(open_page: OpenPage, leica_page: str) -> None:
