@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qa.encoding.hub import hash_of_weights, load_model
+from qa.encoding.hub import LoadedOnce, load_model
 from qa.errors import ModelError
 
 if TYPE_CHECKING:
@@ -20,18 +19,12 @@ class CrossEncoderReranker:
     """A cross-encoder, by its path or its name; loaded when it is first needed, thread-safe."""
 
     def __init__(self, model: str | Path) -> None:
-        self._model_id = str(model)
-        self._loaded: CrossEncoder | None = None
-        self._fingerprint: str | None = None
-        self._lock = threading.RLock()
+        self._model: LoadedOnce[CrossEncoder] = LoadedOnce(lambda: _load(str(model)), lambda loaded: loaded)
 
     @property
     def fingerprint(self) -> str:
         """The SHA-256 of the weights. Raises ModelError if the model cannot be loaded."""
-        with self._lock:
-            if self._fingerprint is None:
-                self._fingerprint = hash_of_weights(self._model)
-            return self._fingerprint
+        return self._model.fingerprint
 
     def score(self, question: str, passages: Sequence[str]) -> Sequence[float]:
         """How well each passage fits the question: the sigmoid of the model's one output, 0..1.
@@ -42,8 +35,8 @@ class CrossEncoderReranker:
         from torch.nn import Sigmoid
 
         order = sorted(range(len(passages)), key=lambda index: len(passages[index]))
-        with self._lock:  # two threads must not set a fast tokenizer's truncation at once
-            scores = self._model.predict(
+        with self._model.lock:
+            scores = self._model.get().predict(
                 [(question, passages[index]) for index in order],
                 batch_size=_BATCH,
                 activation_fn=Sigmoid(),
@@ -51,13 +44,6 @@ class CrossEncoderReranker:
             )
         by_passage = dict(zip(order, scores.tolist(), strict=True))
         return [by_passage[index] for index in range(len(passages))]
-
-    @property
-    def _model(self) -> CrossEncoder:
-        with self._lock:
-            if self._loaded is None:
-                self._loaded = _load(self._model_id)
-            return self._loaded
 
 
 def _load(model_id: str) -> CrossEncoder:

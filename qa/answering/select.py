@@ -127,7 +127,8 @@ def assess(query: EncodedQuery, read: Sequence[ReadCandidate], judge: Judge) -> 
     if not options:
         return Assessment((), None, 0.0 if calibration.weights else None, -MARGIN_LIMIT)
     chosen = choose_option(options, calibration)
-    unknown = names_in(query.text).intersection(words_of(" ".join(judge.lexical.missing(query))))
+    names = names_in(query.text)
+    unknown = names.intersection(words_of(" ".join(judge.lexical.missing(query)))) if names else ()
     confidence = calibration.confidence(chosen.features, unknown_name=bool(unknown))
     margin = chosen.features.margin
     if not chosen.admissible:

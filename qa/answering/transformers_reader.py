@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.answering.reader import ScoredSpan
-from qa.encoding.hub import hash_of_weights, load_model
+from qa.encoding.hub import LoadedOnce, load_model
 from qa.errors import ModelError
 
 if TYPE_CHECKING:
@@ -29,18 +28,14 @@ class TransformersReader:
     """An extractive question-answering model, by its path or its name; loaded when it is first needed, thread-safe."""
 
     def __init__(self, model: str | Path) -> None:
-        self._model_id = str(model)
-        self._loaded: tuple[PreTrainedModel, Any] | None = None
-        self._fingerprint: str | None = None
-        self._lock = threading.RLock()
+        self._model: LoadedOnce[tuple[PreTrainedModel, Any]] = LoadedOnce(
+            lambda: _load(str(model)), lambda loaded: loaded[0]
+        )
 
     @property
     def fingerprint(self) -> str:
         """The SHA-256 of the weights. Raises ModelError if the model cannot be loaded."""
-        with self._lock:
-            if self._fingerprint is None:
-                self._fingerprint = hash_of_weights(self._load()[0])
-            return self._fingerprint
+        return self._model.fingerprint
 
     def read(self, question: str, passages: Sequence[str]) -> list[ScoredSpan]:
         """Choose the best span of each passage.
@@ -56,7 +51,7 @@ class TransformersReader:
             ModelError: The model cannot be loaded.
         """
         best = [ScoredSpan(0, 0, float("-inf"))] * len(passages)
-        with self._lock:  # two threads must not set a fast tokenizer's truncation at once
+        with self._model.lock:
             for passage, span in self._spans(" ".join(question.split()[:_QUESTION_WORDS]), passages):
                 if span.margin > best[passage].margin:
                     best[passage] = span
@@ -66,7 +61,7 @@ class TransformersReader:
         """The best span of each window, with the index of its passage."""
         import torch
 
-        model, tokenizer = self._load()
+        model, tokenizer = self._model.get()
         longest = min(tokenizer.model_max_length, getattr(model.config, "max_position_embeddings", _WINDOW_TOKENS))
         for first in range(0, len(passages), _BATCH):
             batch = list(passages[first : first + _BATCH])
@@ -90,12 +85,6 @@ class TransformersReader:
                 in_passage = np.array([sequence == 1 for sequence in encoded.sequence_ids(window)])
                 if in_passage.any():
                     yield first + passage, _best_span(starts, ends, offsets[window], in_passage)
-
-    def _load(self) -> tuple[PreTrainedModel, Any]:
-        with self._lock:
-            if self._loaded is None:
-                self._loaded = _load(self._model_id)
-            return self._loaded
 
 
 def _best_span(

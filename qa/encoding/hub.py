@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from qa.errors import ModelError
 
@@ -15,6 +16,35 @@ if TYPE_CHECKING:
 
 _HUB_SECONDS = 10
 _Loaded = TypeVar("_Loaded")
+
+
+class LoadedOnce(Generic[_Loaded]):
+    """A model that is loaded when it is first needed; thread-safe.
+
+    Hold `lock` while its tokenizer is used: two threads must not set a fast tokenizer's truncation at once.
+    """
+
+    def __init__(self, load: Callable[[], _Loaded], weights_of: Callable[[_Loaded], Module]) -> None:
+        """Say how the model is loaded, and which part of what is loaded has the weights."""
+        self.lock = threading.RLock()
+        self._load, self._weights_of = load, weights_of
+        self._loaded: _Loaded | None = None
+        self._fingerprint: str | None = None
+
+    def get(self) -> _Loaded:
+        """The model. Raises ModelError if it cannot be loaded."""
+        with self.lock:
+            if self._loaded is None:
+                self._loaded = self._load()
+            return self._loaded
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the weights. Raises ModelError if the model cannot be loaded."""
+        with self.lock:
+            if self._fingerprint is None:
+                self._fingerprint = hash_of_weights(self._weights_of(self.get()))
+            return self._fingerprint
 
 
 def load_model(load: Callable[[bool], _Loaded], model_id: str, kind: str, owner: str = "") -> _Loaded:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qa.encoding.encoder import Vectors
-from qa.encoding.hub import hash_of_weights, load_model
+from qa.encoding.hub import LoadedOnce, load_model
 from qa.types import Progress, no_progress
 
 if TYPE_CHECKING:
@@ -24,18 +23,12 @@ class SentenceEncoder:
 
     def __init__(self, model: str | Path) -> None:
         self.name = Path(model).name if Path(model).exists() else str(model)
-        self._model_id = str(model)
-        self._loaded: SentenceTransformer | None = None
-        self._fingerprint: str | None = None
-        self._lock = threading.RLock()
+        self._kept: LoadedOnce[SentenceTransformer] = LoadedOnce(lambda: _load(str(model)), lambda loaded: loaded)
 
     @property
     def fingerprint(self) -> str:
         """The SHA-256 of the weights."""
-        with self._lock:
-            if self._fingerprint is None:
-                self._fingerprint = hash_of_weights(self._model)
-            return self._fingerprint
+        return self._kept.fingerprint
 
     @property
     def dimension(self) -> int:
@@ -50,7 +43,7 @@ class SentenceEncoder:
         """The number of tokens of each text, without the special ones and without truncation."""
         if not texts:
             return []
-        with self._lock:  # two threads must not set a fast tokenizer's truncation at once
+        with self._kept.lock:
             fast = self._model.tokenizer.backend_tokenizer
             fast.no_truncation()
             fast.no_padding()
@@ -66,7 +59,7 @@ class SentenceEncoder:
         for start in range(0, len(order), _BATCH):
             progress("encoding", start, len(order))
             batch = order[start : start + _BATCH]
-            with self._lock:
+            with self._kept.lock:
                 vectors[batch] = self._model.encode(
                     [texts[index] for index in batch],
                     batch_size=_BATCH,
@@ -78,10 +71,7 @@ class SentenceEncoder:
 
     @property
     def _model(self) -> SentenceTransformer:
-        with self._lock:
-            if self._loaded is None:
-                self._loaded = _load(self._model_id)
-            return self._loaded
+        return self._kept.get()
 
 
 def _load(model_id: str) -> SentenceTransformer:
