@@ -250,6 +250,28 @@ def test_texts_that_do_not_prove_are_refused_though_every_file_has_its_hash(
     assert "altered" in refused(tmp_path / "packed", tmp_path / "other")
 
 
+def test_the_words_are_indexed_anew_so_that_no_index_of_a_stranger_is_opened(
+    library: qa.Library, packed: Path, tmp_path: Path
+) -> None:
+    from qa.library.manifest import Manifest, files_of
+
+    for name in ("glass", "sand"):  # each adds a segment to the index
+        library.add([qa.Thread.from_text(f"This is about {name}.", title=name)])
+    folder = LibraryDirectory(library.path).current()
+    for file in (folder / "lexical").iterdir():
+        size = file.stat().st_size
+        file.unlink()  # it is mapped, and has a second name in the earlier generation
+        file.write_bytes(b"\xff" * size)
+    manifest = Manifest.read(folder)
+    files = {name: file for name, file in files_of(folder).items() if name in manifest.files}
+    Manifest(manifest.format, manifest.created, manifest.model, manifest.counts, files).write(folder)
+    pack(LibraryDirectory(library.path), packed)
+    unpack(packed, LibraryDirectory(tmp_path / "other"))
+    other = qa.open(tmp_path / "other", encoder=FakeEncoder())
+    other.verify()
+    assert other.ask("Where are lenses ground?").to_dict() == library.ask("Where are lenses ground?").to_dict()
+
+
 def test_another_format_is_named(packed: Path, tmp_path: Path) -> None:
     content = members(packed)
     data = json.dumps({**json.loads(content[0][1]), "format": 1}).encode()

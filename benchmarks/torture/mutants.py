@@ -1,4 +1,7 @@
-"""Libraries as a stranger may forge them: altered files with true hashes. None harms, hangs or takes much memory."""
+"""Libraries as a stranger may forge them: altered files with true hashes. None harms, hangs or takes much memory.
+
+Each is packed, unpacked and used. Unless its index of words was altered, it is used where it lies too.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,11 @@ from benchmarks.torture import child
 from benchmarks.torture.report import Tally
 from benchmarks.torture.specimen import WordEncoder, folder, opened
 from qa.errors import VerbatimError
+from qa.library.directory import LibraryDirectory
 from qa.library.library import Library
 from qa.library.manifest import FILE, READ_LOCK, File, Manifest, files_of
+from qa.library.pack import pack, unpack
+from qa.search import bm25
 
 _BATCH = 25  # mutants in one child; each is tried again alone if that does not end well
 _PATIENCE = 60.0  # seconds for one mutant, on a machine with other work
@@ -84,16 +90,20 @@ def _try(
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     resource.setrlimit(resource.RLIMIT_AS, (_memory("VmSize") + _ADDRESSES, hard))
     encoders = [WordEncoder(Manifest.read(folder(whole)).model) for whole in wholes]
-    _raw_errors(wholes[0], encoders[0])  # what is loaded at the first use is no mutant's cost
+    _raw_errors(partial(_unpacked, wholes[0], encoders[0]))  # what is loaded at the first use is no mutant's cost
     wrong: list[str] = []
     most = Cost(0, 0)
     for number in numbers:
         place = number % len(libraries)
-        what = mutate(libraries[place], wholes[place], random.Random(f"{seed}-{number}"))
-        size = sum(file.stat().st_size for file in folder(libraries[place]).rglob("*"))
+        library, encoder = libraries[place], encoders[place]
+        what, altered = mutate(library, wholes[place], random.Random(f"{seed}-{number}"))
+        size = sum(file.stat().st_size for file in folder(library).rglob("*"))
         Path("/proc/self/clear_refs").write_text("5")  # the peak is counted from here on
         before, started = _memory("VmRSS"), time.process_time()
-        wrong += [f"mutant {number}, {what}, {problem}" for problem in _raw_errors(libraries[place], encoders[place])]
+        problems = _raw_errors(partial(_unpacked, library, encoder))
+        if bm25.FOLDER not in altered.parts:  # such a library must be unpacked, as SECURITY.md says
+            problems += _raw_errors(partial(opened, library, encoder))
+        wrong += [f"mutant {number}, {what}, {problem}" for problem in problems]
         cost = Cost(time.process_time() - started, _memory("VmHWM") - before)
         if cost.seconds > _CPU_SECONDS or cost.memory > _MEMORY + _MEMORY_PER_BYTE * size:
             wrong.append(f"mutant {number}, {what}: {cost.seconds:.1f} s, {cost.memory >> 20} MB")
@@ -101,11 +111,20 @@ def _try(
     return wrong, most
 
 
-def _raw_errors(library: Path, encoder: WordEncoder) -> list[str]:
+def _unpacked(library: Path, encoder: WordEncoder) -> Library:
+    """Pack a mutant, as a stranger would who gives it away, unpack it and open it."""
+    packed, other = library.with_name("packed"), library.with_name("unpacked")
+    shutil.rmtree(other, ignore_errors=True)
+    pack(LibraryDirectory(library), packed)
+    unpack(packed, LibraryDirectory(other))
+    return opened(other, encoder)
+
+
+def _raw_errors(open_: Callable[[], Library]) -> list[str]:
     """Use a mutant in every way; what raised an error that is not one of ours."""
     raw = []
     try:
-        mutant = opened(library, encoder)
+        mutant = open_()
     except VerbatimError:
         return []
     except Exception as error:
@@ -120,13 +139,16 @@ def _raw_errors(library: Path, encoder: WordEncoder) -> list[str]:
     return raw
 
 
-def mutate(library: Path, whole: Path, generator: random.Random) -> str:
-    """Alter one file of a library, and forge its manifest; say what was altered.
+def mutate(library: Path, whole: Path, generator: random.Random) -> tuple[str, Path]:
+    """Alter one file of a library, and forge its manifest.
 
     Args:
         library: The library, whatever a mutant before has left of it.
         whole: The same library, whole.
         generator: Chooses what is altered.
+
+    Returns:
+        What was done, in words, and the file.
     """
     shutil.rmtree(library)
     shutil.copytree(whole, library)
@@ -140,7 +162,7 @@ def mutate(library: Path, whole: Path, generator: random.Random) -> str:
     file.unlink()  # tantivy's files have a second name in another generation
     file.write_bytes(content)
     replace(Manifest.read(inner), files=_files(inner)).write(inner)
-    return f"{kind} in {file.suffix or file.name}"
+    return f"{kind} in {file.suffix or file.name}", file
 
 
 def _files(inner: Path) -> Mapping[str, File]:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace as replaced
 from functools import partial
 from pathlib import Path
 
@@ -14,10 +18,16 @@ from qa.library.directory import LibraryDirectory
 from qa.library.disk_errors import reporting_disk_errors
 from qa.library.generation import Generation, Status
 from qa.library.history import current_records
-from qa.library.manifest import Manifest
+from qa.library.manifest import Manifest, files_of
+from qa.library.store import Store
+from qa.search import bm25
+from qa.search.bm25 import LexicalIndex
+from qa.search.chunker import Passage
 from qa.search.engine import reporting_damage
 from qa.sources.replacement import replacement_of, reporting_unwritable
 from qa.types import Progress, StrPath, no_progress
+
+_PASSAGES_AT_ONCE = 1000  # kept in memory while the index of words is written
 
 
 def pack(directory: LibraryDirectory, file: StrPath, progress: Progress = no_progress) -> Status:
@@ -60,7 +70,8 @@ def unpack(file: StrPath, directory: LibraryDirectory, *, replace: bool = False)
     """Make what is packed in a file a library, or its next generation, once all of it has proved whole.
 
     The file may come from a stranger: every name, size and hash in it is checked before it is used, and every text,
-    post and passage before the library is there.
+    post and passage before the library is there. Its index of words is not opened but written anew from the texts,
+    since tantivy ends the process if a file of its asks for more memory than there is.
 
     Args:
         file: The file.
@@ -87,8 +98,26 @@ def unpack(file: StrPath, directory: LibraryDirectory, *, replace: bool = False)
         with stream, reporting_disk_errors():
             folder = writer.new_folder()
             extract(stream, source, folder)
+            _write_lexical_index(folder)
             generation = writer.publish(folder, partial(_proved, directory.path))
         return Change(generation, ChangeReport.between(before, generation.store.records(), generation.folder.name))
+
+
+def _write_lexical_index(folder: Path) -> None:
+    """Replace the index of words by one of the passages that the store holds."""
+    manifest = Manifest.read(folder)
+    shutil.rmtree(folder / bm25.FOLDER)
+    with closing(Store.open(folder)) as store:
+        LexicalIndex.create(folder, _passages(store))
+    others = {name: file for name, file in manifest.files.items() if not name.startswith(f"{bm25.FOLDER}/")}
+    words = {f"{bm25.FOLDER}/{name}": file for name, file in files_of(folder / bm25.FOLDER).items()}
+    replaced(manifest, files=others | words).write(folder)
+
+
+def _passages(store: Store) -> Iterator[Passage]:
+    numbers = range(store.counts()["passages"])
+    for start in numbers[::_PASSAGES_AT_ONCE]:
+        yield from store.indexed_passages(numbers[start : start + _PASSAGES_AT_ONCE])
 
 
 def _proved(path: Path, folder: Path) -> Generation:
