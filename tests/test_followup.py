@@ -164,6 +164,13 @@ def test_an_answer_in_the_history_was_asked_as_it_was_understood(leica: qa.Libra
     assert earlier_turns(turns) == turns  # as the page sends them
 
 
+def test_only_words_that_were_typed_are_said_to_be_missing(leica: qa.Library) -> None:
+    answer = leica.ask("why?", history=["Why do zeppelins need ballast?"])
+    assert "zeppelins" in str(answer.understood_as) and answer.missing_terms == ()
+    answer = leica.ask("and the zeppelins?", history=["What does the Leica Passport cover?"])
+    assert answer.understood_as and answer.missing_terms == ("zeppelins",)
+
+
 @pytest.mark.parametrize(
     ("history", "said"),
     [

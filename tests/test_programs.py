@@ -27,7 +27,7 @@ from qa.web.users import Users, write_user
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Gradio's, whose server runs in this process
 
 QUESTION = "Where are lenses ground?"
-MOUNTED = {PATH: lambda library: mcp_application(mcp_server(library))}
+MOUNTED = {PATH: lambda library, on_answer: mcp_application(mcp_server(library, on_answer))}
 
 
 @pytest.fixture(scope="module")
@@ -250,6 +250,17 @@ def test_each_of_several_libraries_has_its_own_tools_and_its_own_ask(lenses: qa.
             quotes = client.get(path, params={"q": "Moon"}).json()["quotes"]
             assert {quote["source"] for quote in quotes} == {library.sources[0].name}
         using(f"{str(client.base_url).rstrip('/')}/library/moon{PATH}", use)
+
+
+def test_what_programs_ask_in_vain_is_listed_for_who_can_add_texts(lenses: qa.Library) -> None:
+    async def use(tools: Client) -> None:
+        await result(tools, "ask", question="Who won the cup?")
+
+    with served(lenses, mounted=MOUNTED) as client:
+        client.get("/ask", params={"q": "When does the ferry leave?"})
+        using(f"{str(client.base_url).rstrip('/')}{PATH}", use)
+        listed = client.get("/page/coverage").json()["html"]
+    assert "When does the ferry leave?" in listed and "Who won the cup?" in listed
 
 
 def test_nothing_that_programs_are_given_changes_a_library(lenses: qa.Library) -> None:

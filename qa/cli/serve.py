@@ -91,7 +91,7 @@ def _serve(options: argparse.Namespace, library: Callable[..., Library]) -> int:
     if options.mcp:
         from qa.mcp.server import PATH, mcp_application, mcp_server
 
-        mounted[PATH] = lambda opened: mcp_application(mcp_server(opened))
+        mounted[PATH] = lambda opened, on_answer: mcp_application(mcp_server(opened, on_answer))
     serve(_libraries(options, library), settings, log_questions=options.log_questions, mounted=mounted)
     return 0
 

@@ -24,6 +24,7 @@ from qa.library.opened import AnsweringModels, OpenedGeneration
 from qa.search.filters import FilterArguments
 from qa.search.query import Query
 from qa.sources.read import FileReport, OnFile, Sources
+from qa.text.normalize import words_of
 from qa.types import Progress, StrPath, no_progress
 
 
@@ -189,10 +190,14 @@ class Library(LibraryContents):
             SettingError: `k` or another argument is out of range.
         """
         min_confidence = self.min_confidence if min_confidence is None else min_confidence
-        query = _query(question, search_syntax, only)
-        query, understood = in_light_of(history, query, search_syntax=search_syntax)
+        typed = _query(question, search_syntax, only)
+        query, understood = in_light_of(history, typed, search_syntax=search_syntax)
         answer = self._opened.ask(query, k, self._models, min_confidence)
-        return answer if understood is None else replace(answer, understood_as=understood)
+        if understood is None:
+            return answer
+        words = set(words_of(typed.text))  # only what was typed is said to be missing
+        missing = tuple(term for term in answer.missing_terms if words.issuperset(words_of(term)))
+        return replace(answer, understood_as=understood, missing_terms=missing)
 
     def ask_many(
         self,

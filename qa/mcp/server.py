@@ -17,6 +17,7 @@ from mcp_types import ToolAnnotations
 from pydantic import Field
 from starlette.applications import Starlette
 
+from qa.answering.answer import Answer
 from qa.errors import SettingError, VerbatimError
 from qa.library.library import Library
 from qa.search.query import MAX_CHARACTERS
@@ -50,11 +51,12 @@ Earlier = Annotated[
 ]
 
 
-def mcp_server(library: Library) -> MCPServer[Any]:
+def mcp_server(library: Library, on_answer: Callable[[Answer], None] | None = None) -> MCPServer[Any]:
     """The tools over a library.
 
     Args:
         library: The library that answers.
+        on_answer: Called with each answer.
     """
     server: MCPServer[Any] = MCPServer(
         "verbatim", title="Verbatim", instructions=_INSTRUCTIONS, version=version("verbatim-qa"), log_level="WARNING"
@@ -68,7 +70,10 @@ def mcp_server(library: Library) -> MCPServer[Any]:
         )
 
     def ask(question: Question, history: Earlier = [], passages: Passages = 5) -> dict[str, Any]:  # noqa: B006 — of a schema
-        return library.ask(question, passages, history=history).to_dict()
+        answer = library.ask(question, passages, history=history)
+        if on_answer is not None:
+            on_answer(answer)
+        return answer.to_dict()
 
     def search(question: Question, passages: Passages = 10) -> dict[str, Any]:
         return {"quotes": [quote.to_dict() for quote in library.search(question, passages)]}

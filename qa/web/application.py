@@ -35,6 +35,7 @@ from qa.web.shell import Shell
 from qa.web.stopping import Stopping
 from qa.web.theme import STATIC, theme
 from qa.web.turns import Turns
+from qa.web.unanswered import Unanswered
 from qa.web.upkeep import Upkeep, worst
 from qa.web.uploads import Uploads
 from qa.web.waiting import Waiting
@@ -140,7 +141,8 @@ def _inner(
     mounted: Mounted,
 ) -> _Inner:
     """The page over one library, which is at the path `root`."""
-    uploads, turns = Uploads(), Turns(library, log_questions=log_questions)
+    uploads, unanswered = Uploads(), Unanswered()
+    turns = Turns(library, unanswered, log_questions=log_questions)
     actions = Actions(library, changes=settings.changes, discard=uploads.discard, log_questions=log_questions)
 
     async def make() -> tuple[gr.Blocks, FastAPI]:
@@ -155,10 +157,18 @@ def _inner(
     events = Events.of(blocks, uploads, asking=ASKING)
     shell = Shell(gradio, lambda say: frame(library, say, choices, f"{root}/", changes=settings.changes))
     gate = Gate(shell, events=events, uploads=uploads, rates=rates, changes=settings.changes)
-    routes = PageRoutes(gate, turns=turns, waiting=waiting, rates=rates, changes=settings.changes)
-    behind = {path: over(library) for path, over in mounted.items()}
+    routes = PageRoutes(
+        gate, turns=turns, unanswered=unanswered, waiting=waiting, rates=rates, changes=settings.changes
+    )
+    behind = {path: over(library, unanswered.count) for path, over in mounted.items()}
     programs = Programs(
-        routes, library=library, waiting=waiting, rates=rates, mounted=behind, log_questions=log_questions
+        routes,
+        library=library,
+        unanswered=unanswered,
+        waiting=waiting,
+        rates=rates,
+        mounted=behind,
+        log_questions=log_questions,
     )
     return _Inner(programs, actions, Upkeep(library), uploads, blocks, gradio, tuple(behind.values()))
 

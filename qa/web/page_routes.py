@@ -34,6 +34,7 @@ from qa.web.theme import STATIC
 from qa.web.thread_view import Passages, replaced_html, thread_html
 from qa.web.turn_view import reply
 from qa.web.turns import MOST_SHOWN, SHOWN, Turns
+from qa.web.unanswered import Unanswered
 from qa.web.waiting import Busy, Waiting
 from qa.web.words import words_for
 
@@ -48,9 +49,12 @@ Result = TypeVar("Result")
 class PageRoutes:
     """Stands before the gate to Gradio, and answers what begins with `/page/`."""
 
-    def __init__(self, app: ASGIApp, *, turns: Turns, waiting: Waiting, rates: Rates, changes: bool) -> None:
+    def __init__(
+        self, app: ASGIApp, *, turns: Turns, unanswered: Unanswered, waiting: Waiting, rates: Rates, changes: bool
+    ) -> None:
         """Take what is behind it, what answers, and whether visitors may change the library and judge its answers."""
         self._app = app
+        self._unanswered = unanswered
         self._changes = changes
         self._turns = turns
         self._waiting = waiting
@@ -168,7 +172,7 @@ class PageRoutes:
 
     def _coverage(self, request: Request) -> Response:
         """List what has been asked and not found."""
-        return JSONResponse({"html": coverage_html(self._turns.in_vain(), words_for(request.headers))})
+        return JSONResponse({"html": coverage_html(self._unanswered.most_asked(), words_for(request.headers))})
 
     def _starts(self, request: Request) -> Response:
         """Say what can be asked, for a page on which nothing has been asked yet."""

@@ -26,13 +26,14 @@ from qa.web.log import log_question
 from qa.web.openapi import DESCRIPTION, MOST_HISTORY, MOST_PASSAGES, description_page
 from qa.web.page_routes import BUSY_SECONDS
 from qa.web.rates import Rates, client_address, too_many
+from qa.web.unanswered import Unanswered
 from qa.web.waiting import Busy, Waiting
 
 ASK, OPENAPI, DOCS = "/ask", "/openapi.json", "/docs"
 MOUNTED_BYTES = 1_000_000  # of one request, as for a question to Gradio
 _BUSY = "too many questions are waiting already: try again in a moment"
-Mounted = Mapping[str, Callable[[Library], Starlette]]
-"""What makes applications over a library, by the paths at which they are."""
+Mounted = Mapping[str, Callable[[Library, Callable[[Answer], None]], Starlette]]
+"""What makes applications over a library, by the paths at which they are; they pass their answers to the function."""
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +55,7 @@ class Programs:
         app: ASGIApp,
         *,
         library: Library,
+        unanswered: Unanswered,
         waiting: Waiting,
         rates: Rates,
         mounted: Mapping[str, Starlette],
@@ -64,6 +66,7 @@ class Programs:
         Args:
             app: What everything else is passed on to.
             library: The library that answers.
+            unanswered: What counts the questions that it does not answer.
             waiting: What lets a few questions be answered at a time.
             rates: What counts the questions of each address.
             mounted: Further applications by their paths, which take POST alone; every request counts as a question.
@@ -71,6 +74,7 @@ class Programs:
         """
         self._app = app
         self._library = library
+        self._unanswered = unanswered
         self._waiting = waiting
         self._rates = rates
         self._mounted = mounted
@@ -127,6 +131,7 @@ class Programs:
             return _refusal(500, error_text(error))
         finally:
             log_question(logger, asked.question, answer, begun, full=self._log_questions)
+        self._unanswered.count(answer)
         return JSONResponse(answer.to_dict())
 
     def _count(self, scope: Scope) -> None:

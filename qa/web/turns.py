@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
@@ -15,11 +15,11 @@ from qa.library.library import Library
 from qa.web.error_text import error_text
 from qa.web.log import log_question
 from qa.web.post_labels import Numbers, number_posts
+from qa.web.unanswered import Unanswered
 from qa.web.voices import Voices, voices
 
 SHOWN = 5  # passages of an answer
 MOST_SHOWN = 500  # passages of a list of filters, however often more are asked for
-_IN_VAIN_KEPT, _IN_VAIN_SHOWN = 1_000, 30  # questions; kept in memory only, since they may be private
 _KEPT = 200  # answers: a page that is opened again looks each of its questions up once
 
 logger = logging.getLogger(__name__)
@@ -59,13 +59,13 @@ class _Key:
 class Turns:
     """Asks one library for all its visitors; thread-safe."""
 
-    def __init__(self, library: Library, *, log_questions: bool = False) -> None:
-        """Take the library, and whether the log has the questions themselves."""
+    def __init__(self, library: Library, unanswered: Unanswered, *, log_questions: bool = False) -> None:
+        """Take the library, what counts questions in vain, and whether the log has the questions themselves."""
         self._library = library
+        self._unanswered = unanswered
         self._log_questions = log_questions
         self._kept: OrderedDict[_Key, Turn] = OrderedDict()
         self._lock = Lock()
-        self._in_vain: Counter[str] = Counter()
 
     @property
     def library(self) -> Library:
@@ -99,23 +99,12 @@ class Turns:
                 self._keep(turn, turn.answer, k, history)
         return turn
 
-    def in_vain(self) -> list[tuple[str, int]]:
-        """The questions since the server's start that the texts do not answer, with how often each was asked."""
-        with self._lock:
-            return self._in_vain.most_common(_IN_VAIN_SHOWN)
-
     def _keep(self, turn: Turn, answer: Answer, k: int, history: Sequence[EarlierTurn]) -> None:
         """Keep an answered turn, and the same as that of a question that needs no history."""
         self._kept[_Key(turn.generation, turn.question, k, tuple(history))] = turn
         alone = answer.understood_as or turn.question
         answer = replace(answer, question=alone, understood_as=None)
         self._kept[_Key(turn.generation, alone, k, ())] = replace(turn, question=alone, answer=answer)
-        self._count(answer)
+        self._unanswered.count(answer)
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
-
-    def _count(self, answer: Answer) -> None:
-        if answer.found:
-            self._in_vain.pop(answer.question, None)  # other texts answer it now
-        elif answer.question in self._in_vain or len(self._in_vain) < _IN_VAIN_KEPT:
-            self._in_vain[answer.question] += 1
