@@ -31,7 +31,7 @@ def extend_span(question: str, text: str, sentences: Sequence[Sentence], span: S
     """Extend the span that the reader chose to as much of the passage as the question asks for.
 
     Why and how questions get whole sentences, and a yes-or-no question gets the sentence that is the evidence. If the
-    span is in a list, why and how questions and questions for several things get all its items.
+    span is in a list, questions for several things and for how something is done get all its items.
 
     Args:
         question: The question, which decides how much is shown.
@@ -53,7 +53,7 @@ def extend_span(question: str, text: str, sentences: Sequence[Sentence], span: S
     if not inside:
         return span
     whole_sentence = question_type.asks_for_sentence(question)
-    if question_type.asks_list(question) or question_type.asks_explanation(question):
+    if question_type.asks_whole_list(question):
         items = list_at(text, sentences, inside[0]) or list_at(text, sentences, inside[-1])
         if items:
             return sentences[items[0]].start, sentences[items[-1]].end

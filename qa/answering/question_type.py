@@ -22,6 +22,9 @@ _EXPLANATION = re.compile(
     r"|\bwhat\s+happen(?:s|ed)\b|\b(?:explain|describe)\b",
     re.IGNORECASE,
 )
+_HOW_TO = re.compile(
+    r"\bhow\s+(?:is|are|do|does|to|can|could|would|should)\b|\bwhat\s+(?:should|can|could)\s+i\b", re.IGNORECASE
+)
 _YES_NO_CLAUSE = re.compile(
     r"[,;.!]\s+(?:is|are|was|were|do|does|did|can|could|has|have|will|would|should|may)(?:n['’]t)?"
     r"\s+(?:i|you|he|she|it|we|they|there|this|that|these|those|the|an?|my|your|any\w*)\b",
@@ -122,6 +125,15 @@ def asks_yes_no(question: str) -> bool:
 def asks_list(question: str) -> bool:
     """Whether the answer can be a list."""
     return bool(_LIST.search(question))
+
+
+def asks_whole_list(question: str) -> bool:
+    """Whether a list answers with all its items: several things, or the steps of how something is done.
+
+    >>> [asks_whole_list(q) for q in ("What are the rules?", "How do I reset it?", "What happens if it rains?")]
+    [True, True, False]
+    """
+    return asks_list(question) or _HOW_TO.search(question) is not None
 
 
 def missing_message(missing_terms: Sequence[str]) -> str:

@@ -175,7 +175,7 @@ def answer_from(
     """
     calibration = judge.calibration
     assessed = assess(query, read_candidates(query.text, candidates, judge.reader), judge)
-    if question_type.asks_list(query.text) or question_type.asks_explanation(query.text):
+    if question_type.asks_whole_list(query.text):
         assessed, candidates = _quoting_whole_list(assessed, candidates)
     if assessed.answer is None:
         quotes = _quotes(query.text, candidates, (), (), calibration, k)
