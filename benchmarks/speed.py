@@ -2,8 +2,8 @@
 
 Encodes, ranks and reads the 1,216 paragraphs of squad2 below DIR with this project and with sentence-transformers,
 txtai, LangChain and transformers, asks whole questions, and starts commands and the web page from cold. Compares the
-speed with the limits of the machine, profiles where the time goes, and writes speed.md, speed.json and speed.svg. Run
-nothing else on the machine meanwhile.
+speed with the limits of the machine, profiles where the time goes, and writes speed.md, speed.json and a plot. They
+hold a measurement of each kind of processor; this one's is replaced. Run nothing else on the machine meanwhile.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import numpy as np
 
 import qa
 from benchmarks import cold_start, profiling, speed_report
-from benchmarks.hardware import network_flops, peak_rates, seconds
+from benchmarks.hardware import network_flops, peak_rates, processor, seconds
 from benchmarks.options import RESULTS
 from benchmarks.peers import Collection, LangChain, Peer, TxtaiHybrid
 from qa.answering.reader import DEFAULT_READER, WEIGHTS
@@ -48,7 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     data = Dataset.read(options.folder / "squad2")
     texts = [thread.text for thread in data.documents]
     questions = list(islice(data.queries.values(), QUESTIONS))
-    figures: dict[str, Any] = {"precision": default_precision(), "machine": peak_rates()}
+    kind, name = processor()
+    figures: dict[str, Any] = {"processor": name, "precision": default_precision(), "machine": peak_rates()}
     parts: dict[str, Callable[[], dict[str, Any]]] = {
         "encoding": lambda: encoding(texts[:ENCODED], questions, options.rounds),
         "asking": lambda: asking(data, questions, options.rounds),
@@ -57,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for part, measure in parts.items():
         figures[part] = measure()
         print(part, json.dumps(figures[part], indent=1), flush=True)
-    speed_report.write_report(figures, options.out)
+    speed_report.write_report(kind, figures, options.out)
     return 0
 
 

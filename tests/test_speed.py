@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 import qa
 from benchmarks import profiling, speed_report
-from benchmarks.hardware import network_flops
+from benchmarks.hardware import network_flops, processor
 
 
 def test_the_operations_of_a_text_are_those_of_six_layers() -> None:
@@ -35,6 +36,7 @@ def test_the_networks_time_is_split_by_operation() -> None:
 def figures() -> dict[str, Any]:
     systems = ("Verbatim, ranking alone", "txtai hybrid, ranking alone", "Verbatim, whole answer")
     return {
+        "processor": "Test 9000",
         "precision": "bf16",
         "machine": {"f32": 100.0, "bf16": 400.0, "memory": 10.0},
         "encoding": {
@@ -59,7 +61,7 @@ def figures() -> dict[str, Any]:
 
 
 def test_the_report_gives_ratios_and_the_share_of_the_limits() -> None:
-    text = speed_report.markdown_report(figures())
+    text = speed_report.markdown_report({"AMX": figures()})
     assert "**4.0 times** sentence-transformers, 200 GFLOP/s, 50% of the machine's limit" in text
     assert "**6.0 times** the work a second of the same weights in transformers" in text
     assert "300 GFLOP/s, 75% of the limit" in text
@@ -68,3 +70,20 @@ def test_the_report_gives_ratios_and_the_share_of_the_limits() -> None:
     assert "| Verbatim | 100.0 (91.0–109.0) | 1.0 (1.0–1.0) |" in text
     assert "FullyConnected 75%, everything else 25%" in text
     assert "| web chat, after five answers | 440 (440–440) |" in text
+    assert "| AMX | Test 9000 | bf16 | 4.0 | 2 | 3 | 1.10 | 1.00 | 440 |" in text
+
+
+def test_each_kind_of_processor_keeps_its_measurement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plots: list[str] = []
+    monkeypatch.setattr(speed_report, "_plot", lambda _, path: plots.append(path.name))
+    speed_report.write_report("AVX2", {**figures(), "precision": "f32"}, tmp_path)
+    for _ in range(2):
+        speed_report.write_report("AMX", figures(), tmp_path)
+    text = (tmp_path / "speed.md").read_text()
+    assert [line for line in text.splitlines() if line.startswith("## ")] == ["## AVX2", "## AMX"]
+    assert plots == ["speed-avx2.svg", "speed-amx.svg", "speed-amx.svg"]
+    assert all(f"({plot})" in text for plot in plots)
+
+
+def test_the_processor_is_named() -> None:
+    assert all(processor())
