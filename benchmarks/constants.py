@@ -67,8 +67,6 @@ CONSTANTS = (
     Constant("qa.library.retrieve", "_DUPLICATE_LOOKAHEAD", RANKED_ONCE, (0, 5, 10, 40)),
     Constant("qa.answering.reader", "_ANSWER_TOKENS", ANSWER, (10, 20, 80)),
     Constant("qa.answering.reader", "_LENGTH_PENALTY", ANSWER, (0.0, 0.03, 0.12)),
-    Constant("qa.answering.reader", "_SECOND_LOOK_MARGIN", ANSWER, (-8.0, 0.0, 1e9)),
-    Constant("qa.answering.reader", "_SECOND_LOOK_SHARE", ANSWER, (1 / 3, 1.0)),
     Constant("qa.answering.reader", "_WRONG_KIND_PENALTY", ANSWER, (0.0, 2.0, 8.0)),
     Constant("qa.answering.select", "CANDIDATES", ANSWER, (6, 20)),
     Constant("qa.answering.select", "_ALWAYS_READ", ANSWER, (1, 8)),

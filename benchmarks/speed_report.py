@@ -119,8 +119,8 @@ def _section(kind: str, figures: Mapping[str, Any]) -> list[str]:
         "are the matrix products that the limit refers to; Subgraph is what OpenVINO fuses around them, mainly "
         "attention and GELU.",
         "",
-        "Reading all twelve candidates of a question, and the best of them a second time with less context: "
-        f"**{faster:.1f} times** the work a second of the same weights in transformers, which read each once; "
+        "Reading all twelve candidates of a question: "
+        f"**{faster:.1f} times** the work a second of the same weights in transformers; "
         f"{reached['Verbatim']:.0f} GFLOP/s, {reached['Verbatim'] / limit:.0%} of the limit.",
         "",
         *head("", "ms", "GFLOP"),

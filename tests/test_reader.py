@@ -100,30 +100,19 @@ def test_any_text_can_be_read_and_no_span_cuts_a_word(text: str, reader: SpanRea
     assert not (span.end > span.start and len(after) == 2 and after.isascii() and after.isalnum())
 
 
-PASSAGE = "The firm is old. It has a factory. Its lenses are made in Berlin. Cats sleep."
-
-
 class WordNetwork:
-    """Replaces the network: scores an answer by the words it starts and ends with, no answer by 0.
+    """Replaces the network: scores an answer by the words it starts and ends with, no answer by 0."""
 
-    `bonus` is added to all these scores in a text that contains its word. `texts` are those that were run.
-    """
-
-    def __init__(self, starts: Mapping[str, float], ends: Mapping[str, float], **bonus: float) -> None:
-        self.starts, self.ends, self.bonus = starts, ends, bonus
-        self.texts: list[str] = []
+    def __init__(self, starts: Mapping[str, float], ends: Mapping[str, float]) -> None:
+        self.starts, self.ends = starts, ends
 
     def run(
         self, ids: Sequence[Sequence[int]], types: Sequence[Sequence[int]]
     ) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
         tokenizer = minilm_files.tokenizer()
-        for index, (row, types_of_row) in enumerate(zip(ids, types, strict=True)):
-            self.texts.append(
-                tokenizer.decode([token for token, type_ in zip(row, types_of_row, strict=True) if type_])
-            )
-            bonus = sum(value for word, value in self.bonus.items() if word in self.texts[-1])
+        for index, row in enumerate(ids):
             words = [str(tokenizer.id_to_token(token)) for token in row]
-            scores = [[*(of.get(word, -99.0) + bonus / 2 for of in (self.starts, self.ends)), 0.0] for word in words]
+            scores = [[*(of.get(word, -99.0) for of in (self.starts, self.ends)), 0.0] for word in words]
             yield [index], np.array([[[0.0, 0.0, 0.0], *scores[1:]]], dtype=np.float32)
 
 
@@ -153,37 +142,6 @@ def test_a_span_has_at_most_forty_tokens() -> None:
     passage = "one " + "and " * 38 + "two three"
     network = WordNetwork({"one": 1.0}, {"one": 0.0, "two": 50.0, "three": 99.0})
     assert read_by(network, "What?", passage) == (passage[: passage.index(" three")], pytest.approx(51.0))
-
-
-def test_two_thirds_of_the_margin_are_from_second_looks_with_less_around_the_span() -> None:
-    scores = {"berlin": 1.5}
-    network = WordNetwork(scores, scores, cats=-2.0, firm=-0.6)
-    # 3.0 - 2.0 - 0.6 in the whole passage, then 3.0 without the cats and the firm, and 2.4 without the cats.
-    assert read_by(network, "Which town?", PASSAGE) == ("Berlin", pytest.approx(0.4 / 3 + 2.7 * 2 / 3))
-    assert network.texts == [
-        "the firm is old. it has a factory. its lenses are made in berlin. cats sleep.",
-        "it has a factory. its lenses are made in berlin.",
-        "the firm is old. it has a factory. its lenses are made in berlin.",
-    ]
-
-
-def test_in_a_second_look_the_title_takes_the_place_of_the_first_sentence() -> None:
-    scores = {"berlin": 1.5}
-    network = WordNetwork(scores, scores)
-    read_by(network, "Which town?", PASSAGE, "Leica")
-    assert network.texts == [
-        "leica. the firm is old. it has a factory. its lenses are made in berlin. cats sleep.",
-        "it has a factory. its lenses are made in berlin.",
-        "leica. it has a factory. its lenses are made in berlin.",
-    ]
-
-
-@pytest.mark.parametrize(("margin", "looks"), [(-4.0, 1), (-3.9, 3)])
-def test_a_span_with_a_margin_of_minus_four_or_less_is_not_read_again(margin: float, looks: int) -> None:
-    scores = {"berlin": margin / 2}
-    network = WordNetwork(scores, scores)
-    assert read_by(network, "Which town?", PASSAGE) == ("Berlin", pytest.approx(margin))
-    assert len(network.texts) == looks
 
 
 def test_a_title_names_the_subject_and_never_answers(reader: SpanReader) -> None:

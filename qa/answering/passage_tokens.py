@@ -1,10 +1,11 @@
-"""PassageTokens: a passage in the reader's tokens, and the parts of it for a second look."""
+"""PassageTokens: a passage in the reader's tokens."""
 
 from __future__ import annotations
 
 from bisect import bisect, bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,15 +23,14 @@ if TYPE_CHECKING:
 class PassageTokens:
     """A passage in tokens, after those of its title; in a table, each cell after the head of its column.
 
-    The first `title_length` tokens are the title's: it names the subject and never answers. For each token, `offsets`
+    The title's tokens come first: it names the subject and never answers. For each token, `offsets`
     are its span in the passage, `words` the index of its word, `matches_kind` whether it is part of something of the
     kind that the question asks for, `may_answer` whether it is one of the passage's own here, `divides` whether it
-    divides the cells of a table, and `sentence_of` the index of its sentence, -1 in the title. `sentences` are the
-    indices of each sentence's tokens, the title first. Headings and the head rows of tables are left out, unless there
-    is nothing else.
+    divides the cells of a table, and `sentence_of` the index of its sentence, -1 in the title. `read` are the
+    indices of the tokens that are read: all but those of headings and of the head rows of tables, unless there is
+    nothing else.
     """
 
-    title_length: int
     ids: list[int]
     offsets: list[Span]
     words: list[int | None]
@@ -38,7 +38,7 @@ class PassageTokens:
     may_answer: list[bool]
     divides: list[bool]
     sentence_of: list[int]
-    sentences: list[list[int]]
+    read: list[int]
 
     @classmethod
     def of(
@@ -72,7 +72,6 @@ class PassageTokens:
         of_kind = _matches_kind(question, passage, tokens)
         own = [cell is None for _, cell in order]
         return cls(
-            len(title),
             [*title, *(tokens.ids[token] for token, _ in order)],
             [*((0, 0) for _ in title), *offsets],
             [*(None for _ in title), *(tokens.word_ids[token] if cell is None else None for token, cell in order)],
@@ -83,29 +82,8 @@ class PassageTokens:
                 *(not here or _divides(passage, at) for here, at in zip(own, offsets, strict=True)),
             ],
             [*(-1 for _ in title), *sentence_of],
-            [[*range(len(title))], *body] if title else body,
+            [*range(len(title)), *chain.from_iterable(body)],
         )
-
-    def second_looks(self, start: int, end: int) -> list[list[int]]:
-        """The tokens to read again if the span from `start` to `end` may answer: its sentences and the one before.
-
-        Words of the question elsewhere in the passage mislead the reader; a shorter text has fewer of them. These
-        sentences are read once alone, and once after the title or, if there is no title, after the passage's first
-        sentence, which often names the subject. A part that would be the whole passage again is left out.
-        """
-        holding = [
-            index
-            for index, members in enumerate(self.sentences)
-            if self.offsets[members[0]][0] < end and start < self.offsets[members[-1]][1]
-        ]
-        first = 1 if self.title_length else 0
-        near = range(max(first, holding[0] - 1), holding[-1] + 1)
-        parts = [[*near], [0, *near]] if near[0] > 0 else [[*near]]
-        return [
-            [token for index in part for token in self.sentences[index]]
-            for part in parts
-            if len(part) < len(self.sentences)
-        ]
 
 
 def _with_heads(offsets: Sequence[Span], tables: Sequence[Table]) -> list[tuple[int, int | None]]:

@@ -11,9 +11,9 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from inspect import signature
-from itertools import chain, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -40,8 +40,6 @@ _QUESTION_TOKENS, _TITLE_TOKENS = 48, 32
 _ANSWER_TOKENS = 40  # the longest span
 _LENGTH_PENALTY = np.float32(0.06)  # in margin, for each token of a span after the first
 _WRONG_KIND_PENALTY = np.float32(4.0)  # in margin, for a span without anything of the kind that the question asks for
-_SECOND_LOOK_MARGIN = -4.0  # a span with this margin or less is not read again
-_SECOND_LOOK_SHARE = 2 / 3  # of the margin; the rest is the first look's
 _IMPOSSIBLE = np.float32(-1e9)
 
 
@@ -122,7 +120,7 @@ class PassageSpans:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """The best span of each sentence of a part of a passage and the log-odds that it answers; last, of all of it."""
+    """The best span of each sentence of a passage and the log-odds that it answers; last, of all of it."""
 
     spans: list[ScoredSpan]
     evidence: list[float]
@@ -142,9 +140,9 @@ class _Look:
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """Up to a window of tokens out of a part of a passage; `part` is the index of that part among those read."""
+    """Up to a window of a passage's tokens; `number` is the index of the passage among those read."""
 
-    part: int
+    number: int
     passage: PassageTokens
     tokens: list[int]
 
@@ -175,8 +173,7 @@ class SpanReader:
         """Choose the best span of each passage.
 
         Misspelled words of the question are read as the passages spell them. A passage longer than a window is read in
-        windows that overlap, and the best span of all counts. A span with a fair margin is read again with less of the
-        passage around it (see `PassageTokens.second_looks`).
+        windows that overlap, and the best span of all counts.
 
         Args:
             question: The question; only its first 48 tokens are read.
@@ -200,10 +197,7 @@ class SpanReader:
         titles: Sequence[str | None] = (),
         sentences: Sequence[Sequence[Sentence]] = (),
     ) -> list[PassageSpans]:
-        """Choose the best span of each passage and of each sentence; the arguments and errors are those of `read`.
-
-        Only the best span of a passage is looked at a second time.
-        """
+        """Choose the best span of each passage and of each sentence; the arguments and errors are those of `read`."""
         tokenizer = self._load()[1]
         title_texts = [as_sentences([title or ""]) for title in titles or [None] * len(passages)]
         sentences = sentences or [split_sentences(passage) for passage in passages]
@@ -218,45 +212,29 @@ class SpanReader:
             PassageTokens.of(question, *of_passage)
             for of_passage in zip(passages, sentences, encoded[: len(passages)], title_ids, strict=True)
         ]
-        looks = self._look(question_ids, [(tokens, [*chain.from_iterable(tokens.sentences)]) for tokens in tokenized])
-        spans = [look.spans[-1] for look in looks]
-        second_looks = [
-            (index, tokens, part)
-            for index, (tokens, span) in enumerate(zip(tokenized, spans, strict=True))
-            if span.margin > _SECOND_LOOK_MARGIN
-            for part in tokens.second_looks(span.start, span.end)
-        ]
-        margins: dict[int, list[float]] = {}
-        seen_again = self._look(question_ids, [(tokens, part) for _, tokens, part in second_looks])
-        for (index, _, _), again in zip(second_looks, seen_again, strict=True):
-            margins.setdefault(index, []).append(again.spans[-1].margin)
-        for index, values in margins.items():
-            margin = (1 - _SECOND_LOOK_SHARE) * spans[index].margin + _SECOND_LOOK_SHARE * sum(values) / len(values)
-            spans[index] = replace(spans[index], margin=margin)
         return [
-            PassageSpans.of(best, of_passage, look)
-            for best, of_passage, look in zip(spans, sentences, looks, strict=True)
+            PassageSpans.of(look.spans[-1], of_passage, look)
+            for look, of_passage in zip(self._look(question_ids, tokenized), sentences, strict=True)
         ]
 
-    def _look(self, question_ids: list[int], parts: Sequence[tuple[PassageTokens, list[int]]]) -> list[_Look]:
-        """Look at parts, each a passage and the indices of some of its tokens."""
+    def _look(self, question_ids: list[int], passages: Sequence[PassageTokens]) -> list[_Look]:
         network, tokenizer = self._load()
         room = _WINDOW_TOKENS - len(question_ids) - 3
         windows = [
-            _Window(part, passage, tokens[first : first + room])
-            for part, (passage, tokens) in enumerate(parts)
-            for first in _window_starts(len(tokens), room)
+            _Window(number, passage, passage.read[first : first + room])
+            for number, passage in enumerate(passages)
+            for first in _window_starts(len(passage.read), room)
         ]
         cls_id, sep_id = tokenizer.encode("").ids
         prefix = [cls_id, *question_ids, sep_id]
         rows = [[*prefix, *(window.passage.ids[token] for token in window.tokens), sep_id] for window in windows]
         types = [[0] * len(prefix) + [1] * (len(window.tokens) + 1) for window in windows]
-        looks = [_Look.at(passage) for passage, _ in parts]
+        looks = [_Look.at(passage) for passage in passages]
         for indices, batch_scores in network.run(rows, types):
             for index, scores in zip(indices, batch_scores, strict=True):
                 window = windows[index]
                 for seen in _best_spans(window, scores[len(prefix) :], scores[0]):
-                    looks[window.part].see(*seen)
+                    looks[window.number].see(*seen)
         return looks
 
     def _load(self) -> tuple[BertNetwork, Tokenizer]:
