@@ -28,7 +28,7 @@ PAGE = (
     b"<!doctype html><title>Basalt</title><article><h1>Basalt</h1><p>Basalt is what the Moon is made of, mostly, and "
     b"it is old. The rest is anorthosite, brought home by astronauts.</p></article>"
 )
-THREAD = {
+THREAD: dict[str, Any] = {
     "title": "The harbour",
     "posts": [
         {"kind": "article", "text": "The harbour was dredged in 1931 by hand.", "date": "2012-03-04"},
@@ -36,6 +36,19 @@ THREAD = {
     ],
 }
 HARBOUR = json.dumps(THREAD).encode() + b'\n{"posts": [{"te'
+# The words of an element that stand on more than one line.
+CUT_WORDS = """element => {
+  const cut = [], texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    for (const { 0: word, index } of texts.currentNode.data.matchAll(/[^\\s-]+/g)) {
+      const range = document.createRange();
+      range.setStart(texts.currentNode, index);
+      range.setEnd(texts.currentNode, index + word.length);
+      if (new Set([...range.getClientRects()].map((rect) => rect.top)).size > 1) cut.push(word);
+    }
+  }
+  return cut;
+}"""
 
 
 class Gated:
@@ -282,6 +295,20 @@ def test_the_default_is_to_add_and_to_replace_all_asks_once(url: str, open_page:
     expect(page.locator("#status")).to_contain_text("1 text now (was 2).")
     expect(page.locator("#replacing")).to_be_hidden()
     expect(page.get_by_role("button", name="Replace the text", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [390, 1024, 1440])
+def test_no_word_of_the_table_is_cut_and_nothing_overflows(
+    open_page: OpenPage, url: str, library: qa.Library, tmp_path: Path, width: int
+) -> None:
+    (tmp_path / "dated.jsonl").write_text(
+        json.dumps({**THREAD, "posts": [{**THREAD["posts"][0], "date": "2012-09-14"}]})
+    )
+    library.add(tmp_path / "dated.jsonl")
+    page = panel(open_page(url, width=width))
+    expect(page.locator("#texts tbody")).to_contain_text("14 September 2012")
+    assert page.locator("#texts table").evaluate(CUT_WORDS) == []
+    assert page.locator("#texts .scroll").evaluate("box => box.scrollWidth - box.clientWidth") == 0
 
 
 def test_each_text_can_be_read_and_removed(url: str, open_page: OpenPage, library: qa.Library) -> None:
