@@ -25,7 +25,8 @@ _LONGEST = 110  # characters
 _HEADING_WORDS = range(1, 5)
 # A question with one of these is about what was said before it, or about who was spoken to.
 _LEANING = frozenset(
-    "this that these those it its they them their he she him her you your yours here there above below one so".split()
+    "this that these those it its they them their he she him her you your yours we us our here there above below one "
+    "so".split()
 )
 
 
@@ -63,7 +64,7 @@ class StartingQuestions:
             return Starts((), ())
         threads = list(self._threads())
         posed = list(dict.fromkeys(chain.from_iterable(map(questions_of, threads))))
-        named = dict.fromkeys(chain.from_iterable(map(_about_headings, threads)))
+        named = dict.fromkeys(chain.from_iterable(map(about_headings, threads)))
         answered = tuple(islice(filter(self._is_sure, islice(chain(posed, named), _ASKED)), SHOWN))
         return Starts(tuple(question for question in posed if question not in answered)[:SHOWN], answered)
 
@@ -96,11 +97,12 @@ def _stands_alone(question: str) -> bool:
     words = words_of(question)
     return (
         question.endswith("?")
+        and "://" not in question  # an address may end in a question mark
         and "\n" not in question
         and len(question) <= _LONGEST
         and len(words) in _WORDS
         and not _LEANING & set(words)
-        and is_question(question)
+        and is_question(question.rstrip("?"))  # "$50 for a cable?" needs what was said before it
     )
 
 
@@ -109,10 +111,15 @@ def _is_omitted(post: Post, start: int, end: int) -> bool:
     return any(first < post.start + end and post.start + start < last for first, last in post.omitted)
 
 
-def _about_headings(thread: Thread) -> Iterator[str]:
-    """Questions about what a text has headings for; whether it answers them is for the reader to say."""
-    headings = find_headings(thread.text, split_sentences(thread.text))
-    for heading in headings:
-        name = " ".join(heading.words.split()).strip(".:")
-        if len(words_of(name)) in _HEADING_WORDS and not is_question(name) and any(map(str.isalpha, name)):
-            yield f"What is {name}?"
+def about_headings(thread: Thread) -> Iterator[str]:
+    """Questions about what an article has headings for; whether it answers them is for the reader to say.
+
+    Of a comment such lines are mostly its greeting and its signature.
+    """
+    for post in thread.posts:
+        if post.kind != "article":
+            continue
+        for heading in find_headings(post.text, split_sentences(post.text)):
+            name = " ".join(heading.words.split()).strip(".:")
+            if len(words_of(name)) in _HEADING_WORDS and not is_question(name) and name[0].isalpha():
+                yield f"What is {name}?"

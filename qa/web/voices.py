@@ -12,7 +12,8 @@ from qa.search.query import Query
 from qa.web.post_labels import Numbers, number_posts
 
 _COMMENTS = 20  # passages that are looked at
-# A comment counts as about the question if it fits at least this much as well as the one that fits best.
+_ARTICLES = 100  # passages of articles: as many as the index of meanings finds, for other texts may fit better
+# A passage counts as about the question if it fits at least this much as well as the comment that fits best.
 _SHARE_OF_BEST = 0.6
 FEWEST = 2  # people; what one person says is an answer like any other
 
@@ -38,7 +39,8 @@ class Voices:
 
     Attributes:
         people: The people, the one whose comment fits best first.
-        article: The article's passage that fits best; None if there is no article.
+        article: The passage that fits best of the articles under which these people write; None if no article is about
+            the question.
     """
 
     people: tuple[Voice, ...]
@@ -55,12 +57,18 @@ def voices(library: Library, question: str) -> Voices | None:
     if not question_type.asks_opinion(question) or Query.parse(question, {}).filters:
         return None
     found = library.search(question, _COMMENTS, kind="comment", search_syntax=False)
-    near = [quote for quote in found if quote.score >= _SHARE_OF_BEST * found[0].score]
+    least = _SHARE_OF_BEST * found[0].score if found else 0.0
+    near = [quote for quote in found if quote.score >= least]
     people = _by_person(near, number_posts(library, near))
     if len(people) < FEWEST:
         return None
-    article = library.search(question, 1, kind="article", search_syntax=False)
-    return Voices(people, article[0] if article else None)
+    return Voices(people, _article(library, question, least, {quote.source for quote in near}))
+
+
+def _article(library: Library, question: str, least: float, sources: set[str]) -> Quote | None:
+    """What the articles of these texts say; the article of another text says nothing that their comments answer."""
+    found = library.search(question, _ARTICLES, kind="article", search_syntax=False)
+    return next((quote for quote in found if quote.source in sources and quote.score >= least), None)
 
 
 def _by_person(quotes: Sequence[Quote], numbers: Sequence[Numbers]) -> tuple[Voice, ...]:

@@ -2,18 +2,21 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 import qa
 from qa.encoding.minilm import MiniLMEncoder
-from qa.web.starts import StartingQuestions, questions_of
+from qa.web.starts import StartingQuestions, about_headings, questions_of
+from qa.web.voices import voices
 
 from .conftest import OpenPage
 from .pages import ask, served
 
-THREAD = {
+THREAD: dict[str, Any] = {
     "title": "Aurora kettle review",
     "posts": [
         {
@@ -60,6 +63,26 @@ def test_the_questions_are_those_of_the_commenters_word_for_word(kettle: qa.Libr
     }
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["Fifty dollars for a lid?", "See also https://lids.example/what/is/new?", "Where do we find two of the lids?"],
+)
+def test_what_only_its_thread_explains_is_no_question_to_start_from(tmp_path: Path, said: str) -> None:
+    (tmp_path / "lids.jsonl").write_text(json.dumps({"posts": [{"kind": "comment", "text": f"Nice. {said} Bye."}]}))
+    (thread,) = qa.read(tmp_path / "lids.jsonl")
+    assert list(questions_of(thread)) == []
+
+
+def test_the_signature_of_a_comment_is_no_heading_to_ask_about(tmp_path: Path) -> None:
+    posts = [
+        {"kind": "article", "text": "Opening hours\n\nThe shop is open from nine to six, every day."},
+        {"kind": "comment", "text": "Regards, Phill\n\nI like the shop, and its lids are made of steel."},
+    ]
+    (tmp_path / "lids.jsonl").write_text(json.dumps({"posts": posts}))
+    (thread,) = qa.read(tmp_path / "lids.jsonl")
+    assert list(about_headings(thread)) == ["What is Opening hours?"]
+
+
 def test_a_library_of_ones_own_starts_with_its_own_questions_and_texts(open_page: OpenPage, kettle_page: str) -> None:
     page = open_page(kettle_page, width=390, height=844)
     question = page.get_by_role("button", name="Which kettle has a lid made of <b>steel</b>?")
@@ -86,3 +109,31 @@ def test_what_people_say_is_grouped_by_person_beside_what_the_article_says(
     voices.locator(".voice .card summary").first.click()
     voices.locator(".voice").first.get_by_role("button", name="Read in the thread").first.click()
     expect(turn.page.locator("#source #passage")).to_be_in_viewport()
+
+
+def test_the_article_is_that_of_the_texts_where_people_say_it(
+    kettle: qa.Library, real_encoder: MiniLMEncoder, tmp_path: Path
+) -> None:
+    question = "What do people think of the Aurora kettle?"
+    (row,) = kettle.sources
+    boiler = qa.Thread.from_text("People think that the Aurora kettle is a great kettle.", title="Boilers")
+    library = qa.build([kettle.thread(row.name), boiler], tmp_path / "library", encoder=real_encoder)
+    assert library.search(question, 1, kind="article")[0].source == "Boilers"
+    found = voices(library, question)
+    assert found is not None
+    assert found.article is not None
+    assert found.article.source == row.name
+
+
+def test_an_article_that_is_about_something_else_says_nothing_beside_its_comments(
+    real_encoder: MiniLMEncoder, tmp_path: Path
+) -> None:
+    article = {"kind": "article", "text": "The shop is open from nine to six."}
+    thread = {"title": "Notes", "posts": [article, *THREAD["posts"][1:]]}
+    (tmp_path / "kettle.jsonl").write_text(json.dumps(thread))
+    found = voices(
+        qa.build(tmp_path / "kettle.jsonl", tmp_path / "library", encoder=real_encoder),
+        "What do people think of the Aurora kettle?",
+    )
+    assert found is not None
+    assert found.article is None
