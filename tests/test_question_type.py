@@ -89,3 +89,20 @@ def test_at_most_eight_missing_terms_are_shown() -> None:
     assert message == "Not mentioned in any text: w0, w1, w2, w3, w4, w5, w6, w7 and 2 more."
     assert question_type.missing_message(words[:8]).endswith("w6, w7.")
     assert question_type.missing_message([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "about"),
+    [
+        ("What do commenters think of the bots?", ["commenters", "bots"], ("bots",)),
+        ("Does anyone disagree?", ["disagree"], ()),
+        ("Any complaints about the Homebuilder?", ["complaints", "Homebuilder"], ("Homebuilder",)),
+        ("Do Reviewers from Berlin recommend it?", ["Reviewers", "Berlin", "recommend"], ("Berlin",)),
+        ("Which reviewers recommend reviewers?", ["reviewers"], ()),
+        ("What does the mayor recommend?", ["mayor", "recommend"], ("mayor", "recommend")),
+    ],
+)
+def test_the_words_that_ask_what_people_think_are_not_what_a_question_is_about(
+    question: str, words: list[str], about: tuple[str, ...]
+) -> None:
+    assert question_type.words_asked_about(question, words) == about

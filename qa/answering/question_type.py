@@ -43,6 +43,7 @@ _OPINION = re.compile(
     r"|\b(?:opinions?|complaints?|criticisms?|experiences?)\s+(?:on|about|of|with|from)\b",
     re.IGNORECASE,
 )
+_OPINION_WORD = re.compile(rf"(?:{_PEOPLE}|{_THINK}|opinions?|complaints?|criticisms?|experiences?)", re.IGNORECASE)
 _LIST = re.compile(
     r"\b(?:what|which)\s+(?:are|were)\b|\b(?:what|which)\s+(?:\w+\s+)?\w+s\s+(?:are|were|do|did|can|have|should)\b"
     r"|\b(?:list|name|enumerate)\b"
@@ -101,6 +102,23 @@ def asks_opinion(question: str) -> bool:
     (True, False)
     """
     return bool(_OPINION.search(question))
+
+
+def words_asked_about(question: str, words: Sequence[str]) -> tuple[str, ...]:
+    """Those of a question's words that say what it is about, without those that only ask what people think.
+
+    Args:
+        question: The question.
+        words: Words of it.
+
+    >>> words_asked_about("Do commenters complain about the hinge?", ["commenters", "complain", "hinge"])
+    ('hinge',)
+    >>> words_asked_about("Which commenters are named?", ["commenters"])
+    ('commenters',)
+    """
+    if not asks_opinion(question):
+        return tuple(words)
+    return tuple(word for word in words if not _OPINION_WORD.fullmatch(word))
 
 
 def asks_for_sentence(question: str) -> bool:

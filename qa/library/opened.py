@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from qa.answering import question_type
 from qa.answering.answer import Answer, Quote
 from qa.answering.reader import Reader
 from qa.answering.reranker import RERANKED, Reranker, rerank_candidates
@@ -74,7 +75,7 @@ class OpenedGeneration:
             answer = answer_without_reader(query.raw, encoded, candidates, self.encoder, lexical)
         else:
             answer = answer_from(query.raw, encoded, candidates, judge, k, min_confidence)
-        missing = () if answer.found else lexical.missing(encoded)
+        missing = () if answer.found else question_type.words_asked_about(query.text, lexical.missing(encoded))
         return replace(answer, missing_terms=missing, left_out=retrieved.left_out, unknown=retrieved.unknown)
 
     def search(self, query: Query, k: int, models: AnsweringModels, *, repeats: bool) -> tuple[Quote, ...]:

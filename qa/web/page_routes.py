@@ -31,7 +31,7 @@ from qa.web.map_view import map_html
 from qa.web.rates import Rates, client_address, too_many
 from qa.web.starts import StartingQuestions
 from qa.web.theme import STATIC
-from qa.web.thread_view import Passages, replaced_html, thread_html
+from qa.web.thread_view import Passages, replaced_html, thread_html, unknown_html
 from qa.web.turn_view import reply
 from qa.web.turns import MOST_SHOWN, SHOWN, Turns
 from qa.web.unanswered import Unanswered
@@ -146,13 +146,14 @@ class PageRoutes:
         """Show a text, at a passage if one is named."""
         say, asked = words_for(request.headers), request.query_params
         source = asked.get("source", "")
-        spans, marks = _spans(asked.get("at", "")), _spans(asked.get("marks", ""))
+        spans, marks, known = _spans(asked.get("at", "")), _spans(asked.get("marks", "")), asked.get("digest")
         try:
             thread = self._turns.library.thread(source)
         except VerbatimError:
-            return JSONResponse({"html": replaced_html(source, say), "replaced": True})
+            html = replaced_html(source, say) if known else unknown_html(source, say)
+            return JSONResponse({"html": html, "replaced": bool(known)})
         spans = tuple(span for span in spans if span[0] < span[1] <= len(thread.text))
-        if spans and (known := asked.get("digest")) and known != digest(thread.text[slice(*spans[0])]):
+        if spans and known and known != digest(thread.text[slice(*spans[0])]):
             return JSONResponse({"html": replaced_html(source, say), "replaced": True})
         return JSONResponse({"html": thread_html(thread, Passages(spans, marks), say), "replaced": False})
 

@@ -60,6 +60,11 @@ def replaced_html(title: str, say: Words) -> str:
     return pane_head(None, title, say) + pane_body(f'<p class="aside">{say("replaced")}</p>{passage}')
 
 
+def unknown_html(source: str, say: Words) -> str:
+    """What is said of a text that a link names and the library does not have."""
+    return pane_head(None, source, say) + pane_body(f"<p>{say('no_such_source', name=isolated(source))}</p>")
+
+
 def pane_head(title: str | None, source: str, say: Words, tools: str = "") -> str:
     """The head of the pane: the name of the text, what can be done with it, and the button that closes it."""
     below = f'<p class="aside">{isolated(source)}</p>' if title and title != source else ""

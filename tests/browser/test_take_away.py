@@ -65,6 +65,14 @@ def test_a_link_to_a_passage_opens_its_text_there(open_page: OpenPage, leica: qa
     assert other.locator("#source #passage").text_content() == leica.ask(QUESTION).quotes[0].text
 
 
+def test_a_link_to_a_text_that_is_not_there_says_so(open_page: OpenPage, leica_page: str) -> None:
+    page = open_page(f"{leica_page}?text=<b>elsewhere</b>.html&at=3-9")
+    expect(page.locator("#source")).to_contain_text("No text is called <b>elsewhere</b>.html.")
+    expect(page.locator("#source #passage")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(page.locator("#source")).to_be_hidden()
+
+
 def test_a_quote_is_copied_as_text_as_markdown_and_as_a_citation(
     open_page: OpenPage, real_encoder: MiniLMEncoder, tmp_path: Path
 ) -> None:
@@ -112,8 +120,10 @@ def test_on_paper_nothing_covers_the_answers_and_every_passage_is_whole(open_pag
     turn = ask(page, QUESTION)
     page.emulate_media(media="print")
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    for hidden in ("#top", "#question", ".acts"):
+    for hidden in ("#top", "#question", ".acts", ".judge"):
         expect(page.locator(hidden).first).to_be_hidden()
+    for mark in turn.locator("mark:visible").all():  # printers leave out what is behind the words
+        expect(mark).to_have_css("text-decoration-line", "underline")
     for passage in turn.locator(".card blockquote").all():
         expect(passage).to_be_visible()
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
