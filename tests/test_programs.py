@@ -117,12 +117,22 @@ def test_the_description_is_true(client: httpx.Client, lenses: qa.Library) -> No
     assert parameters == ["q", "top_k", "history"]
 
 
+def test_where_a_passage_stands_in_its_file_is_described(tmp_path: Path) -> None:
+    (tmp_path / "talk.srt").write_text("1\n00:12:03,000 --> 00:12:09,000\nLenses are ground in Solms.\n")
+    with served(qa.build(tmp_path / "talk.srt", tmp_path / "library", encoder=FakeEncoder())) as client:
+        (quote, *_) = client.get("/ask", params={"q": QUESTION}).json()["quotes"]
+    assert [location["time"] for location in quote["locations"]] == ["12:03"]
+    described = {**DESCRIPTION["components"]["schemas"]["Quote"], "additionalProperties": False}
+    Draft202012Validator(described).validate(quote)
+
+
 def test_the_page_of_the_description_loads_nothing_and_names_every_field(client: httpx.Client) -> None:
     page = client.get("/docs").text
     assert re.findall(r"<(?:script|link|img|iframe)\b", page) == []
     schemas = DESCRIPTION["components"]["schemas"]
     for name in [*schemas["Answer"]["properties"], *schemas["Quote"]["properties"], "q", "top_k", "history", "503"]:
         assert f"<code>{name}</code>" in page, name
+    assert set(re.findall(r"</th><td>(.*?)</td>", page)).isdisjoint({""}), "each has a meaning"
 
 
 def test_a_login_and_the_limit_of_questions_hold_here_too(lenses: qa.Library, tmp_path: Path) -> None:

@@ -132,7 +132,7 @@ def coverage_html(asked: Sequence[tuple[str, int]], say: Words) -> str:
     if not asked:
         return f'<p class="aside">{say("coverage_none")}</p>'
     items = "".join(
-        f'<li>{_example(question)} <span class="aside">{say("asked_times", n=times)}</span></li>'
+        f'<li>{_example(question)} <span class="aside">{say.count("asked", times)}</span></li>'
         for question, times in asked
     )
     return f"<ul>{items}</ul>"

@@ -13,31 +13,50 @@ from qa.search.query import MAX_CHARACTERS
 MOST_PASSAGES = 100  # in one answer
 MOST_HISTORY = 50  # questions
 
+
+def _object(required: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "required": list(required), "properties": {**required, **others}}
+
+
 _TEXT = {"type": "string"}
 _TEXT_OR_NULL = {"type": ["string", "null"]}
 _OFFSET = {"type": "integer", "minimum": 0}
 _SPANS = {"type": "array", "items": {"type": "array", "items": _OFFSET, "minItems": 2, "maxItems": 2}}
 _PLACE = {
-    "kind": {"enum": ["article", "comment"]},
-    "author": _TEXT_OR_NULL,
-    "date": {**_TEXT_OR_NULL, "description": "in ISO 8601"},
+    "kind": {"enum": ["article", "comment"], "description": "article or comment"},
+    "author": {**_TEXT_OR_NULL, "description": "who wrote the post"},
+    "date": {**_TEXT_OR_NULL, "description": "when, in ISO 8601"},
     "post": {**_OFFSET, "description": "the index of the post in its thread"},
     "source": {**_TEXT, "description": "the name of the text"},
     "start": {**_OFFSET, "description": "the offset in the text's reading text, in code points"},
-    "end": _OFFSET,
+    "end": {**_OFFSET, "description": "the offset after the last character"},
 }
 _QUOTE = {
     "text": {**_TEXT, "description": "the passage, word for word"},
     "highlights": {**_SPANS, "description": "what answers in it, as offsets like start"},
     **_PLACE,
-    "score": {"type": "number", "minimum": 0, "maximum": 1},
+    "score": {"type": "number", "minimum": 0, "maximum": 1, "description": "how well it fits the question, 0 to 1"},
+}
+_LOCATION = {
+    "page": {"type": "integer", "minimum": 1, "description": "the page of a PDF"},
+    "box": {
+        "type": "array",
+        "items": {"type": "number"},
+        "minItems": 4,
+        "maxItems": 4,
+        "description": "left, bottom, right and top in points from the lower left corner of the page",
+    },
+    "time": {**_TEXT, "description": "of spoken words or of a message"},
 }
 _ANSWER = {
     "question": {**_TEXT, "description": "as it was asked"},
     "found": {"type": "boolean", "description": "whether the texts answer"},
     "text": {**_TEXT_OR_NULL, "description": "the exact words that answer"},
     "confidence": {"type": ["number", "null"], "description": "the probability that they are right, 0 to 1"},
-    "certainty": {"enum": ["sure", "likely", "perhaps", "none"]},
+    "certainty": {
+        "enum": ["sure", "likely", "perhaps", "none"],
+        "description": "the same in a word: sure or likely if found, perhaps or none if not",
+    },
     "quotes": {"type": "array", "items": {"$ref": "#/components/schemas/Quote"}, "description": "best first"},
 }
 _SOMETIMES = {
@@ -47,6 +66,14 @@ _SOMETIMES = {
     "left_out": {"type": "array", "items": _TEXT, "description": "phrases and words that left passages out"},
     "unknown": {"type": "array", "items": _TEXT, "description": "filters that name an author or a text not there"},
     "matching": {**_OFFSET, "description": "if the question has filters alone: how many passages match them"},
+}
+_QUOTE_SOMETIMES = {
+    "also": {"type": "array", "items": _object(_PLACE, {}), "description": "the places of near-duplicates"},
+    "locations": {
+        "type": "array",
+        "items": _object({"start": _OFFSET, "end": _OFFSET}, _LOCATION),
+        "description": "of a file with pages or times: page and box, or time, of each part",
+    },
 }
 _PARAMETERS = (
     (
@@ -83,10 +110,6 @@ _STATUSES = {
 }
 
 
-def _object(required: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "required": list(required), "properties": {**required, **others}}
-
-
 def _json(schema: str) -> dict[str, Any]:
     return {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
 
@@ -118,7 +141,7 @@ DESCRIPTION: dict[str, Any] = {
     "components": {
         "schemas": {
             "Answer": _object(_ANSWER, _SOMETIMES),
-            "Quote": _object(_QUOTE, {"also": {"type": "array", "items": _object(_PLACE, {})}}),
+            "Quote": _object(_QUOTE, _QUOTE_SOMETIMES),
             "Error": _object({"detail": {**_TEXT, "description": "what is wrong, and what to do"}}, {}),
         }
     },
@@ -142,11 +165,11 @@ def description_page() -> str:
     ]
     schemas = DESCRIPTION["components"]["schemas"]
     fields = [
-        (name, value.get("description", ""), "always" if name in schemas["Answer"]["required"] else "sometimes")
+        (name, value["description"], "always" if name in schemas["Answer"]["required"] else "sometimes")
         for name, value in schemas["Answer"]["properties"].items()
     ]
     quote = [
-        (name, value.get("description", ""), "always" if name in schemas["Quote"]["required"] else "sometimes")
+        (name, value["description"], "always" if name in schemas["Quote"]["required"] else "sometimes")
         for name, value in schemas["Quote"]["properties"].items()
     ]
     statuses = [(status, response["description"], "") for status, response in operation["responses"].items()]
