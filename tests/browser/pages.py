@@ -9,6 +9,18 @@ from playwright.sync_api import Locator, Page
 import qa
 from qa.web import launch
 
+_CUT_WORDS = """element => {
+  const cut = [], texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    for (const { 0: word, index } of texts.currentNode.data.matchAll(/[^\\s-]+/g)) {
+      const range = document.createRange();
+      range.setStart(texts.currentNode, index);
+      range.setEnd(texts.currentNode, index + word.length);
+      if (new Set([...range.getClientRects()].map((rect) => rect.top)).size > 1) cut.push(word);
+    }
+  }
+  return cut;
+}"""
 REPLY = ".answer, .not-found, .reply > .error, .passages"
 
 
@@ -36,3 +48,8 @@ def read_card(card: Locator) -> None:
     if not button.is_visible():
         card.locator("summary").first.click()
     button.click()
+
+
+def cut_words(element: Locator) -> list[str]:
+    """The words of an element that stand on more than one line."""
+    return list(element.evaluate(_CUT_WORDS))

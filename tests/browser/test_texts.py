@@ -16,7 +16,7 @@ from qa.encoding.minilm import MiniLMEncoder
 from qa.types import Progress, no_progress
 
 from .conftest import OpenPage
-from .pages import ask, read_card, served
+from .pages import ask, cut_words, read_card, served
 
 MOON = "The Moon is made of basalt and anorthosite.\n\nIt has hardly any atmosphere at all.\n"
 LEICA = "How much does a Digilux 3 sell for?"
@@ -36,19 +36,6 @@ THREAD: dict[str, Any] = {
     ],
 }
 HARBOUR = json.dumps(THREAD).encode() + b'\n{"posts": [{"te'
-# The words of an element that stand on more than one line.
-CUT_WORDS = """element => {
-  const cut = [], texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
-  while (texts.nextNode()) {
-    for (const { 0: word, index } of texts.currentNode.data.matchAll(/[^\\s-]+/g)) {
-      const range = document.createRange();
-      range.setStart(texts.currentNode, index);
-      range.setEnd(texts.currentNode, index + word.length);
-      if (new Set([...range.getClientRects()].map((rect) => rect.top)).size > 1) cut.push(word);
-    }
-  }
-  return cut;
-}"""
 
 
 class Gated:
@@ -307,7 +294,7 @@ def test_no_word_of_the_table_is_cut_and_nothing_overflows(
     library.add(tmp_path / "dated.jsonl")
     page = panel(open_page(url, width=width))
     expect(page.locator("#texts tbody")).to_contain_text("14 September 2012")
-    assert page.locator("#texts table").evaluate(CUT_WORDS) == []
+    assert cut_words(page.locator("#texts table")) == []
     assert page.locator("#texts .scroll").evaluate("box => box.scrollWidth - box.clientWidth") == 0
 
 
