@@ -65,10 +65,21 @@ def test_what_a_question_leaves_unsaid_follows_it(question: str, turns: list[Tur
         ("What is the capital of France?", [Turn("What does the Leica Passport cover?", "accidental damage")]),
         ("Who is the president of the United States?", [Turn("Where are Leica lenses made?", "Solms")]),
         ("Where are Leica lenses made?", [Turn("Where are Leica lenses made?", "Solms")]),
+        ("Why are scalpers using bots?", [Turn("What warranty comes with a Leica?")]),
+        ("Why do people buy Nokia phones?", [Turn("What warranty comes with a Leica?", "two years")]),
+        (
+            "Who says that the reception is horrendous?",
+            [Turn("What warranty comes with a Leica?", "two years", "Leica")],
+        ),
     ],
 )
 def test_a_question_that_stands_alone_is_left_as_it_is(question: str, turns: list[Turn]) -> None:
     assert understand(question, turns) is None
+
+
+def test_whoever_was_asked_for_an_opinion_is_not_the_topic() -> None:
+    understood = understand("and the screen?", [Turn("What do commenters think of the phone's battery?")])
+    assert understood == "and the screen? (phone's battery)"
 
 
 def test_the_title_of_what_was_quoted_stands_for_what_no_word_says() -> None:

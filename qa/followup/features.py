@@ -27,6 +27,14 @@ _ONES = frozenset("one ones first second third last former latter two".split())
 _MORE = frozenset("other others else another more also besides too instead different similar same any".split())
 _TOPICAL = 0.6  # rarer than this is a word that can be a topic: "lens" is, "time" is not
 _OPENINGS = re.compile(r"\W*(?:and|but|so|or|also|what about|how about|what else|which ones?|why|how so)\b", re.I)
+# The openings of a question that goes on; "why" also begins whole questions, and alone it says nothing of its own.
+_GOES_ON = re.compile(r"\W*(?:and|but|so|or|also|what about|how about|what else)\b", re.I)
+# After these "that" begins a clause, unless a verb follows: "Who says that lenses are ground?", "Who says that is so?"
+_BEFORE_CLAUSE = frozenset(
+    "say says said saying think thinks thought believe believes believed claim claims claimed mention mentions "
+    "mentioned report reports reported argue argues argued agree agrees agreed know knows knew show shows showed shown "
+    "prove proves mean means meant feel feels felt true sure certain likely fact".split()
+)
 _NEAR = 5  # words
 _VERBS = frozenset(
     "is are was were am be been do does did can could will would should shall may might must has have had what who "
@@ -169,9 +177,23 @@ def has_pronoun(question: str) -> bool:
 
     >>> [has_pronoun(text) for text in ("Is it treatable?", "why?", "and the coating?")]
     [True, True, False]
+    >>> [has_pronoun(text) for text in ("Who said that?", "Who said that the lens is loud?", "Is it true that it is?")]
+    [True, False, True]
     """
     words = words_in(question)
-    return any(word.normal in _REFERRING for word in words) or not any(word.is_content for word in words)
+    if not any(word.is_content for word in words):
+        return True
+    return any(word.normal in _REFERRING and not _begins_clause(words, at) for at, word in enumerate(words))
+
+
+def _begins_clause(words: Sequence[ConversationWord], at: int) -> bool:
+    """Whether a word is the "that" of a clause, which stands for nothing."""
+    return (
+        words[at].normal == "that"
+        and 0 < at < len(words) - 1
+        and words[at - 1].normal in _BEFORE_CLAUSE
+        and words[at + 1].normal not in _VERBS
+    )
 
 
 def refers_back(question: str) -> bool:
@@ -179,9 +201,11 @@ def refers_back(question: str) -> bool:
 
     >>> [refers_back(text) for text in ("Is it treatable?", "and the coating?", "why?", "What is throat cancer?")]
     [True, True, True, False]
+    >>> refers_back("Why are dealers using bots?")
+    False
     """
     normals = {word.normal for word in words_in(question)}
-    return bool(has_pronoun(question) or normals & _ONES or not normals & _VERBS or _OPENINGS.match(question))
+    return bool(has_pronoun(question) or normals & _ONES or not normals & _VERBS or _GOES_ON.match(question))
 
 
 def _places(turns: Sequence[Turn]) -> Mapping[str, Sequence[_Place]]:

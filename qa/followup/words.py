@@ -26,7 +26,7 @@ _FILLERS = frozenset(
     "something anything everything nothing someone anyone thing things don doesn didn isn aren wasn weren won "
     "couldn wouldn shouldn haven hasn hadn t from between during before after since until against over under "
     "through within without across around down up off out per via because while though although both each few most "
-    "such own only next last all some any other one".split()
+    "such own only next last all some any other one commenter commenters".split()
 )
 _SENTENCE_END = re.compile(r"[.?!:;\n][\"'”’)\]]*\s*\Z")
 # The vocabulary of BERT is in the order of frequency: its words begin behind the single characters, at about 2,000, and
