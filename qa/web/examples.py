@@ -16,6 +16,9 @@ _EXAMPLES = {
 
 def examples(rows: Sequence[SourceInfo]) -> tuple[str, ...]:
     """The example questions for these texts; empty unless every one of them is known."""
-    if not all(row.name in _EXAMPLES for row in rows):
-        return ()
-    return tuple(question for row in rows for question in _EXAMPLES[row.name])
+    return known_examples(rows) if all(row.name in _EXAMPLES for row in rows) else ()
+
+
+def known_examples(rows: Sequence[SourceInfo]) -> tuple[str, ...]:
+    """The example questions for those of these texts that are known by name; another text may have that name."""
+    return tuple(question for row in rows for question in _EXAMPLES.get(row.name, ()))

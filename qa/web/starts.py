@@ -14,7 +14,7 @@ from qa.text.normalize import words_of
 from qa.text.outline import find_headings
 from qa.text.question_words import is_question
 from qa.text.sentences import split_sentences
-from qa.web.examples import examples
+from qa.web.examples import examples, known_examples
 
 SHOWN = 4  # questions of each kind: two lines of buttons
 _TEXTS_READ = 30  # texts that are looked through; more would keep the first visitor waiting
@@ -65,7 +65,8 @@ class StartingQuestions:
         threads = list(self._threads())
         posed = list(dict.fromkeys(chain.from_iterable(map(questions_of, threads))))
         named = dict.fromkeys(chain.from_iterable(map(about_headings, threads)))
-        answered = tuple(islice(filter(self._is_sure, islice(chain(posed, named), _ASKED)), SHOWN))
+        tried = dict.fromkeys(chain(posed, known_examples(self._library.sources), named))
+        answered = tuple(islice(filter(self._is_sure, islice(tried, _ASKED)), SHOWN))
         return Starts(tuple(question for question in posed if question not in answered)[:SHOWN], answered)
 
     def _threads(self) -> Iterator[Thread]:

@@ -63,6 +63,15 @@ def test_the_questions_are_those_of_the_commenters_word_for_word(kettle: qa.Libr
     }
 
 
+def test_the_examples_of_the_shipped_text_stay_when_others_are_added(
+    kettle: qa.Library, leica: qa.Library, real_encoder: MiniLMEncoder, tmp_path: Path
+) -> None:
+    threads = [library.thread(library.sources[0].name) for library in (leica, kettle)]
+    found = StartingQuestions(qa.build(threads, tmp_path / "library", encoder=real_encoder)).find()
+    assert "Where are Leica lenses made?" in found.answered
+    assert "Which kettle has a lid made of <b>steel</b>?" in {*found.asked, *found.answered}
+
+
 @pytest.mark.parametrize(
     "said",
     ["Fifty dollars for a lid?", "See also https://lids.example/what/is/new?", "Where do we find two of the lids?"],
