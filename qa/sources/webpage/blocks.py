@@ -25,6 +25,7 @@ _PARAGRAPH_TAGS = frozenset(
 )
 _LINE_TAGS = frozenset("li tr dt dd br figcaption summary caption option lb item row".split())
 _CELL_TAGS = frozenset({"td", "th", "cell"})
+_CELL_MARK = "| "
 _ITEM_TAGS = frozenset({"li", "item"})
 _NUMBER = re.compile(r"\d{1,6}")
 UNSHOWN_TAGS = frozenset(
@@ -156,7 +157,7 @@ class TextLayout:
         else:
             self._break_at(element, quoted=quoted)
             if element.tag in _CELL_TAGS and _is_cell(element.getprevious()):
-                self._pieces.append("| ")
+                self._pieces.append(_CELL_MARK)
             elif element.tag in _ITEM_TAGS and numbered:
                 self._number(element)
 
@@ -208,7 +209,8 @@ class TextLayout:
         self._end_line(1 if any(map(str.strip, self._pieces)) else 2, preformatted=preformatted)
 
     def _end_line(self, breaks: int, *, preformatted: bool = False) -> None:
-        text = "".join(self._pieces)
+        worded = any(piece.strip() for piece in self._pieces if piece is not _CELL_MARK)  # not a row of empty cells
+        text = "".join(self._pieces) if worded else ""
         self._pieces.clear()
         text = text.rstrip() if preformatted or self._style.preformatted else _BLANKS.sub(" ", text).strip()
         if text.strip():

@@ -94,7 +94,8 @@ class _NestedCandidate:
     """A candidate among those around and inside it.
 
     `around` is the candidate that it is inside; `above` is the one that it answers, which `_select` works out.
-    `weak` is true if no one signed it and nothing else speaks for it; `worded` if it has words of its own.
+    `weak` is true if no one signed it and nothing else speaks for it; `worded` if it has words of its own, and
+    `has_body` if some of them are in what is named the body.
     """
 
     def __init__(self, candidate: CommentCandidate) -> None:
@@ -104,7 +105,9 @@ class _NestedCandidate:
         self.named = _is_named(candidate) and not candidate.has_input
         named = candidate.author and not candidate.has_input
         self.signed = bool(named or _is_dated(candidate)) and not candidate.has_title
-        self.worded = bool(extract_comment(candidate).text)
+        self.worded = bool(text := extract_comment(candidate).text)
+        self.is_label = len(text) <= _LONGEST_LABEL
+        self.has_body = any(block.region is TextRegion.BODY for block in candidate.blocks)
         self.above: _NestedCandidate | None = None
         self.around: _NestedCandidate | None = None
         self.inside: list[_NestedCandidate] = []
@@ -152,12 +155,19 @@ def _select(
 
 
 def _is_head_and_body(candidate: _NestedCandidate) -> bool:
-    """Whether the candidates in one are its parts: one with the name and the day alone, the others with words alone."""
+    """Whether the candidates in one are its parts: one with the name and the day alone, the others with words alone.
+
+    A head may hold a badge too ("Contributor") if the words are in what is named the body.
+    """
     if candidate.signed or candidate.has_title or any(inner.inside for inner in candidate.inside):
         return False
     heads = [inner for inner in candidate.inside if inner.signed]
-    worded = candidate.worded or any(inner.worded for inner in candidate.inside)
-    return len(heads) == 1 and not heads[0].worded and worded
+    if len(heads) != 1:
+        return False
+    bodies = [candidate, *(inner for inner in candidate.inside if inner is not heads[0])]
+    if heads[0].worded:
+        return heads[0].is_label and not heads[0].has_body and any(body.has_body for body in bodies)
+    return any(body.worded for body in bodies)
 
 
 def _is_profile_and_body(candidate: _NestedCandidate, whole: Sequence[_NestedCandidate]) -> bool:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from lxml import etree
 from lxml.html import HtmlElement
 
 from qa.sources.patterns.dates import day_order
-from qa.sources.webpage.blocks import UNSHOWN_TAGS, has_quote_class
+from qa.sources.webpage.blocks import UNSHOWN_TAGS, TextLayout, has_quote_class
 from qa.sources.webpage.candidates import CommentElement, find_comment_elements
 from qa.sources.webpage.collect import ancestors, collect
 from qa.sources.webpage.comment import PageComment, extract_comment
 from qa.sources.webpage.flat_lists import wrap_flat_comments
 from qa.sources.webpage.json_ld import JsonLdComment
+from qa.sources.webpage.opening import find_opening
 from qa.sources.webpage.repeated import find_repeated, mark_signed_siblings
 from qa.sources.webpage.replies import find_parents
 from qa.sources.webpage.roles import ITEM, PARTS, Role, role_of
@@ -51,6 +52,7 @@ class PageComments:
 def extract_comments(root: HtmlElement) -> PageComments:
     """Find the comments and cut them, with the sections that they are in, out of the tree."""
     roles = _find_roles(root)
+    opening = find_opening(root, roles)
     mark_signed_siblings(roles)
     wrap_flat_comments(roles)
     sections = dict.fromkeys(element for element, role in roles.items() if role & Role.SECTION)
@@ -58,13 +60,25 @@ def extract_comments(root: HtmlElement) -> PageComments:
     if not items:
         items = [CommentElement(element, None) for element in find_repeated(root, sections)]
     elements = {item.element for item in items}
-    candidates = collect(root, elements, roles)
+    candidates = collect(root, elements if opening is None else elements | {opening}, roles)
+    if opening is not None and candidates[0].element is opening:
+        items = [CommentElement(opening, None), *_moved_down(items)]
+        if not candidates[0].layout.has_body:  # a link, of which the title is all that is said
+            candidates[0].layout = TextLayout()
+    elif opening is not None:  # comments before it: it opens nothing
+        candidates = collect(root, elements, roles)
+    elements = {item.element for item in items}
     order = day_order(candidate.day_text for candidate in candidates if candidate.day_text)
     comments = tuple(extract_comment(candidate, order) for candidate in candidates)
     parents = find_parents(items, roles)
     is_forum = bool(items) and bool(roles.get(items[0].element, Role.NONE) & Role.POST)
     _cut(root, elements, sections.keys())
     return PageComments(comments, parents, is_forum)
+
+
+def _moved_down(items: Sequence[CommentElement]) -> list[CommentElement]:
+    """The elements as they stand after one more at the top."""
+    return [CommentElement(item.element, None if item.above is None else item.above + 1) for item in items]
 
 
 def _find_roles(root: HtmlElement) -> dict[HtmlElement, Role]:

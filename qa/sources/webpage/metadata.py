@@ -31,6 +31,8 @@ _SAVED_FROM = re.compile(rb"<!-- saved from url=\(\d{4}\)(\S{1,2000}) -->")  # a
 _HEAD = 4_096  # bytes; the note is the first or the second line
 _LONGEST_TITLE, _LONGEST_META = 300, 2_000  # characters
 _SEPARATOR = re.compile(r"(\s+[|•·–—»«›‹/:-]+\s+|:\s+)")
+_BEFORE_SITE = re.compile(r"\s+[|•·–—-]\s+\S")
+_TITLE_CLASSES = frozenset({"title", "titleline"})
 _SITE_HEAD = re.compile(
     r"(?:(?:page|site|forum|top|global|main)[-_]?)?(?:header|head|masthead|branding|logo|headerbar|banner)"
     r"|(?:site|forum|blog|board|brd)[-_]?(?:name|title)"
@@ -63,7 +65,7 @@ def read_metadata(
         is_forum: Whether the page shows a topic of a forum, whose declared title can be the site's.
     """
     declared = _read_declared(root, scripts)
-    if heading and (is_forum or not declared.title):
+    if heading and (is_forum or not declared.title or _names_site(declared.title, heading)):
         declared = replace(declared, title=heading)
     declared = (
         declared if declared.title else replace(declared, title=_first_text(root, "h1") or _first_text(root, "title"))
@@ -91,9 +93,10 @@ def find_title(root: HtmlElement) -> str | None:
     starts = [sum(map(len, parts[:n])) for n in range(0, len(parts), 2)]
     ends = [sum(map(len, parts[: n + 1])) for n in range(0, len(parts), 2)]
     runs = sorted({whole[a:b].strip() for a in starts for b in ends if b > a}, key=len, reverse=True)
+    titles = (element for element in root.iter("h1", "h2", "h3", "bdi", "a", "span") if _is_heading(element))
     headings = [
         (heading, text)
-        for heading in islice(root.iter("h1", "h2", "h3"), _MOST_HEADINGS)
+        for heading in islice(titles, _MOST_HEADINGS)
         if (text := short_text(heading, _LONGEST_TITLE))
     ]
     of_site = [text for heading, text in headings if _is_site_heading(heading)]
@@ -104,6 +107,18 @@ def find_title(root: HtmlElement) -> str | None:
     return (
         next((part for part in map(str.strip, parts[::2]) if part and part not in of_site), None) if of_site else None
     )
+
+
+def _is_heading(element: HtmlElement) -> bool:
+    """Whether an element is a heading, by its tag or as Hacker News and old Reddit name the link of a post."""
+    if element.tag in ("a", "span"):
+        return not _TITLE_CLASSES.isdisjoint((element.get("class") or "")[:_LONGEST_META].split())
+    return True
+
+
+def _names_site(title: str, heading: str) -> bool:
+    """Whether a declared title is the heading with the name of the site after a dash or a bar."""
+    return title.startswith(heading) and bool(_BEFORE_SITE.match(title, len(heading)))
 
 
 def _is_in(run: str, heading: str) -> bool:

@@ -61,7 +61,7 @@ _SECTION = _word_set(
 )
 _BODY = _word_set(
     "content text txt copy message msg desc description paragraph markdown body p html inhalt texte context postcontent"
-    " posttext commtext prose cooked bbwrapper md usertext postmessage postmsg"
+    " posttext commtext toptext prose cooked bbwrapper md usertext postmessage postmsg"
 )
 _MARKUP = _word_set("html md markdown p")  # the body only if no other part is named: "display-name__html" is a name
 _AUTHOR = _word_set(
@@ -109,7 +109,6 @@ _HASH = re.compile(
     r"(?<=\w)(?:__[\w-]{4,6}|(?<=[a-z])[-_](?=[A-Za-z]{0,7}(?:\d[A-Za-z]|[A-Za-z]\d|[a-z][A-Z][a-z]?[A-Z]))[A-Za-z0-9]{5,8}"
     r"|(?<=\w)--[\w-]{2,6})$"
 )
-_MODULE = re.compile(r"[A-Z][A-Za-z]*(?:-module_|_)_?[\w-]+")
 # Limits on what a hostile page can make us look at.
 _MOST_CLASSES, _LONGEST_NAME, _MOST_VALUES = 40, 80, 5
 _FORUM_ID = re.compile(r"(?:p|pid_?|post[-_]?|post_id_|msg[-_]?|question-|answer-)\d+")
