@@ -112,6 +112,25 @@ def test_a_table_of_comments_says_which_columns_it_took() -> None:
         next(threads)
 
 
+@pytest.mark.parametrize(
+    "heads",
+    [
+        "Nr;Autor;Datum;Kommentar;Antwort auf",
+        "N°;Auteur;Date;Commentaire;Réponse à",
+        "id;Usuario;Fecha;Comentario;Respuesta a",
+        "No;Author;Date;Comment;Replying to",
+    ],
+)
+def test_the_column_of_what_is_answered_is_known_in_other_languages(heads: str) -> None:
+    threads = open_file(
+        f"\ufeff{heads}\r\n1;Ann;03.04.2019;In Kiel?;\r\n2;Bob;14.04.2019;No.;1\r\n".encode(), "a.csv"
+    ).threads
+    assert post_rows(next(threads)) == [
+        ("comment", "Ann", "2019-04-03", None, "In Kiel?"),
+        ("comment", "Bob", "2019-04-14", 0, "No."),
+    ]
+
+
 def test_a_table_with_pages_gives_a_thread_of_each() -> None:
     data = (
         b"video_id,video_title,author,text\n"

@@ -122,3 +122,20 @@ def test_a_broken_feed_is_read_as_far_as_it_can_be_recognised() -> None:
     assert [next(threads).posts[0].text, next(threads).posts[0].text] == ["Ground in Solms.", "It melts."]
     with pytest.raises(qa.SourceError, match="'feed.rss' is cut off or broken at line"):
         next(threads)
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ('The post <a href="x">Glass</a> appeared first on <a href="y">Sand &amp; sea</a>.', False),
+        ('Der Beitrag <a href="x">Glass</a> erschien zuerst auf <a href="y">Sand &amp; sea</a>.', False),
+        ('The story of <a href="x">Glass</a> is told in <a href="y">Old sand</a>.', True),
+    ],
+)
+def test_where_a_post_appeared_first_is_no_part_of_it(line: str, kept: bool) -> None:
+    data = f"""<rss xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>Sand &amp; sea</title>
+    <item><title>Glass</title><link>x</link><content:encoded><![CDATA[<p>It melts.</p><p>{line}</p>]]></content:encoded>
+    </item></channel></rss>"""
+    (thread,) = read_threads(data.encode(), "a.rss")
+    assert ("Glass" in thread.text) is kept
+    assert thread.text.startswith("It melts.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from saved_pages import ARTICLE, STORY, comment_rows, omitted_texts, page, read_thread
 
 HACKER_NEWS = """<html><body><table id="hnmain"><tr><td><table class="fatitem">
@@ -242,3 +243,52 @@ def test_nested_replies_in_boxes() -> None:
         ("Dora", 3),
         ("Eve", None),
     ]
+
+
+EDIT_NOTICES = [
+    "Edited February 10, 2019 by ann lee",
+    "Last edited by ann on Fri Jan 01, 2010 5:00 pm, edited 2 times in total.",
+    "Zuletzt geändert von ann am Mo 15. Jan 2018, 10:55, insgesamt 1-mal geändert.",
+    "Modifié en dernier par ann le jeu. 16 août 2018 00:10, modifié 2 fois.",
+    "Última edición por ann el 10 Ene 2018, 10:55, editado 1 vez en total.",
+    "Laatst gewijzigd door ann op 10 jan 2018 10:55, 1 keer totaal gewijzigd.",
+    "Last edited by ann; 03-29-2012 at 07:10 AM.",
+    "« Last Edit: July 04, 2010, 05:12:09 PM by ann »",
+    "(This post was last modified: 09-15-2019, 10:25 AM by ann.)",
+    "本帖最后由 ann 于 2014-6-9 21:10 编辑",
+]
+NO_EDIT_NOTICES = [
+    "Edited on May 3, 2019 to add that it runs.",
+    "Edited by hand on 3 May 2019, the film was cut again.",
+    "Edited 3 May 2019: I was wrong about the pump.",
+    "Edit: the pump was sold on 3 May 2019 by Ann.",
+]
+
+
+@pytest.mark.parametrize("line", [*EDIT_NOTICES, *NO_EDIT_NOTICES])
+def test_a_note_of_an_edit_is_not_the_posts(line: str) -> None:
+    def post(number: int, text: str) -> str:
+        return (
+            f'<article class="ipsComment cPost" id="elComment_{number}"><h3 class="cAuthorPane_author"><a>ann</a></h3>'
+            f'<div class="ipsComment_meta">Posted <time datetime="2019-02-09T18:03:22Z">February 9, 2019</time></div>'
+            f'<div data-role="commentContent">{text}</div></article>'
+        )
+
+    first, second = "<p>It stands in Kiel.</p>", f"<p>In Bonn.</p><span>{line}</span>"
+    thread = read_thread(f"<title>Pumps</title><h1>Pumps</h1>{post(1, first)}{post(2, second)}".encode())
+    assert thread.comments[0].text == ("In Bonn." if line in EDIT_NOTICES else f"In Bonn.\n\n{line}")
+
+
+def test_a_signature_with_a_body_of_its_own_is_not_the_posts() -> None:
+    def post(number: int, who: str, text: str) -> str:
+        return (
+            f'<article class="message message--post" data-author="{who}" id="js-post-{number}"><header><time '
+            f'datetime="2021-06-02T10:43:18-0500">Jun 2, 2021</time></header><div class="message-content"><div '
+            f'class="message-userContent"><article class="message-body"><div class="bbWrapper">{text}</div></article></div>'
+            f'<aside class="message-signature"><div class="bbWrapper">Sent from my oven</div></aside></div></article>'
+        )
+
+    thread = read_thread(
+        f"<title>Loaf</title><h1>Loaf</h1>{post(1, 'ann', 'Is it flat?')}{post(2, 'bob', '+1')}".encode()
+    )
+    assert [post.text for post in thread.posts] == ["Is it flat?", "+1"]

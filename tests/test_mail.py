@@ -132,3 +132,21 @@ def test_an_item_with_a_flaw_costs_itself(flaw: str) -> None:
     with pytest.raises(qa.SourceError, match="1 item is left out, the rest is read"):
         titles.extend(thread.title for thread in open_file(b"Warning: a flaw\n" + data, "blog.xml").threads)
     assert titles == ["Lenses 0", "Lenses 2", "Lenses 3"]
+
+
+@pytest.mark.parametrize("name", ["Lee, Ann", '"Lee, Ann"', "=?utf-8?q?Lee=2C_Ann?="])
+def test_a_comma_in_the_senders_name_ends_nothing(name: str) -> None:
+    data = f"From: {name} <ann@example.org>\nSubject: Pumps\nDate: Wed, 23 Feb 2005 10:00:00 +0000\n\nIn Kiel.\n"
+    (thread,) = read_threads(data.encode(), "a.eml")
+    assert thread.posts[0].author == "Lee, Ann"
+
+
+@pytest.mark.parametrize(
+    "reply", ["RE: ", "AW: ", "Re : ", "R: ", "RES: ", "Odp: ", "SV: ", "VS: ", "回复：", "Re: AW: "]
+)
+def test_the_mark_of_a_reply_is_no_part_of_the_subject(reply: str) -> None:
+    mail = """From x Wed Feb 23 10:00:00 2005\nFrom: {0}@example.org\nSubject: {1}Pumps\n
+In Kiel.\n\n"""
+    (thread,) = read_threads(f"{mail.format('ann', '')}{mail.format('bob', reply)}".encode(), "a.mbox")
+    assert thread.title == "Pumps"
+    assert [post.author for post in thread.posts] == ["ann", "bob"]

@@ -334,3 +334,14 @@ def test_from_text_reads_as_a_file_is_read(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(text.encode())
     (from_file,) = qa.read(tmp_path / "a.txt")
     assert from_file.posts == qa.Thread.from_text(text).posts
+
+
+def test_words_under_a_bold_name_and_after_one_are_comments_alike() -> None:
+    text = "# The mill\n\nIt burned twice.\n\n## Comments\n\n**Henk** (12 April 2022):\n\nHe worked there.\n\n"
+    text += "**Ria**:\nWhen?\n\n**Old Salt** (1 May 2022): Great post.\n"
+    thread = qa.Thread.from_text(text)
+    assert [(post.author, post.date, post.text) for post in thread.comments] == [
+        ("Henk", "2022-04-12", "He worked there."),
+        ("Ria", None, "When?"),
+        ("Old Salt", "2022-05-01", "Great post."),
+    ]

@@ -28,8 +28,11 @@ _HEADS = {
     "date": "date time datetime timestamp created createdat createdon createdutc published publishedat posted postedat"
     " postedon when commentdate datecreated submitted submittedat sent sentat datum zeit zeitpunkt veröffentlicht"
     " datedepublication fecha fechadepublicacion data datadipubblicazione",
-    "id": "id commentid cid messageid postid replyid tweetid reviewid uuid nr",
-    "parent": "parent parentid parentcommentid replyto replytoid inreplyto inreplytoid commentparent replytocommentid",
+    "id": "id commentid cid messageid postid replyid tweetid reviewid uuid no nr n nummer numéro"
+    " número numero kommentarid beitragsid",
+    "parent": "parent parentid parentcommentid replyto replytoid inreplyto inreplytoid commentparent replytocommentid"
+    " replyingto antwortauf antwortan bezugauf réponseà enréponseà répondà respuestaa enrespuestaa rispostaa"
+    " inrispostaa antwoordop reactieop inantwoordop",
     "page": "page pageurl pageid post thread threadid topic topicid article articleid articleurl video videoid"
     " videourl channel story storyid question questionid commentpostid",
     "title": "title posttitle pagetitle threadtitle topictitle articletitle videotitle subject titel titre titulo",

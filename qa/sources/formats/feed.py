@@ -28,6 +28,12 @@ _KINDS = {"post": "article", "page": "article", "comment": "comment"}  # of Blog
 _ID = re.compile(r"(?:post-|/)(\d+)$")  # of a comment of Blogger: in its id, and in links to it
 _TITLE = re.compile(r"[^:]{1,100}: (?P<title>.+)")  # "Comments on: Lenses", "Commentaires sur : Lenses"
 
+# What WordPress puts under each post of a feed, in any language: "The post TITLE appeared first on BLOG."
+_FOOTER = re.compile(
+    r"<p>[^<>]{0,40}<a\b[^<>]*>(?P<title>[^<>]{1,300})</a>[^<>]{1,60}<a\b[^<>]*>(?P<blog>[^<>]{1,300})</a>[^<>]{0,40}</p>\s*\Z"
+)
+_LONGEST_FOOTER = 3_000  # characters, with two addresses
+
 
 def read(data: bytes, name: str) -> Iterator[Thread]:
     """Yield a thread of each entry with its comments. Raises SourceError if there is none, or the file is broken."""
@@ -107,7 +113,17 @@ class _Feed:
         days = (day_of(entry.get(field)) for field in ("published", "blogger_created", "created", "updated"))
         draft = text_draft if content.get("type") == "text/plain" else html_draft
         shown = entry.get("app_draft") != "yes" and entry.get("blogger_status", "LIVE") == "LIVE"
-        return draft(kind, content.get("value"), self._author_of(entry), next(filter(None, days), None), shown=shown)
+        value = self._without_footer(entry, str(content.get("value") or ""))
+        return draft(kind, value, self._author_of(entry), next(filter(None, days), None), shown=shown)
+
+    def _without_footer(self, entry: Any, html: str) -> str:
+        """An entry without the last line that says where it appeared first: links named as the entry and the feed."""
+        start = max(0, len(html) - _LONGEST_FOOTER)
+        match = _FOOTER.search(html, start)
+        if match is None:
+            return html
+        names = [label(html_to_text(match[name])[0]) for name in ("title", "blog")]
+        return html[: match.start()] if names == [_title(entry), label(self._about.get("title"))] else html
 
 
 def _kind(entry: Any) -> str | None:

@@ -24,7 +24,13 @@ from qa.sources.thread import Thread
 
 _QUOTED_FROM_LINE = re.compile(rb"(?m)^>(?=>*From )")
 _ID = re.compile(r"<[^<>\s]{1,900}>")
-_REPLY = re.compile(r"\s*(?:(?:re|aw|sv|antw|fwd?|wg)(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+# "Re:" and "Fwd:" as Outlook and others write them in the languages that they are sold in.
+_REPLY = re.compile(
+    r"\s*(?:(?:re|aw|antwort|antw|sv|vs|odp|res|rif|r|ynt|ref|réf|fwd?|wg|tr|rv|vb|pd|enc|回复|答复|转发)(?:\[\d+\])?\s*[:：]\s*)+",
+    re.IGNORECASE,
+)
+_COMMA_NAME = re.compile(r"\s*(?P<name>[^\s\"<>@:;()][^\"<>@:;]*,[^\"<>@:;]*[^\s\"<>@:;])\s*<(?P<mailbox>[^\s<>]+)>\s*")
+_LONGEST_SENDER = 1_000  # characters of the header that names the sender
 _LIST_TAG = re.compile(r"\s*\[[^\[\]]{1,40}\]\s*")
 _MOST_PARTS = 1_000  # of a message: a hostile one can have millions
 
@@ -64,10 +70,20 @@ def _mail(message: Message, number: int) -> _Mail:
     ids = _ID.findall(_header(message, "Message-ID"))
     references = _ID.findall(_header(message, "References")) + _ID.findall(_header(message, "In-Reply-To"))
     text, quotes = _body(message)
-    sender, mailbox = parseaddr(_raw_header(message, "From"))  # before decoding: a comma in a name separates addresses
+    sender, mailbox = _sender(_raw_header(message, "From"))  # before decoding: a comma in a name separates addresses
     author = label(_decode_header(sender)) or label(mailbox.partition("@")[0])
     draft = DraftPost("comment", text, author, _day(_header(message, "Date")), omitted=quotes)
     return _Mail(ids[0] if ids else f"#{number}", tuple(references), label(_header(message, "Subject")), draft)
+
+
+def _sender(value: str) -> tuple[str, str]:
+    """The name and the mailbox of one sender, whose name Outlook writes as "Lee, Ann", with or without its quotes.
+
+    >>> _sender("Lee, Ann <ann@example.org>"), _sender("ann@example.org, Bob <bob@example.org>")
+    (('Lee, Ann', 'ann@example.org'), ('', 'ann@example.org'))
+    """
+    match = _COMMA_NAME.fullmatch(value[:_LONGEST_SENDER])
+    return (match["name"], match["mailbox"]) if match else parseaddr(value)
 
 
 def _header(message: Message, field: str) -> str:

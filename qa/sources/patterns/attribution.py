@@ -52,7 +52,7 @@ _INLINE = re.compile(
 )
 _BOLD_INLINE = re.compile(
     rf"\s*(?:\*\*|__)(?P<author>[^\s:*_][^:*|\n]{{0,38}}?)(?P<inner>:)?(?:\*\*|__)"
-    rf"(?:\s?[(,|·•–-]?\s?(?:{ON}\s)?{WHEN}\)?)?(?(inner):?|:)[ \t]+(?=[^\s/])",
+    rf"(?:\s?[(,|·•–-]?\s?(?:{ON}\s)?{WHEN}\)?)?(?(inner):?|:)(?:[ \t]+(?=[^\s/])|[ \t]*$)",
     re.IGNORECASE,
 )
 _BOLD_NAME = re.compile(

@@ -74,7 +74,7 @@ _DAYS = (
     r"(?<!\d)\d{1,2}(?P<separator>[./-])\s?\d{1,2}(?P=separator)\s?(?:\d{4}|\d{2})(?!\d)",
 )
 """A day with its month and year, the surest form first: 2011-03-31, 31 March 2011, March 31 2011, 31/3/11."""
-_CLOCK = r"(?<!\d)\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?(?!\d)(?:\s?[ap]\.?m\.?)?(?:\s[A-Z]{2,4}|Z)?"
+_CLOCK = r"(?<!\d)\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?(?!\d)(?:\s?[ap]\.?m\.?)?(?:\s(?:uhr\b|(?-i:[A-Z]{2,4}))|Z)?"
 _SPAN = rf"(?:\d+\s?|{_any_of(_SMALL_NUMBERS.split())}\s){_any_of(_UNITS.split())}\b"
 _AFTER_SPAN = r"ago|geleden|fa|temu|atrás"
 _BEFORE_SPAN = r"vor|il\sy\sa|hace|há"

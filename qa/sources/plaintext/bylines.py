@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from qa.sources.patterns.attribution import (
+    BOLD_INLINE,
     Attribution,
     AttributionMatch,
     AttributionStyle,
@@ -74,6 +75,8 @@ def attributions_at(lines: Sequence[Line], index: int) -> Iterator[tuple[Attribu
         yield replace(match, who=who, shape=f"{match.style} over date", dated=True, timed=timed), following + 1
     elif match and not (match.style in _QUOTABLE and _is_quotation(lines, index + 1)):
         yield match, index + 1
+    if match and match.style == "bare" and (bold := parse_inline_attribution(line)) and bold.shape == BOLD_INLINE:
+        yield bold, index + 1  # the words are on the next line, where those of other comments follow the name
     if match is None and (inline := parse_inline_attribution(line)):
         yield inline, index + 1
     if match is None and (bold := parse_bold_name(line)):

@@ -103,10 +103,13 @@ def _headed(page: CopiedPage, heading: CommentHeading) -> CommentSection | None:
         return None
     if BULLET.match(page.lines[first].text) and (section := _listed(page, heading, first, end)):
         return section
+    sections = []
     for byline in page.bylines_at(first):
         same = [other for other in page.bylines if first <= other.start < end and other.shape == byline.shape]
         if section := _under_bylines(page, same, end, heading):
-            return section
+            sections.append(section)
+    if sections:  # a line that can be read in several ways is as those after it
+        return max(sections, key=lambda section: len(section.comments))
     return _over_signatures(page, heading, first, end) or _listed(page, heading, first, end)
 
 

@@ -205,7 +205,8 @@ class _Collector:
             return True
         if element not in self._around_bodies and is_short_form(element):
             return True
-        if is_appendix(element) and element not in self._around_authors and element not in self._around_bodies:
+        is_body_before = candidate.layout.has_body or element not in self._around_bodies
+        if is_appendix(element) and element not in self._around_authors and is_body_before:
             return True
         if around.region is TextRegion.BODY:
             if _is_control(element, role):

@@ -10,6 +10,7 @@ from qa.sources.patterns.attribution import WROTE, is_name_line, parse_attributi
 from qa.sources.patterns.boilerplate import is_boilerplate, is_form
 from qa.sources.patterns.buttons import BUTTON
 from qa.sources.patterns.dates import DayOrder, is_time, is_time_label, iso_day
+from qa.sources.patterns.edit_notices import is_edit_notice
 from qa.sources.patterns.names import clean_name
 from qa.sources.patterns.removed import is_removal_notice
 from qa.sources.webpage.blocks import TextBlock, TextRegion, join_blocks
@@ -30,6 +31,7 @@ _ABOUT_MEMBER = re.compile(
     r"|geregistreerd|lid (?:geworden|sinds)|dołączył\w*|rejestracja|membro desde|зарегистрирован)\b",
     re.IGNORECASE,
 )
+_NO_WORDS = re.compile(r"[-–—_=*·•|\s]+")  # a rule, or Medium's "--" where nobody has clapped
 _MOST_NOTICE_LINES = 2  # that a comment was removed, and why
 # In characters, chosen on the half of `web-pages` that rules are made on (benchmarks/pages.py).
 _LONGEST_LABEL, _LONGEST_NAME = 120, 60
@@ -171,14 +173,14 @@ def _words_between_labels(blocks: Sequence[TextBlock], author: str | None, *, is
 
 
 def _is_label(block: TextBlock, author: str | None, is_signed: bool) -> bool:
-    """Whether a block is wholly the page's: a button, or the name and the day if elements do not name them.
+    """Whether a block is wholly the page's: a button, a note of an edit, or the name and day if no element names them.
 
     A paragraph under a name and a day, and whatever stands in the body under them, are the author's words.
     """
     text = block.text.strip()
     if block.quoted or len(text) > _LONGEST_LABEL:
         return False
-    if _is_button(block):
+    if _is_button(block) or is_edit_notice(text) or _NO_WORDS.fullmatch(text):
         return True
     if block.paragraph or block.region is TextRegion.BODY:
         if is_signed:

@@ -95,9 +95,7 @@ def find_title(root: HtmlElement) -> str | None:
     runs = sorted({whole[a:b].strip() for a in starts for b in ends if b > a}, key=len, reverse=True)
     titles = (element for element in root.iter("h1", "h2", "h3", "bdi", "a", "span") if _is_heading(element))
     headings = [
-        (heading, text)
-        for heading in islice(titles, _MOST_HEADINGS)
-        if (text := short_text(heading, _LONGEST_TITLE))
+        (heading, text) for heading in islice(titles, _MOST_HEADINGS) if (text := short_text(heading, _LONGEST_TITLE))
     ]
     of_site = [text for heading, text in headings if _is_site_heading(heading)]
     others = [text for heading, text in headings if not _is_site_heading(heading)]
