@@ -150,3 +150,79 @@ In Kiel.\n\n"""
     (thread,) = read_threads(f"{mail.format('ann', '')}{mail.format('bob', reply)}".encode(), "a.mbox")
     assert thread.title == "Pumps"
     assert [post.author for post in thread.posts] == ["ann", "bob"]
+
+
+def test_a_quoted_header_that_begins_with_its_day_opens_a_quotation() -> None:
+    header = "Date: Mon, 5 Mar 2018 16:40:00 +0100\nSubject: Pumps\nFrom: ann@example.org\nTo: bob@example.org"
+    (thread,) = read_threads(f"{HEADERS}In Bonn.\n\n{header}\n\nIn Kiel.\n".encode(), "a.eml")
+    assert omitted(thread) == [f"{header}\n\nIn Kiel."]
+
+
+PLAIN_DIGEST = f"""From: boats-request@example.org
+Subject: boats Digest, Vol 7, Issue 3
+Date: Sat, 4 Feb 2012 12:00:01 +0100
+
+Today's Topics:
+
+   1. Varnish in winter (Bea Lind)
+
+{"-" * 70}
+
+Message: 1
+Date: Fri, 3 Feb 2012 10:11:12 +0100
+From: Bea Lind <bea@example.org>
+Subject: [boats] Varnish in winter
+
+Can I varnish at 5 degrees?
+
+{"-" * 30}
+
+Message: 2
+Date: Sat, 4 Feb 2012 12:00:00 +0100
+From: Arne <arne@example.net>
+Subject: Re: [boats] Varnish in winter
+
+No. Wait for May.
+
+{"-" * 30}
+
+End of boats Digest, Vol 7, Issue 3
+"""
+MIME_DIGEST = """From: boats-request@example.org
+Subject: boats Digest, Vol 7, Issue 3
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=A
+
+--A
+Content-Type: text/plain
+
+Today's Topics:
+--A
+Content-Type: multipart/digest; boundary=B
+
+--B
+
+Date: Fri, 3 Feb 2012 10:11:12 +0100
+From: Bea Lind <bea@example.org>
+Subject: Varnish in winter
+
+Can I varnish at 5 degrees?
+--B
+
+Date: Sat, 4 Feb 2012 12:00:00 +0100
+From: Arne <arne@example.net>
+Subject: Re: Varnish in winter
+
+No. Wait for May.
+--B--
+--A--
+"""
+
+
+@pytest.mark.parametrize("data", [PLAIN_DIGEST, MIME_DIGEST], ids=["plain text", "MIME"])
+def test_a_digest_holds_the_messages_of_others(data: str) -> None:
+    (thread,) = read_threads(data.encode(), "a.eml")
+    assert [(post.kind, post.author, post.date, post.text) for post in thread.posts] == [
+        ("article", "Bea Lind", "2012-02-03", "Can I varnish at 5 degrees?"),
+        ("comment", "Arne", "2012-02-04", "No. Wait for May."),
+    ]

@@ -16,7 +16,7 @@ from qa.errors import SourceError
 from qa.sources.compose import DraftPost, RawPost, RawThread, compose_threads, thread_name
 from qa.sources.decode import decode_labelled
 from qa.sources.html_text import html_to_text
-from qa.sources.patterns.mail_lines import envelopes, repaired_headers
+from qa.sources.patterns.mail_lines import digest_parts, envelopes, repaired_headers
 from qa.sources.patterns.quoted_mail import find_quoted_mail
 from qa.sources.patterns.quotes import find_quotes, find_signature, merge_spans
 from qa.sources.sanitize import label, words
@@ -48,8 +48,8 @@ def read(data: bytes, name: str) -> Iterator[Thread]:
 
     Raises SourceError if no message has words.
     """
-    raw_mails = (repaired_headers(raw) for raw in _messages(data))
-    mails = [_mail(message_from_bytes(raw), number) for number, raw in enumerate(raw_mails)]
+    messages = (message for raw in _messages(data) for message in _undigested(raw))
+    mails = [_mail(message, number) for number, message in enumerate(messages)]
     threads = defaultdict[str, list[_Mail]](list)
     for mail, root in zip(mails, _thread_ids(mails), strict=True):
         threads[root].append(mail)
@@ -64,6 +64,18 @@ def _messages(data: bytes) -> Iterator[bytes]:
     ends = [*(match.start() for match in starts[1:]), len(data)]
     for match, end in zip(starts, ends, strict=True):
         yield _QUOTED_FROM_LINE.sub(b"", data[match.end() : end])
+
+
+def _undigested(raw: bytes) -> Iterator[Message]:
+    """The message, or those in it if it is a digest of a mailing list."""
+    if parts := digest_parts(raw):
+        yield from (message_from_bytes(repaired_headers(part)) for part in parts)
+        return
+    message = message_from_bytes(repaired_headers(raw))
+    digests = (part for part in islice(message.walk(), _MOST_PARTS) if part.get_content_type() == "multipart/digest")
+    inside = [part.get_payload() for digest in digests for part in digest.get_payload() if isinstance(part, Message)]
+    messages = [inner[0] for inner in inside if isinstance(inner, list) and inner and isinstance(inner[0], Message)]
+    yield from messages or [message]
 
 
 def _mail(message: Message, number: int) -> _Mail:

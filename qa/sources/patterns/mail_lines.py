@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9-]{1,60}[ \t]?:")
 _ENVELOPE = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\n]*\n")
+_DIGEST, _BETWEEN = re.compile(rb"(?m)^-{70}\r?$"), re.compile(rb"(?m)^-{30}\r?$")
 _DATED = re.compile(rb"\d:\d\d.*\d{4}")
 _FIELDS = frozenset(
     (b"message-id", b"received", b"return-path", b"mime-version", b"delivered-to", b"from", b"to", b"date", b"subject",
@@ -30,6 +31,13 @@ def is_mailbox(data: bytes) -> bool:
     """Whether a file begins with the envelope of an mbox."""
     first = next(envelopes(data.lstrip()[: 1 << 17]), None)
     return first is not None and not first.start()
+
+
+def digest_parts(data: bytes) -> list[bytes]:
+    """The messages in a digest of a mailing list in plain text (RFC 1153), between rules of 30 hyphens."""
+    start = _DIGEST.search(data)
+    parts = [part.lstrip() for part in _BETWEEN.split(data[start.end() :])] if start else []
+    return [part for part in parts if len(header_fields(part) & _FIELDS) >= _FEWEST_FIELDS]
 
 
 def header_fields(data: bytes) -> set[bytes]:

@@ -49,6 +49,7 @@ def _named(names: str) -> re.Pattern[str]:
 
 
 _FIELDS = tuple(map(_named, (_SENDER, _SENT, _TO, _SUBJECT, _COPY)))
+_ALL_FIELDS = frozenset({0, 1, 2, 3})  # sender, day, receiver, subject
 # Two fields under "From:" make a header; one can be an item of a list. Outlook writes at most one more than these five.
 _FEWEST_FIELDS, _MOST_FIELDS = 2, 7
 _LONGEST = 300  # characters of a line; a header with ten addresses is longer, but not the first
@@ -80,16 +81,20 @@ def find_forwarded(lines: Sequence[Line], end: int) -> Iterator[Span]:
 
 
 def _is_header(lines: Sequence[Line], index: int) -> bool:
-    """Whether the header of a mail begins on a line: its sender, and at least two other fields below."""
-    if not _FIELDS[0].fullmatch(lines[index].text):
+    """Whether the header of a mail begins on a line: its sender, and at least two other fields below.
+
+    A header in another order, as Hotmail writes it, has a day, a sender, a receiver and a subject, and nothing above.
+    """
+    is_sender = bool(_FIELDS[0].fullmatch(lines[index].text))
+    if not is_sender and not (_FIELDS[1].fullmatch(lines[index].text) and (not index or lines[index - 1].blank)):
         return False
-    found: set[int] = set()
+    found: set[int] = set() if is_sender else {1}
     for line in [line for line in lines[index + 1 : index + 1 + 2 * _MOST_FIELDS] if not line.blank][:_MOST_FIELDS]:
         field = next((number for number, field in enumerate(_FIELDS) if field.fullmatch(line.text[:_LONGEST])), None)
         if field is None:
             break
         found.add(field)
-    return len(found - {0}) >= _FEWEST_FIELDS
+    return len(found - {0}) >= _FEWEST_FIELDS if is_sender else found >= _ALL_FIELDS
 
 
 def _introduces_the_rest(lines: Sequence[Line], index: int) -> bool:

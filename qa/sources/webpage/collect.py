@@ -37,7 +37,7 @@ _DATE_KEYS = ("datetime", "created-timestamp", "created", "content", "data-times
 # In characters, chosen on the half of `web-pages` that rules are made on (benchmarks/pages.py).
 _LONGEST_NAME, _LONGEST_FURNITURE = 80, 300
 # Limits on what a hostile page can make us look at.
-_MOST_WRAPPERS, _MOST_WRAPPED, _MOST_INSIDE_DATE = 3, 500, 6
+_MOST_WRAPPERS, _MOST_WRAPPED, _MOST_INSIDE_DATE = 3, 500, 12
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from qa.sources.webpage.comment import PageComment, extract_comment
 from qa.sources.webpage.flat_lists import wrap_flat_comments
 from qa.sources.webpage.json_ld import JsonLdComment
 from qa.sources.webpage.opening import find_opening
-from qa.sources.webpage.repeated import find_repeated, mark_signed_siblings
+from qa.sources.webpage.repeated import find_repeated, mark_posts_by_parts, mark_signed_siblings
 from qa.sources.webpage.replies import find_parents
 from qa.sources.webpage.roles import ITEM, PARTS, Role, role_of
 
@@ -53,6 +53,7 @@ def extract_comments(root: HtmlElement) -> PageComments:
     """Find the comments and cut them, with the sections that they are in, out of the tree."""
     roles = _find_roles(root)
     opening = find_opening(root, roles)
+    mark_posts_by_parts(root, roles)
     mark_signed_siblings(roles)
     wrap_flat_comments(roles)
     sections = dict.fromkeys(element for element, role in roles.items() if role & Role.SECTION)
@@ -105,6 +106,8 @@ def _find_roles(root: HtmlElement) -> dict[HtmlElement, Role]:
             walk.skip_subtree()
             continue
         role &= ~refused[-2]
+        if roles.get(element.getparent(), Role.NONE) & Role.POST:  # Flarum's post is a wrapper with a box in it
+            role &= ~Role.BOX
         if role:
             # Disqus names a comment under an article as a forum names a post.
             roles[element] = Role.COMMENT if sections and role is Role.POST else role

@@ -32,6 +32,7 @@ _HEAD = 4_096  # bytes; the note is the first or the second line
 _LONGEST_TITLE, _LONGEST_META = 300, 2_000  # characters
 _SEPARATOR = re.compile(r"(\s+[|•·–—»«›‹/:-]+\s+|:\s+)")
 _BEFORE_SITE = re.compile(r"\s+[|•·–—-]\s+\S")
+_HOME = re.compile(r"(?:https?://[\w.-]+)?/?|(?:\./)?index\.(?:php|html)")
 _TITLE_CLASSES = frozenset({"title", "titleline"})
 _SITE_HEAD = re.compile(
     r"(?:(?:page|site|forum|top|global|main)[-_]?)?(?:header|head|masthead|branding|logo|headerbar|banner)"
@@ -101,14 +102,24 @@ def find_title(root: HtmlElement) -> str | None:
     others = [text for heading, text in headings if not _is_site_heading(heading)]
     if title := next((run for run in runs if any(_is_in(run, text) for text in others)), None):
         return title
-    # Only the name of the site is in a heading: the title is the first other part.
+    home = (
+        short_text(link, _LONGEST_TITLE)
+        for link in root.iter("a")
+        if _HOME.fullmatch((link.get("href") or "")[:_LONGEST_TITLE])
+    )
+    of_site += filter(None, islice(home, _MOST_HEADINGS))
+    # Only the name of the site is in a heading, or leads to its first page: the title is the first other part.
     return (
-        next((part for part in map(str.strip, parts[::2]) if part and part not in of_site), None) if of_site else None
+        next((part for part in map(str.strip, parts[::2]) if part and part not in of_site), None)
+        if any(part.strip() in of_site for part in parts[::2])
+        else None
     )
 
 
 def _is_heading(element: HtmlElement) -> bool:
     """Whether an element is a heading, by its tag or as Hacker News and old Reddit name the link of a post."""
+    if element.tag == "a" and element.get("class") == "maintitle":  # phpBB 2
+        return True
     if element.tag in ("a", "span"):
         return not _TITLE_CLASSES.isdisjoint((element.get("class") or "")[:_LONGEST_META].split())
     return True

@@ -29,6 +29,8 @@ _NEARLY_ALL = 0.8
 _FEWEST_SIBLINGS = 2
 # Limits on what a hostile page can make us look at.
 _MOST_STEPS, _MOST_HEADINGS, _MOST_SIBLINGS, _MOST_LEVELS = 8, 20, 5_000, 60
+_POST_BODIES = frozenset({"bbp-reply-content", "bbp-topic-content"})  # a <div class="postbody"> is all of a post
+_LONGEST_CLASS = 1_000
 _HEADING_TAGS = frozenset("h1 h2 h3 h4 h5 h6 div p legend strong b dt span td caption".split())
 
 
@@ -59,6 +61,33 @@ def mark_signed_siblings(roles: MutableMapping[HtmlElement, Role]) -> None:
         if len(signed) >= _FEWEST_SIBLINGS and len(kinds) == 1:
             roles[element] = Role.SECTION
             roles.update(dict.fromkeys(signed, Role.COMMENT))
+
+
+def mark_posts_by_parts(root: HtmlElement, roles: MutableMapping[HtmlElement, Role]) -> None:
+    """Give the role of posts to what holds one post of phpBB 2 or bbPress, which name only the parts of a post."""
+    bodies = [element for element in root.iter("span", "div") if _is_body_of_post(element)]
+    if len(bodies) < _FEWEST_SIBLINGS:
+        return
+    authors, days = Counter(_above(roles, Role.AUTHOR)), _count_days(root)
+    posts: dict[HtmlElement, None] = {}
+    for body in bodies:
+        around = list(islice(body.iterancestors(), _MOST_LEVELS))
+        if not any(roles.get(element, Role.NONE) & (Role.COMMENT | Role.POST) for element in around):
+            posts |= dict.fromkeys(islice((element for element in around if authors[element] and days[element]), 1))
+    outer = {above for post in posts for above in islice(post.iterancestors(), _MOST_LEVELS)}
+    posts = {post: None for post in posts if post not in outer}
+    if len(posts) < _FEWEST_SIBLINGS or len({post.tag for post in posts}) > 1:
+        return
+    roles.update(dict.fromkeys(bodies, Role.BODY))
+    for post in posts:
+        roles.update({part: roles[part] & ~Role.POST for part in post.iterdescendants() if part in roles})
+        roles.update({part: Role.DATE for part in post.iter("span") if is_time((part.text or "")[:_LONGEST_DAY])})
+        roles[post] = Role.POST
+
+
+def _is_body_of_post(element: HtmlElement) -> bool:
+    names = (element.get("class") or "")[:_LONGEST_CLASS].split()
+    return "postbody" in names if element.tag == "span" else not _POST_BODIES.isdisjoint(names)
 
 
 def _above(roles: MutableMapping[HtmlElement, Role], wanted: Role) -> Iterable[HtmlElement]:

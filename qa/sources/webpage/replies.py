@@ -65,7 +65,8 @@ def _before_replies(
         if above is None:
             return None
         before = above.getprevious()
-        if before is not None and roles.get(above, Role.NONE) & Role.REPLIES:
+        role = roles.get(above, Role.NONE)
+        if before is not None and (role & Role.REPLIES or (role & Role.SECTION and before in by_element)):
             inside = islice(before.iter(), _MOST_LOOKED_AT)
             return next((by_element[element] for element in inside if element in by_element), None)
         above = above.getparent()

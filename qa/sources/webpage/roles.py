@@ -102,7 +102,7 @@ _NO_CONTAINERS = _word_set(
 _FORUM = re.compile(
     r"post(?:bit(?!_?(?:buttons|controls|menu))\w*|container|body-wrap|_block|_wrapper|wrapper|topic|-topic)|message--post|topic-post|crawler-post|c-?post"
     r"|forum-?post|blockpost|b-post|windowbg\d?|answer|question|bbp-(?:topic|reply)|reply-post"
-    r"|(?:detailed-)?status|timeline-comment"
+    r"|(?:detailed-)?status|timeline-comment|wbb-post|posts-list-item|post-stream-item"
 )
 # A class that a build tool made unique: "CommentBody_s__x1Y2", "Comment-module__body--kT1Q", "feedCommentBody-UWho7S".
 _HASH = re.compile(
