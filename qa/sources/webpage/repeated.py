@@ -29,8 +29,8 @@ _NEARLY_ALL = 0.8
 _FEWEST_SIBLINGS = 2
 # Limits on what a hostile page can make us look at.
 _MOST_STEPS, _MOST_HEADINGS, _MOST_SIBLINGS, _MOST_LEVELS = 8, 20, 5_000, 60
+_LONGEST_CLASS = 1_000  # characters; a limit on what a hostile page can make us look at
 _POST_BODIES = frozenset({"bbp-reply-content", "bbp-topic-content"})  # a <div class="postbody"> is all of a post
-_LONGEST_CLASS = 1_000
 _HEADING_TAGS = frozenset("h1 h2 h3 h4 h5 h6 div p legend strong b dt span td caption".split())
 
 
