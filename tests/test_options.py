@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from conftest import FakeEncoder
+from hypothesis import given
+from hypothesis import strategies as st
 
 import qa
 from qa.answering.author import author_answers
+from qa.answering.calibration import load_calibration
 from qa.answering.identifiers import contradicts, identifiers, required_identifiers
+from qa.answering.options import Option, OptionFeatures, _measure_contenders
 from qa.answering.reader import ScoredSpan
+from qa.answering.select import choose_option
 
 pytestmark = pytest.mark.usefixtures("calibrated")
 
@@ -108,3 +114,45 @@ def test_an_author_who_answers_is_named_and_the_sentence_is_highlighted(tmp_path
     answer = ask(tmp_path, text, "Who had four flats?")
     assert answer.text == "Ralf" == answer.quotes[0].author
     assert answer.quotes[0].marked() == ["I had four flats on the way."]
+
+
+def unmeasured(margin: float, admissible: bool) -> Option:
+    features = OptionFeatures(*[0.0] * 14)
+    span = ScoredSpan(0, 1, margin)
+    return Option(None, 0, span, replace(features, margin=margin), admissible)  # type: ignore[arg-type]
+
+
+def measured(options: list[Option], cosines: Sequence[tuple[float, float]], numbers: Sequence[int]) -> None:
+    """Note the likeness of some options, of which that of the sentence before is the second."""
+    for number in numbers:
+        own, before = cosines[number]
+        features = replace(options[number].features, likeness=own, likeness_before=max(0.0, before - own))
+        options[number] = replace(options[number], features=features)
+
+
+COSINES = st.floats(-1, 1)
+
+
+@given(
+    st.lists(st.tuples(st.floats(-12, 12), st.booleans(), st.tuples(COSINES, COSINES)), min_size=1, max_size=20),
+    st.sampled_from([(3.8, 2.0), (1.0, 3.0), (-1.0, 0.0), (0.0, -2.0)]),
+)
+def test_sentences_that_are_not_compared_with_the_question_would_not_be_chosen(
+    drawn: list[tuple[float, bool, tuple[float, float]]], weights: tuple[float, float]
+) -> None:
+    choice = [*load_calibration().choice]
+    choice[3], choice[12] = weights
+    calibration = replace(load_calibration(), choice=choice)
+    cosines = [of_one for *_, of_one in drawn]
+    some, every = ([unmeasured(margin, admissible) for margin, admissible, _ in drawn] for _ in range(2))
+    _measure_contenders(some, choice, lambda numbers: measured(some, cosines, numbers))
+    measured(every, cosines, range(len(every)))
+    scores = [calibration.option_score(choose_option(options, calibration).features) for options in (some, every)]
+    assert scores[0] == scores[1]
+
+
+def test_hopeless_sentences_are_not_compared_with_the_question() -> None:
+    options = [unmeasured(margin, admissible=True) for margin in (9.0, *[-12.0] * 30)]
+    seen: list[int] = []
+    _measure_contenders(options, load_calibration().choice, seen.extend)
+    assert seen == [0, 1, 2, 3]

@@ -7,10 +7,10 @@ selection, as in Garg, Vu, Moschitti: TANDA, AAAI 2020; here the features are we
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from qa.answering import question_type
 from qa.answering.author import names_author
@@ -30,6 +30,7 @@ MARGIN_LIMIT = 12.0  # margins are clipped to ± this value: see benchmarks/resu
 # An explanation goes on with a neighbouring sentence that the reader finds to answer too: from this margin on.
 _CONTINUES_MARGIN = 0.0
 _MAX_SENTENCES = 3  # of an explanation; a longer one is read in its passage
+_MEASURED_AT_ONCE = 4  # sentences that are encoded together; the best of them spares most others
 _REFERS_BACK = re.compile(
     r"\W*(?:this|that|these|those|it|its|they|their|he|she|his|her|because|so|there|then)\b", re.IGNORECASE
 )
@@ -121,7 +122,11 @@ class Option:
 
 
 def list_options(
-    query: EncodedQuery, read: Sequence[ReadCandidate], encoder: Encoder, lexical: LexicalIndex
+    query: EncodedQuery,
+    read: Sequence[ReadCandidate],
+    encoder: Encoder,
+    lexical: LexicalIndex,
+    choice: Sequence[float] | None = None,
 ) -> list[Option]:
     """List every sentence of the passages that were read, in their order.
 
@@ -130,29 +135,73 @@ def list_options(
         read: The passages that were read.
         encoder: The encoder that encoded the question.
         lexical: The index that knows how rare the question's words are.
+        choice: The coefficients of the features by which one is chosen. A sentence that cannot be chosen by them,
+            however like the question it is, is then not encoded, and its likeness is 0. None to encode them all.
     """
     texts = [words for candidate in read for words in name_columns(candidate.candidate.text, candidate.sentences)]
     if not texts:
         return []
-    measured = iter(zip(query.likeness(texts, encoder).tolist(), lexical.coverage(query, texts).tolist(), strict=True))
+    coverages = iter(lexical.coverage(query, texts).tolist())
     best_fit = max(candidate.fit for candidate in read)
     required = required_identifiers(query.text)
-    return [
-        *chain.from_iterable(
-            _of_passage(query.text, candidate, [next(measured) for _ in candidate.sentences], best_fit, required)
-            for candidate in read
-        )
-    ]
+    options: list[Option] = []
+    before: list[int] = []  # for each option, the one that it refers back to; its own number if there is none
+    for candidate in read:
+        first = len(options)
+        for option, back in _of_passage(
+            query.text, candidate, [next(coverages) for _ in candidate.sentences], best_fit, required
+        ):
+            before.append(first + option.index - back)
+            options.append(option)
+
+    def measure(numbers: Sequence[int]) -> None:
+        needed = sorted({*numbers, *(before[number] for number in numbers)})
+        likeness = dict(zip(needed, query.likeness([texts[n] for n in needed], encoder).tolist(), strict=True))
+        for number in numbers:
+            own = likeness[number]
+            features = replace(
+                options[number].features, likeness=own, likeness_before=max(0.0, likeness[before[number]] - own)
+            )
+            options[number] = replace(options[number], features=features)
+
+    if choice is None:
+        measure(range(len(options)))
+    else:
+        _measure_contenders(options, choice, measure)
+    return options
+
+
+def _measure_contenders(
+    options: Sequence[Option], choice: Sequence[float], measure: Callable[[Sequence[int]], None]
+) -> None:
+    """Measure the likeness of the options that may be chosen, those first that are best without it."""
+
+    def score(number: int) -> float:
+        return sum(weight * term for weight, term in zip(choice, options[number].features.terms(), strict=True))
+
+    weights = OptionFeatures(*choice)
+    # What cosines of at most 1 can add; the likeness before counts by how much it is greater.
+    most = max(weights.likeness, 2 * max(weights.likeness_before, 0.0) - weights.likeness)
+    eligible = [number for number, option in enumerate(options) if option.admissible] or range(len(options))
+    unmeasured = {number: score(number) for number in eligible}
+    order = sorted(eligible, key=unmeasured.__getitem__, reverse=True)
+    best = -math.inf
+    for start in range(0, len(order), _MEASURED_AT_ONCE):
+        batch = [n for n in order[start : start + _MEASURED_AT_ONCE] if unmeasured[n] + most >= best]
+        if not batch:
+            return
+        measure(batch)
+        best = max(best, *map(score, batch))
 
 
 def _of_passage(
     question: str,
     candidate: ReadCandidate,
-    measured: Sequence[tuple[float, float]],
+    coverages: Sequence[float],
     best_fit: float,
     required: frozenset[str],
-) -> list[Option]:
-    """The options of a passage, given the likeness and the coverage of each of its sentences."""
+) -> Iterator[tuple[Option, bool]]:
+    """The options of a passage, their likeness not measured, and whether each refers back to the one before it."""
     text, place = candidate.candidate.text, candidate.candidate.place
     heading_starts = {heading.start for heading in headings(text, candidate.sentences)}
     tables = find_tables(text, candidate.sentences)
@@ -168,16 +217,13 @@ def _of_passage(
     about_a_question = _ASKS_ABOUT_ASKING.search(question) is not None
     wants_list = question_type.asks_list(question)
     named = names_author(question, place.author)
-    options = []
-    for index, ((likeness, coverage), sentence) in enumerate(zip(measured, sentences, strict=True)):
-        before = (likeness, coverage)
-        if index and (asks[index - 1] or _REFERS_BACK.match(sentence)):
-            before = measured[index - 1]
+    for index, (coverage, sentence) in enumerate(zip(coverages, sentences, strict=True)):
+        refers_back = index > 0 and (asks[index - 1] or _REFERS_BACK.match(sentence) is not None)
         features = OptionFeatures(
             margin=clip(candidate.spans[index].margin),
             evidence=clip(candidate.sentence_evidence[index]),
             answers=clip(candidate.evidence),
-            likeness=likeness,
+            likeness=0.0,
             coverage=coverage,
             behind=candidate.fit - best_fit,
             asks=float(asks[index]),
@@ -186,14 +232,13 @@ def _of_passage(
             in_list=float(wants_list and bool(list_at(text, candidate.sentences, index))),
             named=float(named),
             unmentioned=unmentioned,
-            likeness_before=max(0.0, before[0] - likeness),
-            coverage_before=max(0.0, before[1] - coverage),
+            likeness_before=0.0,
+            coverage_before=max(0.0, coverages[index - refers_back] - coverage),
         )
         answers = not asks[index] or about_a_question
         about_it = required <= about and not contradicts(required, sentence) and index not in other_rows
         admissible = answers and about_it
-        options.append(Option(candidate, index, candidate.spans[index], features, admissible))
-    return options
+        yield Option(candidate, index, candidate.spans[index], features, admissible), refers_back
 
 
 def _rows_of_others(question: str, text: str, table: Table) -> Iterator[int]:

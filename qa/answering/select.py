@@ -123,7 +123,7 @@ def choose_option(options: Sequence[Option], calibration: Calibration) -> Option
 def assess(query: EncodedQuery, read: Sequence[ReadCandidate], judge: Judge) -> Assessment:
     """Choose what answers best, judge whether it does, and order the candidates that were read."""
     calibration = judge.calibration
-    options = list_options(query, read, judge.encoder, judge.lexical)
+    options = list_options(query, read, judge.encoder, judge.lexical, calibration.choice)
     if not options:
         return Assessment((), None, 0.0 if calibration.weights else None, -MARGIN_LIMIT)
     chosen = choose_option(options, calibration)
