@@ -86,7 +86,7 @@ def _summary(figures: Mapping[str, Any]) -> list[str]:
 
 
 def _encoding_ratio(figures: Mapping[str, Any]) -> float:
-    rates = figures["encoding"]["passages a second"]
+    rates: Mapping[str, Sequence[float]] = figures["encoding"]["passages a second"]
     return statistics.median(rates["Verbatim"]) / statistics.median(rates["sentence-transformers"])
 
 
