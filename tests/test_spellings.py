@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from indexes import ask, lexical
 
+from qa.search.analyzer import Analyzer
 from qa.search.bm25 import LexicalIndex
 from qa.search.chunker import Passage
+from qa.search.spellings import other_spellings
 
 
 @pytest.mark.parametrize(
@@ -129,3 +131,19 @@ def test_a_word_that_is_mostly_no_name_hardly_counts_as_one(tmp_path: Path) -> N
     index = LexicalIndex.open(tmp_path, 4)
     bylines = index.query_terms(ask("old Joe")).bylines
     assert bylines["old"] == pytest.approx(bylines["joe"] / 3)
+
+
+@pytest.mark.parametrize(
+    ("word", "spellings"),
+    [
+        ("X100S", [("x", "100", "s"), ("x", "100s"), ("x100", "s")]),
+        ("E1043", [("e", "1043")]),
+        ("123", []),
+        ("12500", [("12", "500")]),
+    ],
+)
+def test_a_code_is_cut_where_letters_and_digits_meet_and_a_number_into_thousands(
+    word: str, spellings: list[tuple[str, ...]]
+) -> None:
+    analyzer = Analyzer()
+    assert [spelling.terms for spelling in other_spellings(analyzer.words(word), analyzer)] == spellings

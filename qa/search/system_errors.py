@@ -29,6 +29,8 @@ def system_error(error: BaseException) -> str | None:
 
     >>> system_error(ValueError("An IO error occurred: 'No space left on device (os error 28)'"))
     'No space left on device'
+    >>> system_error(ValueError('IoError { io_error: Os { code: 28, kind: StorageFull } }'))
+    'No space left on device'
     >>> system_error(RuntimeError("write error in l/dense.lists: 409555 != 768000 (No space left on device)"))
     'No space left on device'
     >>> system_error(ValueError("all input arrays must have the same shape")) is None
