@@ -23,10 +23,8 @@ _KINDS = {
 }
 _SIDE = 2048
 _COPIED_BYTES = 2**28  # far more than any cache holds
-_TRIES, _SECONDS = (
-    20,
-    20.0,
-)  # of each measurement; a processor that does not multiply in bf16 takes a minute for one try
+_TRIES = 20
+_SECONDS = 20.0  # after which none is begun: a processor that does not multiply in bf16 takes a minute for one
 
 
 def processor() -> tuple[str, str]:

@@ -83,7 +83,7 @@ def test_a_mutant_that_takes_too_much_is_counted(tmp_path: Path, monkeypatch: py
             tally = Tally("forged")
             mutants.forged([tmp_path / "library"], tally, 5, 1)
             shutil.rmtree(tmp_path / "library-whole")
-        assert tally.tried == 1 and tally.errors, tally
+        assert (tally.tried, tally.errors) == (1, 1), tally
 
 
 def test_every_part_of_the_torture_has_a_name_that_tells_what_is_done() -> None:

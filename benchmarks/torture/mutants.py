@@ -103,7 +103,7 @@ def _try(
         problems = _raw_errors(partial(_unpacked, library, encoder))
         if bm25.FOLDER not in altered.parts:  # such a library must be unpacked, as SECURITY.md says
             problems += _raw_errors(partial(opened, library, encoder))
-        wrong += [f"mutant {number}, {what}, {problem}" for problem in problems]
+        wrong += [f"mutant {number}, {what}, {problem}" for problem in dict.fromkeys(problems)]
         cost = Cost(time.process_time() - started, _memory("VmHWM") - before)
         if cost.seconds > _CPU_SECONDS or cost.memory > _MEMORY + _MEMORY_PER_BYTE * size:
             wrong.append(f"mutant {number}, {what}: {cost.seconds:.1f} s, {cost.memory >> 20} MB")

@@ -66,7 +66,7 @@ class Calibration:
 
     def option_score(self, features: OptionFeatures) -> float:
         """How well a sentence answers; the one with the highest score is chosen."""
-        return sum(weight * term for weight, term in zip(self.choice, features.terms(), strict=True))
+        return features.score(self.choice)
 
     def confidence(self, features: OptionFeatures, *, unknown_name: bool = False) -> float | None:
         """The probability that the chosen option is right; None if nothing was fitted to the models.

@@ -95,6 +95,10 @@ class OptionFeatures:
             self.coverage_before,
         )
 
+    def score(self, choice: Sequence[float]) -> float:
+        """How well the sentence answers, by a coefficient for each of `terms`."""
+        return sum(weight * term for weight, term in zip(choice, self.terms(), strict=True))
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -175,15 +179,11 @@ def _measure_contenders(
     options: Sequence[Option], choice: Sequence[float], measure: Callable[[Sequence[int]], None]
 ) -> None:
     """Measure the likeness of the options that may be chosen, those first that are best without it."""
-
-    def score(number: int) -> float:
-        return sum(weight * term for weight, term in zip(choice, options[number].features.terms(), strict=True))
-
     weights = OptionFeatures(*choice)
     # What cosines of at most 1 can add; the likeness before counts by how much it is greater.
     most = max(weights.likeness, 2 * max(weights.likeness_before, 0.0) - weights.likeness)
     eligible = [number for number, option in enumerate(options) if option.admissible] or range(len(options))
-    unmeasured = {number: score(number) for number in eligible}
+    unmeasured = {number: options[number].features.score(choice) for number in eligible}
     order = sorted(eligible, key=unmeasured.__getitem__, reverse=True)
     best = -math.inf
     for start in range(0, len(order), _MEASURED_AT_ONCE):
@@ -191,7 +191,7 @@ def _measure_contenders(
         if not batch:
             return
         measure(batch)
-        best = max(best, *map(score, batch))
+        best = max(best, *(options[number].features.score(choice) for number in batch))
 
 
 def _of_passage(

@@ -218,6 +218,7 @@ class SpanReader:
         ]
 
     def _look(self, question_ids: list[int], passages: Sequence[PassageTokens]) -> list[_Look]:
+        """What is seen of each passage."""
         network, tokenizer = self._load()
         room = _WINDOW_TOKENS - len(question_ids) - 3
         windows = [

@@ -50,13 +50,16 @@ def archive_blocks(folder: Path, manifest: Manifest) -> Iterator[bytes]:
     yield _END
 
 
-def extract(stream: BinaryIO, source: Path, folder: Path) -> None:
+def extract(stream: BinaryIO, source: Path, folder: Path) -> Manifest:
     """Write the files of an archive into a folder; each is proved by the manifest's hash.
 
     Args:
         stream: The archive.
         source: Its path, for messages.
         folder: An empty folder.
+
+    Returns:
+        The manifest that was in it.
 
     Raises:
         LibraryDamaged: It is not the archive of a library, or it was altered or cut off.
@@ -83,6 +86,7 @@ def extract(stream: BinaryIO, source: Path, folder: Path) -> None:
         if digest.hexdigest() != file.sha256:
             raise reader.damaged(f"{expected!r} was altered: its SHA-256 has changed")
     reader.end()
+    return manifest
 
 
 class _Reader:

@@ -97,15 +97,14 @@ def unpack(file: StrPath, directory: LibraryDirectory, *, replace: bool = False)
             stream = source.open("rb")
         with stream, reporting_disk_errors():
             folder = writer.new_folder()
-            extract(stream, source, folder)
-            _write_lexical_index(folder)
+            manifest = extract(stream, source, folder)
+            _write_lexical_index(folder, manifest)
             generation = writer.publish(folder, partial(_proved, directory.path))
         return Change(generation, ChangeReport.between(before, generation.store.records(), generation.folder.name))
 
 
-def _write_lexical_index(folder: Path) -> None:
+def _write_lexical_index(folder: Path, manifest: Manifest) -> None:
     """Replace the index of words by one of the passages that the store holds."""
-    manifest = Manifest.read(folder)
     shutil.rmtree(folder / bm25.FOLDER)
     with closing(Store.open(folder)) as store:
         LexicalIndex.create(folder, _passages(store))

@@ -31,7 +31,7 @@ _ABOUT_MEMBER = re.compile(
     r"|geregistreerd|lid (?:geworden|sinds)|dołączył\w*|rejestracja|membro desde|зарегистрирован)\b",
     re.IGNORECASE,
 )
-_NO_WORDS = re.compile(r"[-–—_=*·•|\s]+")  # a rule, or Medium's "--" where nobody has clapped
+_NO_WORDS = re.compile(r"[-–—_=*·•|\s]+")  # a rule, or Medium's "--" in place of a count
 _MOST_NOTICE_LINES = 2  # that a comment was removed, and why
 # In characters, chosen on the half of `web-pages` that rules are made on (benchmarks/pages.py).
 _LONGEST_LABEL, _LONGEST_NAME = 120, 60
