@@ -288,6 +288,7 @@ def test_evidence_grows_with_the_margin_and_counts_less_for_explanations() -> No
     calibration = load_calibration()
     assert calibration.evidence("Who bakes?", 4.0) > calibration.evidence("Who bakes?", -4.0)
     assert calibration.evidence("Why is it hot?", 4.0) < calibration.evidence("Who bakes?", 4.0)
+    assert calibration.score(1.0, 1.0) == 1.0 > calibration.score(1.0, 0.5) > calibration.score(0.5, 0.5) == 0.5
 
 
 def test_missing_terms_are_those_that_no_text_contains(bread: Path) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from conftest import FakeEncoder
 
-from qa.answering.highlight import best_sentences, extend_span, trim_span
+from qa.answering.highlight import best_sentences, extend_span, strip_marks, trim_span
 from qa.encoding.encoder import Vectors
 from qa.search.query import EncodedQuery
 from qa.text.sentences import split_sentences
@@ -141,3 +141,7 @@ def test_the_kind_of_thing_that_is_asked_for_counts_a_fifth_of_meaning() -> None
 def test_a_heading_is_chosen_only_if_there_is_nothing_else() -> None:
     assert best_of("who came?", {"Ann came": 0.9, "Bob left early.": 0.1}, {}) == "Bob left early."
     assert best_of("who came?", {"Ann came": 0.9, "Bob left": 0.1}, {}) == "Ann came"
+
+
+def test_what_is_nothing_but_a_mark_stays() -> None:
+    assert strip_marks("• ", (0, 2)) == (0, 2)

@@ -45,8 +45,8 @@ def marked(text: str, start: int, spans: Iterable[tuple[int, int]]) -> str:
         start: The offset of the text.
         spans: Starts and ends in code points, counted from the same origin as `start`.
 
-    >>> marked("made in Solms", 100, [(108, 113)])
-    'made in <mark>Solms</mark>'
+    >>> marked("made in Solms since 1914", 100, [(108, 113), (113, 113)])
+    'made in <mark>Solms</mark> since 1914'
     """
     pieces, done = [], 0
     for first, last in sorted(spans):

@@ -294,7 +294,7 @@ def clip(log_odds: float) -> float:
 def names_in(question: str) -> frozenset[str]:
     """The words of a question that are written as names: with a capital, but not because a sentence begins.
 
-    >>> sorted(names_in("Who is the manager in Madrid? Is Luc?"))
-    ['luc', 'madrid']
+    >>> sorted(names_in("Who is the manager in Madrid? Is O'Brien?"))
+    ['brien', 'madrid']
     """
     return frozenset(word for name in _CAPITALISED.findall(question) for word in words_of(name) if len(word) > 1)
