@@ -128,7 +128,7 @@ def asking(data: Dataset, questions: Sequence[str], rounds: int) -> dict[str, An
 
 
 def _reading(library: qa.Library, questions: Sequence[str], rounds: int) -> dict[str, Any]:
-    """Milliseconds to read a question's twelve candidates, compared with a single reading in transformers."""
+    """Milliseconds to read all of a question's candidates, compared with a single reading in transformers."""
     import torch
 
     from training.model import ReaderNetwork, load_weights

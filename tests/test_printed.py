@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import qa
+from qa.answering.answer import Answer, Quote
 from qa.sources.thread import Thread
 
 
@@ -12,10 +12,10 @@ def unread(_: str) -> Thread:
     raise AssertionError("printing reads no thread")
 
 
-QUOTE = qa.Quote(
+QUOTE = Quote(
     "Made in Solms.\nBy hand.", 10, 33, ((18, 23),), "comment", "Ann", "2012-03-04", 1, "a.html", None, 0.5, unread
 )
-ANSWER = qa.Answer(
+ANSWER = Answer(
     "capital", True, "Solms", 0.914, (QUOTE, replace(QUOTE, author=None, date=None, kind="article")), certainty="sure"
 )
 

@@ -35,9 +35,10 @@ def ask(
     return library, library.ask(question, k=20, min_confidence=0)
 
 
+@pytest.mark.parametrize("before", ["Our bread is good.\n\nThe ingredients are:\n\n", ""])
 @pytest.mark.parametrize("item", ["kind 1", "kind 9", "kind 17", "kind 30"])
-def test_all_items_are_quoted_wherever_the_reader_points(tmp_path: Path, item: str) -> None:
-    text = "Our bread is good.\n\nThe ingredients are:\n\n" + "\n".join(ITEMS) + "\n\nBake it for an hour."
+def test_all_items_are_quoted_wherever_the_reader_points(tmp_path: Path, before: str, item: str) -> None:
+    text = before + "\n".join(ITEMS) + "\n\nBake it for an hour."
     library, answer = ask(tmp_path, text, f"{item}\n" if item != "kind 30" else item)
     assert answer.text == "\n".join(ITEMS)
     first, *others = answer.quotes
@@ -54,6 +55,11 @@ def test_a_list_in_one_passage_and_a_question_for_a_fact_are_as_they_were(tmp_pa
     assert fact.text == "17 spoons" and len(fact.quotes[0].text) < len(text) / 3
     _, short = ask(tmp_path, "The ingredients are:\n\n- flour\n- salt", "salt")
     assert short.text == "- flour\n- salt" or short.text == "flour\n- salt"
+
+
+def test_without_passages_no_list_is_looked_for(tmp_path: Path) -> None:
+    _, answer = ask(tmp_path, "The ingredients are:\n\n- flour\n- salt", "salt", "What are the ingredients? author:Eve")
+    assert answer.quotes == () and answer.text is None
 
 
 def test_a_list_without_end_stops_and_one_stops_at_what_is_left_out(tmp_path: Path) -> None:

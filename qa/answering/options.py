@@ -236,7 +236,9 @@ def _of_passage(
             coverage_before=max(0.0, coverages[index - refers_back] - coverage),
         )
         answers = not asks[index] or about_a_question
-        about_it = required <= about and not contradicts(required, sentence) and index not in other_rows
+        about_it = index not in other_rows and (
+            not required or (required <= about and not contradicts(required, sentence))
+        )
         admissible = answers and about_it
         yield Option(candidate, index, candidate.spans[index], features, admissible), refers_back
 

@@ -23,9 +23,9 @@ from qa.text.normalize import words_of
 from qa.types import Span
 
 # Compared with other values in benchmarks/results/constants.md; the next weights of the reader decide on new ones.
-CANDIDATES = 12  # the passages that may answer
+CANDIDATES = 6  # the passages that may answer
 _ALWAYS_READ = 4  # candidates that are read however badly they fit
-_MAX_FIT_GAP = 0.2  # a candidate whose fit is further below the first one's hardly ever answers
+_MAX_FIT_GAP = 0.15  # a candidate whose fit is further below the first one's hardly ever answers
 _MAX_HEADING_WORDS = 6  # of headings that the reader is given: see "Figures" in qa/weights/MODEL_CARD.md
 _MARK_MARGIN = 2.0  # from this margin on, a passage with another answer is highlighted too
 
@@ -73,7 +73,7 @@ class OptionAnswer:
 
 
 def read_candidates(question: str, candidates: Sequence[Candidate], reader: Reader) -> list[ReadCandidate]:
-    """Read the first four candidates, and those of the next eight that fit nearly as well as the first.
+    """Read the first four candidates, and those of the next two that fit nearly as well as the first.
 
     Args:
         question: The question, without search syntax.
