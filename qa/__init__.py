@@ -32,9 +32,11 @@ if TYPE_CHECKING:
     from qa.answering.answer import Answer, Place, Quote, Why
     from qa.library.ask import ask
     from qa.library.change_report import ChangeReport
+    from qa.library.encode import EncodingReport, encode
     from qa.library.generation import Status
     from qa.library.history import GenerationInfo
     from qa.library.library import Library
+    from qa.library.stored_vectors import VectorCounts
     from qa.sources.left_out import LeftOut
     from qa.sources.location import Location
     from qa.sources.read import FileReport, read
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 _MODULE_OF = {
     "Answer": "qa.answering.answer",
     "ChangeReport": "qa.library.change_report",
+    "EncodingReport": "qa.library.encode",
     "FileReport": "qa.sources.read",
     "GenerationInfo": "qa.library.history",
     "LeftOut": "qa.sources.left_out",
@@ -54,7 +57,9 @@ _MODULE_OF = {
     "Quote": "qa.answering.answer",
     "Status": "qa.library.generation",
     "Why": "qa.answering.answer",
+    "VectorCounts": "qa.library.stored_vectors",
     "ask": "qa.library.ask",
+    "encode": "qa.library.encode",
     "read": "qa.sources.read",
 }
 
@@ -78,6 +83,7 @@ def __dir__() -> list[str]:
 __all__ = [
     "Answer",
     "ChangeReport",
+    "EncodingReport",
     "FileReport",
     "GenerationInfo",
     "LanguageWarning",
@@ -101,10 +107,12 @@ __all__ = [
     "SourceWarning",
     "Status",
     "Thread",
+    "VectorCounts",
     "VerbatimError",
     "Why",
     "ask",
     "build",
+    "encode",
     "open",
     "read",
 ]

@@ -11,13 +11,13 @@ from qa import errors
 
 def test_the_public_names() -> None:
     assert sorted(qa.__all__) == [
-        "Answer", "ChangeReport", "FileReport", "GenerationInfo", "LanguageWarning", "LeftOut", "Library",
-        "LibraryBusy",
+        "Answer", "ChangeReport", "EncodingReport", "FileReport", "GenerationInfo", "LanguageWarning", "LeftOut",
+        "Library", "LibraryBusy",
         "LibraryDamaged", "LibraryError",
         "LibraryMismatch", "LibraryMissing", "LibraryNotReadable",
         "LibraryNotWritable", "Location", "ModelError", "Place", "Post", "QuestionError",
-        "Quote", "SettingError", "SourceError", "SourceWarning", "Status", "Thread", "VerbatimError", "Why", "ask",
-        "build", "open", "read",
+        "Quote", "SettingError", "SourceError", "SourceWarning", "Status", "Thread", "VectorCounts",
+        "VerbatimError", "Why", "ask", "build", "encode", "open", "read",
     ]  # fmt: skip
     assert all(getattr(qa, name).__doc__ for name in qa.__all__)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from qa.cli.output import contents_of, library_path, print_line, print_reports, progress_bars
@@ -15,6 +16,7 @@ from qa.library.directory import LibraryDirectory
 from qa.library.generation import check_model
 from qa.library.library import Library
 from qa.library.manifest import Manifest
+from qa.library.stored_vectors import VectorCounts, with_vectors
 from qa.text.visible import visible
 
 
@@ -30,6 +32,7 @@ def add_commands(commands: Any, library: argparse.ArgumentParser, model: argpars
     command.add_argument(
         "sources", nargs="*", metavar="PATH", help="files and folders (default: the texts that the library holds)"
     )
+    _add_vectors(command)
     command.add_argument(
         "--replace", action="store_true", help="remove the texts that the library holds and that are not among these"
     )
@@ -39,6 +42,7 @@ def add_commands(commands: Any, library: argparse.ArgumentParser, model: argpars
         "add", parents=[library, model], help="add texts to a library, or bring those it holds up to date"
     )
     command.add_argument("sources", nargs="+", metavar="PATH", help="files and folders")
+    _add_vectors(command)
     command.set_defaults(run=_add)
 
     command = commands.add_parser("remove", parents=[library, model], help="remove texts from a library")
@@ -49,6 +53,12 @@ def add_commands(commands: Any, library: argparse.ArgumentParser, model: argpars
         "undo", parents=[library], help="go back to the library before its last change; again to come back"
     )
     command.set_defaults(run=_undo)
+
+
+def _add_vectors(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--vectors", metavar="DIR", type=Path, help="take vectors from this folder, as qa encode writes it"
+    )
 
 
 def matching_encoder(directory: LibraryDirectory, model: str | None) -> Encoder:
@@ -76,16 +86,23 @@ def print_change(directory: LibraryDirectory, report: ChangeReport) -> None:
     print_line(visible(f"{directory.path}: {report}"))
 
 
+def _print_vectors(counts: VectorCounts | None) -> None:
+    if counts is not None:
+        print_line(visible(str(counts)))
+
+
 def _build(options: argparse.Namespace) -> int:
     with progress_bars() as progress:
         library = Library.build(
             options.sources or None,
             library_path(options),
             model=options.model,
+            vectors=options.vectors,
             replace=options.replace,
             progress=progress,
         )
     print_reports(library.reports)
+    _print_vectors(library.vector_counts)
     status = library.status()
     print_line(f"{status.path}: {contents_of(status)}")
     return 0
@@ -95,8 +112,10 @@ def _add(options: argparse.Namespace) -> int:
     directory = LibraryDirectory(library_path(options))
     encoder = matching_encoder(directory, options.model)
     with progress_bars() as progress:
-        change = changes.add(directory, options.sources, encoder, progress, None)
+        taking = with_vectors(options.vectors, encoder, progress)
+        change = changes.add(directory, options.sources, taking, progress, None)
     print_reports(change.reports)
+    _print_vectors(change.vector_counts)
     print_change(directory, change.report)
     return 0
 

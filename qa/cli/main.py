@@ -19,7 +19,7 @@ from typing import NoReturn, get_args
 from qa.answering.calibration import load_calibration
 from qa.answering.reader import DEFAULT_READER, Reader
 from qa.answering.reranker import Reranker
-from qa.cli import calibrate, change, chat, contents, fetch, mcp, pack, read, watch
+from qa.cli import calibrate, change, chat, contents, encode, fetch, mcp, pack, read, watch
 from qa.cli.doctor import add_doctor
 from qa.cli.output import (
     OutputClosed,
@@ -237,6 +237,7 @@ def parser() -> argparse.ArgumentParser:
     )
 
     change.add_commands(commands, library, model)
+    encode.add_command(commands, model)
     watch.add_command(commands, library, model)
     fetch.add_command(commands.add_parser)
     read.add_command(commands)

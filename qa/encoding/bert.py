@@ -132,6 +132,11 @@ def openvino_core() -> Any:
     return _import_openvino().Core()
 
 
+def use_one_thread() -> None:
+    """Compute every network that is loaded from now on with one thread, in a process that is one of many."""
+    openvino_core().set_property("CPU", {"INFERENCE_NUM_THREADS": 1})
+
+
 def _import_openvino() -> ModuleType:
     """Import openvino without its model converter, whose import sends telemetry to a server.
 

@@ -62,6 +62,16 @@ def unit_vectors(encoder: Encoder, texts: Sequence[str], *, progress: Progress =
     Raises:
         ModelError: If the encoder fails or returns anything that cannot be made into such vectors.
     """
+    vectors = checked_vectors(encoder, texts, progress=progress)
+    return np.ascontiguousarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+
+
+def checked_vectors(encoder: Encoder, texts: Sequence[str], *, progress: Progress = no_progress) -> Vectors:
+    """What an encoder returns for texts, validated: the arguments and errors are those of `unit_vectors`.
+
+    Returns:
+        Its vectors, finite, float32 and not zero, shape (len(texts), dimension).
+    """
     output = encoder.encode(texts, progress=progress)
     try:
         vectors = np.asarray(output, dtype=np.float32)
@@ -72,7 +82,7 @@ def unit_vectors(encoder: Encoder, texts: Sequence[str], *, progress: Progress =
             f"the encoder {encoder.name!r} gave an array of shape {vectors.shape} for {len(texts)} texts, "
             f"not {(len(texts), encoder.dimension)}"
         )
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    norms = np.linalg.norm(vectors, axis=1)
     if not np.isfinite(norms).all() or (norms == 0).any():
         raise ModelError(f"the encoder {encoder.name!r} gave a vector that is zero or not finite")
-    return np.ascontiguousarray(vectors / norms)
+    return vectors

@@ -37,6 +37,10 @@ class MiniLMEncoder:
         self._loaded: tuple[BertNetwork, Tokenizer] | None = None
         self._lock = threading.Lock()
 
+    def __reduce__(self) -> tuple[type[MiniLMEncoder], tuple[Precision]]:
+        """Sent to another process, it is loaded there, in the same precision on every processor."""
+        return MiniLMEncoder, (self.precision,)
+
     @property
     def precision(self) -> Precision:
         """The precision in which the network is computed."""

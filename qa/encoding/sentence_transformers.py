@@ -23,7 +23,12 @@ class SentenceEncoder:
 
     def __init__(self, model: str | Path) -> None:
         self.name = Path(model).name if Path(model).exists() else str(model)
+        self._model_id = str(model)
         self._kept: LoadedOnce[SentenceTransformer] = LoadedOnce(lambda: _load(str(model)), lambda loaded: loaded)
+
+    def __reduce__(self) -> tuple[type[SentenceEncoder], tuple[str]]:
+        """Sent to another process, it is loaded there."""
+        return SentenceEncoder, (self._model_id,)
 
     @property
     def fingerprint(self) -> str:

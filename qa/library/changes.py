@@ -17,6 +17,7 @@ from qa.library.generation import Generation
 from qa.library.generation_writer import GenerationWriter
 from qa.library.history import current_records, go_back
 from qa.library.language_check import warn_of_foreign_texts
+from qa.library.stored_vectors import StoredVectors, VectorCounts
 from qa.library.texts import Texts
 from qa.sources.read import FileReport, OnFile, Sources, read_all
 from qa.text.counted import counted
@@ -32,12 +33,14 @@ class Change:
         report: What it did to the library's texts.
         reports: One report for each file that it read or skipped.
         language_warning: The message of its LanguageWarning, None if there was none.
+        vector_counts: How many vectors it took from a folder; None if its encoder has none.
     """
 
     generation: Generation
     report: ChangeReport
     reports: Sequence[FileReport] = ()
     language_warning: str | None = None
+    vector_counts: VectorCounts | None = None
 
 
 def rebuild(
@@ -178,7 +181,8 @@ def write_plan(
     language_warning = warn_of_foreign_texts(languages, encoder.name)
     generation = plan.write(writer, encoder, progress)
     report = ChangeReport.between(before, generation.store.records(), generation.folder.name)
-    return Change(generation, report, reports, language_warning)
+    counts = encoder.counts if isinstance(encoder, StoredVectors) else None
+    return Change(generation, report, reports, language_warning, counts)
 
 
 def refuse_removal(directory: LibraryDirectory, before: Records, staying: Collection[str]) -> None:

@@ -21,6 +21,7 @@ from qa.library.defaults import default_path, shipped_corpus
 from qa.library.directory import LibraryDirectory
 from qa.library.earlier import History, in_light_of
 from qa.library.opened import AnsweringModels, OpenedGeneration
+from qa.library.stored_vectors import VectorCounts, with_vectors
 from qa.search.filters import FilterArguments
 from qa.search.query import Query
 from qa.sources.read import FileReport, OnFile, Sources
@@ -37,11 +38,13 @@ class Library(LibraryContents):
         path: The library's folder.
         reports: One report for each file that the last change by this object read or skipped.
         language_warning: The message of the LanguageWarning of the last change by this object, None if there was none.
+        vector_counts: How many vectors the last change by this object took from a folder; None if it was given none.
         min_confidence: The confidence from which an answer counts as found, 0 to 1; None for the calibrated threshold.
     """
 
     reports: Sequence[FileReport] = ()
     language_warning: str | None = None
+    vector_counts: VectorCounts | None = None
     min_confidence: float | None = None
 
     def __init__(self, directory: LibraryDirectory, opened: OpenedGeneration, models: AnsweringModels) -> None:
@@ -59,6 +62,7 @@ class Library(LibraryContents):
         encoder: Any = None,
         reader: Reader | None = DEFAULT_READER,
         reranker: Reranker | None = None,
+        vectors: StrPath | None = None,
         replace: bool = True,
         progress: Progress = no_progress,
         on_file: OnFile | None = None,
@@ -78,6 +82,7 @@ class Library(LibraryContents):
                 come with this package, answers have no confidence until `qa calibrate` has fitted it.
             reranker: An object with `score(question, passages)`, as `qa.answering.reranker` describes it, that ranks
                 the passages that were found anew; None for none.
+            vectors: A folder with vectors that `qa.encode` wrote; only texts that it lacks are encoded.
             replace: Whether texts that the library holds, and that are not among `sources`, may be removed.
             progress: Called with the stage's name, the items done and the items in all.
             on_file: Called with the `FileReport` of each file as soon as it is read.
@@ -91,7 +96,8 @@ class Library(LibraryContents):
             LibraryError: The library cannot be written, or texts would be removed that may not be.
         """
         directory, models, chosen = LibraryDirectory(path), _models(reader, reranker), load_encoder(model, encoder)
-        change = changes.rebuild(directory, sources, chosen, progress, on_file, replace=replace)
+        taking = with_vectors(vectors, chosen, progress)
+        change = changes.rebuild(directory, sources, taking, progress, on_file, replace=replace)
         return cls._changed(directory, change, chosen, models)
 
     @classmethod
@@ -260,6 +266,7 @@ class Library(LibraryContents):
         *,
         model: StrPath | None = None,
         encoder: Any = None,
+        vectors: StrPath | None = None,
         progress: Progress = no_progress,
         on_file: OnFile | None = None,
     ) -> ChangeReport:
@@ -271,9 +278,17 @@ class Library(LibraryContents):
         """
         present = self._opened.encoder
         chosen = present if model is None and encoder is None else load_encoder(model, encoder)
-        return self._switch(changes.rebuild(self._directory, sources, chosen, progress, on_file), chosen)
+        taking = with_vectors(vectors, chosen, progress)
+        return self._switch(changes.rebuild(self._directory, sources, taking, progress, on_file), chosen)
 
-    def add(self, sources: Sources, *, progress: Progress = no_progress, on_file: OnFile | None = None) -> ChangeReport:
+    def add(
+        self,
+        sources: Sources,
+        *,
+        vectors: StrPath | None = None,
+        progress: Progress = no_progress,
+        on_file: OnFile | None = None,
+    ) -> ChangeReport:
         """Write the next generation with these sources added to the present ones, and switch to it.
 
         A file that the library knows replaces what it had of it; it is known by its place, whatever folder it is given
@@ -282,7 +297,8 @@ class Library(LibraryContents):
         `rebuild`.
         """
         encoder = self._opened.encoder
-        return self._switch(changes.add(self._directory, sources, encoder, progress, on_file), encoder)
+        taking = with_vectors(vectors, encoder, progress)
+        return self._switch(changes.add(self._directory, sources, taking, progress, on_file), encoder)
 
     def remove(self, names: str | Iterable[str], *, progress: Progress = no_progress) -> ChangeReport:
         """Write the next generation without some sources, and switch to it.
@@ -355,6 +371,7 @@ class Library(LibraryContents):
                 # One assignment: a question that is being answered keeps the pair that it took.
                 self._current = OpenedGeneration(change.generation, encoder)
         self.reports, self.language_warning = change.reports, change.language_warning
+        self.vector_counts = change.vector_counts
         return change.report
 
 

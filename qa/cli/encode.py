@@ -1,0 +1,54 @@
+"""`qa encode`: the vectors of texts as files, made here or on a Ray cluster, for a library to be built from."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Any
+
+from qa.cli.output import print_error, print_line, print_reports, progress_bars
+from qa.text.visible import visible
+
+_CANCELLED = 130  # as of every command that Ctrl-C ends
+
+
+def add_command(commands: Any, model: argparse.ArgumentParser) -> None:
+    """Add the command to the parser.
+
+    Args:
+        commands: What `add_subparsers` returned.
+        model: The parent parser of commands that take a model.
+    """
+    command = commands.add_parser(
+        "encode",
+        parents=[model],
+        help="encode texts into a folder of vectors, for qa build --vectors",
+        description="Texts that the folder has vectors of are not encoded again: what was interrupted goes on.",
+    )
+    command.add_argument("sources", nargs="+", metavar="PATH", help="files and folders")
+    command.add_argument(
+        "--out", metavar="DIR", type=Path, required=True, help="the folder of vectors, made if it is missing"
+    )
+    command.add_argument(
+        "--ray",
+        metavar="ADDRESS",
+        help="let the machines of a Ray cluster encode; local: all cores but one of this machine",
+    )
+    command.set_defaults(run=_encode)
+
+
+def _encode(options: argparse.Namespace) -> int:
+    from qa.library.encode import encode
+
+    try:
+        # Ray prints on standard output, where only the result is to stand.
+        with progress_bars() as progress, redirect_stdout(sys.stderr):
+            report = encode(options.sources, options.out, model=options.model, ray=options.ray, progress=progress)
+    except KeyboardInterrupt:
+        print_error("cancelled; what was encoded is kept, and the same command encodes the rest")
+        return _CANCELLED
+    print_reports(report.reports)
+    print_line(visible(str(report)))
+    return 0
