@@ -16,10 +16,11 @@ from conftest import FakeEncoder
 
 import qa
 from qa.encoding.encoder import Vectors
-from qa.library.ray_encoding import _Worker
+from qa.library.ray_encoding import _cluster, _Worker
 from qa.library.vector_shard import VectorShard
 from qa.types import Progress, no_progress
 
+IMPORTED = (Path(qa.__file__).parents[1], Path(__file__).parent)  # what a worker imports, from where
 LENSES = [qa.Thread.from_text(f"Lens {n} was ground in Solms.", title=f"Number {n}") for n in range(45)]
 
 
@@ -46,7 +47,7 @@ class Failing(FakeEncoder):
 def test_a_killed_worker_loses_and_duplicates_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("qa.library.encode.TEXTS", 10)
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(str(folder) for folder in (Path(qa.__file__).parents[1], *TESTS)))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(str(folder) for folder in IMPORTED))
     importlib.import_module("ray")  # which sets a variable of its own
     before, handler, seen = dict(os.environ), signal.getsignal(signal.SIGTERM), []
     encoder = Killed(tmp_path / "killed")
@@ -58,9 +59,6 @@ def test_a_killed_worker_loses_and_duplicates_nothing(tmp_path: Path, monkeypatc
     assert dict(os.environ) == before
     assert signal.getsignal(signal.SIGTERM) == handler
     assert not (tmp_path / ".ray").exists()  # no secret and no settings are left in the user's folder
-
-
-TESTS = [Path(__file__).parent]
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -87,6 +85,20 @@ def test_without_ray_the_command_that_installs_it_is_named(tmp_path: Path, monke
     with pytest.raises(qa.SettingError, match=r"pip install 'verbatim-qa\[cluster\]'"):
         qa.encode(LENSES, tmp_path / "v", encoder=FakeEncoder(), ray="local")
     assert not (tmp_path / "v").exists()
+
+
+def test_ray_reports_nothing_and_obeys_only_who_knows_its_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[tuple[object, dict[str, str]]] = []
+    ray = importlib.import_module("ray")
+    monkeypatch.setattr(ray, "init", lambda **arguments: started.append((arguments["address"], dict(os.environ))))
+    for address in ("local", "auto"):
+        with _cluster(address):
+            pass
+    (_, here), (_, there) = started
+    assert here["RAY_USAGE_STATS_ENABLED"] == there["RAY_USAGE_STATS_ENABLED"] == "0"
+    assert len(here["RAY_AUTH_TOKEN"]) == 64
+    assert "RAY_AUTH_TOKEN" not in there  # the user's own, if the cluster asks for one
+    assert "RAY_AUTH_TOKEN" not in os.environ
 
 
 def test_where_nothing_listens_is_said_at_once(tmp_path: Path) -> None:
