@@ -48,6 +48,9 @@ def test_a_killed_worker_loses_and_duplicates_nothing(tmp_path: Path, monkeypatc
     monkeypatch.setattr("qa.library.encode.TEXTS", 10)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(str(folder) for folder in IMPORTED))
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "pandas.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()")  # Ray imports it
+    monkeypatch.chdir(tmp_path / "texts")
     importlib.import_module("ray")  # which sets a variable of its own
     before, handler, seen = dict(os.environ), signal.getsignal(signal.SIGTERM), []
     encoder = Killed(tmp_path / "killed")
@@ -58,6 +61,7 @@ def test_a_killed_worker_loses_and_duplicates_nothing(tmp_path: Path, monkeypatc
     assert [step for step in seen if step[0] == "encoding"][-1] == ("encoding", 45, 45)
     assert dict(os.environ) == before
     assert signal.getsignal(signal.SIGTERM) == handler
+    assert not (tmp_path / "ran").exists()  # nothing of the folder in which it was called
     assert not (tmp_path / ".ray").exists()  # no secret and no settings are left in the user's folder
 
 

@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from qa.encoding.encoder import Encoder
@@ -133,9 +134,16 @@ def _cluster(address: str) -> Iterator[None]:
         yield
         return
     _check_reachable(address)
-    with _environment(_settings(address)), _own_signals():
+    with _environment(_settings(address)), _own_signals(), TemporaryDirectory(prefix="verbatim-ray-") as empty:
         try:
-            ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **_own_cluster(address))
+            ray.init(
+                address=address,
+                # Else its workers would import what lies in the current folder, which may be full of others' files.
+                runtime_env={"working_dir": empty},
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+                **({"include_dashboard": False} if address == LOCAL else {}),
+            )
         except Exception as error:  # Ray raises errors of its own, of gRPC and of Python
             ray.shutdown()
             raise _no_cluster(address, _last_line(error)) from error
@@ -160,13 +168,6 @@ def _no_cluster(address: str, reason: str) -> SettingError:
         f"no Ray cluster at {address!a:.200}: {reason}; start one with `ray start --head --disable-usage-stats`, or "
         "give --ray local"
     )
-
-
-def _own_cluster(address: str) -> Mapping[str, Any]:
-    """Arguments of `ray.init` for a cluster on this machine alone; none for another."""
-    if address != LOCAL:
-        return {}
-    return {"include_dashboard": False}
 
 
 def _settings(address: str) -> Mapping[str, str]:
