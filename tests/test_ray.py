@@ -102,11 +102,15 @@ def test_ray_reports_nothing_and_obeys_only_who_knows_its_secret(monkeypatch: py
     assert here["RAY_USAGE_STATS_ENABLED"] == there["RAY_USAGE_STATS_ENABLED"] == "0"
     assert len(here["RAY_AUTH_TOKEN"]) == 64
     assert "RAY_AUTH_TOKEN" not in there  # the user's own, if the cluster asks for one
+    assert {here[f"{kind}_proxy"] for kind in ("http", "https", "all")} == {"http://127.0.0.1:9"}  # where nobody is
+    assert "http_proxy" not in there
     assert "RAY_AUTH_TOKEN" not in os.environ
 
 
 def test_where_nothing_listens_is_said_at_once(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"127.0.0.1:{server.getsockname()[1]}"
-    with pytest.raises(qa.SettingError, match=f"no Ray cluster at '{address}'.*ray start --head --disable-usage-stats"):
+    with pytest.raises(
+        qa.SettingError, match=f"no Ray cluster at '{address}'.*`ray start --head` as docs/scale.md says"
+    ):
         qa.encode(LENSES, tmp_path / "v", encoder=FakeEncoder(), ray=address)

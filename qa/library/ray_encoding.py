@@ -1,7 +1,7 @@
 """Encoding on the machines of a Ray cluster, by Ray Data (Moritz et al. 2018): one actor a core, less one.
 
-Ray is installed by the extra "cluster" and imported only here. It reports how it is used to its makers unless told not
-to: this is turned off for what is started here, and on a cluster of your own by `ray start --disable-usage-stats`.
+Ray is installed by the extra "cluster" and imported only here. A cluster that is started here reaches nothing outside
+this machine; how to keep one of your own from reporting to Ray's makers says docs/scale.md.
 """
 
 from __future__ import annotations
@@ -32,6 +32,15 @@ LOCAL = "local"
 """The address of a cluster that is started on this machine, and ended after the work."""
 _RETRIES = 3  # of a shard whose worker was killed; what kills every worker would else do so for ever
 _FEWEST_CORES = 2  # one for an actor, and one for what feeds it
+_NOBODY = "http://127.0.0.1:9"  # the port of RFC 863, at which nothing answers
+_OFFLINE = {
+    name: value
+    for lower, value in {"http_proxy": _NOBODY, "https_proxy": _NOBODY, "all_proxy": _NOBODY, "no_proxy": ""}.items()
+    for name in (lower, lower.upper())
+}
+"""Environment variables for the processes of a cluster that is started here: what they ask the network for by HTTP is
+refused. Ray 2.60 asks in which cloud it is, even if its reports are off. To learn this machine's address it opens an UDP
+socket to 8.8.8.8, by which nothing is sent."""
 _SECONDS_TO_CONNECT = 5  # to the port of a cluster: many times what a distant one takes
 _PLACE = re.compile(r"(?:ray://)?(?P<host>.+):(?P<port>\d{1,5})")
 """The address of a cluster by its host and port."""
@@ -134,16 +143,21 @@ def _cluster(address: str) -> Iterator[None]:
         yield
         return
     _check_reachable(address)
-    with _environment(_settings(address)), _own_signals(), TemporaryDirectory(prefix="verbatim-ray-") as empty:
+    with (
+        _environment(_settings(address), "RAY_AUTH_MODE"),
+        _own_signals(),
+        TemporaryDirectory(prefix="verbatim-ray-") as empty,
+    ):
         try:
-            ray.init(
-                address=address,
-                # Else its workers would import what lies in the current folder, which may be full of others' files.
-                runtime_env={"working_dir": empty},
-                log_to_driver=False,
-                logging_level=logging.ERROR,
-                **({"include_dashboard": False} if address == LOCAL else {}),
-            )
+            with _environment(_OFFLINE if address == LOCAL else {}):
+                ray.init(
+                    address=address,
+                    # Else its workers would import what lies in the current folder, which may be full of others' files.
+                    runtime_env={"working_dir": empty},
+                    log_to_driver=False,
+                    logging_level=logging.ERROR,
+                    **({"include_dashboard": False} if address == LOCAL else {}),
+                )
         except Exception as error:  # Ray raises errors of its own, of gRPC and of Python
             ray.shutdown()
             raise _no_cluster(address, _last_line(error)) from error
@@ -165,8 +179,8 @@ def _check_reachable(address: str) -> None:
 
 def _no_cluster(address: str, reason: str) -> SettingError:
     return SettingError(
-        f"no Ray cluster at {address!a:.200}: {reason}; start one with `ray start --head --disable-usage-stats`, or "
-        "give --ray local"
+        f"no Ray cluster at {address!a:.200}: {reason}; start one with `ray start --head` as "
+        "docs/scale.md says, or give --ray local"
     )
 
 
@@ -184,16 +198,17 @@ def _token() -> str:
 
 
 @contextmanager
-def _environment(settings: Mapping[str, str]) -> Iterator[None]:
-    """Set environment variables, and undo this and what Ray sets."""
-    before = dict(os.environ)
+def _environment(settings: Mapping[str, str], *others: str) -> Iterator[None]:
+    """Set environment variables, and set them back, with the others that Ray sets."""
+    before = {name: os.environ.get(name) for name in (*settings, *others)}
     os.environ.update(settings)
     try:
         yield
     finally:
-        for name in os.environ.keys() - before.keys():
-            del os.environ[name]
-        os.environ.update(before)
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
 
 
 @contextmanager
