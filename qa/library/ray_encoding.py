@@ -39,8 +39,9 @@ _OFFLINE = {
     for name in (lower, lower.upper())
 }
 """Environment variables for the processes of a cluster that is started here: what they ask the network for by HTTP is
-refused. Ray 2.60 asks in which cloud it is, even if its reports are off. To learn this machine's address it opens an UDP
+refused. Ray 2.60 asks in which cloud it is, even if its reports are off. To learn this machine's address it opens a UDP
 socket to 8.8.8.8, by which nothing is sent."""
+_SET_BY_RAY = ("RAY_AUTH_MODE", "PYTHONBREAKPOINT")  # variables of this process
 _SECONDS_TO_CONNECT = 5  # to the port of a cluster: many times what a distant one takes
 _PLACE = re.compile(r"(?:ray://)?(?P<host>.+):(?P<port>\d{1,5})")
 """The address of a cluster by its host and port."""
@@ -144,7 +145,7 @@ def _cluster(address: str) -> Iterator[None]:
         return
     _check_reachable(address)
     with (
-        _environment(_settings(address), "RAY_AUTH_MODE"),
+        _environment(_settings(address), *_SET_BY_RAY),
         _own_signals(),
         TemporaryDirectory(prefix="verbatim-ray-") as empty,
     ):
