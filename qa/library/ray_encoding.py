@@ -157,7 +157,7 @@ def _cluster(address: str) -> Iterator[None]:
                     runtime_env={"working_dir": empty},
                     log_to_driver=False,
                     logging_level=logging.ERROR,
-                    **({"include_dashboard": False} if address == LOCAL else {}),
+                    include_dashboard=False if address == LOCAL else None,
                 )
         except Exception as error:  # Ray raises errors of its own, of gRPC and of Python
             ray.shutdown()

@@ -110,9 +110,11 @@ class StoredVectors:
         for done, number in enumerate(needed):
             progress("taking vectors", done, len(needed))
             here = files == number
-            vectors[present[here]] = self._vectors(self._files[number], rows[here], [texts[n] for n in present[here]])
+            vectors[present[here]] = self._vectors(
+                self._files[number], rows[here], [texts[n] for n in present[here].tolist()]
+            )
         if len(absent):
-            vectors[absent] = self._encoder.encode([texts[number] for number in absent], progress=progress)
+            vectors[absent] = self._encoder.encode([texts[number] for number in absent.tolist()], progress=progress)
         self._taken += len(present)
         self._encoded += len(absent)
         return vectors

@@ -122,7 +122,7 @@ class VectorShard:
 
         about = {"model": self.model, "fingerprint": self.fingerprint, "precision": self.precision}
         about["sha256"] = _digest(about, self.keys, self.vectors)
-        arrays = {"keys": _as_bytes(self.keys), "vectors": self.vectors}
+        arrays: dict[str, NDArray[Any]] = {"keys": _as_bytes(self.keys), "vectors": self.vectors}
         # In one value, since safetensors writes several in no fixed order.
         return bytes(save(arrays, metadata={_FORMAT: json.dumps(about, sort_keys=True)}))
 
@@ -154,7 +154,7 @@ def _unpacked(content: bytes) -> tuple[dict[str, str], Keys, Vectors]:
     import safetensors
 
     try:
-        arrays: dict[str, Any] = dict(safetensors.deserialize(content))
+        arrays: dict[str, Any] = dict(safetensors.deserialize(content))  # type: ignore[no-untyped-call]
         # The header was proved to be an object of strings by safetensors.
         size = int.from_bytes(content[:_HEADER_LENGTH], "little")
         metadata = json.loads(content[_HEADER_LENGTH : _HEADER_LENGTH + size])["__metadata__"]
