@@ -25,7 +25,7 @@ def add_command(commands: Any, model: argparse.ArgumentParser) -> None:
         "encode",
         parents=[model],
         help="encode texts into a folder of vectors, for qa build --vectors",
-        description="Texts that the folder has vectors of are not encoded again: what was interrupted goes on.",
+        description="Texts that the folder has vectors of are not encoded again: an interrupted run can be continued.",
     )
     command.add_argument("sources", nargs="+", metavar="PATH", help="files and folders")
     command.add_argument(
@@ -34,7 +34,7 @@ def add_command(commands: Any, model: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--ray",
         metavar="ADDRESS",
-        help="let the machines of a Ray cluster encode; local: all cores but one of this machine",
+        help="encode on the machines of a Ray cluster; local: on all cores of this machine but one",
     )
     command.set_defaults(run=_encode)
 

@@ -57,10 +57,10 @@ def encode(
     progress: Progress = no_progress,
     on_file: OnFile | None = None,
 ) -> EncodingReport:
-    """Encode the texts of which a library of these sources would need vectors, into files that `build` takes them from.
+    """Encode the texts that a library of these sources needs vectors of, into files that `build` can take them from.
 
-    Texts that the folder has vectors of are not encoded again, so what was interrupted goes on where it was, and the
-    folder can grow. Every file is there as a whole or not at all, and the same whoever encodes it.
+    Texts that the folder has vectors of are not encoded again: an interrupted run can be continued, and the folder can
+    grow. A file is there as a whole or not at all, and it is the same whichever machine encodes it.
 
     Args:
         sources: A file, a folder, a `Thread`, or several of them.

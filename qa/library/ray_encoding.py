@@ -1,7 +1,7 @@
 """Encoding on the machines of a Ray cluster, by Ray Data (Moritz et al. 2018): one actor a core, less one.
 
 Ray is installed by the extra "cluster" and imported only here. A cluster that is started here reaches nothing outside
-this machine; how to keep one of your own from reporting to Ray's makers says docs/scale.md.
+this machine; docs/scale.md says how to keep one of your own from reporting its usage.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 LOCAL = "local"
 """The address of a cluster that is started on this machine, and ended after the work."""
-_RETRIES = 3  # of a shard whose worker was killed; what kills every worker would else do so for ever
+_RETRIES = 3  # of a shard whose worker was killed: otherwise one that kills every worker would be tried for ever
 _FEWEST_CORES = 2  # one for an actor, and one for what feeds it
 _NOBODY = "http://127.0.0.1:9"  # the port of RFC 863, at which nothing answers
 _OFFLINE = {
@@ -129,7 +129,7 @@ def _dataset(encoder: Encoder, shards: Sequence[Sequence[str]]) -> Any:
             batch_size=1,
             batch_format="pyarrow",
             num_cpus=1,
-            # On all cores it would wait for ever: none would be left to the tasks that feed the actors.
+            # With an actor on every core Ray Data waits for ever: no core is left for the tasks that feed them.
             compute=ray.data.ActorPoolStrategy(size=min(cores - 1, len(shards))),
             ray_remote_args_fn=lambda: {"max_task_retries": _RETRIES},
         )
@@ -153,7 +153,7 @@ def _cluster(address: str) -> Iterator[None]:
             with _environment(_OFFLINE if address == LOCAL else {}):
                 ray.init(
                     address=address,
-                    # Else its workers would import what lies in the current folder, which may be full of others' files.
+                    # Otherwise workers would import from the current folder, which may hold files of strangers.
                     runtime_env={"working_dir": empty},
                     log_to_driver=False,
                     logging_level=logging.ERROR,
@@ -186,7 +186,7 @@ def _no_cluster(address: str, reason: str) -> SettingError:
 
 
 def _settings(address: str) -> Mapping[str, str]:
-    """Environment variables for Ray: it tells its makers nothing, and obeys only those who know a secret."""
+    """Environment variables for Ray: its usage is not reported, and only those who know a secret are let in."""
     settings = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DATA_USAGE_DISABLED": "1", "RAY_BACKEND_LOG_LEVEL": "fatal"}
     # It listens on all addresses of the machine, and by default asks for the secret on a cluster that it starts.
     return settings | ({"RAY_AUTH_TOKEN": _token()} if address == LOCAL else {})

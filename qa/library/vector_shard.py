@@ -1,7 +1,7 @@
 """VectorShard: the vectors of some texts as one file, from which a library can be built elsewhere.
 
 It is a safetensors file, as the weights of models are: its header says where each array is and how large, nothing in it
-is run, and what reads it comes with this package anyway; Parquet would have needed pyarrow wherever a library is built.
+is run, and this package needs its reader anyway. Parquet would need pyarrow wherever a library is built.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from qa.sources.replacement import replacement_of, reporting_unwritable
 from qa.types import Progress, no_progress
 
 TEXTS = 1_024
-"""The texts of a shard: a core encodes them in about half a minute, which is what a killed run loses, and a hundred
-million passages make 100,000 files."""
+"""The texts of a shard. A core encodes them in about half a minute, which is what a killed run loses; a hundred million
+passages make 100,000 files."""
 SUFFIX = ".safetensors"
 MOST_BYTES = 100_000_000  # of a file: six times as many as 1,024 vectors of 4,096 dimensions take
 _FORMAT = "verbatim-vectors-1"
