@@ -40,7 +40,7 @@ class VectorCounts:
 class StoredVectors:
     """An encoder with the vectors of a folder that `qa encode` has written.
 
-    To a library it is the encoder that made them. Only the keys are kept in memory, 40 bytes for each text; a file is
+    To a library it is the encoder that made them. Only the keys are kept in memory, 48 bytes for each text; a file is
     read, and proved again, when its vectors are asked for.
     """
 
