@@ -86,22 +86,20 @@ class EncodingResult:
                 f"{self.texts:,} distinct passages of the evaluation sets, in shards of {TEXTS:,}: "
                 f"{self.bytes / self.texts:,.0f} bytes a passage.",
                 "",
-                *head("", "passages/s", "passages/s a core", "s"),
-                row("one process", *self._rates(self.here_s, self.cores)),
-                row(f"Ray, {self.actors} actor{'s' * (self.actors > 1)}", *self._rates(self.ray_s, self.actors)),
+                *head("", "passages/s", "s"),
+                row("one process", *self._rates(self.here_s)),
+                row(f"Ray, {self.actors} actor{'s' * (self.actors > 1)}", *self._rates(self.ray_s)),
                 "",
-                f"The one process used {self.here_cpu_s:,.0f} seconds of the processors, "
-                f"{self.texts / self.here_cpu_s:.1f} passages for each; other programs ran "
-                "at the same time, which the rates by the clock include.",
+                f"The one process used {self.here_cpu_s:,.0f} seconds of the processors: {self.texts / self.here_cpu_s:.1f} "
+                "passages for each. Other programs ran at the same time, which slows both rows.",
                 "",
                 f"{killed}. The files of both ways {equal}.",
                 "",
             ]
         )
 
-    def _rates(self, seconds: float, cores: int) -> tuple[str, str, str]:
-        rate = self.texts / seconds
-        return f"{rate:,.1f}", f"{rate / cores:,.1f}", f"{seconds:,.0f}"
+    def _rates(self, seconds: float) -> tuple[str, str]:
+        return f"{self.texts / seconds:,.1f}", f"{seconds:,.0f}"
 
 
 class KilledOnce(MiniLMEncoder):
