@@ -90,8 +90,9 @@ class EncodingResult:
                 row("one process", *self._rates(self.here_s)),
                 row(f"Ray, {self.actors} actor{'s' * (self.actors > 1)}", *self._rates(self.ray_s)),
                 "",
-                f"The one process used {self.here_cpu_s:,.0f} seconds of the processors: {self.texts / self.here_cpu_s:.1f} "
-                "passages for each. Other programs ran at the same time, which slows both rows.",
+                f"The one process used {self.here_cpu_s:,.0f} seconds of the processors: "
+                f"{self.texts / self.here_cpu_s:.1f} passages for each. Other programs ran at the same time, which "
+                "slows both rows.",
                 "",
                 f"{killed}. The files of both ways {equal}.",
                 "",
