@@ -313,11 +313,14 @@ def unreadable(code: int) -> Callable[..., NoReturn]:
 
 @pytest.mark.parametrize("code", [errno.EIO, errno.EACCES, errno.EMFILE])
 @pytest.mark.parametrize(
-    "call", ["pathlib.Path.open", "pathlib.Path.read_bytes", "numpy.memmap", "tempfile.TemporaryDirectory"]
+    "call",
+    ["pathlib.Path.open", "pathlib.Path.read_bytes", "numpy.fromfile", "numpy.memmap", "tempfile.TemporaryDirectory"],
 )
 def test_an_error_of_the_system_is_not_called_damage(
     library: qa.Library, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch, code: int, call: str
 ) -> None:
+    if call == "numpy.memmap" and any(file.name == "dense.vectors" for file in files_of(library)):
+        pytest.skip("the vectors of a small library are read, not mapped")
     monkeypatch.setattr(call, unreadable(code))
     with pytest.raises(qa.LibraryNotReadable, match=re.escape(os.strerror(code))):
         qa.open(library.path, encoder=encoder)
@@ -329,7 +332,7 @@ def test_too_little_memory_is_not_called_damage(
     def fail(*_: object, **__: object) -> NoReturn:
         raise MemoryError
 
-    monkeypatch.setattr("numpy.memmap", fail)
+    monkeypatch.setattr("numpy.fromfile", fail)
     with pytest.raises(qa.LibraryNotReadable, match="not enough memory"):
         qa.open(library.path, encoder=encoder)
 

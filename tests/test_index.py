@@ -16,6 +16,8 @@ from typing import NoReturn
 import numpy as np
 import pytest
 from conftest import FakeEncoder
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from indexes import ask, lexical
 
 import qa
@@ -39,6 +41,22 @@ def test_dense_search_equals_brute_force(tmp_path: Path) -> None:
         np.testing.assert_array_equal(hits.ids, np.argsort(-cosines)[:10])
         np.testing.assert_allclose(hits.scores, np.sort(cosines)[::-1][:10], atol=1e-5)
         np.testing.assert_allclose(index.scores(question, hits.ids), hits.scores, atol=1e-5)
+
+
+@settings(max_examples=30)
+@given(st.integers(1, 60), st.integers(1, 70), st.booleans(), st.integers(0, 999))
+def test_exact_search_breaks_ties_and_filters_as_a_sort_does(
+    tmp_path_factory: pytest.TempPathFactory, count: int, k: int, filtered: bool, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    vectors = np.eye(4, dtype=np.float32)[rng.integers(4, size=count)]  # four distinct scores, each of many passages
+    among = np.flatnonzero(rng.random(count) < 0.5) if filtered else None
+    vector = np.asarray([0.8, 0.5, 0.3, 0.1], np.float32)
+    folder = tmp_path_factory.mktemp("flat")
+    DenseIndex.create(folder, vectors)
+    hits = DenseIndex.open(folder, count, 4).search(EncodedQuery("q", vector), k, among)
+    left = range(count) if among is None else among.tolist()
+    assert hits.ids.tolist() == sorted(left, key=lambda passage: (-(vectors[passage] @ vector), passage))[:k]
 
 
 def test_lexical_scores_are_weighted_bm25_as_computed_by_hand(tmp_path: Path) -> None:

@@ -1,17 +1,19 @@
-"""Exact vector search: every vector is compared with the question's, which is fast up to some ten thousand passages."""
+"""Exact vector search: every vector is compared with the question's, which is fast up to some ten thousand passages.
+
+By numpy on one thread, which takes as long as FAISS does: importing FAISS alone takes longer than twenty searches among
+50,000 passages. On two threads, if the other cores are busy, the first would wait for the second ten times as long as
+the search takes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from qa.encoding.encoder import Vectors
 from qa.errors import LibraryDamaged
-from qa.search.engine import Hits, Ids, reporting_damage, write_array
+from qa.search.engine import Hits, Ids, reporting_damage, top_k, write_array
 
 FILE = "dense.vectors"
 """float32, shape (passages, dimension): a plain array, so that nothing in it is parsed and its size follows."""
@@ -19,10 +21,10 @@ _NUMBER_BYTES = 4
 
 
 class FlatIndex:
-    """FAISS's `IndexFlatIP`: full unit vectors, in memory."""
+    """Full unit vectors, in memory."""
 
-    def __init__(self, index: Any) -> None:
-        self._index = index
+    def __init__(self, vectors: Vectors) -> None:
+        self._vectors = vectors
 
     @staticmethod
     def create(folder: Path, vectors: Vectors) -> None:
@@ -47,44 +49,27 @@ class FlatIndex:
             LibraryDamaged: If the file is missing or of another size.
             LibraryNotReadable: If the system does not let it be read.
         """
-        import faiss
-
         path = folder / FILE
         with reporting_damage(path, OSError):
             size = path.stat().st_size
         if size != count * dimension * _NUMBER_BYTES or not dimension:
             raise LibraryDamaged(f"{path} has {size} bytes, which are not {count} vectors of {dimension}")
+        # Read, not mapped: a mapped file that another program cuts off would end the process.
         with reporting_damage(path, OSError, ValueError):
-            index = faiss.IndexFlatIP(dimension)
-            index.add(np.memmap(path, dtype="<f4", mode="r", shape=(count, dimension)))
-        return cls(index)
+            return cls(np.fromfile(path, dtype="<f4").reshape(count, dimension))
 
     def nearest(self, vector: Vectors, k: int, among: Ids | None) -> Hits:
         """The passages with the greatest inner product, as `VectorIndex.nearest` describes; the result is exact."""
-        import faiss
-
-        selection = (
-            None if among is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(among))  # type: ignore[call-arg]
-        )
-        available = self._index.ntotal if among is None else len(among)
-        with _one_thread():
-            scores, ids = self._index.search(vector[None, :], min(k, available), params=selection)
-        return Hits(ids[0], scores[0])
+        with np.errstate(over="ignore", invalid="ignore"):  # in an altered file, which the caller notices
+            scores = np.vecdot(self._vectors, vector)
+        ids = np.arange(len(scores)) if among is None else among
+        scores = scores if among is None else scores[among]
+        if k < len(ids):
+            # All that score like the last one stay, for `top_k` to choose from; and what is no number, to be noticed.
+            best = np.flatnonzero(~(scores < np.partition(scores, -k)[-k]))
+            ids, scores = ids[best], scores[best]
+        return top_k(ids, scores, k)
 
     def vectors(self, ids: Ids) -> Vectors:
         """The vectors of these passages, as `VectorIndex.vectors` describes."""
-        return np.asarray(self._index.reconstruct_batch(np.ascontiguousarray(ids, dtype=np.int64)))
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Keep FAISS to the calling thread: if the other cores are busy, it would wait for a second thread ten times as
-    long as the search takes. The setting belongs to the calling thread alone."""
-    import faiss
-
-    threads = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(1)
-    try:
-        yield
-    finally:
-        faiss.omp_set_num_threads(threads)
+        return self._vectors[ids]
