@@ -132,7 +132,7 @@ def test_what_cannot_be_calibrated_is_said_at_once(towns: Path, settings: dict[s
 def test_the_command_prints_what_was_fitted_or_names_the_set_that_is_none(
     towns: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("qa.cli.main.DEFAULT_READER", TownReader())
+    monkeypatch.setattr("qa.answering.reader.DEFAULT_READER", TownReader())
     monkeypatch.setattr(import_module("qa.evaluation.calibrate"), "load_encoder", lambda *_: FakeEncoder())
     assert main(["calibrate", str(towns)]) == 0
     assert f"fitted to {LEAST_QUESTIONS + 20} answerable questions" in capsys.readouterr().out

@@ -214,7 +214,7 @@ def test_another_os_error_is_not_reported_as_an_output_error(
     def fail(*_: object, **__: object) -> None:
         raise bug
 
-    monkeypatch.setattr("qa.cli.main.Generation.current", fail)
+    monkeypatch.setattr("qa.library.generation.Generation.current", fail)
     with pytest.raises(type(bug), match="bug"):
         main(["status", "--library", str(leica.path)])
 

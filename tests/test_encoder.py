@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from qa.encoding import bert, minilm_files
 from qa.encoding.adapter import adapt_encoder
 from qa.encoding.encoder import Vectors, unit_vectors
 from qa.encoding.minilm import MiniLMEncoder
+from qa.encoding.once import Once
 from qa.encoding.sentence_transformers import SentenceEncoder
 from qa.search.query import EncodedQuery, embed_question
 
@@ -121,14 +123,14 @@ def test_released_weights_are_read_again() -> None:
 
 def test_weights_of_another_hash_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(minilm_files, "SHA256", "0" * 64)
-    minilm_files.folder.cache_clear()
+    minilm_files.folder.forget()
     with pytest.raises(qa.ModelError, match="not the published 000000000000…; reinstall them: pip install"):
         MiniLMEncoder().encode(["text"])
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(minilm_files, "PACKAGE", "no-such-package")
-    minilm_files.folder.cache_clear()
+    minilm_files.folder.forget()
     with pytest.raises(qa.ModelError, match="pip install no-such-package"):
         MiniLMEncoder().encode(["text"])
 
@@ -186,3 +188,48 @@ def test_a_question_without_a_word_is_refused(text: str, encoder: FakeEncoder) -
 def test_a_question_of_100_000_characters_is_refused_with_its_length(encoder: FakeEncoder) -> None:
     with pytest.raises(qa.QuestionError, match="100,000 characters, the most is 20,000"):
         EncodedQuery.of("words" * 20_000, encoder)
+
+
+def test_a_value_is_computed_once_however_many_ask_at_once() -> None:
+    computed: list[int] = []
+    begun, may_end = threading.Event(), threading.Event()
+
+    def compute() -> int:
+        begun.set()
+        may_end.wait()
+        computed.append(1)
+        return len(computed)
+
+    value = Once(compute)
+    value.ahead()
+    begun.wait()
+    with ThreadPoolExecutor(4) as pool:
+        waiting = [pool.submit(value) for _ in range(4)]
+        may_end.set()
+        assert [one.result() for one in waiting] == [1, 1, 1, 1]
+    value.forget()
+    assert value() == 2
+
+
+def test_an_error_ahead_of_its_time_is_met_by_who_needs_the_value(capfd: pytest.CaptureFixture[str]) -> None:
+    outcomes = [qa.ModelError("first"), qa.ModelError("second")]
+    tried = threading.Semaphore(0)
+
+    def compute() -> str:
+        tried.release()
+        if outcomes:
+            raise outcomes.pop(0)
+        return "loaded"
+
+    value = Once(compute)
+    value.ahead()
+    tried.acquire()
+    with pytest.raises(qa.ModelError, match="second"):
+        value()
+    assert (value(), value(), capfd.readouterr().err) == ("loaded", "loaded", "")
+
+
+def test_models_that_are_loaded_ahead_give_the_same_vectors(real_encoder: MiniLMEncoder) -> None:
+    ahead = MiniLMEncoder()
+    ahead.load_ahead()
+    np.testing.assert_array_equal(ahead.encode(TEXTS), real_encoder.encode(TEXTS))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
+from collections.abc import Iterable
+from importlib import import_module
 
 import qa
 from qa import errors
+from qa.cli.main import COMMANDS, parser
 
 
 def test_the_public_names() -> None:
@@ -22,11 +26,52 @@ def test_the_public_names() -> None:
     assert all(getattr(qa, name).__doc__ for name in qa.__all__)
 
 
-def test_importing_the_command_loads_nothing_heavy() -> None:
-    heavy = ("torch", "gradio", "faiss", "tantivy", "transformers", "qa.sources.plaintext.comments")
-    code = f"import sys, qa.cli.main; print([m for m in {heavy} if m in sys.modules])"
+def loaded_after(code: str) -> set[str]:
+    """The modules that a fresh interpreter has loaded after running `code`."""
+    code = f"import sys; {code}; print('loaded', *sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    return set(done.stdout.rpartition("loaded ")[2].split())
+
+
+def test_importing_the_command_loads_nothing_heavy() -> None:
+    loaded = loaded_after("import qa.cli.main")
+    assert not loaded & {
+        "numpy",
+        "torch",
+        "gradio",
+        "faiss",
+        "tantivy",
+        "transformers",
+        "qa.sources.plaintext.comments",
+    }
+    assert not loaded & COMMANDS.keys()
+
+
+UNASKED = {
+    "torch", "transformers", "sentence_transformers", "gradio", "starlette", "uvicorn", "mcp", "faiss", "lxml",
+    "urllib.request", "numpy.ma", "qa.web", "qa.evaluation", "qa.library.changes",
+    "qa.sources.formats", "qa.sources.sandbox", "qa.sources.patterns.dates", "qa.sources.patterns.boilerplate",
+}  # fmt: skip
+
+
+def test_asking_loads_nothing_that_only_other_commands_need(leica: qa.Library) -> None:
+    loaded = loaded_after(f"from qa.cli.main import main; main(['ask', 'lenses', '--library', {str(leica.path)!r}])")
+    assert {"numpy", "openvino", "tantivy", "tokenizers", "qa.cli.ask", "qa.answering.reader"} <= loaded
+    assert sorted(loaded & UNASKED) == []
+    assert loaded & COMMANDS.keys() == {"qa.cli.ask"}
+
+
+def test_every_command_is_in_the_module_that_is_named_for_it() -> None:
+    for module, names in COMMANDS.items():
+        assert import_module(module).__doc__.startswith(f"`qa {names[0]}`")  # type: ignore[union-attr]
+        for name in names:
+            assert tuple(commands_of(parser(name))) == names
+    assert tuple(commands_of(parser())) == tuple(name for names in COMMANDS.values() for name in names)
+
+
+def commands_of(whole: argparse.ArgumentParser) -> Iterable[str]:
+    (commands,) = [action for action in whole._actions if isinstance(action, argparse._SubParsersAction)]
+    return commands.choices.keys()
 
 
 def test_the_tree_of_errors_is_the_one_drawn() -> None:

@@ -14,6 +14,7 @@ import qa
 from qa.answering.calibration import load_calibration
 from qa.answering.reader import SHA256, WEIGHTS, SpanReader
 from qa.encoding import minilm_files
+from qa.encoding.once import Once
 from qa.text.sentences import split_sentences
 
 PASSAGES = [
@@ -119,7 +120,8 @@ class WordNetwork:
 def read_by(network: WordNetwork, question: str, passage: str, title: str | None = None) -> tuple[str, Any]:
     """The text of the span and its margin, as the reader takes them from this network."""
     reader = SpanReader()
-    reader._loaded = network, minilm_files.tokenizer()  # type: ignore[assignment]
+    stand_in: Any = network
+    reader._loaded = Once(lambda: (stand_in, minilm_files.tokenizer()))
     (span,) = reader.read(question, [passage], [title])
     return passage[span.start : span.end], span.margin
 

@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qa.answering import question_type
-from qa.answering.answer import Certainty
-from qa.answering.options import OptionFeatures
+
+if TYPE_CHECKING:
+    from qa.answering.answer import Certainty
+    from qa.answering.options import OptionFeatures
 
 UNKNOWN_NAME = math.log(5 / 16)
 """What a name in the question that no text mentions changes in the log-odds: of 1,400 questions of squad2, half of them

@@ -9,7 +9,6 @@ there, and whether the token's sentence answers. A passage that does not answer 
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from inspect import signature
@@ -23,6 +22,7 @@ from numpy.typing import NDArray
 from qa.answering.passage_tokens import PassageTokens
 from qa.encoding import minilm_files
 from qa.encoding.bert import BertNetwork, Head, Precision
+from qa.encoding.once import Once
 from qa.errors import ModelError
 from qa.search.passage_context import as_sentences
 from qa.text.sentences import Sentence, split_sentences
@@ -160,8 +160,7 @@ class SpanReader:
         """
         self._weights, self._sha256, self._precision = weights, sha256, precision
         self.fingerprint = sha256
-        self._loaded: tuple[BertNetwork, Tokenizer] | None = None
-        self._lock = threading.Lock()
+        self._loaded = Once(self._load)
 
     def read(
         self,
@@ -198,7 +197,7 @@ class SpanReader:
         sentences: Sequence[Sequence[Sentence]] = (),
     ) -> list[PassageSpans]:
         """Choose the best span of each passage and of each sentence; the arguments and errors are those of `read`."""
-        tokenizer = self._load()[1]
+        tokenizer = self._loaded()[1]
         title_texts = [as_sentences([title or ""]) for title in titles or [None] * len(passages)]
         sentences = sentences or [split_sentences(passage) for passage in passages]
         first_words = " ".join(question.split()[:_QUESTION_TOKENS])
@@ -219,7 +218,7 @@ class SpanReader:
 
     def _look(self, question_ids: list[int], passages: Sequence[PassageTokens]) -> list[_Look]:
         """What is seen of each passage."""
-        network, tokenizer = self._load()
+        network, tokenizer = self._loaded()
         room = _WINDOW_TOKENS - len(question_ids) - 3
         windows = [
             _Window(number, passage, passage.read[first : first + room])
@@ -238,12 +237,13 @@ class SpanReader:
                     looks[window.number].see(*seen)
         return looks
 
+    def load_ahead(self) -> None:
+        """Begin to load the weights in another thread; `read` waits for them."""
+        self._loaded.ahead()
+
     def _load(self) -> tuple[BertNetwork, Tokenizer]:
-        with self._lock:
-            if self._loaded is None:
-                weights = minilm_files.weights() | _own_weights(self._weights, self._sha256)
-                self._loaded = BertNetwork(weights, span_head(weights), self._precision), minilm_files.tokenizer()
-            return self._loaded
+        weights = minilm_files.weights() | _own_weights(self._weights, self._sha256)
+        return BertNetwork(weights, span_head(weights), self._precision), minilm_files.tokenizer()
 
 
 def _own_weights(path: Path, sha256: str) -> minilm_files.Weights:

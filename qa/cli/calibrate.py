@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from qa.cli.output import print_line, progress_bars
+from qa.cli.shared import SharedOptions, chosen_reader
 
 
-def add_command(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
-    """Add the command to the parser."""
+def add_commands(commands: Any, shared: SharedOptions) -> None:
+    """Add the command to the parser, as `qa.cli.ask.add_commands` does."""
     command = commands.add_parser(
         "calibrate",
-        parents=parents,
+        parents=[shared.model, shared.models],
         help="fit the confidence of another model, reader or re-ranker to judged questions",
         description="Answers of other models than those that come with this package have no confidence until it is "
         "fitted to them. It is kept in your data folder, for all libraries that are asked with the same models.",
@@ -37,7 +38,7 @@ def _calibrate(options: argparse.Namespace) -> int:
         report = calibrate(
             options.folder,
             model=options.model,
-            reader=options.reader,
+            reader=chosen_reader(options),
             reranker=options.reranker,
             limit=options.limit,
             progress=progress,

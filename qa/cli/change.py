@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.cli.output import contents_of, library_path, print_line, print_reports, progress_bars
+from qa.cli.shared import SharedOptions
 from qa.encoding.encoder import Encoder
 from qa.encoding.load import load_encoder
 from qa.errors import LibraryDamaged, LibraryMismatch
@@ -20,14 +21,9 @@ from qa.library.stored_vectors import VectorCounts, with_vectors
 from qa.text.visible import visible
 
 
-def add_commands(commands: Any, library: argparse.ArgumentParser, model: argparse.ArgumentParser) -> None:
-    """Add the commands to the parser.
-
-    Args:
-        commands: What `add_subparsers` returned.
-        library: The parent parser of commands on a library.
-        model: The parent parser of commands that take a model.
-    """
+def add_commands(commands: Any, shared: SharedOptions) -> None:
+    """Add the commands to the parser, as `qa.cli.ask.add_commands` does."""
+    library, model = shared.library, shared.model
     command = commands.add_parser("build", parents=[library, model], help="build or rebuild a library from texts")
     command.add_argument(
         "sources", nargs="*", metavar="PATH", help="files and folders (default: the texts that the library holds)"

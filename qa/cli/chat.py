@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import io
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
 from qa.answering.answer import Answer
 from qa.cli.output import print_answer, print_error, print_line
+from qa.cli.shared import SharedOptions, opened_library
 from qa.errors import QuestionError
 from qa.library.library import Library
 
@@ -20,21 +20,16 @@ _COMMANDS = "/quit or Ctrl-D ends, /new begins a new conversation, /typed asks t
 _KEPT_TURNS = 50
 
 
-def add_command(
-    commands: Any, parents: list[argparse.ArgumentParser], library: Callable[[argparse.Namespace], Library]
-) -> None:
-    """Add the command to the parser.
-
-    Args:
-        commands: What `add_subparsers` returned.
-        parents: The parent parsers of commands that ask.
-        library: Opens the library that is chosen.
-    """
+def add_commands(commands: Any, shared: SharedOptions) -> None:
+    """Add the command to the parser, as `qa.cli.ask.add_commands` does."""
     command = commands.add_parser(
-        "chat", parents=parents, help="ask one question after another", epilog=f"In the conversation {_COMMANDS}."
+        "chat",
+        parents=[shared.library, shared.model, shared.reader],
+        help="ask one question after another",
+        epilog=f"In the conversation {_COMMANDS}.",
     )
     command.add_argument("-k", type=int, default=5, metavar="N", help="how many passages to show (default: 5)")
-    command.set_defaults(run=lambda options: _chat(library(options), options.k))
+    command.set_defaults(run=lambda options: _chat(opened_library(options), options.k))
 
 
 def _chat(library: Library, k: int) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.cli.output import contents_of, library_path, print_line, progress_bars, reporting_output_errors
+from qa.cli.shared import SharedOptions
 from qa.library.directory import LibraryDirectory
 from qa.library.history import generations
 from qa.library.store import SourceInfo
@@ -23,13 +24,9 @@ _HEADINGS = ("NAME", "KIND", "POSTS", "PASSAGES", "DAY", "ADDRESS")
 _NUMBERS = ("POSTS", "PASSAGES")
 
 
-def add_commands(commands: Any, library: argparse.ArgumentParser) -> None:
-    """Add the commands to the parser.
-
-    Args:
-        commands: What `add_subparsers` returned.
-        library: The parent parser of commands on a library.
-    """
+def add_commands(commands: Any, shared: SharedOptions) -> None:
+    """Add the commands to the parser, as `qa.cli.ask.add_commands` does."""
+    library = shared.library
     command = commands.add_parser("list", parents=[library], help="list the texts of a library")
     command.add_argument("--json", action="store_true", help="print one JSON object for each text")
     command.set_defaults(run=_list)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.cli.output import library_path, print_line
+from qa.cli.shared import SharedOptions
 from qa.encoding.bert import SETTING, default_precision
 from qa.encoding.minilm_files import NAME, folder
 from qa.errors import LibraryMissing, VerbatimError
@@ -34,10 +35,10 @@ class Finding:
     text: str
 
 
-def add_doctor(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
-    """Add the command to the parser."""
+def add_commands(commands: Any, shared: SharedOptions) -> None:
+    """Add the command to the parser, as `qa.cli.ask.add_commands` does."""
     command = commands.add_parser(
-        "doctor", parents=parents, help="check the model, the processor, a library, the disk and the port"
+        "doctor", parents=[shared.library], help="check the model, the processor, a library, the disk and the port"
     )
     command.add_argument("--host", default="127.0.0.1", help="the address that qa serve is to listen on")
     command.add_argument("--port", type=int, default=7860, help="its port (default: 7860)")

@@ -9,21 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from qa.cli.output import print_error, print_line, print_reports, progress_bars
+from qa.cli.shared import SharedOptions
 from qa.text.visible import visible
 
 _CANCELLED = 130  # as of every command that Ctrl-C ends
 
 
-def add_command(commands: Any, model: argparse.ArgumentParser) -> None:
-    """Add the command to the parser.
-
-    Args:
-        commands: What `add_subparsers` returned.
-        model: The parent parser of commands that take a model.
-    """
+def add_commands(commands: Any, shared: SharedOptions) -> None:
+    """Add the command to the parser, as `qa.cli.ask.add_commands` does."""
     command = commands.add_parser(
         "encode",
-        parents=[model],
+        parents=[shared.model],
         help="encode texts into a folder of vectors, for qa build --vectors",
         description="Texts that the folder has vectors of are not encoded again: an interrupted run can be continued.",
     )

@@ -13,7 +13,7 @@ import io
 import re
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from configparser import ConfigParser
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -24,6 +24,7 @@ from urllib.parse import urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 
 from qa.cli.output import print_error, print_line
+from qa.cli.shared import SharedOptions
 from qa.errors import SettingError, SourceError
 
 _AGENT = "verbatim-qa"
@@ -267,9 +268,9 @@ def _site(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def add_command(add_parser: Callable[..., argparse.ArgumentParser]) -> None:
-    """Add the command to the command line."""
-    command = add_parser("fetch", help="save web pages in a folder, to build a library from them later")
+def add_commands(commands: Any, _shared: SharedOptions) -> None:
+    """Add the command to the parser, as `qa.cli.ask.add_commands` does."""
+    command = commands.add_parser("fetch", help="save web pages in a folder, to build a library from them later")
     command.add_argument("urls", nargs="+", metavar="URL", help="a page, a site, a sitemap or a feed")
     command.add_argument("-o", "--output", metavar="FOLDER", type=Path, required=True, help="where to save the pages")
     command.add_argument(

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from qa.cli.shared import SharedOptions, opened_library
 from qa.library.library import Library
 
 
-def add_command(
-    commands: Any, parents: list[argparse.ArgumentParser], library: Callable[[argparse.Namespace], Library]
-) -> None:
-    """Add the command to the parser.
-
-    Args:
-        commands: What `add_subparsers` returned.
-        parents: The parent parsers of commands that ask.
-        library: Opens the library that is chosen.
-    """
+def add_commands(commands: Any, shared: SharedOptions) -> None:
+    """Add the command to the parser, as `qa.cli.ask.add_commands` does."""
     command = commands.add_parser(
-        "mcp", parents=parents, help="serve the library's tools to a program, by the Model Context Protocol"
+        "mcp",
+        parents=[shared.model, shared.reader],
+        help="serve the library's tools to a program, by the Model Context Protocol",
     )
     command.add_argument(
         "library", metavar="LIBRARY", nargs="?", type=Path, help="the library's folder (default: as for qa ask)"
     )
-    command.set_defaults(run=lambda options: _serve(library(options)))
+    command.set_defaults(run=lambda options: _serve(opened_library(options)))
 
 
 def _serve(library: Library) -> int:

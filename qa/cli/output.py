@@ -9,18 +9,19 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from qa.answering.answer import Answer, Quote, Why
 from qa.answering.printed import byline, opening, quote_byline, understood
 from qa.library.defaults import default_path
-from qa.library.generation import Status
 from qa.search.filters import left_out_message
-from qa.sources.left_out import LeftOut
-from qa.sources.read import FileReport
 from qa.text.counted import counted
 from qa.text.visible import visible
 from qa.types import Progress, no_progress
+
+if TYPE_CHECKING:
+    from qa.answering.answer import Answer, Quote, Why
+    from qa.library.generation import Status
+    from qa.sources.read import FileReport
 
 _BOLD, _DIM, _PLAIN = "\033[1m", "\033[2m", "\033[0m"
 _EXTENSIONS_NAMED = 8  # in one line of a report
@@ -121,6 +122,8 @@ def left_out_line(reports: Sequence[FileReport]) -> str | None:
     of_files = [report.left_out for report in reports if report.left_out is not None and report.left_out.lines]
     if not of_files:
         return None
+    from qa.sources.left_out import LeftOut
+
     lines, _, examples = str(sum(of_files, LeftOut())).partition(", among")
     named = f", among{examples}" if examples else ""
     return f"{lines} of {counted(len(of_files), 'file')}{named} (qa read FILE shows more)"

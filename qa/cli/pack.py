@@ -8,12 +8,13 @@ from typing import Any
 
 from qa.cli.change import print_change
 from qa.cli.output import contents_of, print_line, progress_bars
+from qa.cli.shared import SharedOptions
 from qa.library.directory import LibraryDirectory
 from qa.library.pack import pack, unpack
 
 
-def add_commands(commands: Any) -> None:
-    """Add the commands to the parser; `commands` is what `add_subparsers` returned."""
+def add_commands(commands: Any, _shared: SharedOptions) -> None:
+    """Add the commands to the parser, as `qa.cli.ask.add_commands` does."""
     command = commands.add_parser("pack", help="write a library to one file, for a backup or for someone else")
     command.add_argument("library", metavar="LIBRARY", type=Path, help="the library's folder")
     command.add_argument("file", metavar="FILE", type=Path, help="the file to write")

@@ -9,6 +9,7 @@ import textwrap
 from typing import Any
 
 from qa.cli.output import print_line, print_reports, progress_bars
+from qa.cli.shared import SharedOptions
 from qa.sources.location import first_page, first_time
 from qa.sources.read import read_all
 from qa.sources.thread import Post, Thread
@@ -19,8 +20,8 @@ _NOT_INDEXED = "⟦{}⟧"
 _INDENT = "    "
 
 
-def add_command(commands: Any) -> None:
-    """Add the command to the parser, whose `add_subparsers` returned `commands`."""
+def add_commands(commands: Any, _shared: SharedOptions) -> None:
+    """Add the command to the parser, as `qa.cli.ask.add_commands` does."""
     command = commands.add_parser(
         "read",
         help="show how files are read: their posts, and what is left out",

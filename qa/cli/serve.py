@@ -5,18 +5,20 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from qa.cli.output import print_line
+from qa.cli.shared import SharedOptions, opened_library
 from qa.errors import SettingError
 from qa.library.library import Library
 
 
-def add_serve(commands: Any, parents: list[argparse.ArgumentParser], library: Callable[..., Library]) -> None:
-    """Add the commands to the parser; `library` opens the one that is chosen."""
-    command = commands.add_parser("serve", parents=parents, help="serve the web chat")
+def add_commands(commands: Any, shared: SharedOptions) -> None:
+    """Add the commands to the parser, as `qa.cli.ask.add_commands` does."""
+    command = commands.add_parser(
+        "serve", parents=[shared.library, shared.model, shared.reader], help="serve the web chat"
+    )
     command.add_argument(
         "libraries",
         metavar="LIBRARY",
@@ -61,7 +63,7 @@ def add_serve(commands: Any, parents: list[argparse.ArgumentParser], library: Ca
         help="what to log on standard error, as JSON: warnings alone, or every request too (default: warnings)",
     )
     command.add_argument("--log-questions", action="store_true", help="log the questions themselves (implies requests)")
-    command.set_defaults(run=lambda options: _serve(options, library))
+    command.set_defaults(run=_serve)
 
     command = commands.add_parser("user", help="add a user to a file for qa serve --auth, or change a password")
     command.add_argument("file", metavar="FILE", type=Path, help="the file; it is made if it is missing")
@@ -69,7 +71,7 @@ def add_serve(commands: Any, parents: list[argparse.ArgumentParser], library: Ca
     command.set_defaults(run=_user)
 
 
-def _serve(options: argparse.Namespace, library: Callable[..., Library]) -> int:
+def _serve(options: argparse.Namespace) -> int:
     # Gradio loads it around every answer, for plots that this page does not have: 25 MB.
     sys.modules.setdefault("matplotlib", None)  # type: ignore[arg-type]
     from qa.web import ServerSettings, serve
@@ -92,16 +94,16 @@ def _serve(options: argparse.Namespace, library: Callable[..., Library]) -> int:
         from qa.mcp.server import PATH, mcp_application, mcp_server
 
         mounted[PATH] = lambda opened, on_answer: mcp_application(mcp_server(opened, on_answer))
-    serve(_libraries(options, library), settings, log_questions=options.log_questions, mounted=mounted)
+    serve(_libraries(options), settings, log_questions=options.log_questions, mounted=mounted)
     return 0
 
 
-def _libraries(options: argparse.Namespace, library: Callable[..., Library]) -> list[Library]:
+def _libraries(options: argparse.Namespace) -> list[Library]:
     """The libraries that are named, opened; the one of --library or the default one if none is."""
     if options.libraries and options.library is not None:
         raise SettingError("name the libraries either after serve or by --library, not both")
     folders: list[Path | None] = options.libraries or [options.library]
-    return [library(argparse.Namespace(**{**vars(options), "library": folder})) for folder in folders]
+    return [opened_library(argparse.Namespace(**{**vars(options), "library": folder})) for folder in folders]
 
 
 def _user(options: argparse.Namespace) -> int:

@@ -21,6 +21,7 @@ from qa.cli.output import (
     progress_bars,
     reporting_output_errors,
 )
+from qa.cli.shared import SharedOptions
 from qa.encoding.load import load_encoder
 from qa.errors import LibraryBusy, VerbatimError
 from qa.library.directory import LibraryDirectory
@@ -30,16 +31,10 @@ _QUIET_MS = 500  # without a change, after which a burst is over: an editor save
 _LONGEST_MS = 10_000  # that a burst is waited for
 
 
-def add_command(commands: Any, library: argparse.ArgumentParser, model: argparse.ArgumentParser) -> None:
-    """Add the command to the parser.
-
-    Args:
-        commands: What `add_subparsers` returned.
-        library: The parent parser of commands on a library.
-        model: The parent parser of commands that take a model.
-    """
+def add_commands(commands: Any, shared: SharedOptions) -> None:
+    """Add the command to the parser, as `qa.cli.ask.add_commands` does."""
     command = commands.add_parser(
-        "watch", parents=[library, model], help="keep a library in step with a folder, until Ctrl-C"
+        "watch", parents=[shared.library, shared.model], help="keep a library in step with a folder, until Ctrl-C"
     )
     command.add_argument("folder", metavar="FOLDER", type=Path, help="the folder of the texts")
     command.add_argument(

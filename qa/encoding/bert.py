@@ -10,7 +10,6 @@ import os
 import queue
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 
 from qa.encoding import minilm_files
 from qa.encoding.minilm_files import Weights
+from qa.encoding.once import Once
 from qa.errors import SettingError
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def default_precision() -> Precision:
     return "bf16" if "BF16" in openvino_core().get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
 
 
-@cache
+@Once
 def openvino_core() -> Any:
     """OpenVINO's runtime."""
     return _import_openvino().Core()

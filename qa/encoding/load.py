@@ -46,10 +46,16 @@ def _is_name_or_path(model: object) -> bool:
 
 
 @cache
+def default_encoder() -> MiniLMEncoder:
+    """The default model, one for all libraries of the process."""
+    return MiniLMEncoder()
+
+
+@cache
 def _named_encoder(model: str) -> Encoder:
     """The model of this name, loaded once for all libraries of the process."""
     if model == minilm_files.NAME:
-        return MiniLMEncoder()
+        return default_encoder()
     from qa.encoding.sentence_transformers import SentenceEncoder
 
     return SentenceEncoder(model)

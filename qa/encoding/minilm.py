@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ import numpy as np
 from qa.encoding import minilm_files
 from qa.encoding.bert import BertNetwork, Precision, default_precision, mean_of_tokens
 from qa.encoding.encoder import Vectors
+from qa.encoding.once import Once
 from qa.types import Progress, no_progress
 
 if TYPE_CHECKING:
@@ -34,8 +34,7 @@ class MiniLMEncoder:
     def __init__(self, precision: Precision | None = None) -> None:
         """`precision` is bf16, f16 or f32; None for what `default_precision` chooses when the model is loaded."""
         self._precision = precision
-        self._loaded: tuple[BertNetwork, Tokenizer] | None = None
-        self._lock = threading.Lock()
+        self._loaded = Once(self._load)
 
     def __reduce__(self) -> tuple[type[MiniLMEncoder], tuple[Precision]]:
         """Sent to another process, it is loaded there, in the same precision on every processor."""
@@ -48,12 +47,12 @@ class MiniLMEncoder:
 
     def lengths(self, texts: Sequence[str]) -> Sequence[int]:
         """The number of tokens of each text, without the special ones and without truncation."""
-        tokenizer = self._ready()[1]
+        tokenizer = self._loaded()[1]
         return [len(text) for text in tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
 
     def encode(self, texts: Sequence[str], *, progress: Progress = no_progress) -> Vectors:
         """The unit vectors of the texts, shape (len(texts), dimension), float32; a long text is truncated."""
-        network, tokenizer = self._ready()
+        network, tokenizer = self._loaded()
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         done = 0
         for start in range(0, len(texts), _BLOCK):
@@ -65,12 +64,12 @@ class MiniLMEncoder:
         progress("encoding", len(texts), len(texts))
         return vectors
 
-    def _ready(self) -> tuple[BertNetwork, Tokenizer]:
-        with self._lock:
-            if self._loaded is None:
-                network = BertNetwork(minilm_files.weights(), mean_of_tokens, self._precision)
-                self._loaded = network, minilm_files.tokenizer()
-            return self._loaded
+    def load_ahead(self) -> None:
+        """Begin to load the model in another thread; `encode` waits for it."""
+        self._loaded.ahead()
+
+    def _load(self) -> tuple[BertNetwork, Tokenizer]:
+        return BertNetwork(minilm_files.weights(), mean_of_tokens, self._precision), minilm_files.tokenizer()
 
 
 def _truncated(ids: list[int]) -> list[int]:

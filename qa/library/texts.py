@@ -12,7 +12,6 @@ from qa.library.manifest import Manifest
 from qa.library.reading_lock import opened_under
 from qa.library.store import Store
 from qa.sources.thread import Thread
-from qa.sources.thread_json import export_threads, write_threads
 from qa.text.counted import counted
 from qa.types import Progress, StrPath, no_progress
 
@@ -63,6 +62,8 @@ class Texts:
 
     def export(self, path: StrPath, progress: Progress = no_progress) -> int:
         """Write every source to a file of JSON Lines; return their number. See `Library.export`."""
+        from qa.sources.thread_json import export_threads
+
         with self._proved(repr(str(path))) as (threads, total):
             return export_threads(threads, total, path, progress)
 
@@ -76,6 +77,8 @@ class Texts:
         Raises:
             LibraryDamaged: Some sources were altered on disk; they are named, and the others are written.
         """
+        from qa.sources.thread_json import write_threads
+
         with self._proved("the output") as (threads, total):
             return write_threads(threads, total, write, progress)
 

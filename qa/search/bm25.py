@@ -18,7 +18,6 @@ from qa.search.spellings import other_spellings, phrase_spellings
 from qa.search.tantivy_index import open_searcher, write_index
 from qa.search.tantivy_queries import AUTHOR, CONTEXT, DATE, FIELD, ID, QueryBuilder
 from qa.search.terms import QueryTerms, Term
-from qa.sources.patterns.dates import day_in_words
 from qa.text.normalize import has_unspaced_script
 from qa.text.spelling import one_edit_apart
 
@@ -284,6 +283,8 @@ class _IndexVocabulary:
 
 def _fields(passage: Passage) -> dict[str, str]:
     """The texts that a passage is found by."""
+    from qa.sources.patterns.dates import day_in_words  # whose patterns only the writer of an index has to compile
+
     texts = {
         FIELD: passage.in_context,
         CONTEXT: passage.context,

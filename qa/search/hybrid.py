@@ -67,7 +67,8 @@ def search(
     dense_ids = dense.search(question, depth, among).ids
     lexical_hits = lexical.search(question, lexical_depth, among)
     lexical_ids = lexical_hits.ids[:depth]
-    ids: Ids = np.union1d(dense_ids, lexical_ids)
+    # Not np.union1d, whose first call imports numpy's masked arrays.
+    ids: Ids = np.asarray(sorted({*dense_ids.tolist(), *lexical_ids.tolist()}), dtype=np.int64)
     is_complete = len(lexical_hits.ids) < lexical_depth or lexical_depth >= len(lexical)
     lexical_scores = _lexical_scores(lexical_hits, ids, lexical, question, is_complete=is_complete)
     scores = fuse(dense.scores(question, ids), lexical_scores, dense.vectors(ids))

@@ -10,14 +10,13 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal, get_args
 
 from qa.errors import SourceError
-from qa.sources.left_out import LeftOut, lines_left_out
 from qa.sources.location import Location
-from qa.sources.patterns.boilerplate import mark_boilerplate
 from qa.sources.patterns.lines import span_of, split_lines
 from qa.sources.sanitize import first_surrogate
 from qa.types import Span
 
 if TYPE_CHECKING:
+    from qa.sources.left_out import LeftOut
     from qa.sources.plaintext.comments import CommentLines
 
 Kind = Literal["article", "comment"]
@@ -206,6 +205,7 @@ def thread_from_text(text: str, *, source: str | None = None, title: str | None 
     if not text.strip().strip("\x00\ufeff"):
         raise SourceError(f"{source or 'the text'} is empty; give a text with at least one word")
     # Imported here: their patterns take a quarter of a second to compile, and asking a library parses no text.
+    from qa.sources.left_out import lines_left_out
     from qa.sources.patterns.attribution import parse_attribution, parse_byline
     from qa.sources.plaintext.comments import CommentLines, split_comments
     from qa.sources.plaintext.front_matter import find_author, find_title
@@ -262,6 +262,7 @@ def _generated_name(text: str, title: str | None) -> str:
 
 def _post(text: str, kind: Kind, comment: CommentLines) -> Post | None:
     """The post on these lines; boilerplate is cut off at the edges, and inside marked as omitted, as quotations are."""
+    from qa.sources.patterns.boilerplate import mark_boilerplate
     from qa.sources.patterns.quotes import find_quotes, merge_spans
 
     lines = comment.lines

@@ -1,0 +1,47 @@
+"""`qa status` and `qa verify`: what a library contains, and whether it is intact."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any, get_args
+
+from qa.cli.output import contents_of, library_path, print_line
+from qa.cli.shared import SharedOptions
+from qa.encoding.bert import SETTING, Precision, default_precision
+from qa.library.directory import LibraryDirectory
+from qa.library.generation import Generation
+from qa.text.counted import counted
+
+
+def add_commands(commands: Any, shared: SharedOptions) -> None:
+    """Add the commands to the parser, as `qa.cli.ask.add_commands` does."""
+    command = commands.add_parser("status", parents=[shared.library], help="show what a library contains")
+    command.set_defaults(run=_status)
+
+    command = commands.add_parser(
+        "verify", parents=[shared.library], help="check every file and every passage of a library"
+    )
+    command.set_defaults(run=_verify)
+
+
+def _status(options: argparse.Namespace) -> int:
+    status = _generation(options).status()
+    precisions = ", ".join(get_args(Precision))
+    print_line(f"library     {status.path}")
+    print_line(f"generation  {status.generation}, written {status.created}")
+    print_line(f"model       {status.model}")
+    print_line(f"precision   {default_precision()} on this processor (set it with {SETTING}: {precisions})")
+    print_line(f"contents    {contents_of(status)}, {status.bytes:,} bytes")
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    status = _generation(options, check_hashes=True).verify(files=False)
+    passages, sources = counted(status.passages, "passage"), counted(status.sources, "source")
+    print_line(f"{status.path}: intact; all {passages} of {sources} are slices of their texts")
+    return 0
+
+
+def _generation(options: argparse.Namespace, *, check_hashes: bool = False) -> Generation:
+    """The library's current generation, whatever model it was built with."""
+    return Generation.current(LibraryDirectory(library_path(options)), check_hashes=check_hashes)
