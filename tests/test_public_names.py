@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 from collections.abc import Iterable
 from importlib import import_module
+from types import ModuleType
+
+import pytest
 
 import qa
 from qa import errors
 from qa.cli.main import COMMANDS, parser
+from qa.cli.unused import _OnFirstUse, keep_out_unused_packages
 
 
 def test_the_public_names() -> None:
@@ -83,3 +88,18 @@ def test_the_tree_of_errors_is_the_one_drawn() -> None:
     defined = {name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, Exception)}
     assert set(drawn) == defined - {"LanguageWarning", "SourceWarning"}
     assert all(issubclass(getattr(errors, name), qa.VerbatimError) for name in drawn)
+
+
+def test_a_package_that_is_kept_out_is_still_imported_if_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADIO_ANALYTICS_CACHE_FREQUENCY", "5")
+    for name in ("matplotlib", "mcp", "pandas"):
+        monkeypatch.setitem(sys.modules, name, ModuleType(name))  # restored at the end
+        monkeypatch.delitem(sys.modules, name)
+    keep_out_unused_packages(mcp=True)
+    assert (sys.modules["matplotlib"], "mcp" in sys.modules) == (None, False)
+    assert os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] == "5", "a user's own setting stays"
+    stand_in = _OnFirstUse("colorsys")
+    monkeypatch.setitem(sys.modules, "colorsys", stand_in)
+    assert (hasattr(stand_in, "__file__"), sys.modules["colorsys"]) == (False, stand_in)
+    assert stand_in.rgb_to_hls(1, 1, 1)[1] == 1  # type: ignore[operator]
+    assert sys.modules["colorsys"] is not stand_in

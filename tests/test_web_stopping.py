@@ -98,6 +98,18 @@ def test_a_page_that_is_open_does_not_keep_the_server(tmp_path: Path) -> None:
         assert (server.returncode, log) == (0, "")
 
 
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="needs Linux's list of mapped files")
+def test_no_package_is_loaded_for_components_that_the_page_does_not_have(tmp_path: Path) -> None:
+    with serving(tmp_path) as (server, client):
+        for _ in range(2):  # Gradio sums up run times after an answer, and did so with pandas
+            asked = client.post(f"{API}/call/ask", json={"data": ["Where are lenses ground?"]}).json()["event_id"]
+            assert len(answer(client, asked)["quotes"]) == 1
+        threading.Event().wait(0.5)
+        mapped = Path(f"/proc/{server.pid}/maps").read_text("utf-8")
+        assert [name for name in ("pandas", "pyarrow", "matplotlib", "cryptography", "faiss") if name in mapped] == []
+        assert "numpy" in mapped
+
+
 def test_stopping_has_an_end() -> None:
     now = 100.0
     stopping = Stopping(None, clock=lambda: now)  # type: ignore[arg-type]

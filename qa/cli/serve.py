@@ -72,8 +72,9 @@ def add_commands(commands: Any, shared: SharedOptions) -> None:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    # Gradio loads it around every answer, for plots that this page does not have: 25 MB.
-    sys.modules.setdefault("matplotlib", None)  # type: ignore[arg-type]
+    from qa.cli.unused import keep_out_unused_packages
+
+    keep_out_unused_packages(mcp=options.mcp)
     from qa.web import ServerSettings, serve
     from qa.web.log import start_log
     from qa.web.users import Users

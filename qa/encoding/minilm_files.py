@@ -54,6 +54,7 @@ def folder() -> Path:
     return weights.parent
 
 
+@Once
 def weights() -> Weights:
     """The model's weights by name, float32: mapped from the file, so only what is used takes memory.
 
