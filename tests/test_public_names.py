@@ -96,7 +96,7 @@ def test_a_package_that_is_kept_out_is_still_imported_if_it_is_used(monkeypatch:
         monkeypatch.setitem(sys.modules, name, ModuleType(name))  # restored at the end
         monkeypatch.delitem(sys.modules, name)
     keep_out_unused_packages(mcp=True)
-    assert (sys.modules["matplotlib"], "mcp" in sys.modules) == (None, False)
+    assert not sys.modules["matplotlib"] and "mcp" not in sys.modules
     assert os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] == "5", "a user's own setting stays"
     stand_in = _OnFirstUse("colorsys")
     monkeypatch.setitem(sys.modules, "colorsys", stand_in)

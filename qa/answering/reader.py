@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from qa.answering.passage_tokens import PassageTokens
 from qa.encoding import minilm_files
-from qa.encoding.bert import BertNetwork, Head, Precision
+from qa.encoding.bert import BertNetwork, Head, Precision, graph
+from qa.encoding.compiled import KeptAs
 from qa.encoding.once import Once
 from qa.errors import ModelError
 from qa.search.passage_context import as_sentences
@@ -29,6 +30,7 @@ from qa.text.sentences import Sentence, split_sentences
 from qa.text.spelling import correct_spelling
 
 if TYPE_CHECKING:
+    from openvino import Model
     from tokenizers import Tokenizer
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "reader.safetensors"
@@ -242,8 +244,17 @@ class SpanReader:
         self._loaded.ahead()
 
     def _load(self) -> tuple[BertNetwork, Tokenizer]:
-        weights = minilm_files.weights() | _own_weights(self._weights, self._sha256)
-        return BertNetwork(weights, span_head(weights), self._precision), minilm_files.tokenizer()
+        base, tokenizer = minilm_files.weights(), minilm_files.tokenizer()
+        if (self._weights, self._sha256) != (WEIGHTS, SHA256):
+            weights = base | _own_weights(self._weights, self._sha256)
+            return BertNetwork(weights, lambda: _span_graph(weights), self._precision), tokenizer
+        # The embeddings are not among the shipped weights, which are read only to compile.
+        return BertNetwork(
+            base,
+            lambda: _span_graph(base | _own_weights(WEIGHTS, SHA256)),
+            self._precision,
+            KeptAs((SHA256, minilm_files.SHA256), (Path(__file__),)),
+        ), tokenizer
 
 
 def _own_weights(path: Path, sha256: str) -> minilm_files.Weights:
@@ -270,6 +281,10 @@ def span_head(weights: minilm_files.Weights) -> Head:
         return op.add(logits, op.constant(weights["qa_outputs.bias"]))
 
     return head
+
+
+def _span_graph(weights: minilm_files.Weights) -> Model:
+    return graph(weights, span_head(weights))
 
 
 def _window_starts(length: int, room: int) -> Iterable[int]:

@@ -25,7 +25,7 @@ class _OnFirstUse(ModuleType):
 def keep_out_unused_packages(*, mcp: bool) -> None:
     """Spare the memory of what Gradio imports for components that this page does not have; call it before Gradio is.
 
-    pandas takes 42 MB, 68 with pyarrow if that is installed. It is there for data frames, and for a summary of run times
+    pandas takes 42 MB, 68 with pyarrow if that is installed. It is there for data frames and for a summary of run times
     that Gradio computes after every answer unless this number of answers is set; it is still imported if anything else
     uses it. Without matplotlib (25 MB, for plots) and mcp (22 MB) Gradio can do.
 

@@ -11,6 +11,7 @@ import queue
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -18,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.encoding import minilm_files
+from qa.encoding.compiled import CompiledNetwork, KeptAs, keep_compiled, load_compiled
 from qa.encoding.minilm_files import Weights
 from qa.encoding.once import Once
 from qa.errors import SettingError
@@ -47,13 +49,21 @@ _CONCURRENT_REQUESTS = 2  # so that a question does not wait for a rebuild
 class BertNetwork:
     """A compiled, thread-safe network."""
 
-    def __init__(self, weights: Weights, head: Head, precision: Precision | None = None) -> None:
-        """Compile the network for this processor.
+    def __init__(
+        self,
+        embeddings: Weights,
+        build: Callable[[], Model],
+        precision: Precision | None = None,
+        kept_as: KeptAs | None = None,
+    ) -> None:
+        """Compile the network for this processor, or load it compiled.
 
         Args:
-            weights: The model's weights by name, float32.
-            head: What turns the hidden states into the output.
+            embeddings: Weights by name, float32, with the embeddings among them.
+            build: Builds the graph, as `graph` does.
             precision: bf16, f16 or f32; None for `default_precision`.
+            kept_as: What identifies the network, so that it is kept compiled in the user's cache folder and loaded from
+                there the next time; None to compile it each time.
         """
         self.precision = precision or default_precision()
         settings = {
@@ -63,14 +73,21 @@ class BertNetwork:
         }
         # The embeddings are looked up here: in the graph, they would be copied as a whole.
         self._word_embeddings, self._position_embeddings, self._type_embeddings = (
-            weights[f"embeddings.{kind}_embeddings.weight"] for kind in ("word", "position", "token_type")
+            embeddings[f"embeddings.{kind}_embeddings.weight"] for kind in ("word", "position", "token_type")
         )
-        compiled = openvino_core().compile_model(graph(weights, head), "CPU", settings)
+        core = openvino_core()
+        file = kept_as and kept_as.with_code(Path(__file__)).file(core, settings)
+        self._compiled = (file and load_compiled(core, file, settings)) or CompiledNetwork(
+            core.compile_model(build(), "CPU", settings)
+        )
+        if file and self._compiled.mapped is None:
+            keep_compiled(self._compiled.network, file)
         self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
         for _ in range(_CONCURRENT_REQUESTS):
-            self._idle.put(compiled.create_infer_request())
+            self._idle.put(self._compiled.network.create_infer_request())
         list(self.run([[0]]))  # in the first run the runtime copies the weights
-        minilm_files.release_memory(weights)
+        minilm_files.release_memory(embeddings)
+        self._compiled.release_memory()
 
     def run(
         self, ids: Sequence[Sequence[int]], types: Sequence[Sequence[int]] | None = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qa.encoding import minilm_files
-from qa.encoding.bert import BertNetwork, Precision, default_precision, mean_of_tokens
+from qa.encoding.bert import BertNetwork, Precision, default_precision, graph, mean_of_tokens
 from qa.encoding.encoder import Vectors
 from qa.encoding.once import Once
 from qa.types import Progress, no_progress
@@ -69,7 +69,9 @@ class MiniLMEncoder:
         self._loaded.ahead()
 
     def _load(self) -> tuple[BertNetwork, Tokenizer]:
-        return BertNetwork(minilm_files.weights(), mean_of_tokens, self._precision), minilm_files.tokenizer()
+        weights = minilm_files.weights()
+        network = BertNetwork(weights, lambda: graph(weights, mean_of_tokens), self._precision)
+        return network, minilm_files.tokenizer()
 
 
 def _truncated(ids: list[int]) -> list[int]:
