@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
@@ -13,10 +13,19 @@ import pytest
 from qa.answering import reader as reader_module
 from qa.answering.reader import SpanReader
 from qa.encoding.bert import openvino_core
-from qa.encoding.compiled import CompiledNetwork, KeptAs, keep_compiled, load_compiled
+from qa.encoding.compiled import CompiledNetwork, KeptAs, keep_compiled, load_compiled, load_or_compile
 
 SETTINGS = {"INFERENCE_PRECISION_HINT": "f32", "NUM_STREAMS": "1"}
 VALUES = np.arange(6, dtype=np.float32).reshape(2, 3)
+
+
+def pi() -> Any:
+    """The graph of a network that multiplies by pi."""
+    from openvino import Model
+    from openvino import opset13 as op
+
+    numbers = op.parameter([-1, 3], np.float32, name="numbers")
+    return Model([op.multiply(numbers, op.constant(np.float32(np.pi))).output(0)], [numbers], "pi")
 
 
 @pytest.fixture(autouse=True)
@@ -29,14 +38,9 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def file() -> Path:
     """A file that keeps a network which multiplies by pi."""
-    from openvino import Model
-    from openvino import opset13 as op
-
-    numbers = op.parameter([-1, 3], np.float32, name="numbers")
-    model = Model([op.multiply(numbers, op.constant(np.float32(np.pi))).output(0)], [numbers], "pi")
     place = KeptAs(("pi",), ()).file(openvino_core(), SETTINGS)
     assert place is not None
-    keep_compiled(openvino_core().compile_model(model, "CPU", SETTINGS), place)
+    keep_compiled(openvino_core().compile_model(pi(), "CPU", SETTINGS), place)
     return place
 
 
@@ -55,6 +59,19 @@ def test_a_network_that_was_kept_computes_the_same(file: Path) -> None:
     network.release_memory()
     np.testing.assert_array_equal(output(network), VALUES * np.float32(np.pi))
     assert [each.name for each in file.parent.iterdir()] == [file.name]
+
+
+def test_a_network_is_compiled_once(file: Path) -> None:
+    def build() -> NoReturn:
+        raise AssertionError("it is kept")
+
+    assert load_or_compile(openvino_core(), build, SETTINGS, file).mapped is not None
+    file.unlink()
+    with pytest.raises(AssertionError, match="it is kept"):
+        load_or_compile(openvino_core(), build, SETTINGS, file)
+    kept = load_or_compile(openvino_core(), pi, SETTINGS, file)
+    assert kept.mapped is not None and file.exists(), "what it was compiled from is let go of at once"
+    assert load_or_compile(openvino_core(), pi, SETTINGS, None).mapped is None
 
 
 def test_a_network_that_was_not_kept_is_none(cache: Path) -> None:

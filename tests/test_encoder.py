@@ -121,6 +121,16 @@ def test_released_weights_are_read_again() -> None:
         np.testing.assert_array_equal(array, before[name])
 
 
+def test_memory_is_released_after_each_new_shape(real_encoder: MiniLMEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = real_encoder._loaded()[0]
+    released: list[object] = []
+    monkeypatch.setattr(network, "_shapes", {(1, 8)})
+    monkeypatch.setattr(minilm_files, "release_memory", released.append)
+    for lengths in ([1], [8], [9], [16], [9, 9], [1]):
+        list(network.run([[0] * length for length in lengths]))
+    assert (network._shapes, len(released)) == ({(1, 8), (1, 16), (2, 16)}, 2)
+
+
 def test_weights_of_another_hash_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(minilm_files, "SHA256", "0" * 64)
     minilm_files.folder.forget()

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.encoding import minilm_files
-from qa.encoding.compiled import CompiledNetwork, KeptAs, keep_compiled, load_compiled
+from qa.encoding.compiled import KeptAs, load_or_compile
 from qa.encoding.minilm_files import Weights
 from qa.encoding.once import Once
 from qa.errors import SettingError
@@ -76,18 +76,14 @@ class BertNetwork:
             embeddings[f"embeddings.{kind}_embeddings.weight"] for kind in ("word", "position", "token_type")
         )
         core = openvino_core()
-        file = kept_as and kept_as.with_code(Path(__file__)).file(core, settings)
-        self._compiled = (file and load_compiled(core, file, settings)) or CompiledNetwork(
-            core.compile_model(build(), "CPU", settings)
-        )
-        if file and self._compiled.mapped is None:
-            keep_compiled(self._compiled.network, file)
+        file = kept_as.with_code(Path(__file__)).file(core, settings) if kept_as else None
+        self._compiled = load_or_compile(core, build, settings, file)
         self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
         for _ in range(_CONCURRENT_REQUESTS):
             self._idle.put(self._compiled.network.create_infer_request())
+        self._mapped_weights = embeddings
+        self._shapes: set[tuple[int, ...]] = set()  # in which the network has run
         list(self.run([[0]]))  # in the first run the runtime copies the weights
-        minilm_files.release_memory(embeddings)
-        self._compiled.release_memory()
 
     def run(
         self, ids: Sequence[Sequence[int]], types: Sequence[Sequence[int]] | None = None
@@ -118,7 +114,15 @@ class BertNetwork:
                 output = next(iter(request.infer([embedded, mask]).values()))  # copied: shared memory has crashed
             finally:
                 self._idle.put(request)
+            if mask.shape not in self._shapes:
+                self._shapes.add(mask.shape)
+                self._release_memory()
             yield batch, output
+
+    def _release_memory(self) -> None:
+        """Release the weights that were read from files: for a new shape the runtime may copy them in another order."""
+        minilm_files.release_memory(self._mapped_weights)
+        self._compiled.release_memory()
 
 
 def mean_of_tokens(op: Any, hidden: Node, mask: Node) -> Node:

@@ -11,13 +11,16 @@ import hashlib
 import mmap
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from openvino import Model
 
 _SUFFIX = ".network"
 _KEPT = 3  # files, of 43 MB each: those of two installations, and one that an update has replaced
@@ -71,6 +74,27 @@ class KeptAs:
         except OSError:
             return None
         return user_cache_path("verbatim", appauthor=False) / f"{everything.hexdigest()[:32]}{_SUFFIX}"
+
+
+def load_or_compile(
+    core: Any, build: Callable[[], Model], settings: Mapping[str, str], file: Path | None
+) -> CompiledNetwork:
+    """Load a network that is kept, or compile it and keep it.
+
+    Args:
+        core: OpenVINO's runtime.
+        build: Builds its graph.
+        settings: What to compile it with.
+        file: Where to keep it; None to keep it nowhere.
+    """
+    if file is not None and (kept := load_compiled(core, file, settings)) is not None:
+        return kept
+    compiled = CompiledNetwork(core.compile_model(build(), "CPU", settings))
+    if file is None:
+        return compiled
+    keep_compiled(compiled.network, file)
+    # The one that was compiled also holds what it was compiled from.
+    return load_compiled(core, file, settings) or compiled
 
 
 def load_compiled(core: Any, file: Path, settings: Mapping[str, str]) -> CompiledNetwork | None:
