@@ -15,7 +15,7 @@ import pytest
 import qa
 from qa import errors
 from qa.cli.main import COMMANDS, parser
-from qa.cli.unused import _OnFirstUse, keep_out_unused_packages
+from qa.cli.unused import _OnFirstUse, without_unused_packages
 
 
 def test_the_public_names() -> None:
@@ -95,7 +95,8 @@ def test_a_package_that_is_kept_out_is_still_imported_if_it_is_used(monkeypatch:
     for name in ("matplotlib", "mcp", "pandas"):
         monkeypatch.setitem(sys.modules, name, ModuleType(name))  # restored at the end
         monkeypatch.delitem(sys.modules, name)
-    keep_out_unused_packages(mcp=True)
+    with without_unused_packages():
+        assert not sys.modules["matplotlib"] and not sys.modules["mcp"]
     assert not sys.modules["matplotlib"] and "mcp" not in sys.modules
     assert os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] == "5", "a user's own setting stays"
     stand_in = _OnFirstUse("colorsys")

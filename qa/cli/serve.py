@@ -10,6 +10,7 @@ from typing import Any
 
 from qa.cli.output import print_line
 from qa.cli.shared import SharedOptions, opened_library
+from qa.cli.unused import without_unused_packages
 from qa.errors import SettingError
 from qa.library.library import Library
 
@@ -72,10 +73,8 @@ def add_commands(commands: Any, shared: SharedOptions) -> None:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from qa.cli.unused import keep_out_unused_packages
-
-    keep_out_unused_packages(mcp=options.mcp)
-    from qa.web import ServerSettings, serve
+    with without_unused_packages():
+        from qa.web import ServerSettings, serve
     from qa.web.log import start_log
     from qa.web.users import Users
 

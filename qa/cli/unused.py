@@ -1,9 +1,11 @@
-"""Packages that Gradio imports and this page does not use, kept out of memory."""
+"""Packages that Gradio imports and the page does not use, kept out of memory."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
 
@@ -22,18 +24,23 @@ class _OnFirstUse(ModuleType):
         return getattr(import_module(self.__name__), name)
 
 
-def keep_out_unused_packages(*, mcp: bool) -> None:
-    """Spare the memory of what Gradio imports for components that this page does not have; call it before Gradio is.
+@contextmanager
+def without_unused_packages() -> Iterator[None]:
+    """Import Gradio in this block without what it imports for components that the page does not have.
 
     pandas takes 42 MB, 68 with pyarrow if that is installed. It is there for data frames and for a summary of run times
-    that Gradio computes after every answer unless this number of answers is set; it is still imported if anything else
-    uses it. Without matplotlib (25 MB, for plots) and mcp (22 MB) Gradio can do.
-
-    Args:
-        mcp: Whether this process needs mcp itself.
+    that Gradio computes after every answer unless this number of answers is set; it is imported when something of it
+    is used. Without mcp (22 MB) Gradio can be imported, and afterwards mcp can be too. Without matplotlib (25 MB, for
+    plots, around every answer) it can do for good.
     """
-    missing = ("matplotlib",) if mcp else ("matplotlib", "mcp")
-    for name in missing:
-        sys.modules.setdefault(name, None)  # type: ignore[arg-type]
     os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(sys.maxsize))
+    sys.modules.setdefault("matplotlib", None)  # type: ignore[arg-type]
     sys.modules.setdefault("pandas", _OnFirstUse("pandas"))
+    hidden = "mcp" not in sys.modules
+    if hidden:
+        sys.modules["mcp"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        if hidden:
+            del sys.modules["mcp"]
