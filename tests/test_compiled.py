@@ -109,11 +109,17 @@ def test_a_file_that_others_may_write_is_not_used(file: Path, monkeypatch: pytes
     assert loaded(file) is None
 
 
-def test_a_folder_that_cannot_be_written_is_no_error(file: Path, tmp_path: Path) -> None:
-    network = loaded(file)
-    assert network is not None
-    (tmp_path / "a file").touch()
-    keep_compiled(network.network, tmp_path / "a file" / "cache" / file.name)
+def test_a_folder_that_cannot_be_written_is_no_error(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.touch()
+    keep_compiled(None, cache / "pi.network")  # which is not exported for nothing
+    keep_compiled(None, cache / "cache" / "pi.network")
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda *_, **__: Path("~", "cache"))
+    assert KeptAs(("pi",), ()).file(openvino_core(), SETTINGS) is None
+    monkeypatch.setattr(os, "fdopen", lambda *_: (tmp_path / "missing").open("rb"))
+    keep_compiled(None, tmp_path / "pi.network")
+    assert [each.name for each in tmp_path.iterdir()] == ["cache"]
 
 
 def test_only_the_newest_files_stay(file: Path) -> None:

@@ -57,7 +57,7 @@ class KeptAs:
         return replace(self, code=(*self.code, file))
 
     def file(self, core: Any, settings: Mapping[str, str]) -> Path | None:
-        """Where the network is kept; None if the code cannot be read, as in an archive.
+        """Where the network is kept; None if the code cannot be read, as in an archive, or the user has no home.
 
         Args:
             core: OpenVINO's runtime.
@@ -73,7 +73,8 @@ class KeptAs:
                 everything.update(file.read_bytes())
         except OSError:
             return None
-        return user_cache_path("verbatim", appauthor=False) / f"{everything.hexdigest()[:32]}{_SUFFIX}"
+        folder = user_cache_path("verbatim", appauthor=False)
+        return folder / f"{everything.hexdigest()[:32]}{_SUFFIX}" if folder.is_absolute() else None
 
 
 def load_or_compile(
@@ -122,12 +123,12 @@ def load_compiled(core: Any, file: Path, settings: Mapping[str, str]) -> Compile
 
 def keep_compiled(network: Any, file: Path) -> None:
     """Write a compiled network into its file, and remove older ones; without a word if the folder cannot be written."""
-    content = network.export_model().getbuffer()
     with suppress(OSError):
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor, unfinished = tempfile.mkstemp(_SUFFIX, dir=file.parent)  # one that is left behind is removed as old
         try:
             with os.fdopen(descriptor, "wb") as stream:
+                content = network.export_model().getbuffer()
                 stream.write(hashlib.sha256(content).digest())
                 stream.write(content)
             Path(unfinished).replace(file)
