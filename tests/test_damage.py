@@ -25,6 +25,7 @@ import qa
 from qa.library.directory import LibraryDirectory
 from qa.library.generation import Generation
 from qa.library.manifest import FORMAT, READ_LOCK, File, _content_hash, check_hash, file_hash
+from qa.library.store import Store
 
 pytestmark = pytest.mark.reliability
 
@@ -338,9 +339,7 @@ def test_too_little_memory_is_not_called_damage(
 
 
 def test_a_query_that_would_never_end_is_ended(library: qa.Library, encoder: FakeEncoder) -> None:
-    from qa.library.database import Database
-
-    database = Database.open(folder_of(library))
+    database = Store.open(folder_of(library))
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(1) FROM n"
     with pytest.raises(qa.LibraryDamaged, match="interrupted"):
         database.rows(endless)

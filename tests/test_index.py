@@ -153,9 +153,9 @@ def test_a_large_index_scores_as_a_small_one(tmp_path: Path, monkeypatch: pytest
     some = np.sort(random.choice(len(index), 30, replace=False))
     small = [(index.scores(question, everything), index.search(question, 20, some)) for question in questions]
     assert not any(index.common_phrase_scores(question, everything).any() for question in questions)
-    for limit in ("_SMALL_INDEX", "_COMMON_FREQUENCY"):  # beyond 12 passages an index is large, and a word common
-        monkeypatch.setattr(f"qa.search.bm25.{limit}", 12)
-    monkeypatch.setattr("qa.search.bm25._MIN_GAIN", 0)
+    for limit in ("bm25._SMALL_INDEX", "terms._COMMON_FREQUENCY"):  # beyond 12 passages it is large, and a word common
+        monkeypatch.setattr(f"qa.search.{limit}", 12)
+    monkeypatch.setattr("qa.search.terms._MIN_GAIN", 0)
     assert not index.exhaustive_depth
     for question, (scores, found) in zip(questions, small, strict=True):
         common = index.common_phrase_scores(question, everything)
@@ -320,11 +320,11 @@ def test_a_folder_that_cannot_be_written_is_read_through_links_or_copies(
 @pytest.mark.parametrize(
     "ours",
     [
-        "qa.search.terms._rarity",
+        "qa.search.terms.rarity_of",
         "qa.search.tantivy_queries.QueryBuilder.phrase",
         "qa.search.bm25.top_k",
         "qa.search.dense.top_k",
-        "qa.search.dense.inner_products",
+        "qa.search.hybrid.inner_products",
         "qa.search.ivf.inner_products",
         "qa.search.ivf._offsets",
         "qa.search.ivf._mapped_index",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from qa.answering import question_type
 from qa.encoding.encoder import Encoder
-from qa.search.bm25 import LexicalIndex
+from qa.search.lexical import LexicalEngine
 from qa.search.query import EncodedQuery
 from qa.text.sentences import Sentence, begins_an_item, headings
 from qa.types import Span
@@ -180,7 +180,7 @@ def best_sentences(
     texts: Sequence[str],
     sentences_of_texts: Sequence[Sequence[Sentence]],
     encoder: Encoder,
-    lexical: LexicalIndex,
+    lexical: LexicalEngine,
 ) -> list[Span]:
     """Choose the sentence of each text that fits the question best.
 

@@ -19,7 +19,7 @@ from qa.answering.highlight import extend_span, list_at, strip_marks
 from qa.answering.identifiers import contradicts, identifiers, required_identifiers
 from qa.answering.reader import ScoredSpan
 from qa.encoding.encoder import Encoder
-from qa.search.bm25 import LexicalIndex
+from qa.search.lexical import LexicalEngine
 from qa.search.query import EncodedQuery
 from qa.text.normalize import words_of
 from qa.text.sentences import Sentence, headings
@@ -129,7 +129,7 @@ def list_options(
     query: EncodedQuery,
     read: Sequence[ReadCandidate],
     encoder: Encoder,
-    lexical: LexicalIndex,
+    lexical: LexicalEngine,
     choice: Sequence[float] | None = None,
 ) -> list[Option]:
     """List every sentence of the passages that were read, in their order.

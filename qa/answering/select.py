@@ -16,7 +16,7 @@ from qa.answering.options import MARGIN_LIMIT, Option, answer_span, list_options
 from qa.answering.reader import Reader, ScoredSpan, read_passages
 from qa.answering.whole_list import with_whole_list
 from qa.encoding.encoder import Encoder
-from qa.search.bm25 import LexicalIndex
+from qa.search.lexical import LexicalEngine
 from qa.search.passage_context import as_sentences
 from qa.search.query import EncodedQuery
 from qa.text.normalize import words_of
@@ -37,7 +37,7 @@ class Judge:
     reader: Reader
     calibration: Calibration
     encoder: Encoder
-    lexical: LexicalIndex
+    lexical: LexicalEngine
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +232,7 @@ def rank_with_reader(query: EncodedQuery, candidates: Sequence[Candidate], judge
 
 
 def answer_without_reader(
-    question: str, query: EncodedQuery, candidates: Sequence[Candidate], encoder: Encoder, lexical: LexicalIndex
+    question: str, query: EncodedQuery, candidates: Sequence[Candidate], encoder: Encoder, lexical: LexicalEngine
 ) -> Answer:
     """Answer with the sentence that fits best, without judging whether it answers."""
     if not candidates:

@@ -6,6 +6,7 @@ given again, only its new passages are encoded.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from qa.library.generation import Generation
 from qa.library.generation_writer import GenerationWriter
 from qa.library.manifest import FORMAT, Manifest, Model, files_of
 from qa.library.new_source import NewSource, new_sources
+from qa.library.remote_indexes import planned, server_of, write_indexes
 from qa.library.store import Store
 from qa.library.store_writer import CopiedSource, NumberedPassage, copy_sources, create_store, record_of
 from qa.library.texts import Texts
@@ -33,8 +35,10 @@ from qa.search.bm25 import LexicalIndex
 from qa.search.chunker import Passage, split_passages
 from qa.search.dense import DenseIndex
 from qa.search.engine import Ids
+from qa.search.milvus.passages import Passages
+from qa.search.remote import Engine, Remote, Server
 from qa.sources.thread import Thread
-from qa.types import Progress
+from qa.types import Progress, no_progress
 
 _NEW = -1
 _VECTORS_PER_COPY = 4_096  # bounds the memory that copying a million vectors takes
@@ -46,29 +50,34 @@ class BuildPlan:
 
     Each is new, or the number of a source of the `earlier` generation to copy. `earlier` must have vectors of the
     encoder that will write the new one; it is None if there is no such generation. `given` are the sources that were
-    read, whether or not they differ from what the earlier generation has of them.
+    read, whether or not they differ from what the earlier generation has of them. `engine` is where the indexes go;
+    None for where those of the current generation are.
     """
 
     sources: Sequence[NewSource | int]
     earlier: Generation | None = None
     given: Sequence[NewSource] = ()
+    engine: Engine | None = None
 
     @classmethod
-    def of(cls, threads: Sequence[Thread], directory: LibraryDirectory, encoder: Encoder) -> BuildPlan:
+    def of(
+        cls, threads: Sequence[Thread], directory: LibraryDirectory, encoder: Encoder, engine: Engine | None = None
+    ) -> BuildPlan:
         """Plan a generation of these threads alone; what the library encoded before is not encoded again.
 
         Args:
             threads: The threads.
             directory: The library's folder; a library that is there already keeps the names that it gave.
             encoder: The encoder that will write the generation.
+            engine: Where its indexes go; None for where those of the current generation are.
         """
         try:
             earlier = Generation.current(directory, check_hashes=True)
         except LibraryError:
             sources = new_sources(threads, {})
-            return cls(sources, given=sources)
+            return cls(sources, given=sources, engine=engine)
         sources = new_sources(threads, earlier.store.names_by_key())
-        return cls(sources, earlier if _has_vectors_of(encoder, earlier) else None, sources)
+        return cls(sources, earlier if _has_vectors_of(encoder, earlier) else None, sources, engine)
 
     @classmethod
     def of_changes(
@@ -139,7 +148,10 @@ class BuildPlan:
             raise SourceError(
                 "the texts have nothing to index: only boilerplate (comment form, counters); give a text with content"
             )
-        vectors = numbered.vectors(encoder, progress)
+        server = server_of(writer.path, writer.generations) if self.engine is None else self.engine
+        if isinstance(server, Server):
+            return numbered.publish_remote(writer, server, encoder, progress)
+        vectors = numbered.vectors(numbered.all, encoder, progress)
         progress("writing", 0, 1)
         with reporting_disk_errors():
             folder = writer.new_folder()
@@ -193,27 +205,60 @@ class NumberedPlan:
                 earlier_numbers += [known.get(_indexed(passage), _NEW) for passage in passages]
         return cls(earlier, new, copied, new_passages, np.array(earlier_numbers, dtype=np.int64))
 
-    def vectors(self, encoder: Encoder, progress: Progress) -> Vectors:
-        """Every passage's unit vector: the earlier one, or encoded if it is new.
+    @property
+    def all(self) -> range:
+        """The numbers of all passages."""
+        return range(len(self.earlier_numbers))
+
+    def vectors(self, numbers: range, encoder: Encoder, progress: Progress = no_progress) -> Vectors:
+        """The unit vectors of these passages: the earlier one of each, or encoded if it is new.
 
         Args:
+            numbers: The passages, in a row.
             encoder: The encoder of the passages, and of the earlier generation.
             progress: Called with the stage "encoding".
 
         Returns:
-            The vectors, shape (passages, dimension).
+            The vectors, shape (len(numbers), dimension).
         """
-        vectors = np.empty((len(self.earlier_numbers), encoder.dimension), dtype=np.float32)
-        new = [row for row in self.new_passages if self.earlier_numbers[row.number] == _NEW]
+        earlier_numbers = self.earlier_numbers[numbers.start : numbers.stop]
+        vectors = np.empty((len(numbers), encoder.dimension), dtype=np.float32)
+        first, last = (bisect_left(self.new_passages, at, key=_number) for at in (numbers.start, numbers.stop))
+        new = [row for row in self.new_passages[first:last] if self.earlier_numbers[row.number] == _NEW]
         if new:
             texts = [row.passage.in_context for row in new]
-            vectors[[row.number for row in new]] = unit_vectors(encoder, texts, progress=progress)
+            vectors[[row.number - numbers.start for row in new]] = unit_vectors(encoder, texts, progress=progress)
         if self.earlier is not None:
-            kept = np.flatnonzero(self.earlier_numbers != _NEW)
+            kept = np.flatnonzero(earlier_numbers != _NEW)
             for start in range(0, len(kept), _VECTORS_PER_COPY):
                 batch = kept[start : start + _VECTORS_PER_COPY]
-                vectors[batch] = self.earlier.dense.vectors(self.earlier_numbers[batch])
+                vectors[batch] = self.earlier.dense.vectors(earlier_numbers[batch])
         return vectors
+
+    def publish_remote(
+        self, writer: GenerationWriter, server: Server, encoder: Encoder, progress: Progress
+    ) -> Generation:
+        """Write the generation with its indexes on a server, and make it the current one.
+
+        Args:
+            writer: The holder of the library's lock.
+            server: Where its indexes go.
+            encoder: The encoder of the passages.
+            progress: Called with each stage.
+
+        Raises:
+            LibraryNotWritable: The disk or the server cannot be written.
+        """
+        with reporting_disk_errors():
+            folder = writer.new_folder()
+            self._write_texts(folder)
+            remote = planned(writer.generations, folder, server, encoder)
+            with closing(Store.open(folder)) as store:
+                vectors = partial(self.vectors, encoder=encoder)
+                passages = Passages(len(self.all), encoder.dimension, store.placed_passages, vectors)
+                write_indexes(folder, passages, remote, progress)
+            _write_manifest(folder, encoder, remote)
+            return writer.publish(folder, partial(Generation.written, writer.path))
 
     def write(self, folder: Path, vectors: Vectors, encoder: Encoder) -> None:
         """Write every file, the manifest last; none is left open.
@@ -223,28 +268,21 @@ class NumberedPlan:
             vectors: The unit vector of each passage, shape (passages, dimension).
             encoder: The encoder that made them.
         """
-        earlier = self.earlier
-        create_store(folder, self.new, self.new_passages)
-        if earlier is None:
-            DenseIndex.create(folder, vectors)
-            LexicalIndex.create(folder, self._passages())
+        self._write_texts(folder)
+        dense = None if self.earlier is None else self.earlier.dense
+        lexical = None if self.earlier is None else self.earlier.lexical
+        DenseIndex.create(folder, vectors, dense if isinstance(dense, DenseIndex) else None, self.earlier_numbers)
+        kept = len(dense or ())
+        if isinstance(lexical, LexicalIndex) and np.array_equal(self.earlier_numbers[:kept], np.arange(kept)):
+            LexicalIndex.create(folder, self._passages(kept), lexical)
         else:
-            copy_sources(folder, earlier.folder, self.copied)
-            DenseIndex.create(folder, vectors, earlier.dense, self.earlier_numbers)
-            kept = len(earlier.dense)
-            if np.array_equal(self.earlier_numbers[:kept], np.arange(kept)):
-                LexicalIndex.create(folder, self._passages(kept), earlier.lexical)
-            else:
-                LexicalIndex.create(folder, self._passages())
-        with closing(Store.open(folder)) as store:
-            counts = store.counts()
-        Manifest(
-            format=FORMAT,
-            created=datetime.now(UTC).isoformat(timespec="seconds"),
-            model=Model(encoder.name, encoder.fingerprint, vectors.shape[1]),
-            counts=counts,
-            files=files_of(folder),
-        ).write(folder)
+            LexicalIndex.create(folder, self._passages())
+        _write_manifest(folder, encoder)
+
+    def _write_texts(self, folder: Path) -> None:
+        create_store(folder, self.new, self.new_passages)
+        if self.earlier is not None:
+            copy_sources(folder, self.earlier.folder, self.copied)
 
     def _passages(self, start: int = 0) -> Iterator[Passage]:
         """The passages from number `start` on, in the order of their numbers."""
@@ -256,6 +294,23 @@ class NumberedPlan:
         )
         new = ((row.number, row.passage) for row in self.new_passages if row.number >= start)
         return (passage for _, passage in merge(copied, new, key=itemgetter(0)))
+
+
+def _write_manifest(folder: Path, encoder: Encoder, remote: Remote | None = None) -> None:
+    with closing(Store.open(folder)) as store:
+        counts = store.counts()
+    Manifest(
+        format=FORMAT,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        model=Model(encoder.name, encoder.fingerprint, encoder.dimension),
+        counts=counts,
+        files=files_of(folder),
+        remote=remote,
+    ).write(folder)
+
+
+def _number(row: NumberedPassage) -> int:
+    return row.number
 
 
 def _has_vectors_of(encoder: Encoder, generation: Generation) -> bool:

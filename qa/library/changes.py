@@ -19,6 +19,7 @@ from qa.library.history import current_records, go_back
 from qa.library.language_check import warn_of_foreign_texts
 from qa.library.stored_vectors import StoredVectors, VectorCounts
 from qa.library.texts import Texts
+from qa.search.remote import Engine
 from qa.sources.read import FileReport, OnFile, Sources, read_all
 from qa.text.counted import counted
 from qa.types import Progress
@@ -51,6 +52,7 @@ def rebuild(
     on_file: OnFile | None,
     *,
     replace: bool = True,
+    engine: Engine | None = None,
 ) -> Change:
     """Write a generation of `sources` alone.
 
@@ -61,6 +63,7 @@ def rebuild(
         progress: Called with each stage.
         on_file: Called with the report of each file as soon as it is read.
         replace: Whether texts that the library holds, and that are not among `sources`, may be removed.
+        engine: Where the indexes go; None for where they are, or for the library's folder.
 
     Raises:
         SourceError: A text cannot be read, or there is nothing to index.
@@ -68,7 +71,7 @@ def rebuild(
             may not be.
     """
     with directory.writing() as writer:
-        return _rebuild(writer, directory, sources, encoder, progress, on_file, replace=replace)
+        return _rebuild(writer, directory, sources, encoder, progress, on_file, replace=replace, engine=engine)
 
 
 def build_first(directory: LibraryDirectory, sources: Sources, encoder: Encoder, progress: Progress) -> Change | None:
@@ -143,13 +146,14 @@ def _rebuild(
     on_file: OnFile | None,
     *,
     replace: bool = True,
+    engine: Engine | None = None,
 ) -> Change:
     reports: Sequence[FileReport] = ()
     if sources is None:
         threads = Texts.current(directory).threads()
     else:
         threads, reports = read_all(sources, progress=progress, on_file=on_file)
-    before, plan = current_records(directory), BuildPlan.of(threads, directory, encoder)
+    before, plan = current_records(directory), BuildPlan.of(threads, directory, encoder, engine)
     if not replace:
         refuse_removal(directory, before, {source.key for source in plan.given})
     return write_plan(writer, plan, before, reports, encoder, progress)

@@ -18,12 +18,13 @@ from qa.library.passage_map import Plane
 from qa.library.reading_lock import lock_for_reading, opened_under
 from qa.library.selection import Selection, select_passages
 from qa.library.store import Store
-from qa.search import bm25, hybrid
-from qa.search.bm25 import LexicalIndex
-from qa.search.dense import DenseIndex
-from qa.search.engine import Ids
+from qa.search import bm25, indexes
+from qa.search.choice import Choice
+from qa.search.engine import DenseEngine, Ids
 from qa.search.filters import Filters
 from qa.search.hybrid import FusedHits
+from qa.search.indexes import open_indexes
+from qa.search.lexical import LexicalEngine
 from qa.search.query import EncodedQuery
 
 _SELECTIONS_KEPT = 8  # of a million passages each takes up to 8 MB
@@ -81,11 +82,10 @@ class Generation:
             self._store = Store.open(folder)
             if not self._store.has_as_many(counts):
                 raise LibraryDamaged(f"{folder} does not have the number of texts that its manifest says")
-            self._dense = DenseIndex.open(folder, counts["passages"], model.dimension)
-            self._lexical = LexicalIndex.open(folder, counts["passages"])
+            self._indexes = open_indexes(folder, counts["passages"], model.dimension, self.manifest.remote)
             # Users ask several questions with one filter, and selecting takes a second among a million passages.
-            self._plane = lru_cache(maxsize=1)(partial(Plane.of, self._store, self._dense))
-            self._select = lru_cache(maxsize=_SELECTIONS_KEPT)(partial(select_passages, self._store, self._lexical))
+            self._plane = lru_cache(maxsize=1)(partial(Plane.of, self._store, self._indexes.dense))
+            self._select = lru_cache(maxsize=_SELECTIONS_KEPT)(partial(select_passages, self._store, self._indexes))
         except LibraryMismatch as error:
             raise LibraryMismatch(f"{error}; {build_hint(path)}") from error
         except LibraryDamaged as error:
@@ -118,16 +118,16 @@ class Generation:
         return self._store
 
     @property
-    def dense(self) -> DenseIndex:
+    def dense(self) -> DenseEngine:
         """The vectors, proved as the texts are."""
         self._prove("dense.")
-        return self._dense
+        return self._indexes.dense
 
     @property
-    def lexical(self) -> LexicalIndex:
+    def lexical(self) -> LexicalEngine:
         """The words, proved as the texts are."""
         self._prove(f"{bm25.FOLDER}/")
-        return self._lexical
+        return self._indexes.lexical
 
     def select(self, filters: Filters) -> Selection:
         """The passages that pass all filters."""
@@ -139,19 +139,19 @@ class Generation:
         self._prove("")
         return self._plane(most)
 
-    def search(self, question: EncodedQuery, k: int, among: Ids | None = None) -> FusedHits:
+    def search(self, question: EncodedQuery, k: int, among: Choice | Ids | None = None) -> FusedHits:
         """Rank passages by meaning and by words together.
 
         Args:
             question: The encoded question.
             k: How many passages to return at most.
-            among: The numbers of the passages to choose from; None for all.
+            among: The passages to choose from, or their numbers, sorted; None for all.
 
         Returns:
             The numbers, ranks and fused scores of the best passages, best first.
         """
         self._prove("")
-        return hybrid.search(self._dense, self._lexical, question, k, among)
+        return indexes.search(self._indexes, question, k, among)
 
     def status(self) -> Status:
         """Counts, model and size."""

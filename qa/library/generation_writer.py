@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-from qa.errors import LibraryNotWritable
+from qa.errors import LibraryNotWritable, VerbatimError
 from qa.library.manifest import READ_LOCK
 from qa.library.pointer import GENERATION_NAME, Pointer
 from qa.library.reading_lock import is_locked_by_reader
+from qa.library.remote_indexes import drop_unneeded, is_in_grace, remotes_of
 from qa.library.sync import sync, sync_tree
 
 GENERATIONS = "generations"
@@ -26,11 +27,11 @@ class GenerationWriter:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._generations = path / GENERATIONS
+        self.generations = path / GENERATIONS
 
     def new_folder(self) -> Path:
         """Make an empty folder to write a generation into."""
-        folder = self._generations / f"{UNFINISHED}{secrets.token_hex(4)}"
+        folder = self.generations / f"{UNFINISHED}{secrets.token_hex(4)}"
         folder.mkdir()
         return folder
 
@@ -54,9 +55,10 @@ class GenerationWriter:
         (folder / READ_LOCK).touch()
         sync_tree(folder)
         last = max(
-            (int(m[1]) for f in self._generations.iterdir() if (m := GENERATION_NAME.fullmatch(f.name))), default=0
+            (int(m[1]) for f in self.generations.iterdir() if (m := GENERATION_NAME.fullmatch(f.name))), default=0
         )
-        generation = self._generations / f"{last + 1:06d}-{secrets.token_hex(4)}"
+        generation = self.generations / f"{last + 1:06d}-{secrets.token_hex(4)}"
+        in_grace = self._in_grace()
         folder.rename(generation)
         try:
             opened = open_(generation)
@@ -65,8 +67,8 @@ class GenerationWriter:
             if self._is_known_not_to_be_current(generation):
                 shutil.rmtree(generation, ignore_errors=True)
             raise
-        with suppress(OSError):  # what cannot be removed now is removed after the next change
-            self._prune()
+        with suppress(OSError, VerbatimError):  # what cannot be removed now is removed after the next change
+            self._prune(in_grace)
         return opened
 
     def point_to(self, generation: Path) -> None:
@@ -77,7 +79,7 @@ class GenerationWriter:
             LibraryNotWritable: It is done, but the disk did not confirm it.
         """
         before = Pointer.read(self.path)
-        sync(self._generations)
+        sync(self.generations)
         kept = before.current if before is not None and GENERATION_NAME.fullmatch(before.current) else None
         Pointer(generation.name, kept).write(self.path)
         try:
@@ -96,14 +98,24 @@ class GenerationWriter:
             return False
         return pointer is None or pointer.current != generation.name
 
-    def _prune(self) -> None:
-        """Remove all generations but those that the pointer names and those that a reader has locked."""
+    def _in_grace(self) -> set[str]:
+        """The generations that readers of other machines may still use after the next one is published."""
+        return {folder.name for folder in self.generations.iterdir() if is_in_grace(self.path, folder)}
+
+    def _prune(self, in_grace: Collection[str]) -> None:
+        """Remove all generations but those that the pointer names, those that a reader has locked and those in grace.
+
+        With a generation on a server goes its collection.
+        """
         pointer = Pointer.read(self.path)
-        for folder in self._generations.iterdir():
+        servers = {remote.server for remote in remotes_of(self.generations)}
+        for folder in self.generations.iterdir():
             if (
                 pointer is not None
                 and GENERATION_NAME.fullmatch(folder.name)
-                and folder.name not in (pointer.current, pointer.kept)
+                and folder.name not in (pointer.current, pointer.kept, *in_grace)
                 and not is_locked_by_reader(folder)
             ):
                 shutil.rmtree(folder, ignore_errors=True)
+        if servers:
+            drop_unneeded(self.generations, servers)

@@ -20,6 +20,7 @@ from qa.library.earlier import History, in_light_of
 from qa.library.opened import AnsweringModels, OpenedGeneration
 from qa.search.filters import FilterArguments
 from qa.search.query import Query
+from qa.search.remote import EngineName, chosen_engine
 from qa.text.normalize import words_of
 from qa.types import Progress, StrPath, no_progress
 
@@ -65,6 +66,10 @@ class Library(LibraryContents):
         reranker: Reranker | None = None,
         vectors: StrPath | None = None,
         replace: bool = True,
+        engine: EngineName | None = None,
+        uri: str | None = None,
+        database: str = "",
+        token: str = "",
         progress: Progress = no_progress,
         on_file: OnFile | None = None,
     ) -> Library:
@@ -85,6 +90,12 @@ class Library(LibraryContents):
                 the passages that were found anew; None for none.
             vectors: A folder with vectors that `qa.encode` wrote; only texts that it lacks are encoded.
             replace: Whether texts that the library holds, and that are not among `sources`, may be removed.
+            engine: "milvus" to keep vectors and words in Milvus, "embedded" to keep them in the library's folder; None
+                for where they are. Whoever opens the library later finds this in its folder.
+            uri: The address of the Milvus: a file that ends in ".db", or http:// or https:// with a host and a port.
+            database: The name of the database there; empty for the default one.
+            token: The token for the Milvus. It is never written to disk: later programs take it from the environment
+                variable VERBATIM_MILVUS_TOKEN, for the server that VERBATIM_MILVUS_URI names.
             progress: Called with the stage's name, the items done and the items in all.
             on_file: Called with the `FileReport` of each file as soon as it is read.
 
@@ -100,8 +111,8 @@ class Library(LibraryContents):
         from qa.library.stored_vectors import with_vectors
 
         directory, models, chosen = LibraryDirectory(path), _models(reader, reranker), load_encoder(model, encoder)
-        taking = with_vectors(vectors, chosen, progress)
-        change = changes.rebuild(directory, sources, taking, progress, on_file, replace=replace)
+        taking, target = with_vectors(vectors, chosen, progress), chosen_engine(engine, uri, database, token)
+        change = changes.rebuild(directory, sources, taking, progress, on_file, replace=replace, engine=target)
         return cls._changed(directory, change, chosen, models)
 
     @classmethod

@@ -13,6 +13,8 @@ from qa.errors import LibraryDamaged, LibraryMismatch
 from qa.library import schema
 from qa.search import bm25, dense, flat, ivf
 from qa.search.engine import reporting_damage
+from qa.search.milvus import statistics
+from qa.search.remote import Remote
 
 FORMAT = 6
 FILE = "manifest.json"
@@ -27,6 +29,7 @@ less than a tenth of a second for 10,000 passages. A larger one is hashed before
 _READ_AT_OPENING = frozenset({flat.FILE, ivf.CENTROIDS, ivf.SIZES})  # whole, however large
 _REQUIRED = frozenset({schema.FILE, *bm25.FILES})
 _REQUIRED_GROUPS = tuple(map(frozenset, dense.FILES))  # one of these groups
+_REQUIRED_BESIDE_REMOTE = frozenset({schema.FILE, statistics.FILE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,8 @@ class Manifest:
     """The description of a generation, stored in its folder.
 
     `created` is the time of writing in ISO 8601. `counts` has the number of "sources", "posts" and "passages". `files`
-    has every other file by its path below the generation's folder. The file also holds the SHA-256 of the rest of it.
+    has every other file by its path below the generation's folder. `remote` is where its indexes are, None if they are
+    in its folder. The file also holds the SHA-256 of the rest of it.
     """
 
     format: int
@@ -59,10 +63,14 @@ class Manifest:
     model: Model
     counts: Mapping[str, int]
     files: Mapping[str, File]
+    remote: Remote | None = None
 
     def write(self, folder: Path) -> None:
         """Write the manifest into the generation's folder."""
         content = asdict(self)
+        del content["remote"]
+        if self.remote is not None:
+            content["remote"] = self.remote.to_dict()
         content["sha256"] = _content_hash(content)
         (folder / FILE).write_text(json.dumps(content, indent=1, sort_keys=True), encoding="utf-8")
 
@@ -94,7 +102,8 @@ class Manifest:
                 _inner_path(name): File(_count(file["size"]), _text(file["sha256"]))
                 for name, file in content["files"].items()
             }
-            if missing := _missing_files(files.keys()):
+            remote = Remote.from_dict(content["remote"]) if "remote" in content else None
+            if missing := _missing_files(files.keys(), is_remote=remote is not None):
                 raise LibraryDamaged(f"{path} does not name {', '.join(sorted(missing))}")
             model = content["model"]
             return cls(
@@ -103,6 +112,7 @@ class Manifest:
                 Model(_text(model["name"]), _text(model["fingerprint"]), _count(model["dimension"])),
                 counts,
                 files,
+                remote,
             )
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise LibraryDamaged(f"{path} is not a manifest ({type(error).__name__})") from error
@@ -170,8 +180,10 @@ def _content_hash(content: Mapping[str, Any]) -> str:
     return schema.text_hash(json.dumps(content, sort_keys=True))
 
 
-def _missing_files(named: Set[str]) -> Set[str]:
+def _missing_files(named: Set[str], *, is_remote: bool) -> Set[str]:
     """The files that every generation has and that are not `named`; of the dense index, one group is enough."""
+    if is_remote:
+        return _REQUIRED_BESIDE_REMOTE - named
     dense_files = min((group - named for group in _REQUIRED_GROUPS), key=len)
     return (_REQUIRED - named) | dense_files
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from qa.encoding.encoder import Vectors
 from qa.library.store import Store, StoredPassage
-from qa.search.dense import DenseIndex
+from qa.search.engine import DenseEngine
 
 MOST = 2_000  # passages, evenly chosen from more; so many dots a browser draws at once and an eye tells apart
 
@@ -59,7 +59,7 @@ class Plane:
     width: Vectors
 
     @classmethod
-    def of(cls, store: Store, dense: DenseIndex, most: int) -> Plane:
+    def of(cls, store: Store, dense: DenseEngine, most: int) -> Plane:
         """Place the passages of a generation.
 
         Args:

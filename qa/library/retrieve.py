@@ -13,6 +13,7 @@ from qa.answering.candidate import Candidate
 from qa.encoding.encoder import Encoder
 from qa.library.generation import Generation
 from qa.library.store import StoredPassage
+from qa.search.choice import Choice
 from qa.search.engine import Ids
 from qa.search.hybrid import FusedHits
 from qa.search.passage_context import as_sentences
@@ -63,9 +64,9 @@ def retrieve(
             a separate candidate without `why`, which is cheap enough to rank thousands.
     """
     selection = generation.select(query.filters)
-    among, left_out, unknown = selection.numbers, selection.left_out, selection.unknown
+    among, left_out, unknown = selection.passages, selection.left_out, selection.unknown
     if not query.text and among is not None:
-        passages = generation.store.passages(among[:k].tolist())
+        passages = generation.store.passages(among.first(k).tolist())
         candidates = [_candidate(generation, passage, 1.0) for passage in passages]
         return Retrieved(None, candidates, left_out, unknown, len(among))
     encoded = query.encode(encoder)
@@ -102,7 +103,7 @@ def _searched_text(passage: StoredPassage) -> str:
 
 
 def _distinct_hits(
-    generation: Generation, query: EncodedQuery, k: int, among: Ids | None
+    generation: Generation, query: EncodedQuery, k: int, among: Choice | None
 ) -> tuple[FusedHits, list[StoredPassage], list[list[int]]]:
     """Enough hits for `k` distinct passages, and the index of each among the hits with those of its near-duplicates."""
     depth = k + _DUPLICATE_LOOKAHEAD
@@ -115,7 +116,7 @@ def _distinct_hits(
         depth *= 4
 
 
-def with_replies(generation: Generation, query: EncodedQuery, hits: FusedHits, among: Ids | None) -> FusedHits:
+def with_replies(generation: Generation, query: EncodedQuery, hits: FusedHits, among: Choice | None) -> FusedHits:
     """Lift the replies to the best passages that ask something: who asks the same question often got the answer there.
 
     A reply need not repeat the words of what it answers, so its fit is put between its own and the question's.
@@ -124,7 +125,7 @@ def with_replies(generation: Generation, query: EncodedQuery, hits: FusedHits, a
         generation: The generation that was searched.
         query: The encoded question; search words ask nothing, so that their hits stay as they are.
         hits: The hits, best first.
-        among: The numbers of the passages that may be found, sorted; None for all.
+        among: The passages that may be found; None for all.
     """
     if not is_question(query.text):
         return hits
@@ -132,9 +133,11 @@ def with_replies(generation: Generation, query: EncodedQuery, hits: FusedHits, a
     best = hits.ids[:_ASKING_HITS].tolist()
     for number, passage in zip(best, generation.store.passages(best), strict=True):
         replies: Ids = np.array(generation.store.replies(passage.source, passage.post), dtype=np.int64)
+        if not len(replies) or not _QUESTION.search(passage.text):
+            continue
         if among is not None:
-            replies = np.intersect1d(replies, among)
-        if len(replies) and _QUESTION.search(passage.text):
+            replies = among.among(replies)
+        if len(replies):
             own = generation.search(query, _REPLIES, replies)
             lifted = own.scores + _REPLY_LIFT * np.maximum(scores[number] - own.scores, 0)
             scores |= {

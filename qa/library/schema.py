@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-from qa.errors import LibraryDamaged, LibraryNotReadable
-from qa.search.system_errors import system_error
+from qa.search.database import ColumnTypes, Layout
 
 FILE = "texts.sqlite"
 
@@ -110,32 +106,18 @@ _NULLABLE = {
     for name, kind in table.columns.items()
     if kind == kind.split()[0]  # and nothing follows
 }
-COLUMN_TYPES: Mapping[str, tuple[type, ...]] = {
+COLUMN_TYPES: ColumnTypes = {
     name: (_PYTHON_TYPES[kind.split()[0]], *((type(None),) if name in _NULLABLE else ()))
     for table in TABLES
     for name, kind in table.columns.items()
 }
-"""The types of the values that a column may hold. SQLite keeps to them when it writes, but a file may be crafted."""
 INDEXES = "CREATE INDEX passage_post ON passage (source, post); CREATE INDEX post_author ON post (author);"
 
 
 @cache
-def expected_schema() -> frozenset[tuple[str, ...]]:
-    """The rows of `sqlite_master` in every store: its tables and indexes, and nothing that SQLite would run."""
-    with closing(sqlite3.connect(":memory:")) as connection:
-        connection.executescript(f"{' '.join(table.create for table in TABLES)} {INDEXES}")
-        return frozenset(connection.execute(SCHEMA_ROWS))
-
-
-SCHEMA_ROWS = "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master"
-
-
-def read_only_uri(folder: Path) -> str:
-    """The address at which SQLite opens the store in `folder` for reading.
-
-    `immutable` makes SQLite use no lock and no journal, so that a read-only mount works.
-    """
-    return f"{(folder / FILE).resolve().as_uri()}?mode=ro&immutable=1"
+def layout() -> Layout:
+    """What every store holds."""
+    return Layout.of(f"{' '.join(table.create for table in TABLES)} {INDEXES}", COLUMN_TYPES)
 
 
 def text_hash(text: str) -> str:
@@ -154,15 +136,3 @@ def record_hash(
         locations: The values of its locations' rows, from the number of the post on.
     """
     return text_hash(json.dumps([*source, *posts, *locations]))
-
-
-@contextmanager
-def reporting_store_damage(path: Path) -> Iterator[None]:
-    """Turn an error of SQLite while it reads the store at `path` into LibraryDamaged or LibraryNotReadable."""
-    try:
-        yield
-    except (sqlite3.Error, UnicodeDecodeError, MemoryError) as error:
-        reason = system_error(error)
-        if reason is None or not path.exists():
-            raise LibraryDamaged(f"{path} cannot be read as a store of texts: {error}") from error
-        raise LibraryNotReadable(f"{path} cannot be read now: {reason}; nothing in the library was changed") from error

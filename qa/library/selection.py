@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from qa.library.store import Store
-from qa.search.bm25 import LexicalIndex
+from qa.search.choice import Choice, Conditions
 from qa.search.engine import Ids
 from qa.search.filters import Filters, as_typed
+from qa.search.indexes import Indexes
 from qa.text.normalize import normalize, phrase_pattern
 
 
@@ -21,18 +22,18 @@ class Selection:
     """The passages that pass the filters of a question.
 
     Attributes:
-        numbers: Their numbers, in reading order; None for all, if there is no filter.
+        passages: They; None for all, if there is no filter.
         left_out: The phrases and excluded words that left passages out, as they are typed. They may have been meant as
             words to search for, while the other filters cannot be mistaken for anything else.
         unknown: The filters that name an author or a source that the library does not have, as they are typed.
     """
 
-    numbers: Ids | None
+    passages: Choice | None
     left_out: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
 
 
-def select_passages(store: Store, lexical: LexicalIndex, filters: Filters) -> Selection:
+def select_passages(store: Store, indexes: Indexes, filters: Filters) -> Selection:
     """Select the passages that pass all filters."""
     if not filters:
         return Selection(None)
@@ -45,45 +46,56 @@ def select_passages(store: Store, lexical: LexicalIndex, filters: Filters) -> Se
         for name, found in zip(names, matching, strict=True)
         if not found
     ]
-    passages = _passages_by_post(store, filters, set().union(*authors), set().union(*sources))
-    selected: Ids = np.array(passages, dtype=np.int64)
+    conditions = Conditions(
+        filters.kind,
+        frozenset[str]().union(*authors) if authors else None,
+        frozenset[int]().union(*sources) if sources else None,
+        filters.before,
+        filters.after,
+    )
+    chosen = indexes.choose(conditions, _StoredRows(store))
     left_out = []
     for phrase in filters.phrase:
-        with_phrase = _with_phrase(phrase, selected, store, lexical)
-        left_out += [f'"{phrase}"'] if len(with_phrase) < len(selected) else []
-        selected = with_phrase
+        having = chosen.having(phrase)
+        left_out += [f'"{phrase}"'] if len(having) < len(chosen) else []
+        chosen = having
     for words in filters.exclude:
-        excluded = _with_phrase(words, selected, store, lexical)
-        left_out += [f"-{as_typed(words)}"] if len(excluded) else []
-        selected = np.setdiff1d(selected, excluded, assume_unique=True)
-    return Selection(selected, tuple(left_out), tuple(unknown))
+        lacking = chosen.lacking(words)
+        left_out += [f"-{as_typed(words)}"] if len(lacking) < len(chosen) else []
+        chosen = lacking
+    return Selection(chosen, tuple(left_out), tuple(unknown))
 
 
-def _passages_by_post(store: Store, filters: Filters, authors: set[str], sources: set[int]) -> list[int]:
-    """The passages of these authors and sources and of the filters' kinds and dates, in reading order.
+@dataclass(frozen=True, slots=True)
+class _StoredRows:
+    """The `Rows` of a store."""
 
-    Two dates are compared at the precision of the coarser one: neither of 2012 and 2012-03 is before the other.
-    """
-    conditions, values = [], []
-    if filters.author:
-        conditions.append("o.author IN (SELECT value FROM json_each(?))")
-        values.append(json.dumps(sorted(authors)))
-    if filters.source:
-        conditions.append("o.source IN (SELECT value FROM json_each(?))")
-        values.append(json.dumps(sorted(sources)))
-    if filters.kind:
-        conditions.append("o.kind IN (SELECT value FROM json_each(?))")
-        values.append(json.dumps(filters.kind))
-    for operator, days in (("<", filters.before), (">", filters.after)):
-        for day in days:
-            conditions.append(f"substr(o.date, 1, length(?)) {operator} substr(?, 1, length(o.date))")
-            values += [day, day]
-    rows = store.rows(
-        f"""SELECT p.id FROM passage p JOIN post o ON o.source = p.source AND o.number = p.post
-            WHERE {" AND ".join(conditions) or "true"} ORDER BY p.id""",
-        *values,
-    )
-    return [number for (number,) in rows]
+    store: Store
+
+    def numbers(self, conditions: Conditions) -> Ids:
+        """See `Rows.numbers`. Dates are compared as precisely as both are: 2012-03 is neither before nor after 2012."""
+        clauses, values = [], []
+        for column, allowed in (
+            ("author", conditions.authors),
+            ("source", conditions.sources),
+            ("kind", conditions.kinds or None),
+        ):
+            if allowed is not None:
+                clauses.append(f"o.{column} IN (SELECT value FROM json_each(?))")
+                values.append(json.dumps(sorted(allowed)))
+        for operator, days in (("<", conditions.before), (">", conditions.after)):
+            for day in days:
+                clauses.append(f"substr(o.date, 1, length(?)) {operator} substr(?, 1, length(o.date))")
+                values += [day, day]
+        rows = self.store.rows(
+            f"""SELECT p.id FROM passage p JOIN post o ON o.source = p.source AND o.number = p.post
+                WHERE {" AND ".join(clauses) or "true"} ORDER BY p.id""",
+            *values,
+        )
+        return np.array([number for (number,) in rows], dtype=np.int64)
+
+    def texts(self, numbers: Sequence[int]) -> list[str]:
+        return self.store.texts(numbers)
 
 
 def _matching_sources(wanted: str, store: Store) -> set[int]:
@@ -104,14 +116,3 @@ def _matching_keys(wanted: str, rows: Sequence[tuple[Any, ...]]) -> set[Any]:
     pattern = phrase_pattern(wanted)
     whole = {key for key, names in known if any(map(pattern.fullmatch, names))}
     return whole or {key for key, names in known if any(map(pattern.search, names))}
-
-
-def _with_phrase(phrase: str, numbers: Ids, store: Store, lexical: LexicalIndex) -> Ids:
-    """Those of the passages that have the phrase word for word: the index narrows them down, their texts decide."""
-    holding = lexical.containing_phrase(phrase)
-    candidates = numbers if holding is None else np.intersect1d(numbers, holding, assume_unique=True)
-    pattern = phrase_pattern(phrase)
-    texts = store.texts(candidates.tolist())
-    return np.array(
-        [n for n, text in zip(candidates, texts, strict=True) if pattern.search(normalize(text))], dtype=np.int64
-    )

@@ -10,9 +10,10 @@ from typing import Any
 
 from qa.errors import LibraryDamaged, SourceError
 from qa.library.change_report import StoredRecord
-from qa.library.database import Database
-from qa.library.schema import PASSAGE, POST, SOURCE, record_hash, text_hash
+from qa.library.schema import FILE, PASSAGE, POST, SOURCE, layout, record_hash, text_hash
 from qa.search.chunker import Passage
+from qa.search.database import Database
+from qa.search.milvus.passages import PlacedPassage
 from qa.sources.location import Location
 from qa.sources.origin import name_key
 from qa.sources.sanitize import first_surrogate
@@ -76,7 +77,7 @@ class Store:
             LibraryDamaged: There is none, or its tables are not those of a store.
             LibraryNotReadable: The system does not let it be read.
         """
-        return cls(Database.open(folder))
+        return cls(Database.open(folder / FILE, layout()))
 
     def close(self) -> None:
         """Close its file, which also happens automatically once nothing refers to the store."""
@@ -186,6 +187,17 @@ class Store:
         if len(rows) != len(numbers):
             raise LibraryDamaged(f"{self._path} lacks a passage of the {len(numbers)} from {numbers.start} on")
         return [Passage(*row) for row in rows]
+
+    def placed_passages(self, numbers: range) -> list[PlacedPassage]:
+        """The passages of these numbers as the chunker made them, and where they stand. See `indexed_passages`."""
+        rows = self.rows(
+            """SELECT p.source, o.kind FROM passage p JOIN post o ON o.source = p.source AND o.number = p.post
+               WHERE p.id >= ? AND p.id < ? ORDER BY p.id""",
+            numbers.start,
+            numbers.stop,
+        )
+        passages = self.indexed_passages(numbers)
+        return [PlacedPassage(passage, *row) for passage, row in zip(passages, rows, strict=True)]
 
     def passages(self, numbers: Sequence[int]) -> list[StoredPassage]:
         """The passages of these numbers, in their order.

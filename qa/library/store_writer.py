@@ -19,11 +19,11 @@ from qa.library.schema import (
     SOURCE,
     TABLES,
     Table,
-    read_only_uri,
     record_hash,
     text_hash,
 )
 from qa.search.chunker import Passage
+from qa.search.database import read_only_uri
 
 # A generation is synced and published as a whole, so SQLite need not protect a half-written file.
 _UNPROTECTED = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA trusted_schema = OFF;"
@@ -127,7 +127,7 @@ def copy_sources(folder: Path, earlier: Path, sources: Sequence[CopiedSource]) -
     """
     with closing(sqlite3.connect((folder / FILE).resolve().as_uri(), uri=True)) as connection:
         connection.executescript(_UNPROTECTED)
-        connection.execute("ATTACH ? AS earlier", (read_only_uri(earlier),))
+        connection.execute("ATTACH ? AS earlier", (read_only_uri(earlier / FILE),))
         connection.execute("CREATE TEMP TABLE copied (earlier INTEGER PRIMARY KEY, source INTEGER, shift INTEGER)")
         connection.executemany(
             "INSERT INTO copied VALUES (?, ?, ?)", ((c.earlier, c.source, c.first - c.passages.start) for c in sources)

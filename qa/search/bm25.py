@@ -3,41 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from qa.errors import LibraryDamaged
-from qa.search.analyzer import Analyzer
 from qa.search.chunker import Passage
 from qa.search.engine import Hits, Ids, Scores, reporting_damage, top_k
+from qa.search.lexical import LexicalEngine
 from qa.search.query import EncodedQuery
-from qa.search.spellings import other_spellings, phrase_spellings
 from qa.search.tantivy_index import open_searcher, write_index
 from qa.search.tantivy_queries import AUTHOR, CONTEXT, DATE, FIELD, ID, QueryBuilder
-from qa.search.terms import QueryTerms, Term
-from qa.text.normalize import has_unspaced_script
-from qa.text.spelling import one_edit_apart
+from qa.search.terms import QueryTerms
 
 FOLDER = "lexical"
 FILES = (f"{FOLDER}/meta.json",)
 """The files that every index has, whatever its segments are called."""
-_CACHED_QUESTIONS = 64  # asking analyses a question several times; these are enough for many threads at once
 # This affects time, not the ranking: up to this many passages, searching for all of them takes about as long as
 # searching for the best few.
 _SMALL_INDEX = 5_000
-# If both words of a pair are in more passages than this, searching for the pair everywhere takes longer than scoring it
-# in the best passages only: a second in a million passages.
-_COMMON_FREQUENCY = 15_000
-# A pair of common words that can add less than this to a cosine is ignored. By the weights of `terms`, two words that
-# half of a million passages contain add so much in a question of ten words.
-_MIN_GAIN = 0.01
 
 
-class LexicalIndex:
-    """A lexical `Engine` over a tantivy index.
+class LexicalIndex(LexicalEngine):
+    """A `LexicalEngine` over a tantivy index.
 
     The question is cut into terms by the analyzer that cut the passages. It is never parsed as a query, so no character
     in it has a special meaning.
@@ -47,12 +36,7 @@ class LexicalIndex:
         self._path = path
         self._searcher = searcher
         self._queries = QueryBuilder()
-        self._analyzer = Analyzer()
-        # The cache must not refer to this object: the cycle would keep the index's files open until a collection.
-        self._vocabulary = _IndexVocabulary(searcher, self._queries, path)
-        self._analyse = lru_cache(_CACHED_QUESTIONS)(
-            partial(QueryTerms.of, analyzer=self._analyzer, vocabulary=self._vocabulary)
-        )
+        super().__init__(_IndexVocabulary(searcher, self._queries, path))
 
     @staticmethod
     def create(folder: Path, passages: Iterable[Passage], earlier: LexicalIndex | None = None) -> None:
@@ -89,9 +73,6 @@ class LexicalIndex:
             raise LibraryDamaged(f"{path} holds {len(index)} passages, not {count}")
         return index
 
-    def __len__(self) -> int:
-        return int(self._searcher.num_docs)
-
     @property
     def exhaustive_depth(self) -> int:
         """How many hits take no longer than the best few: all passages of a small index, otherwise 0."""
@@ -127,23 +108,11 @@ class LexicalIndex:
         Raises:
             LibraryDamaged: If the index turns out to be altered.
         """
-        words = self._analyzer.words(phrase)
-        if not words or has_unspaced_script(phrase):
-            return None
-        occurring = [
-            other
-            for other in other_spellings(words, self._analyzer)
-            if all(map(self._vocabulary.frequency, other.terms))
-        ]
-        spellings = phrase_spellings(words, occurring)
+        spellings = self.spellings_of_phrase(phrase)
         if spellings is None:
             return None
         found = [self._run(self._queries.phrase(terms), len(self)).ids for terms in spellings]
         return np.unique(np.concatenate(found))
-
-    def query_terms(self, question: EncodedQuery) -> QueryTerms:
-        """The question as this index weights it; analysed once."""
-        return self._analyse(question.text, question.phrases)
 
     def scores(self, question: EncodedQuery, ids: Ids) -> Scores:
         """The score that `search` gives each of these passages, 0 if it shares no word with the question."""
@@ -164,60 +133,14 @@ class LexicalIndex:
         Raises:
             LibraryDamaged: If the index turns out to be altered.
         """
-        terms = self.query_terms(question).terms
-        phrases = [term for term in terms if _is_common_phrase(term) and term.max_score > _MIN_GAIN]
+        phrases = self.query_terms(question).common_phrases
         if not phrases:
             return np.zeros(len(ids), dtype=np.float32)
         return self._scores(self._queries.terms_among(phrases, ids), ids)
 
-    def coverage(self, question: EncodedQuery, texts: Sequence[str]) -> Scores:
-        """The share of the question's words that each text contains, weighted by their rarity.
-
-        Args:
-            question: The encoded question.
-            texts: The texts; they need not be in the index.
-
-        Returns:
-            The share for each text: 0..1, shape (len(texts),).
-        """
-        query_terms = self.query_terms(question)
-        rarities = query_terms.rarities
-        covered = [
-            sum(rarities.get(term, 0.0) for term in query_terms.said_by(self._analyzer.terms(text))) for text in texts
-        ]
-        return np.array(covered, dtype=np.float32) / np.float32(sum(rarities.values()) or 1.0)
-
-    def terms(self, question: EncodedQuery, texts: Sequence[str]) -> list[tuple[str, ...]]:
-        """The question's words that each text contains.
-
-        A misspelt word is among them if the text contains what was probably meant.
-
-        Args:
-            question: The encoded question.
-            texts: The texts; they need not be in the index.
-
-        Returns:
-            For each text its words, as the user typed them and in their order.
-        """
-        query_terms = self.query_terms(question)
-        matchable = query_terms.rarities.keys() | query_terms.bylines.keys()
-        matches = []
-        for text in texts:
-            terms = self._analyzer.terms(text)
-            corrected = {typo for typo in query_terms.typos if any(one_edit_apart(typo, term) for term in set(terms))}
-            matched = corrected | (matchable & query_terms.said_by(terms))
-            matches.append(tuple(dict.fromkeys(word for term, word in query_terms.raw.items() if term in matched)))
-        return matches
-
-    def missing(self, question: EncodedQuery) -> tuple[str, ...]:
-        """The question's words that no passage, author's name or date has in any spelling, as the user typed them."""
-        return self.query_terms(question).missing
-
     def _query(self, query_terms: QueryTerms) -> Any:
         """Everything in the question but phrases of common words."""
-        terms = [
-            (self._queries.phrase(term.words), term.weight) for term in query_terms.terms if not _is_common_phrase(term)
-        ]
+        terms = [(self._queries.phrase(term.words), term.weight) for term in query_terms.searched]
         typos = [(self._queries.one_edit_from(word), score) for word, score in query_terms.typos.items()]
         bylines = [(self._queries.by_author(word), score) for word, score in query_terms.bylines.items()]
         return self._queries.weighted_sum(terms + typos + bylines)
@@ -292,7 +215,3 @@ def _fields(passage: Passage) -> dict[str, str]:
         DATE: day_in_words(passage.date),
     }
     return {field: text for field, text in texts.items() if text}
-
-
-def _is_common_phrase(term: Term) -> bool:
-    return len(term.words) > 1 and term.frequency > _COMMON_FREQUENCY

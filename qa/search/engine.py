@@ -64,6 +64,23 @@ class Engine(Protocol):
         """
 
 
+class DenseEngine(Engine, Protocol):
+    """An `Engine` that ranks passages by their vectors."""
+
+    def vectors(self, ids: Ids) -> Vectors:
+        """The unit vectors of these passages.
+
+        Args:
+            ids: The numbers of the passages, shape (n,).
+
+        Returns:
+            Their vectors, shape (n, dimension).
+
+        Raises:
+            LibraryDamaged: If the index turns out to be altered.
+        """
+
+
 @contextmanager
 def reporting_damage(path: Path, *raised: type[Exception]) -> Iterator[None]:
     """Turn what a third-party library raises over a file that it cannot read into LibraryDamaged or LibraryNotReadable.

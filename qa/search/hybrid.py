@@ -16,9 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from qa.encoding.encoder import Vectors
-from qa.search.bm25 import LexicalIndex
-from qa.search.dense import DenseIndex
-from qa.search.engine import Hits, Ids, Scores, inner_products, top_k
+from qa.search.engine import DenseEngine, Hits, Ids, Scores, inner_products, top_k
+from qa.search.lexical import LexicalEngine
 from qa.search.query import EncodedQuery
 
 # Compared with other values in benchmarks/results/constants.md.
@@ -42,7 +41,7 @@ class FusedHits(Hits):
 
 
 def search(
-    dense: DenseIndex, lexical: LexicalIndex, question: EncodedQuery, k: int, among: Ids | None = None
+    dense: DenseEngine, lexical: LexicalEngine, question: EncodedQuery, k: int, among: Ids | None = None
 ) -> FusedHits:
     """Rank passages by both engines together.
 
@@ -71,14 +70,15 @@ def search(
     ids: Ids = np.asarray(sorted({*dense_ids.tolist(), *lexical_ids.tolist()}), dtype=np.int64)
     is_complete = len(lexical_hits.ids) < lexical_depth or lexical_depth >= len(lexical)
     lexical_scores = _lexical_scores(lexical_hits, ids, lexical, question, is_complete=is_complete)
-    scores = fuse(dense.scores(question, ids), lexical_scores, dense.vectors(ids))
+    vectors = dense.vectors(ids)
+    scores = fuse(inner_products(vectors, question.vector), lexical_scores, vectors)
     highest = 1 + lexical.query_terms(question).max_score
     best = top_k(ids, np.clip(scores / highest, 0, 1), k)
     return FusedHits(best.ids, best.scores, _ranks(best.ids, dense_ids), _ranks(best.ids, lexical_ids))
 
 
 def _lexical_scores(
-    hits: Hits, ids: Ids, lexical: LexicalIndex, question: EncodedQuery, *, is_complete: bool
+    hits: Hits, ids: Ids, lexical: LexicalEngine, question: EncodedQuery, *, is_complete: bool
 ) -> Scores:
     """The lexical score of each of `ids`, which are sorted; only those not among the hits are searched for again.
 

@@ -35,6 +35,12 @@ _TYPO_WEIGHT = 0.5
 # people.
 _BYLINE_WEIGHT = 1.5
 _SATURATION = 2.2  # the most that repetition can multiply a word's score by: k1 + 1, where tantivy's k1 is 1.2
+# If both words of a pair are in more passages than this, searching for the pair everywhere takes longer than scoring it
+# in the best passages only: a second in a million passages.
+_COMMON_FREQUENCY = 15_000
+# A pair of common words that can add less than this to a cosine is ignored. Two words that half of a million passages
+# contain add so much in a question of ten words.
+_MIN_GAIN = 0.01
 # Words that are never reported as missing from the texts.
 _LOW_CONTENT_WORDS = frozenset(
     "across actually also always another anybody anyone anything come comes each else even ever every exactly "
@@ -84,6 +90,11 @@ class Term:
     frequency: int
     max_score: float
 
+    @property
+    def is_common_phrase(self) -> bool:
+        """Whether it is a phrase of words that so many passages contain that searching for it takes long."""
+        return len(self.words) > 1 and self.frequency > _COMMON_FREQUENCY
+
 
 @dataclass(frozen=True, slots=True)
 class QueryTerms:
@@ -111,6 +122,16 @@ class QueryTerms:
     missing: tuple[str, ...]
     max_score: float
 
+    @property
+    def searched(self) -> list[Term]:
+        """The words and phrases that passages are found by."""
+        return [term for term in self.terms if not term.is_common_phrase]
+
+    @property
+    def common_phrases(self) -> list[Term]:
+        """The phrases that only add to the scores of what is found; those that add next to nothing are left out."""
+        return [term for term in self.terms if term.is_common_phrase and term.max_score > _MIN_GAIN]
+
     @classmethod
     def of(cls, text: str, phrases: Sequence[str], *, analyzer: Analyzer, vocabulary: Vocabulary) -> QueryTerms:
         """Analyse a question, looking up every word once.
@@ -129,13 +150,13 @@ class QueryTerms:
 
         @cache
         def rarity(word: str) -> float:
-            return _rarity(frequency(word), len(vocabulary))
+            return rarity_of(frequency(word), len(vocabulary))
 
-        highest = _rarity(0, len(vocabulary))
+        highest = rarity_of(0, len(vocabulary))
 
         def single_score(count: int) -> float:
             """The score of a passage with a word that `count` passages have, if it has no other score."""
-            return _WORD_WEIGHT * (_rarity(count, len(vocabulary)) / highest) ** 2 / root
+            return _WORD_WEIGHT * (rarity_of(count, len(vocabulary)) / highest) ** 2 / root
 
         spelled = _occurring_spellings(words, content.keys(), analyzer, vocabulary, frequency)
         respelled = {sequence[i]: count for other, count in spelled.items() for i in range(other.first, other.last)}
@@ -168,7 +189,7 @@ class QueryTerms:
         }
         return cls(
             {word.term: word.raw for word in words},
-            {term: _rarity(respelled[term], len(vocabulary)) for term in respelled if term in content}
+            {term: rarity_of(respelled[term], len(vocabulary)) for term in respelled if term in content}
             | {term: rarity(term) for term in counted},
             terms,
             {other.terms: sequence[other.first : other.last] for other in spelled},
@@ -247,6 +268,6 @@ def _weighted(
             yield phrase, _PHRASE_WEIGHT / highest / root
 
 
-def _rarity(frequency: int, passages: int) -> float:
+def rarity_of(frequency: int, passages: int) -> float:
     """The inverse document frequency of a word, in BM25's formula."""
     return math.log(1 + (passages - frequency + 0.5) / (frequency + 0.5))

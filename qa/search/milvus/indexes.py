@@ -1,0 +1,57 @@
+"""The two indexes of a generation in Milvus, opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from qa.search.choice import Conditions, Rows
+from qa.search.milvus.choice import MilvusChoice
+from qa.search.milvus.collection import Collection
+from qa.search.milvus.connection import Connection
+from qa.search.milvus.dense import MilvusDense
+from qa.search.milvus.expression import of_conditions
+from qa.search.milvus.lexical import MilvusLexical
+from qa.search.milvus.statistics import Statistics
+from qa.search.remote import Remote
+
+
+@dataclass(frozen=True, slots=True)
+class MilvusIndexes:
+    """The `Indexes` over a collection."""
+
+    dense: MilvusDense
+    lexical: MilvusLexical
+    collection: Collection
+    statistics: Statistics
+
+    @classmethod
+    def open(cls, folder: Path, count: int, dimension: int, remote: Remote) -> MilvusIndexes:
+        """Open a generation's collection.
+
+        Args:
+            folder: The generation's folder, which holds the statistics.
+            count: The number of passages that the collection must hold.
+            dimension: The dimension of the vectors.
+            remote: The collection.
+
+        Raises:
+            LibraryDamaged: The collection is gone, or holds another number of passages.
+            LibraryNotReadable: The server cannot be reached.
+            SettingError: pymilvus is not installed.
+        """
+        statistics = Statistics.open(folder, count)
+        collection = Collection(Connection(remote.server), remote.collection, count)
+        if not collection.connection.call("has_collection", collection_name=remote.collection):
+            raise collection.damaged("is gone; open the library again, or build it again from its texts")
+        collection.connection.call("load_collection", collection_name=remote.collection)
+        if (found := collection.count(strongly=True)) != count:
+            raise collection.damaged(f"holds {found} passages, not {count}")
+        dense, lexical = MilvusDense(collection, dimension), MilvusLexical(collection, statistics)
+        return cls(dense, lexical, collection, statistics)
+
+    def choose(self, conditions: Conditions, rows: Rows) -> MilvusChoice:
+        """The passages by an expression, as `Indexes.choose` describes."""
+        bylines = self.statistics.byline_numbers(conditions.authors or ())
+        expression = of_conditions(conditions, bylines.values())
+        return MilvusChoice(self.collection.restricted(expression), self.dense, self.lexical, rows)

@@ -1,0 +1,218 @@
+"""Remote: where the indexes of a generation are, if they are not in its folder."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+from urllib.parse import urlsplit
+
+from qa.errors import LibraryNotReadable, SettingError
+
+EngineName = Literal["embedded", "milvus"]
+URI_VARIABLE = "VERBATIM_MILVUS_URI"
+TOKEN_VARIABLE = "VERBATIM_MILVUS_TOKEN"  # noqa: S105 (the name of a variable)
+"""The environment variables that name a server, and the token for it."""
+_FILE_END = ".db"
+_MOST_CHARACTERS = 500
+# What Milvus allows in names, so that none needs quoting.
+_DATABASE = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_]{0,99})?")
+_LIBRARY = re.compile(r"[0-9a-f]{16}")
+_COLLECTION = re.compile(r"verbatim_([0-9a-f]{16})_[0-9a-f]{8}")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A Milvus: a file of Milvus Lite, a server or a cluster.
+
+    Attributes:
+        uri: The path of a file that ends in ".db", or http:// or https:// with a host and a port; it holds no token.
+        database: The name of the database there; empty for the default one.
+    """
+
+    uri: str
+    database: str = ""
+
+    @classmethod
+    def named(cls, uri: str, database: str = "") -> Server:
+        """The server that a user names.
+
+        Args:
+            uri: Its address; the path of a file may be relative.
+            database: The name of the database there; empty for the default one.
+
+        Raises:
+            SettingError: The address or the name is not usable.
+        """
+        if not isinstance(uri, str) or not isinstance(database, str):
+            raise SettingError(f"the address of Milvus is a string, not {str(uri)[:40]!r}")
+        is_file = "://" not in uri
+        server = cls(str(Path(uri).absolute()) if is_file and uri else uri.rstrip("/"), database)
+        if (problem := server.problem()) is not None:
+            raise SettingError(f"{uri!r:.200} is not the address of a Milvus: {problem}")
+        return server
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a file of Milvus Lite."""
+        return "://" not in self.uri
+
+    @property
+    def is_on_this_machine(self) -> bool:
+        """Whether nothing leaves this machine."""
+        host = urlsplit(self.uri).hostname or ""
+        try:
+            return self.is_file or host == "localhost" or ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return False
+
+    def problem(self) -> str | None:
+        """What is wrong with the address; None if nothing is."""
+        if len(self.uri) > _MOST_CHARACTERS or not self.uri.isprintable():
+            return "it is too long, or has characters that are not seen"
+        if not _DATABASE.fullmatch(self.database):
+            return f"{self.database!r:.100} is not the name of a database: letters, digits and underscores"
+        if self.is_file:
+            is_usable = self.uri.endswith(_FILE_END) and Path(self.uri).is_absolute()
+            return None if is_usable else f"the name of a file ends in {_FILE_END!r}"
+        try:
+            parts = urlsplit(self.uri)
+            has_port = parts.port is not None
+        except ValueError:
+            return "it cannot be read as an address"
+        if parts.scheme not in ("http", "https") or not parts.hostname or not has_port:
+            return "write http://HOST:PORT or https://HOST:PORT, or the name of a file that ends in '.db'"
+        if parts.username or parts.password or parts.query or parts.fragment or parts.path:
+            return f"only a host and a port may stand in it; give the token in a file, or by ${TOKEN_VARIABLE}"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """The collection that holds the vectors and words of a generation.
+
+    Attributes:
+        server: Where it is.
+        library: What tells this library's collections from all others there.
+        collection: Its name.
+    """
+
+    server: Server
+    library: str
+    collection: str
+
+    def to_dict(self) -> dict[str, str]:
+        """As a manifest has it."""
+        return {
+            "engine": "milvus",
+            "uri": self.server.uri,
+            "database": self.server.database,
+            "library": self.library,
+            "collection": self.collection,
+        }
+
+    @classmethod
+    def from_dict(cls, content: object) -> Remote:
+        """What a manifest says, whoever wrote it. Raises ValueError if it is not what `to_dict` gives."""
+        if not isinstance(content, dict) or not all(isinstance(value, str) for value in content.values()):
+            raise ValueError("not the place of an index")
+        remote = cls(Server(content["uri"], content["database"]), content["library"], content["collection"])
+        if (
+            content != remote.to_dict()
+            or remote.server.problem() is not None
+            or library_of(remote.collection) != remote.library
+        ):
+            raise ValueError("not the place of an index")
+        return remote
+
+    @classmethod
+    def new(cls, server: Server, library: str) -> Remote:
+        """The place of a new collection.
+
+        Args:
+            server: Where to make it.
+            library: What tells this library's collections apart.
+        """
+        return cls(server, library, f"verbatim_{library}_{os.urandom(4).hex()}")
+
+
+def new_library(known: object = None) -> str:
+    """What tells a library's collections from all others: it as it is known, or a new one.
+
+    Args:
+        known: What was noted; None for a new library. Raises ValueError if that is no such thing.
+    """
+    if known is None:
+        return os.urandom(8).hex()
+    if not isinstance(known, str) or not _LIBRARY.fullmatch(known):
+        raise ValueError(f"not the mark of a library: {known!r:.40}")
+    return known
+
+
+def library_of(collection: str) -> str | None:
+    """The mark of the library that a collection belongs to; None if it is of another program."""
+    match = _COLLECTION.fullmatch(collection)
+    return None if match is None else match[1]
+
+
+Engine = Server | Literal["embedded"]
+
+
+def chosen_engine(
+    name: EngineName | None, uri: str | None = None, database: str = "", token: str = ""
+) -> Engine | None:
+    """The engine that a user chooses.
+
+    Args:
+        name: "embedded" or "milvus"; None for the one that the library has.
+        uri: The address of the Milvus.
+        database: The name of the database there; empty for the default one.
+        token: The token for it; empty for the one in the environment variable, or for none.
+
+    Raises:
+        SettingError: The choice is not understood.
+    """
+    if name not in (None, *get_args(EngineName)):
+        raise SettingError(f"engine={name!r:.40} is not understood; it is 'embedded' or 'milvus'")
+    if name == "milvus":
+        if not uri:
+            raise SettingError("the engine 'milvus' needs an address: a file that ends in '.db', or http://HOST:PORT")
+        server = Server.named(uri, database)
+        trust(server, token)
+        return server
+    if uri or database or token:
+        raise SettingError("an address is one of the engine 'milvus': choose that engine too")
+    return "embedded" if name == "embedded" else None
+
+
+_tokens: dict[str, str] = {}
+"""The token of each server that the user of this process has named."""
+
+
+def trust(server: Server, token: str = "") -> None:
+    """Take note that the user of this process has named a server.
+
+    A library's folder names one too, but may come from a stranger, whose server must get neither questions nor a token.
+
+    Args:
+        server: The server.
+        token: The token for it; empty for none.
+    """
+    _tokens[server.uri] = token or _tokens.get(server.uri, "")
+
+
+def token_for(server: Server) -> str:
+    """The token for a server that the user has named. Raises LibraryNotReadable if they have not."""
+    if server.uri in _tokens:
+        return _tokens[server.uri] or os.environ.get(TOKEN_VARIABLE, "")
+    if os.environ.get(URI_VARIABLE, "").rstrip("/") == server.uri:
+        return os.environ.get(TOKEN_VARIABLE, "")
+    if not server.is_on_this_machine:
+        raise LibraryNotReadable(
+            f"the library says that its vectors are at {server.uri!r}, and what is asked would be sent there; "
+            f"if that is your server, set {URI_VARIABLE}={server.uri}"
+        )
+    return ""
