@@ -8,6 +8,7 @@ from typing import Any, get_args
 from qa.cli.output import contents_of, library_path, print_line
 from qa.cli.shared import SharedOptions
 from qa.encoding.bert import SETTING, Precision, default_precision
+from qa.library.changes import clear_leftovers
 from qa.library.directory import LibraryDirectory
 from qa.library.generation import Generation
 from qa.text.counted import counted
@@ -25,12 +26,15 @@ def add_commands(commands: Any, shared: SharedOptions) -> None:
 
 
 def _status(options: argparse.Namespace) -> int:
-    status = _generation(options).status()
+    generation = _generation(options)
+    status, remote = generation.status(), generation.manifest.remote
     precisions = ", ".join(get_args(Precision))
     print_line(f"library     {status.path}")
     print_line(f"generation  {status.generation}, written {status.created}")
     print_line(f"model       {status.model}")
     print_line(f"precision   {default_precision()} on this processor (set it with {SETTING}: {precisions})")
+    if remote is not None:
+        print_line(f"milvus      {remote.server.uri}, collection {remote.collection}")
     print_line(f"contents    {contents_of(status)}, {status.bytes:,} bytes")
     return 0
 
@@ -39,6 +43,8 @@ def _verify(options: argparse.Namespace) -> int:
     status = _generation(options, check_hashes=True).verify(files=False)
     passages, sources = counted(status.passages, "passage"), counted(status.sources, "source")
     print_line(f"{status.path}: intact; all {passages} of {sources} are slices of their texts")
+    if dropped := clear_leftovers(LibraryDirectory(library_path(options))):
+        print_line(f"{counted(dropped, 'collection')} of earlier or interrupted builds dropped from Milvus")
     return 0
 
 

@@ -6,17 +6,20 @@ Each holds the library's write lock from before the sources are read until the n
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from qa.encoding.encoder import Encoder
-from qa.errors import LibraryError, SourceError
+from qa.errors import LibraryBusy, LibraryError, SourceError
 from qa.library.build import BuildPlan
 from qa.library.change_report import ChangeReport, Records, listed
 from qa.library.directory import LibraryDirectory
+from qa.library.disk_errors import reporting_disk_errors
 from qa.library.generation import Generation
-from qa.library.generation_writer import GenerationWriter
+from qa.library.generation_writer import GENERATIONS, GenerationWriter
 from qa.library.history import current_records, go_back
 from qa.library.language_check import warn_of_foreign_texts
+from qa.library.remote_indexes import servers_of
 from qa.library.stored_vectors import StoredVectors, VectorCounts
 from qa.library.texts import Texts
 from qa.search.remote import Engine
@@ -135,6 +138,25 @@ def undo(directory: LibraryDirectory, encoder: Encoder | None = None, *, expecte
         generation = go_back(writer, directory, encoder, expected)
         report = ChangeReport.between(before, generation.store.records(), generation.folder.name)
         return Change(generation, report)
+
+
+def clear_leftovers(directory: LibraryDirectory) -> int:
+    """Drop the collections on a server that a library does not need any more; what files it has is left alone.
+
+    Args:
+        directory: The library's folder. While another process writes it, nothing is done.
+
+    Returns:
+        How many were dropped.
+
+    Raises:
+        LibraryError: The folder cannot be written, or a server cannot be reached.
+    """
+    if not servers_of(directory.path / GENERATIONS):
+        return 0
+    with suppress(LibraryBusy), directory.writing() as writer, reporting_disk_errors():
+        return writer.clear_leftovers()
+    return 0
 
 
 def _rebuild(

@@ -174,6 +174,7 @@ class Generation:
                 self.manifest.check_hashes(self.folder)
                 self._large.proved()
             self.store.verify()
+            self._indexes.check()
         except LibraryDamaged as error:
             raise LibraryDamaged(f"{error}; {build_hint(self.path)}") from error
         return self.status()

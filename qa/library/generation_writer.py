@@ -13,7 +13,7 @@ from qa.errors import LibraryNotWritable, VerbatimError
 from qa.library.manifest import READ_LOCK
 from qa.library.pointer import GENERATION_NAME, Pointer
 from qa.library.reading_lock import is_locked_by_reader
-from qa.library.remote_indexes import drop_unneeded, is_in_grace, remotes_of
+from qa.library.remote_indexes import drop_unneeded, forget_unfinished, is_in_grace, servers_of
 from qa.library.sync import sync, sync_tree
 
 GENERATIONS = "generations"
@@ -98,17 +98,26 @@ class GenerationWriter:
             return False
         return pointer is None or pointer.current != generation.name
 
+    def clear_leftovers(self) -> int:
+        """Remove what no generation needs any more, also the collection of a build that was interrupted.
+
+        Returns:
+            How many collections were dropped.
+        """
+        forget_unfinished(self.generations)
+        return self._prune(self._in_grace())
+
     def _in_grace(self) -> set[str]:
         """The generations that readers of other machines may still use after the next one is published."""
         return {folder.name for folder in self.generations.iterdir() if is_in_grace(self.path, folder)}
 
-    def _prune(self, in_grace: Collection[str]) -> None:
+    def _prune(self, in_grace: Collection[str]) -> int:
         """Remove all generations but those that the pointer names, those that a reader has locked and those in grace.
 
-        With a generation on a server goes its collection.
+        With a generation on a server goes its collection. Returns how many collections were dropped.
         """
         pointer = Pointer.read(self.path)
-        servers = {remote.server for remote in remotes_of(self.generations)}
+        servers = servers_of(self.generations)
         for folder in self.generations.iterdir():
             if (
                 pointer is not None
@@ -117,5 +126,4 @@ class GenerationWriter:
                 and not is_locked_by_reader(folder)
             ):
                 shutil.rmtree(folder, ignore_errors=True)
-        if servers:
-            drop_unneeded(self.generations, servers)
+        return drop_unneeded(self.generations, servers) if servers else 0

@@ -43,12 +43,17 @@ def pack(directory: LibraryDirectory, file: StrPath, progress: Progress = no_pro
 
     Raises:
         SettingError: The file cannot be written; it is then as it was.
-        LibraryError: There is no library, or it cannot be read, is damaged, or is in another format.
+        LibraryError: There is no library, or it cannot be read, is damaged, is in another format, or is in Milvus.
     """
     folder, lock = directory.lock_current()
     try:
         manifest = Manifest.read(folder)
         manifest.check_hashes(folder)
+        if manifest.remote is not None:
+            raise LibraryError(
+                f"the vectors and words of the library at {str(directory.path)!r} are in Milvus, not in its folder; "
+                "save its texts with qa export"
+            )
         done, total = 0, sum(size.size for size in manifest.files.values())
         with replacement_of(file) as stream:
             for block in archive_blocks(folder, manifest):
@@ -98,6 +103,8 @@ def unpack(file: StrPath, directory: LibraryDirectory, *, replace: bool = False)
         with stream, reporting_disk_errors():
             folder = writer.new_folder()
             manifest = extract(stream, source, folder)
+            if manifest.remote is not None:
+                raise LibraryDamaged(f"{source} is not a packed library: its vectors and words are on a server")
             _write_lexical_index(folder, manifest)
             generation = writer.publish(folder, partial(_proved, directory.path))
         return Change(generation, ChangeReport.between(before, generation.store.records(), generation.folder.name))

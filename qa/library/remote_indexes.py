@@ -120,6 +120,19 @@ def remotes_of(generations: Path) -> list[Remote]:
     return [manifest.remote for manifest in manifests if manifest is not None and manifest.remote is not None]
 
 
+def servers_of(generations: Path) -> set[Server]:
+    """The servers that a library's generations name, and its unfinished build."""
+    unfinished = Notes.read(generations).unfinished if generations.is_dir() else None
+    return {remote.server for remote in (*remotes_of(generations), unfinished) if remote is not None}
+
+
+def forget_unfinished(generations: Path) -> None:
+    """Let the collection of an interrupted build be dropped. Raises OSError."""
+    notes = Notes.read(generations)
+    if notes.unfinished is not None:
+        replace(notes, unfinished=None, content="").write(generations)
+
+
 def server_of(library: Path, generations: Path) -> Server | None:
     """The server of a library's current generation; None if its indexes are files, or if it cannot be read."""
     pointer = None
@@ -166,10 +179,10 @@ def drop_unneeded(generations: Path, servers: Iterable[Server]) -> int:
     """
     from qa.search.milvus.collections import drop_others
 
-    needed, notes = remotes_of(generations), Notes.read(generations)
-    if notes.unfinished in needed:
-        notes = replace(notes, unfinished=None, content="")
-        notes.write(generations)
+    needed = remotes_of(generations)
+    if Notes.read(generations).unfinished in needed:
+        forget_unfinished(generations)
+    notes = Notes.read(generations)
     if any(_manifest(folder) is None for folder in _folders(generations)):
         return 0
     if notes.unfinished is not None:

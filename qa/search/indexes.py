@@ -30,6 +30,9 @@ class Indexes(Protocol):
     def lexical(self) -> LexicalEngine:
         """The words."""
 
+    def check(self) -> None:
+        """Check again what no file's hash proves. Raises LibraryDamaged if passages are missing."""
+
     def choose(self, conditions: Conditions, rows: Rows) -> Choice:
         """The passages whose posts meet the conditions.
 
@@ -45,6 +48,9 @@ class EmbeddedIndexes:
 
     dense: DenseIndex
     lexical: LexicalIndex
+
+    def check(self) -> None:
+        """Nothing: all of it is in files."""
 
     def choose(self, conditions: Conditions, rows: Rows) -> NumberedChoice:
         """The passages by their numbers, as `Indexes.choose` describes."""

@@ -52,7 +52,8 @@ class Server:
         is_file = "://" not in uri
         server = cls(str(Path(uri).absolute()) if is_file and uri else uri.rstrip("/"), database)
         if (problem := server.problem()) is not None:
-            raise SettingError(f"{uri!r:.200} is not the address of a Milvus: {problem}")
+            shown = uri.rpartition("@")[2]  # a password may stand before it
+            raise SettingError(f"{shown!r:.200} is not the address of a Milvus: {problem}")
         return server
 
     @property

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import threading
+import weakref
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +18,9 @@ SECONDS_TO_ASK = 30
 """How long a question waits for a server; pymilvus tries again, at growing intervals, until then."""
 SECONDS_TO_WRITE = 300
 """The same for a batch of a build: a server that is started again needs a minute or two."""
+_lock = threading.Lock()
+_users_of_files: Counter[str] = Counter()
+"""How many connections of this process use each file of Milvus Lite."""
 _INSTALL = "it needs pymilvus: pip install 'verbatim-qa[cluster]'"
 
 
@@ -40,8 +46,12 @@ class Connection:
             raise LibraryNotReadable(
                 f"there is no Milvus at {server.uri!r}; put the file back there, or build the library again"
             )
-        with self._reporting("connected to"):
+        with self._reporting("connect"):
             self.client = client(uri=server.uri, token=token, db_name=server.database, timeout=seconds)
+        if server.is_file:
+            with _lock:
+                _users_of_files[server.uri] += 1
+        self._finalizer = weakref.finalize(self, _let_go, self.client, server)
 
     def call(self, method: str, **arguments: Any) -> Any:
         """Call a method of pymilvus's MilvusClient.
@@ -57,8 +67,8 @@ class Connection:
             return getattr(self.client, method)(timeout=self._seconds, **arguments)
 
     def close(self) -> None:
-        """Let go of the server."""
-        self.client.close()
+        """Let go of the server, which also happens automatically once nothing refers to the connection."""
+        self._finalizer()
 
     @contextmanager
     def _reporting(self, action: str) -> Iterator[None]:
@@ -70,6 +80,19 @@ class Connection:
             yield
         except (MilvusException, grpc.RpcError, OSError) as error:
             raise LibraryNotReadable(f"Milvus at {self.server.uri!r} failed ({action}): {_reason(error)}") from error
+
+
+def _let_go(client: Any, server: Server) -> None:
+    """Close a client; with the last one of this process a file of Milvus Lite too, so that others can open it."""
+    client.close()
+    if not server.is_file:
+        return
+    with _lock:
+        _users_of_files[server.uri] -= 1
+        if not _users_of_files[server.uri]:
+            from milvus_lite.server_manager import server_manager_instance
+
+            server_manager_instance.release_server(server.uri)
 
 
 def _client_class() -> Any:
@@ -87,5 +110,5 @@ def _reason(error: Exception) -> str:
     text = str(getattr(error, "message", "") or error)
     line = " ".join(text.split())
     if "open local milvus failed" in line.lower():
-        return "its file is open in another process, or damaged; a file serves one process, milvus-lite server several"
+        return "the file is damaged, or open in another process; several processes need milvus-lite server"
     return f"{line[:300]}; see that it runs, and that its address, database and token are right"

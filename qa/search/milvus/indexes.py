@@ -45,10 +45,16 @@ class MilvusIndexes:
         if not collection.connection.call("has_collection", collection_name=remote.collection):
             raise collection.damaged("is gone; open the library again, or build it again from its texts")
         collection.connection.call("load_collection", collection_name=remote.collection)
-        if (found := collection.count(strongly=True)) != count:
-            raise collection.damaged(f"holds {found} passages, not {count}")
         dense, lexical = MilvusDense(collection, dimension), MilvusLexical(collection, statistics)
-        return cls(dense, lexical, collection, statistics)
+        indexes = cls(dense, lexical, collection, statistics)
+        indexes.check()
+        return indexes
+
+    def check(self) -> None:
+        """Count the passages of the collection. Raises LibraryDamaged if it has another number than it must."""
+        found = self.collection.count(strongly=True)
+        if found != self.collection.passages:
+            raise self.collection.damaged(f"holds {found} passages, not {self.collection.passages}")
 
     def choose(self, conditions: Conditions, rows: Rows) -> MilvusChoice:
         """The passages by an expression, as `Indexes.choose` describes."""

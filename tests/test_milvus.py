@@ -1,0 +1,350 @@
+"""The engine on Milvus: what is its own, and what must not go wrong."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import FakeEncoder
+from engines import Place, collections, remotes
+from hypothesis import given
+from hypothesis import strategies as st
+
+import qa
+from qa.library import changes
+from qa.library.directory import LibraryDirectory
+from qa.library.pack import pack
+from qa.search.choice import Conditions
+from qa.search.milvus.connection import Connection
+from qa.search.milvus.expression import in_a_row, of_conditions
+from qa.search.milvus.schema import Day
+from qa.search.milvus.sparse import _LENGTHS, K1, Averages, Terms, pair_dimension, passage_vector, saturated
+from qa.search.milvus.statistics import FILE, Statistics, StatisticsWriter
+from qa.search.remote import TOKEN_VARIABLE, URI_VARIABLE, Remote, Server, chosen_engine, token_for
+from qa.text.spelling import one_edit_apart
+
+REMOTE = Remote.new(Server("/somewhere/vectors.db"), "0123456789abcdef")
+
+
+def threads(count: int = 7) -> list[qa.Thread]:
+    return [qa.Thread.from_text(f"Lens number {number} is red.", title=f"Lens {number}") for number in range(count)]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(str(tmp_path / "vectors.db"))
+
+
+@pytest.fixture
+def milvus(tmp_path: Path, encoder: FakeEncoder, place: Place) -> qa.Library:
+    return qa.build(threads(), tmp_path / "library", encoder=encoder, **place.arguments)
+
+
+Calls = list[str]
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> Callable[[int | None], Calls]:
+    """Notes what is asked of Milvus from now on, and cuts the connection at a call."""
+    original = Connection.call
+
+    def cut_at(number: int | None) -> Calls:
+        noted: Calls = []
+
+        def call(self: Connection, method: str, **arguments: Any) -> Any:
+            noted.append(method)
+            if number is not None and len(noted) > number:
+                raise qa.LibraryNotReadable("the connection is cut")
+            return original(self, method, **arguments)
+
+        monkeypatch.setattr(Connection, "call", call)
+        return noted
+
+    return cut_at
+
+
+def test_a_build_that_fails_at_any_step_leaves_the_library_as_it_was(
+    tmp_path: Path,
+    milvus: qa.Library,
+    encoder: FakeEncoder,
+    place: Place,
+    calls: Callable[[int | None], Calls],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("qa.search.milvus.writer._PASSAGES_PER_BATCH", 2)
+    before = milvus.status()
+    more = [qa.Thread.from_text("A lens from Wetzlar.", title="New")]
+    step = 0
+    while True:
+        noted = calls(step)
+        try:
+            milvus.add(more)
+        except qa.LibraryError:
+            assert len(noted) == step + 1
+            calls(None)
+            assert qa.open(milvus.path, encoder=encoder).status() == before
+        else:
+            break
+        step += 1
+    assert step > 10 and len(milvus.sources) == 8
+    calls(None)
+    changes.clear_leftovers(LibraryDirectory(milvus.path))
+    assert collections(place, milvus) == {remote.collection for remote in remotes(milvus)}
+    assert milvus.ask("Which lens is from Wetzlar?").quotes[0].text == "A lens from Wetzlar."
+
+
+def test_a_build_goes_on_where_it_was_interrupted(
+    tmp_path: Path,
+    encoder: FakeEncoder,
+    place: Place,
+    calls: Callable[[int | None], Calls],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("qa.search.milvus.writer._PASSAGES_PER_BATCH", 2)
+    path = tmp_path / "library"
+    calls(4)  # a look for the collection, its making, and two batches
+    with pytest.raises(qa.LibraryNotWritable, match="the connection is cut; .* goes on from here"):
+        qa.build(threads(), path, encoder=encoder, **place.arguments)
+    with pytest.raises(qa.LibraryMissing):
+        qa.open(path, encoder=encoder)
+    noted = calls(None)
+    library = qa.build(threads(), path, encoder=encoder, **place.arguments)
+    assert noted.count("create_collection") == 0 and noted.count("upsert") == 2
+    assert len(library.sources) == 7 and len(collections(place, library)) == 1
+    assert len(library.search("Lens", 10)) == 7
+
+
+def test_an_interrupted_build_of_other_texts_is_not_gone_on_with(
+    tmp_path: Path, encoder: FakeEncoder, place: Place, calls: Callable[[int | None], Calls]
+) -> None:
+    path = tmp_path / "library"
+    calls(3)
+    with pytest.raises(qa.LibraryNotWritable):
+        qa.build(threads(), path, encoder=encoder, **place.arguments)
+    noted = calls(None)
+    library = qa.build(threads(3), path, encoder=encoder, **place.arguments)
+    assert noted.count("create_collection") == 1
+    assert len(library.sources) == 3 and len(collections(place, library)) == 1
+
+
+def test_verify_drops_what_an_interrupted_build_left(
+    milvus: qa.Library, place: Place, calls: Callable[[int | None], Calls]
+) -> None:
+    calls(8)
+    with pytest.raises(qa.LibraryNotWritable):
+        milvus.add([qa.Thread.from_text("A lens from Wetzlar.")])
+    calls(None)
+    assert len(collections(place, milvus)) == 2
+    with LibraryDirectory(milvus.path).writing():
+        assert changes.clear_leftovers(LibraryDirectory(milvus.path)) == 0  # somebody writes: it may be theirs
+    assert changes.clear_leftovers(LibraryDirectory(milvus.path)) == 1
+    assert len(collections(place, milvus)) == 1 and milvus.verify()
+
+
+def test_no_reader_meets_a_half_written_generation(milvus: qa.Library, encoder: FakeEncoder) -> None:
+    problems: list[object] = []
+    is_over = False
+
+    def read() -> None:
+        with qa.open(milvus.path, encoder=encoder) as reader:
+            while not is_over:
+                reader.refresh()
+                answer = reader.ask("Which lens is red?", k=10)
+                counts = {quote.text.split()[-1] for quote in answer.quotes}
+                if len(counts) != 1 or len(answer.quotes) != 7:  # each generation says another last word
+                    problems.append(answer.quotes)
+
+    readers = [Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for colour in ("blue.", "green.", "grey."):
+        milvus.rebuild(
+            [qa.Thread.from_text(f"Lens number {n} is red, and {colour}", title=f"Lens {n}") for n in range(7)]
+        )
+    is_over = True
+    for reader in readers:
+        reader.join()
+    assert problems == []
+
+
+def test_what_milvus_lost_is_noticed(milvus: qa.Library, encoder: FakeEncoder, place: Place) -> None:
+    (remote,) = remotes(milvus)
+    connection = Connection(Server.named(str(place.uri)))
+    connection.call(
+        "upsert", collection_name=remote.collection, data=[_row(connection, remote, 3) | {"dense": [1.0] * 256}]
+    )
+    with pytest.raises(qa.LibraryDamaged, match="vectors that are not of length one"):
+        milvus.ask("Lens number 3")
+    connection.call("delete", collection_name=remote.collection, ids=[3])
+    with pytest.raises(qa.LibraryDamaged, match="holds 6 passages, not 7"):
+        qa.open(milvus.path, encoder=encoder)
+    with pytest.raises(qa.LibraryDamaged, match="holds 6 passages, not 7"):
+        milvus.verify()
+    connection.call("drop_collection", collection_name=remote.collection)
+    with pytest.raises(qa.LibraryDamaged, match="is gone"):
+        qa.open(milvus.path, encoder=encoder)
+    assert len(qa.build(None, milvus.path, encoder=encoder).search("Lens", 10)) == 7  # the texts are in the folder
+
+
+def _row(connection: Connection, remote: Remote, number: int) -> dict[str, Any]:
+    rows = connection.call("query", collection_name=remote.collection, filter=f"id == {number}", output_fields=["*"])
+    return dict(rows[0])
+
+
+def test_a_file_is_free_for_others_once_the_library_is_closed(milvus: qa.Library, place: Place) -> None:
+    code = f"""
+from qa.search.milvus.connection import Connection
+from qa.search.remote import Server
+print(len(Connection(Server({place.uri!r})).call("list_collections")))
+"""
+
+    def other() -> subprocess.CompletedProcess[str]:
+        return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert "open in another process; several processes need milvus-lite server" in other().stderr
+    milvus.close()
+    assert other().stdout == "1\n"
+
+
+def test_a_packed_library_has_its_indexes_with_it(tmp_path: Path, milvus: qa.Library) -> None:
+    with pytest.raises(qa.LibraryError, match="are in Milvus, not in its folder; save its texts with qa export"):
+        pack(LibraryDirectory(milvus.path), tmp_path / "packed")
+    assert milvus.export(tmp_path / "texts.jsonl") == 7
+
+
+def test_without_the_extra_the_message_names_it(
+    milvus: qa.Library, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pymilvus", None)
+    with pytest.raises(qa.SettingError, match=r"pip install 'verbatim-qa\[cluster\]'"):
+        qa.open(milvus.path, encoder=encoder)
+
+
+def test_a_server_that_only_a_folder_names_gets_nothing(
+    milvus: qa.Library, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stranger = Server("https://203.0.113.7:19530")
+    manifest = milvus._opened.generation.manifest
+    replace(manifest, remote=Remote.new(stranger, "0123456789abcdef")).write(milvus._opened.generation.folder)
+    monkeypatch.setenv(TOKEN_VARIABLE, "secret")
+    monkeypatch.delenv(URI_VARIABLE, raising=False)
+    with pytest.raises(qa.LibraryNotReadable, match=f"set {URI_VARIABLE}=https://203.0.113.7:19530"):
+        qa.open(milvus.path, encoder=encoder)
+    assert token_for(Server("http://127.0.0.1:19530")) == ""
+    monkeypatch.setenv(URI_VARIABLE, "https://203.0.113.7:19530/")
+    assert token_for(stranger) == "secret"
+    mine = chosen_engine("milvus", "http://localhost:7", token="mine")
+    assert isinstance(mine, Server) and token_for(mine) == "mine"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"engine": "faiss"}, "'embedded' or 'milvus'"), ({"engine": "milvus"}, "needs an address"),
+        ({"uri": "x.db"}, "choose that engine too"), ({"engine": "milvus", "uri": "x.sqlite"}, "ends in '.db'"),
+        ({"engine": "milvus", "uri": "http://user:pass@host:1"}, "only a host and a port"),
+        ({"engine": "milvus", "uri": "ftp://host:1"}, "write http"),
+        ({"engine": "milvus", "uri": "http://h:x"}, "read as"),
+        ({"engine": "milvus", "uri": "http://h:1", "database": "a-b"}, "name of a database"),
+    ],
+)  # fmt: skip
+def test_an_address_that_cannot_be_used_is_refused(
+    tmp_path: Path, encoder: FakeEncoder, arguments: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(qa.SettingError, match=message) as error:
+        qa.build(threads(), tmp_path / "library", encoder=encoder, **arguments)
+    assert "pass@" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"uri": "vectors.db"}, {"uri": "http://a/b"}, {"database": "x y"}, {"library": "0"}, {"collection": "other"},
+        {"collection": "verbatim_ffffffffffffffff_00000000"}, {"engine": "other"}, {"uri": 5}, {"more": "1"},
+    ],
+)  # fmt: skip
+def test_what_a_manifest_says_of_a_server_is_checked(change: dict[str, Any]) -> None:
+    assert Remote.from_dict(json.loads(json.dumps(REMOTE.to_dict()))) == REMOTE
+    with pytest.raises((ValueError, KeyError)):
+        Remote.from_dict(REMOTE.to_dict() | change)
+
+
+def test_lengths_are_rounded_as_tantivy_rounds_them() -> None:
+    assert len(_LENGTHS) == 256
+    assert _LENGTHS[[0, 24, 40, 41, 49, 50, 57, 65, 255]].tolist() == [0, 24, 40, 42, 60, 64, 96, 168, 2_013_265_944]
+    assert saturated(1.0, 41, 40.0) == saturated(1.0, 40, 40.0) == pytest.approx((K1 + 1) / (1 + K1))
+
+
+def test_a_passage_without_words_has_a_vector() -> None:
+    assert len(passage_vector(Terms([], [], []), {}, Averages(1, 1))) == 1
+    dimensions = {pair_dimension(a, b, field) for a in range(40) for b in range(40) for field in ("words", "context")}
+    assert len(dimensions) == 3_200 and min(dimensions) >= 2**30 and max(dimensions) < 2**32 - 2
+
+
+_WORDS = st.text("abcdé", min_size=1, max_size=7)
+
+
+@given(st.lists(_WORDS, min_size=1, max_size=30), _WORDS)
+def test_similar_words_are_all_that_are_one_edit_apart(words: list[str], asked: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        writer = StatisticsWriter(Path(folder) / FILE)
+        for word in words:
+            writer.add(Terms([word], [], []), [], "")
+        writer.close()
+        statistics = Statistics.open(Path(folder), len(words))
+        expected = {word for word in words if one_edit_apart(asked, word)}
+        assert set(statistics.similar(asked)) == expected
+        assert all(statistics.frequency("words", word) == words.count(word) for word in words)
+        statistics.close()
+
+
+_DATES = st.sampled_from(["2011", "2012", "2012-02", "2012-03", "2012-03-01", "2012-03-31", "2012-12-31", "2013-01-01"])
+
+
+@given(_DATES, _DATES)
+def test_dates_are_compared_as_precisely_as_both_are(date: str, other: str) -> None:
+    common = min(len(date), len(other))
+    assert (Day.of(date).last < Day.of(other).first) == (date[:common] < other[:common])
+    assert (Day.of(date).first > Day.of(other).last) == (date[:common] > other[:common])
+
+
+def test_no_value_ends_the_string_that_it_is_in(milvus: qa.Library, place: Place) -> None:
+    (remote,) = remotes(milvus)
+    connection = Connection(Server.named(str(place.uri)))
+    words = [
+        "4.4",
+        "é",
+        '"',
+        "\\",
+        "%",
+        "_",
+        "a_b",
+        'x" or id >= 0 or terms like "x',
+        'x\\" or id >= 0 or terms like "x',
+    ]
+    for number, word in enumerate(words):
+        row = _row(connection, remote, 0) | {"id": number, "terms": f" {word} ", "dense": np.ones(256).tolist()}
+        connection.call("upsert", collection_name=remote.collection, data=[row])
+    for number, word in enumerate(words):
+        rows = connection.call(
+            "query", collection_name=remote.collection, filter=in_a_row([word], "terms"), output_fields=["id"]
+        )
+        # A term has letters, digits and dots; Milvus Lite finds no backslash at all.
+        assert [row["id"] for row in rows] == ([] if "\\" in word else [number]), word
+
+
+def test_conditions_are_numbers() -> None:
+    conditions = Conditions(("comment",), frozenset({"Ann"}), frozenset({3, 1}), ("2012-03",), ("2011",))
+    assert of_conditions(conditions, [7]) == (
+        "(kind in [1]) and (byline in [7]) and (source in [1, 3]) and (last_day < 20120300) and (first_day > 20119999)"
+    )
+    assert of_conditions(Conditions(authors=frozenset()), []) == "(byline in [])"
