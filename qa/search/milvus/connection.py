@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 import weakref
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from qa.errors import LibraryNotReadable, SettingError
 from qa.search.remote import Server, token_for
 
-SECONDS_TO_ASK = 30
-"""How long a question waits for a server; pymilvus tries again, at growing intervals, until then."""
+SECONDS_TO_ASK = 20
+"""How long a question waits for a server that does not answer; it is asked again, at growing intervals, until then."""
 SECONDS_TO_WRITE = 300
 """The same for a batch of a build: a server that is started again needs a minute or two."""
+_PAUSE, _LONGEST_PAUSE = 0.5, 8.0  # seconds between two attempts: a server that comes back is not run over
+_SECONDS_TO_CONNECT = 5.0  # of one attempt
 _lock = threading.Lock()
 _users_of_files: Counter[str] = Counter()
 """How many connections of this process use each file of Milvus Lite."""
@@ -39,7 +43,7 @@ class Connection:
             SettingError: pymilvus is not installed.
             LibraryNotReadable: The server cannot be reached, or is not one that the user has named.
         """
-        self.server, self._seconds = server, seconds
+        self.server, self._seconds, self._lock = server, seconds, threading.Lock()
         client = _client_class()
         token = token_for(server)
         if server.is_file and not may_create and not Path(server.uri).is_dir():
@@ -47,24 +51,49 @@ class Connection:
                 f"there is no Milvus at {server.uri!r}; put the file back there, or build the library again"
             )
         with self._reporting("connect"):
-            self.client = client(uri=server.uri, token=token, db_name=server.database, timeout=seconds)
+            # Of its own: those that pymilvus shares go on trying an address that was given up.
+            self._new = partial(client, uri=server.uri, token=token, db_name=server.database, dedicated=True)
+            self._clients = [self._new(timeout=seconds)]
         if server.is_file:
             with _lock:
                 _users_of_files[server.uri] += 1
-        self._finalizer = weakref.finalize(self, _let_go, self.client, server)
+        self._finalizer = weakref.finalize(self, _let_go, self._clients, server)
+
+    @property
+    def client(self) -> Any:
+        """pymilvus's MilvusClient, as it is now."""
+        return self._clients[-1]
 
     def call(self, method: str, **arguments: Any) -> Any:
-        """Call a method of pymilvus's MilvusClient.
+        """Call a method of pymilvus's MilvusClient, again and again while the server cannot be reached.
 
         Args:
-            method: Its name.
+            method: Its name; to call it twice must do no harm.
             **arguments: Its arguments.
 
         Raises:
             LibraryNotReadable: The server cannot be reached in time, or refuses.
         """
-        with self._reporting(method.replace("_", " ")):
-            return getattr(self.client, method)(timeout=self._seconds, **arguments)
+        end, pause = time.monotonic() + self._seconds, _PAUSE
+        while True:
+            client = self.client
+            try:
+                with self._reporting(method.replace("_", " ")):
+                    left = max(end - time.monotonic(), _PAUSE)
+                    return getattr(client, method)(timeout=left, **arguments)
+            except _Unreachable:
+                if time.monotonic() + pause > end:
+                    raise
+            time.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+            self._connect_again(client)
+
+    def _connect_again(self, lost: Any) -> None:
+        """Replace a client that has lost its server, unless another thread has; it stays if that fails."""
+        with self._lock, suppress(LibraryNotReadable), self._reporting("connect"):
+            if self.client is lost:
+                self._clients[:] = [self._new(timeout=_SECONDS_TO_CONNECT)]
+                lost.close()
 
     def close(self) -> None:
         """Let go of the server, which also happens automatically once nothing refers to the connection."""
@@ -72,19 +101,28 @@ class Connection:
 
     @contextmanager
     def _reporting(self, action: str) -> Iterator[None]:
-        """Turn what pymilvus raises into LibraryNotReadable."""
+        """Turn what pymilvus raises into LibraryNotReadable, _Unreachable if another attempt may succeed."""
         import grpc
+        from pymilvus.client.types import Status
         from pymilvus.exceptions import MilvusException
 
+        away = (Status.CONNECT_FAILED, grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
         try:
             yield
         except (MilvusException, grpc.RpcError, OSError) as error:
-            raise LibraryNotReadable(f"Milvus at {self.server.uri!r} failed ({action}): {_reason(error)}") from error
+            code = error.code() if isinstance(error, grpc.RpcError) else getattr(error, "code", None)
+            kind = _Unreachable if code in away else LibraryNotReadable
+            raise kind(f"Milvus at {self.server.uri!r} failed ({action}): {_reason(error)}") from error
 
 
-def _let_go(client: Any, server: Server) -> None:
+class _Unreachable(LibraryNotReadable):
+    """The server does not answer now."""
+
+
+def _let_go(clients: Sequence[Any], server: Server) -> None:
     """Close a client; with the last one of this process a file of Milvus Lite too, so that others can open it."""
-    client.close()
+    for client in clients:
+        client.close()
     if not server.is_file:
         return
     with _lock:
