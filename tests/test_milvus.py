@@ -20,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import qa
+from qa.evaluation import evaluate
 from qa.library import changes
 from qa.library.directory import LibraryDirectory
 from qa.library.pack import pack
@@ -219,6 +220,19 @@ def test_a_packed_library_has_its_indexes_with_it(tmp_path: Path, milvus: qa.Lib
     with pytest.raises(qa.LibraryError, match="are in Milvus, not in its folder; save its texts with qa export"):
         pack(LibraryDirectory(milvus.path), tmp_path / "packed")
     assert milvus.export(tmp_path / "texts.jsonl") == 7
+
+
+def test_a_set_is_evaluated_there_and_nothing_stays(tmp_path: Path, encoder: FakeEncoder, place: Place) -> None:
+    lines = {
+        "corpus.jsonl": [{"_id": str(n), "text": f"Lens number {n} is red."} for n in range(5)],
+        "queries.jsonl": [{"_id": "q", "text": "Which is lens number 3?"}],
+    }
+    for name, rows in lines.items():
+        (tmp_path / name).write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    (tmp_path / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\nq\t3\t1\n", encoding="utf-8")
+    report = evaluate(tmp_path, encoder=encoder, reader=None, **place.arguments)
+    assert report == evaluate(tmp_path, encoder=encoder, reader=None) and report.ranking.ndcg_at_10 == 1
+    assert Connection(Server.named(str(place.uri))).call("list_collections") == []
 
 
 def test_without_the_extra_the_message_names_it(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
+from qa.cli.engine import add_engine_options, engine_arguments
 from qa.cli.output import contents_of, library_path, print_line, print_reports, progress_bars
 from qa.cli.shared import SharedOptions
 from qa.encoding.encoder import Encoder
 from qa.encoding.load import load_encoder
-from qa.errors import LibraryDamaged, LibraryMismatch, SettingError
+from qa.errors import LibraryDamaged, LibraryMismatch
 from qa.library import changes
 from qa.library.change_report import ChangeReport
 from qa.library.directory import LibraryDirectory
@@ -18,7 +18,6 @@ from qa.library.generation import check_model
 from qa.library.library import Library
 from qa.library.manifest import Manifest
 from qa.library.stored_vectors import VectorCounts, with_vectors
-from qa.search.remote import TOKEN_VARIABLE, EngineName
 from qa.text.visible import visible
 
 
@@ -33,18 +32,7 @@ def add_commands(commands: Any, shared: SharedOptions) -> None:
     command.add_argument(
         "--replace", action="store_true", help="remove the texts that the library holds and that are not among these"
     )
-    command.add_argument(
-        "--engine",
-        choices=get_args(EngineName),
-        help="where vectors and words go: the library's folder, or a Milvus (default: where they are)",
-    )
-    command.add_argument(
-        "--uri", help="with --engine milvus: a file that ends in .db, or http:// or https:// with a host and a port"
-    )
-    command.add_argument("--database", metavar="NAME", default="", help="the database there (default: its default one)")
-    command.add_argument(
-        "--token-file", metavar="FILE", type=Path, help=f"a file with the token for it (default: ${TOKEN_VARIABLE})"
-    )
+    add_engine_options(command)
     command.set_defaults(run=_build)
 
     command = commands.add_parser(
@@ -108,25 +96,14 @@ def _build(options: argparse.Namespace) -> int:
             model=options.model,
             vectors=options.vectors,
             replace=options.replace,
-            engine=options.engine,
-            uri=options.uri,
-            database=options.database,
-            token=_token(options.token_file),
             progress=progress,
+            **engine_arguments(options),
         )
     print_reports(library.reports)
     _print_vectors(library.vector_counts)
     status = library.status()
     print_line(f"{status.path}: {contents_of(status)}")
     return 0
-
-
-def _token(file: Path | None) -> str:
-    """The token in a file; empty if none is named."""
-    try:
-        return "" if file is None else file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingError(f"the token in {str(file)!r} cannot be read: {error}") from error
 
 
 def _add(options: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from qa.cli.engine import add_engine_options, engine_arguments
 from qa.cli.output import print_line, progress_bars
 from qa.cli.shared import SharedOptions, chosen_reader
 from qa.errors import SettingError
@@ -29,6 +30,7 @@ def add_commands(commands: Any, shared: SharedOptions) -> None:
     )
     command.add_argument("--answers", metavar="FILE", type=Path, help="write the answer to each query as JSON Lines")
     command.add_argument("--limit", type=int, metavar="N", help="ask only the first N queries")
+    add_engine_options(command)
     command.set_defaults(run=_evaluate)
 
 
@@ -53,6 +55,7 @@ def _evaluate(options: argparse.Namespace) -> int:
             reranker=options.reranker,
             min_confidence=options.min_confidence,
             progress=progress,
+            **engine_arguments(options),
         )
     print_line(str(report))
     return 0

@@ -22,7 +22,10 @@ from qa.evaluation.answers import ConfidenceFigures, confidence_figures, exact_m
 from qa.evaluation.dataset import Answers, Dataset
 from qa.evaluation.ranking import RankingFigures, ranked_documents, ranking_figures, write_run
 from qa.library.calibrations import calibration_of
+from qa.library.changes import drop_collections
+from qa.library.directory import LibraryDirectory
 from qa.library.library import Library
+from qa.search.remote import EngineName
 from qa.sources.thread import Thread
 from qa.types import Progress, no_progress
 
@@ -112,6 +115,10 @@ def evaluate(
     reranker: Reranker | None = None,
     min_confidence: float | None = None,
     progress: Progress = no_progress,
+    engine: EngineName | None = None,
+    uri: str | None = None,
+    database: str = "",
+    token: str = "",
 ) -> EvaluationReport:
     """Build a library of the set's documents, ask it the set's questions, and measure.
 
@@ -126,6 +133,10 @@ def evaluate(
         reranker: The re-ranker; None for none.
         min_confidence: An answer below it counts as not found; None takes the calibration's threshold.
         progress: Called with the stage, the number done and the number to do.
+        engine: Where the library's vectors and words go, as for `Library.build`; they are removed at the end.
+        uri: The address of the Milvus.
+        database: The name of the database there.
+        token: The token for it.
 
     Raises:
         SourceError: If the folder is not such a set.
@@ -144,11 +155,19 @@ def evaluate(
         # Opened before the work, so that a path that cannot be written is reported at once.
         _writing(run) as run_file,
         _writing(answers) as answers_file,
-        tempfile.TemporaryDirectory(prefix="verbatim-evaluate-") as built,
+        _folder_of_library() as path,
     ):
-        path = Path(built) / "library"
         library = Library.build(
-            data.documents, path, encoder=chosen, reader=reader, reranker=reranker, progress=progress
+            data.documents,
+            path,
+            encoder=chosen,
+            reader=reader,
+            reranker=reranker,
+            engine=engine,
+            uri=uri,
+            database=database,
+            token=token,
+            progress=progress,
         )
         passages = library.status().passages
         rankings = {}
@@ -181,6 +200,17 @@ def evaluate(
         _answer_figures(data, known, refused, reader, threshold) if reader is not None and known else None,
         data.notes,
     )
+
+
+@contextmanager
+def _folder_of_library() -> Iterator[Path]:
+    """A folder for a library, which goes at the end with what the library has on a server."""
+    with tempfile.TemporaryDirectory(prefix="verbatim-evaluate-") as built:
+        path = Path(built) / "library"
+        try:
+            yield path
+        finally:
+            drop_collections(LibraryDirectory(path))
 
 
 def _ask_all(

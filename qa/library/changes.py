@@ -19,7 +19,7 @@ from qa.library.generation import Generation
 from qa.library.generation_writer import GENERATIONS, GenerationWriter
 from qa.library.history import current_records, go_back
 from qa.library.language_check import warn_of_foreign_texts
-from qa.library.remote_indexes import servers_of
+from qa.library.remote_indexes import drop_all, servers_of
 from qa.library.stored_vectors import StoredVectors, VectorCounts
 from qa.library.texts import Texts
 from qa.search.remote import Engine
@@ -157,6 +157,13 @@ def clear_leftovers(directory: LibraryDirectory) -> int:
     with suppress(LibraryBusy), directory.writing() as writer, reporting_disk_errors():
         return writer.clear_leftovers()
     return 0
+
+
+def drop_collections(directory: LibraryDirectory) -> None:
+    """Drop all that a library has on servers, before its folder is removed. Raises LibraryError."""
+    generations = directory.path / GENERATIONS
+    if servers_of(generations):
+        drop_all(generations)
 
 
 def _rebuild(

@@ -194,6 +194,14 @@ def drop_unneeded(generations: Path, servers: Iterable[Server]) -> int:
     )
 
 
+def drop_all(generations: Path) -> None:
+    """Drop all collections of a library. Raises LibraryError if a server cannot be reached."""
+    from qa.search.milvus.collections import drop_others
+
+    for server in servers_of(generations):
+        drop_others(server, Notes.read(generations).library, ())
+
+
 def _folders(generations: Path) -> list[Path]:
     return [f for f in generations.iterdir() if GENERATION_NAME.fullmatch(f.name)] if generations.is_dir() else []
 

@@ -6,6 +6,7 @@ begins again after an interruption goes on where the collection ends.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from qa.sources.patterns.dates import day_in_words
 from qa.types import Progress
 
 _PASSAGES_PER_BATCH = 1_000  # 1.5 MB of vectors and about as much of words; Milvus's default limit is 64 MB
+_VERSION = re.compile(r"v?(\d+)\.(\d+)")  # that of Milvus Lite begins with its name
+_LEAST_VERSION = (2, 5)  # the first that knows DAAT_MAXSCORE, by its documentation
 
 
 def write_statistics(folder: Path, passages: Passages, progress: Progress) -> None:
@@ -74,6 +77,7 @@ def write_collection(folder: Path, passages: Passages, remote: Remote, progress:
 
 
 def _write(connection: Connection, statistics: Statistics, passages: Passages, name: str, progress: Progress) -> None:
+    _check_version(connection)
     collection = Collection(connection, name, passages.count)
     written = 0
     if connection.call("has_collection", collection_name=name):
@@ -116,6 +120,17 @@ def _write(connection: Connection, statistics: Statistics, passages: Passages, n
             "them all; the library is as it was"
         )
     progress("indexing", passages.count, passages.count)
+
+
+def _check_version(connection: Connection) -> None:
+    """Refuse a server without sparse vectors or patterns with wildcards on both sides. Raises LibraryNotWritable."""
+    version = str(connection.call("get_server_version"))
+    match = _VERSION.match(version)
+    if match is not None and (int(match[1]), int(match[2])) < _LEAST_VERSION:
+        least = ".".join(map(str, _LEAST_VERSION))
+        raise LibraryNotWritable(
+            f"Milvus at {connection.server.uri!r} is version {version[:20]!r}; it must be {least} or newer"
+        )
 
 
 def _terms(placed: PlacedPassage, analyzer: Analyzer) -> Terms:
