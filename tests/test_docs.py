@@ -29,12 +29,14 @@ def with_block(language: str) -> pytest.MarkDecorator:
 def test_the_python_of_a_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(checkout_in(tmp_path))
     monkeypatch.setenv("VERBATIM_LIBRARY", str(tmp_path / "default"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     exec(compile("\n".join(blocks(page, "python")), page.name, "exec"), {})
 
 
 @with_block("sh")
 def test_the_commands_of_a_page_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(checkout_in(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     for command in qa_commands(page):
         assert main(command) == 0, command
 

@@ -24,6 +24,13 @@ WORDS = "red lens lenses glass hand made handmade camera cameras price solms old
 TYPOS = "camerx sensro glas hand-made-lens 1250000 Ann".split()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def own_data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+        yield
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     with lite_server(tmp_path_factory.mktemp("milvus") / "data") as place:

@@ -40,6 +40,12 @@ def threads(count: int = 7) -> list[qa.Thread]:
     return [qa.Thread.from_text(f"Lens number {number} is red.", title=f"Lens {number}") for number in range(count)]
 
 
+@pytest.fixture(autouse=True)
+def own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.delenv(URI_VARIABLE, raising=False)
+
+
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     return Place(str(tmp_path / "vectors.db"))
@@ -112,7 +118,7 @@ def test_a_build_goes_on_where_it_was_interrupted(
 ) -> None:
     monkeypatch.setattr("qa.search.milvus.writer._PASSAGES_PER_BATCH", 2)
     path = tmp_path / "library"
-    calls(4)  # a look for the collection, its making, and two batches
+    calls(5)  # its version, a look for the collection, its making, and two batches
     with pytest.raises(qa.LibraryNotWritable, match="the connection is cut; .* goes on from here"):
         qa.build(threads(), path, encoder=encoder, **place.arguments)
     with pytest.raises(qa.LibraryMissing):
@@ -128,7 +134,7 @@ def test_an_interrupted_build_of_other_texts_is_not_gone_on_with(
     tmp_path: Path, encoder: FakeEncoder, place: Place, calls: Callable[[int | None], Calls]
 ) -> None:
     path = tmp_path / "library"
-    calls(3)
+    calls(4)
     with pytest.raises(qa.LibraryNotWritable):
         qa.build(threads(), path, encoder=encoder, **place.arguments)
     noted = calls(None)
@@ -140,7 +146,7 @@ def test_an_interrupted_build_of_other_texts_is_not_gone_on_with(
 def test_verify_drops_what_an_interrupted_build_left(
     milvus: qa.Library, place: Place, calls: Callable[[int | None], Calls]
 ) -> None:
-    calls(8)
+    calls(9)
     with pytest.raises(qa.LibraryNotWritable):
         milvus.add([qa.Thread.from_text("A lens from Wetzlar.")])
     calls(None)
@@ -244,20 +250,32 @@ def test_without_the_extra_the_message_names_it(
 
 
 def test_a_server_that_only_a_folder_names_gets_nothing(
-    milvus: qa.Library, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+    milvus: qa.Library, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    generation = milvus._opened.generation
+    for stranger in (Server("https://203.0.113.7:19530"), Server("http://127.0.0.1:1"), Server(str(tmp_path / "x.db"))):
+        replace(generation.manifest, remote=Remote.new(stranger, "0123456789abcdef")).write(generation.folder)
+        with pytest.raises(qa.LibraryNotReadable, match=f"set {URI_VARIABLE}={stranger.uri}"):
+            qa.open(milvus.path, encoder=encoder)
     stranger = Server("https://203.0.113.7:19530")
-    manifest = milvus._opened.generation.manifest
-    replace(manifest, remote=Remote.new(stranger, "0123456789abcdef")).write(milvus._opened.generation.folder)
     monkeypatch.setenv(TOKEN_VARIABLE, "secret")
-    monkeypatch.delenv(URI_VARIABLE, raising=False)
-    with pytest.raises(qa.LibraryNotReadable, match=f"set {URI_VARIABLE}=https://203.0.113.7:19530"):
-        qa.open(milvus.path, encoder=encoder)
-    assert token_for(Server("http://127.0.0.1:19530")) == ""
+    assert token_for(stranger) == ""
     monkeypatch.setenv(URI_VARIABLE, "https://203.0.113.7:19530/")
-    assert token_for(stranger) == "secret"
+    assert token_for(stranger) == "secret" and token_for(Server("http://127.0.0.1:19530")) == ""
     mine = chosen_engine("milvus", "http://localhost:7", token="mine")
     assert isinstance(mine, Server) and token_for(mine) == "mine"
+
+
+def test_a_server_is_known_to_later_processes_once_it_was_named(
+    milvus: qa.Library, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("qa.search.remote._tokens", {})  # as in another process
+    assert qa.open(milvus.path, encoder=encoder).status()
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "other"))
+    with pytest.raises(qa.LibraryNotReadable, match="nobody has named"):
+        qa.open(milvus.path, encoder=encoder)
+    monkeypatch.setenv(URI_VARIABLE, str(tmp_path / "vectors.db"))
+    assert qa.open(milvus.path, encoder=encoder).status()
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from qa.encoding.encoder import Encoder
 from qa.errors import LibraryDamaged, LibraryMismatch
 from qa.library import schema
 from qa.library.directory import LibraryDirectory, build_hint
+from qa.library.known_servers import check_named
 from qa.library.large_files import LargeFiles
 from qa.library.manifest import Manifest
 from qa.library.passage_map import Plane
@@ -82,6 +83,8 @@ class Generation:
             self._store = Store.open(folder)
             if not self._store.has_as_many(counts):
                 raise LibraryDamaged(f"{folder} does not have the number of texts that its manifest says")
+            if self.manifest.remote is not None:
+                check_named(self.manifest.remote.server)
             self._indexes = open_indexes(folder, counts["passages"], model.dimension, self.manifest.remote)
             # Users ask several questions with one filter, and selecting takes a second among a million passages.
             self._plane = lru_cache(maxsize=1)(partial(Plane.of, self._store, self._indexes.dense))

@@ -17,10 +17,11 @@ from qa.library.contents import LibraryContents
 from qa.library.defaults import default_path, shipped_corpus
 from qa.library.directory import LibraryDirectory
 from qa.library.earlier import History, in_light_of
+from qa.library.known_servers import remember
 from qa.library.opened import AnsweringModels, OpenedGeneration
 from qa.search.filters import FilterArguments
 from qa.search.query import Query
-from qa.search.remote import EngineName, chosen_engine
+from qa.search.remote import EngineName, Server, chosen_engine
 from qa.text.normalize import words_of
 from qa.types import Progress, StrPath, no_progress
 
@@ -113,6 +114,8 @@ class Library(LibraryContents):
         directory, models, chosen = LibraryDirectory(path), _models(reader, reranker), load_encoder(model, encoder)
         taking, target = with_vectors(vectors, chosen, progress), chosen_engine(engine, uri, database, token)
         change = changes.rebuild(directory, sources, taking, progress, on_file, replace=replace, engine=target)
+        if isinstance(target, Server):
+            remember(target)
         return cls._changed(directory, change, chosen, models)
 
     @classmethod

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
-from qa.errors import LibraryNotReadable, SettingError
+from qa.errors import SettingError
 
 EngineName = Literal["embedded", "milvus"]
 URI_VARIABLE = "VERBATIM_MILVUS_URI"
@@ -60,15 +59,6 @@ class Server:
     def is_file(self) -> bool:
         """Whether it is a file of Milvus Lite."""
         return "://" not in self.uri
-
-    @property
-    def is_on_this_machine(self) -> bool:
-        """Whether nothing leaves this machine."""
-        host = urlsplit(self.uri).hostname or ""
-        try:
-            return self.is_file or host == "localhost" or ipaddress.ip_address(host).is_loopback
-        except ValueError:
-            return False
 
     def problem(self) -> str | None:
         """What is wrong with the address; None if nothing is."""
@@ -196,8 +186,6 @@ _tokens: dict[str, str] = {}
 def trust(server: Server, token: str = "") -> None:
     """Take note that the user of this process has named a server.
 
-    A library's folder names one too, but may come from a stranger, whose server must get neither questions nor a token.
-
     Args:
         server: The server.
         token: The token for it; empty for none.
@@ -205,15 +193,18 @@ def trust(server: Server, token: str = "") -> None:
     _tokens[server.uri] = token or _tokens.get(server.uri, "")
 
 
+def is_named(server: Server) -> bool:
+    """Whether the user has named a server, in this process or in the environment."""
+    return server.uri in _tokens or server.uri == _uri_in_environment()
+
+
 def token_for(server: Server) -> str:
-    """The token for a server that the user has named. Raises LibraryNotReadable if they have not."""
-    if server.uri in _tokens:
-        return _tokens[server.uri] or os.environ.get(TOKEN_VARIABLE, "")
-    if os.environ.get(URI_VARIABLE, "").rstrip("/") == server.uri:
-        return os.environ.get(TOKEN_VARIABLE, "")
-    if not server.is_on_this_machine:
-        raise LibraryNotReadable(
-            f"the library says that its vectors are at {server.uri!r}, and what is asked would be sent there; "
-            f"if that is your server, set {URI_VARIABLE}={server.uri}"
-        )
-    return ""
+    """The token for a server: the one that was given with it, or the one in the environment beside its address."""
+    if _tokens.get(server.uri):
+        return _tokens[server.uri]
+    return os.environ.get(TOKEN_VARIABLE, "") if server.uri == _uri_in_environment() else ""
+
+
+def _uri_in_environment() -> str:
+    uri = os.environ.get(URI_VARIABLE, "")
+    return uri.rstrip("/") if "://" in uri or not uri else str(Path(uri).absolute())

@@ -41,7 +41,7 @@ class Connection:
 
         Raises:
             SettingError: pymilvus is not installed.
-            LibraryNotReadable: The server cannot be reached, or is not one that the user has named.
+            LibraryNotReadable: The server cannot be reached.
         """
         self.server, self._seconds, self._lock = server, seconds, threading.Lock()
         client = _client_class()
