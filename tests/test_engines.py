@@ -123,7 +123,7 @@ def test_every_engine_gives_the_same_scores(
     embedded = qa.build(threads, tmp_path / "embedded", encoder=encoder)._opened.generation
     other = qa.build(threads, tmp_path / "library", encoder=encoder, **place.arguments)._opened.generation
     everything = np.arange(len(embedded.lexical))
-    for _ in range(40):
+    for _ in range(25):
         text = f"{words(6)} {chance.choice(['', *TYPOS])} {chance.choice(['', *TYPOS])}"
         question = EncodedQuery.of(text, encoder, tuple(words(4) for _ in range(chance.randint(0, 2))))
         assert other.lexical.query_terms(question) == embedded.lexical.query_terms(question)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,22 +16,16 @@ import numpy as np
 import pytest
 from conftest import FakeEncoder
 from engines import Place, collections, remotes
-from hypothesis import given
-from hypothesis import strategies as st
 
 import qa
+from qa.cli.main import main
 from qa.evaluation import evaluate
 from qa.library import changes
 from qa.library.directory import LibraryDirectory
 from qa.library.pack import pack
-from qa.search.choice import Conditions
 from qa.search.milvus.connection import Connection
-from qa.search.milvus.expression import in_a_row, of_conditions
-from qa.search.milvus.schema import Day
-from qa.search.milvus.sparse import _LENGTHS, K1, Averages, Terms, pair_dimension, passage_vector, saturated
-from qa.search.milvus.statistics import FILE, Statistics, StatisticsWriter
+from qa.search.milvus.expression import in_a_row
 from qa.search.remote import TOKEN_VARIABLE, URI_VARIABLE, Remote, Server, chosen_engine, token_for
-from qa.text.spelling import one_edit_apart
 
 REMOTE = Remote.new(Server("/somewhere/vectors.db"), "0123456789abcdef")
 
@@ -241,6 +235,28 @@ def test_a_set_is_evaluated_there_and_nothing_stays(tmp_path: Path, encoder: Fak
     assert Connection(Server.named(str(place.uri))).call("list_collections") == []
 
 
+def test_the_command_line_takes_an_address_and_a_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("qa.cli.change.load_encoder", lambda *_: FakeEncoder())
+    monkeypatch.setattr("qa.library.library.load_encoder", lambda *_: FakeEncoder())
+    (tmp_path / "rain.txt").write_text("It rains in Wetzlar.")
+    (tmp_path / "snow.txt").write_text("It snows in Solms.")
+    (tmp_path / "token").write_text("secret\n")
+    engine = ["--engine", "milvus", "--uri", "v.db"]
+    assert main(["build", "rain.txt", "--library", "l", *engine, "--token-file", "missing"]) == 2
+    assert "the token in 'missing' cannot be read" in capsys.readouterr().err
+    assert main(["build", "rain.txt", "--library", "l", *engine, "--token-file", "token"]) == 0
+    assert token_for(Server(str(tmp_path / "v.db"))) == "secret"
+    assert main(["add", "snow.txt", "--library", "l"]) == main(["remove", "rain.txt", "--library", "l"]) == 0
+    assert main(["undo", "--library", "l"]) == main(["verify", "--library", "l"]) == 0
+    assert main(["status", "--library", "l"]) == 0
+    assert re.search(r"milvus +\S+/v.db, collection verbatim_\w+", capsys.readouterr().out)
+    written = [file.read_bytes() for file in (tmp_path / "l").rglob("*") if file.is_file()]
+    assert not any(b"secret" in content for content in written)
+
+
 def test_without_the_extra_the_message_names_it(
     milvus: qa.Library, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -310,45 +326,6 @@ def test_what_a_manifest_says_of_a_server_is_checked(change: dict[str, Any]) -> 
         Remote.from_dict(REMOTE.to_dict() | change)
 
 
-def test_lengths_are_rounded_as_tantivy_rounds_them() -> None:
-    assert len(_LENGTHS) == 256
-    assert _LENGTHS[[0, 24, 40, 41, 49, 50, 57, 65, 255]].tolist() == [0, 24, 40, 42, 60, 64, 96, 168, 2_013_265_944]
-    assert saturated(1.0, 41, 40.0) == saturated(1.0, 40, 40.0) == pytest.approx((K1 + 1) / (1 + K1))
-
-
-def test_a_passage_without_words_has_a_vector() -> None:
-    assert len(passage_vector(Terms([], [], []), {}, Averages(1, 1))) == 1
-    dimensions = {pair_dimension(a, b, field) for a in range(40) for b in range(40) for field in ("words", "context")}
-    assert len(dimensions) == 3_200 and min(dimensions) >= 2**30 and max(dimensions) < 2**32 - 2
-
-
-_WORDS = st.text("abcdé", min_size=1, max_size=7)
-
-
-@given(st.lists(_WORDS, min_size=1, max_size=30), _WORDS)
-def test_similar_words_are_all_that_are_one_edit_apart(words: list[str], asked: str) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        writer = StatisticsWriter(Path(folder) / FILE)
-        for word in words:
-            writer.add(Terms([word], [], []), [], "")
-        writer.close()
-        statistics = Statistics.open(Path(folder), len(words))
-        expected = {word for word in words if one_edit_apart(asked, word)}
-        assert set(statistics.similar(asked)) == expected
-        assert all(statistics.frequency("words", word) == words.count(word) for word in words)
-        statistics.close()
-
-
-_DATES = st.sampled_from(["2011", "2012", "2012-02", "2012-03", "2012-03-01", "2012-03-31", "2012-12-31", "2013-01-01"])
-
-
-@given(_DATES, _DATES)
-def test_dates_are_compared_as_precisely_as_both_are(date: str, other: str) -> None:
-    common = min(len(date), len(other))
-    assert (Day.of(date).last < Day.of(other).first) == (date[:common] < other[:common])
-    assert (Day.of(date).first > Day.of(other).last) == (date[:common] > other[:common])
-
-
 def test_no_value_ends_the_string_that_it_is_in(milvus: qa.Library, place: Place) -> None:
     (remote,) = remotes(milvus)
     connection = Connection(Server.named(str(place.uri)))
@@ -372,11 +349,3 @@ def test_no_value_ends_the_string_that_it_is_in(milvus: qa.Library, place: Place
         )
         # A term has letters, digits and dots; Milvus Lite finds no backslash at all.
         assert [row["id"] for row in rows] == ([] if "\\" in word else [number]), word
-
-
-def test_conditions_are_numbers() -> None:
-    conditions = Conditions(("comment",), frozenset({"Ann"}), frozenset({3, 1}), ("2012-03",), ("2011",))
-    assert of_conditions(conditions, [7]) == (
-        "(kind in [1]) and (byline in [7]) and (source in [1, 3]) and (last_day < 20120300) and (first_day > 20119999)"
-    )
-    assert of_conditions(Conditions(authors=frozenset()), []) == "(byline in [])"

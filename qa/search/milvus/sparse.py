@@ -29,12 +29,13 @@ Sparse = dict[int, float]
 K1, B = 1.2, 0.75  # tantivy's
 _PLACES = {FIELD: 0, CONTEXT: 1, AUTHOR: 2}  # of a word's dimensions
 _FIRST_PAIR = 2**30
-_MOST_WORDS = _FIRST_PAIR // len(_PLACES)
+MOST_WORDS = _FIRST_PAIR // len(_PLACES)
+"""A word's number is below this, since its dimensions are below those of pairs."""
 _DIMENSIONS = 2**32 - 1  # Milvus takes the numbers below
 NOWHERE = _DIMENSIONS - 1
 """The dimension of a passage without words, since Milvus takes no empty vector; no question has it."""
 _PAIRS = NOWHERE - _FIRST_PAIR
-_WORD_BITS = np.uint64(29)  # of a word's number in the key of a pair: enough for _MOST_WORDS
+_WORD_BITS = np.uint64(29)  # of a word's number in the key of a pair: enough for MOST_WORDS
 
 
 def _lengths() -> NDArray[np.int64]:
@@ -162,8 +163,8 @@ def pair_dimension(first: int, second: int, field: str) -> int:
 
 
 def _word_dimensions(numbers: NDArray[np.int64], field: str) -> NDArray[np.int64]:
-    if len(numbers) and numbers.max() >= _MOST_WORDS:
-        raise ValueError(f"a library has at most {_MOST_WORDS:,} different words")
+    if len(numbers) and numbers.max() >= MOST_WORDS:
+        raise ValueError(f"a library has at most {MOST_WORDS:,} different words")
     return numbers * len(_PLACES) + _PLACES[field]
 
 

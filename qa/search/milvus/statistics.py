@@ -16,8 +16,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from qa.errors import LibraryDamaged
 from qa.search.database import Database, Layout
-from qa.search.milvus.sparse import Averages, Terms, Weighed
+from qa.search.milvus.sparse import MOST_WORDS, Averages, Terms, Weighed
 from qa.search.tantivy_queries import AUTHOR, CONTEXT, DATE, FIELD
 from qa.text.spelling import one_edit_apart
 
@@ -33,6 +34,7 @@ CREATE TABLE total (field TEXT PRIMARY KEY, terms INTEGER NOT NULL) WITHOUT ROWI
 _TYPES = dict.fromkeys(("number", "terms", *FIELDS), (int,)) | dict.fromkeys(("term", "name", "field"), (str,))
 # Counted in memory before they are added to the file: a hundred megabytes.
 _MOST_COUNTED = 1_000_000
+_MOST_TERMS = 2**53  # that a float still tells apart
 _UNPROTECTED = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"  # a generation is published as a whole
 
 
@@ -89,6 +91,8 @@ class Statistics:
         self.passages = passages
         self._database = database
         totals = dict(database.rows("SELECT field, terms FROM total"))
+        if not all(0 <= terms <= _MOST_TERMS for terms in totals.values()):
+            raise self._altered()
         self.averages = Averages(*(totals.get(field, 0) / max(passages, 1) for field in (FIELD, CONTEXT)))
 
     @classmethod
@@ -111,7 +115,8 @@ class Statistics:
 
     def numbers(self, terms: Iterable[str]) -> dict[str, int]:
         """The number of each of these terms that occurs."""
-        return dict(self._rows("SELECT term, number FROM term WHERE term IN (SELECT value FROM json_each(?))", terms))
+        query = "SELECT term, number FROM term WHERE term IN (SELECT value FROM json_each(?))"
+        return {term: self._number(number) for term, number in self._rows(query, terms)}
 
     def byline_numbers(self, names: Iterable[str]) -> dict[str, int]:
         """The number of each of these authors that occurs."""
@@ -121,7 +126,7 @@ class Statistics:
         """The number of passages that have a term in a field."""
         assert field in FIELDS
         rows = self._database.rows(f"SELECT {field} FROM term WHERE term = ?", term)
-        return int(rows[0][0]) if rows else 0
+        return self._count(rows[0][0]) if rows else 0
 
     def weighed(self, terms: Iterable[str]) -> Weighed:
         """What these terms are weighed by."""
@@ -129,7 +134,8 @@ class Statistics:
         frequencies: Mapping[str, dict[str, int]] = {FIELD: {}, CONTEXT: {}}
         query = f"SELECT term, number, {FIELD}, {CONTEXT} FROM term WHERE term IN (SELECT value FROM json_each(?))"
         for term, number, words, context in self._rows(query, terms):
-            numbers[term], frequencies[FIELD][term], frequencies[CONTEXT][term] = number, words, context
+            numbers[term] = self._number(number)
+            frequencies[FIELD][term], frequencies[CONTEXT][term] = self._count(words), self._count(context)
         return Weighed(self.passages, numbers, frequencies)
 
     def similar(self, term: str) -> list[str]:
@@ -151,6 +157,20 @@ class Statistics:
             )
             found.update((other, number) for other, number in rows if one_edit_apart(term, other))
         return sorted(found, key=found.__getitem__)
+
+    def _number(self, number: int) -> int:
+        if not 0 < number < MOST_WORDS:
+            raise self._altered()
+        return number
+
+    def _count(self, count: int) -> int:
+        """A number of passages, of which there are not more than all."""
+        if not 0 <= count <= self.passages:
+            raise self._altered()
+        return count
+
+    def _altered(self) -> LibraryDamaged:
+        return LibraryDamaged(f"{self._database.path} holds numbers that cannot be: it was altered")
 
     def _rows(self, query: str, values: Iterable[str]) -> Iterator[tuple[Any, ...]]:
         yield from self._database.rows(query, json.dumps(sorted(set(values))))
