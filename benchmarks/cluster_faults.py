@@ -217,13 +217,14 @@ class _AtRequest:
 
     def __enter__(self) -> _AtRequest:
         self._original = original = Connection.call
+        watched = self
 
-        def call(connection: Connection, method: str, **arguments: Any) -> Any:
-            if method == self._method:
-                self.made += 1
-                if self.made == self._number:
-                    self._action()
-            return original(connection, method, **arguments)
+        def call(self: Connection, method: str, **arguments: Any) -> Any:
+            if method == watched._method:
+                watched.made += 1
+                if watched.made == watched._number:
+                    watched._action()
+            return original(self, method, **arguments)
 
         Connection.call = call  # type: ignore[method-assign]
         return self

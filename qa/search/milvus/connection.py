@@ -16,10 +16,8 @@ from typing import Any
 from qa.errors import LibraryNotReadable, SettingError
 from qa.search.remote import Server, token_for
 
-SECONDS_TO_ASK = 20
+SECONDS_TO_ASK = 20.0
 """How long a question waits for a server that does not answer; it is asked again, at growing intervals, until then."""
-SECONDS_TO_WRITE = 300
-"""The same for a batch of a build: a server that is started again needs a minute or two."""
 _PAUSE, _LONGEST_PAUSE = 0.5, 8.0  # seconds between two attempts: a server that comes back is not run over
 _SECONDS_TO_CONNECT = 5.0  # of one attempt
 _lock = threading.Lock()

@@ -13,7 +13,7 @@ from pathlib import Path
 from qa.errors import LibraryNotReadable, LibraryNotWritable
 from qa.search.analyzer import Analyzer
 from qa.search.milvus.collection import Collection
-from qa.search.milvus.connection import SECONDS_TO_WRITE, Connection
+from qa.search.milvus.connection import Connection
 from qa.search.milvus.passages import Passages, PlacedPassage
 from qa.search.milvus.schema import collection_schema, index_parameters, row
 from qa.search.milvus.sparse import Terms, passage_vector
@@ -22,6 +22,8 @@ from qa.search.remote import Remote
 from qa.sources.patterns.dates import day_in_words
 from qa.types import Progress
 
+SECONDS_TO_WRITE = 300.0
+"""How long a batch waits for a server that does not answer: one that is started again needs a minute or two."""
 _PASSAGES_PER_BATCH = 1_000  # 1.5 MB of vectors and about as much of words; Milvus's default limit is 64 MB
 _VERSION = re.compile(r"v?(\d+)\.(\d+)")  # that of Milvus Lite begins with its name
 _LEAST_VERSION = (2, 5)  # the first that knows DAAT_MAXSCORE, by its documentation
