@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -23,8 +24,11 @@ from qa.evaluation import evaluate
 from qa.library import changes
 from qa.library.directory import LibraryDirectory
 from qa.library.pack import pack
+from qa.search import hybrid
+from qa.search.engine import Hits, Ids
 from qa.search.milvus.connection import Connection
 from qa.search.milvus.expression import in_a_row
+from qa.search.query import EncodedQuery
 from qa.search.remote import TOKEN_VARIABLE, URI_VARIABLE, Remote, Server, chosen_engine, token_for
 
 REMOTE = Remote.new(Server("/somewhere/vectors.db"), "0123456789abcdef")
@@ -203,7 +207,10 @@ def _row(connection: Connection, remote: Remote, number: int) -> dict[str, Any]:
 
 def test_a_file_is_free_for_others_once_the_library_is_closed(milvus: qa.Library, place: Place) -> None:
     code = f"""
+from qa.search import hybrid
+from qa.search.engine import Hits, Ids
 from qa.search.milvus.connection import Connection
+from qa.search.query import EncodedQuery
 from qa.search.remote import Server
 print(len(Connection(Server({place.uri!r})).call("list_collections")))
 """
@@ -214,6 +221,26 @@ print(len(Connection(Server({place.uri!r})).call("list_collections")))
     assert "open in another process; several processes need milvus-lite server" in other().stderr
     milvus.close()
     assert other().stdout == "1\n"
+
+
+def test_more_hits_than_milvus_gives_have_their_whole_score(
+    milvus: qa.Library, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.search.milvus.collection.MOST_HITS", 4)
+    monkeypatch.setattr("qa.search.milvus.lexical.MilvusLexical.most_hits", 2)
+    generation, question = milvus._opened.generation, EncodedQuery.of("red number 5 lens", encoder)
+    monkeypatch.setattr(generation.lexical, "search", partial(_at_most_two, generation.lexical.search))
+    hits = generation.search(question, 7)
+    ids = np.sort(hits.ids)
+    words, vectors = generation.lexical.scores(question, ids), generation.dense.vectors(ids)
+    fused = hybrid.fuse(vectors @ question.vector, words, vectors)
+    highest = 1 + generation.lexical.query_terms(question).max_score
+    np.testing.assert_allclose(np.sort(hits.scores), np.sort(fused / highest), atol=1e-6)
+    assert 2 <= len(ids) <= 4
+
+
+def _at_most_two(search: Callable[..., Hits], question: EncodedQuery, k: int, among: Ids | None = None) -> Hits:
+    return search(question, min(k, 2), among)
 
 
 def test_a_packed_library_has_its_indexes_with_it(tmp_path: Path, milvus: qa.Library) -> None:

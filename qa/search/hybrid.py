@@ -61,7 +61,7 @@ def search(
     Raises:
         LibraryDamaged: If an index turns out to be altered.
     """
-    depth = max(_CANDIDATES, k)
+    depth = min(max(_CANDIDATES, k), lexical.most_hits)
     lexical_depth = max(depth, lexical.exhaustive_depth)
     dense_ids = dense.search(question, depth, among).ids
     lexical_hits = lexical.search(question, lexical_depth, among)

@@ -5,6 +5,7 @@ What remains to an engine is to find passages and to score them.
 
 from __future__ import annotations
 
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import lru_cache, partial
@@ -23,7 +24,13 @@ _CACHED_QUESTIONS = 64  # asking analyses a question several times; these are en
 
 
 class LexicalEngine(ABC):
-    """An `Engine` that ranks passages by the words of the question."""
+    """An `Engine` that ranks passages by the words of the question.
+
+    Attributes:
+        most_hits: The most hits that a search gives, however many are asked for.
+    """
+
+    most_hits = sys.maxsize
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._analyzer = Analyzer()

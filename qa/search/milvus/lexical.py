@@ -14,7 +14,7 @@ import numpy as np
 
 from qa.search.engine import Hits, Ids, Scores, top_k
 from qa.search.lexical import LexicalEngine
-from qa.search.milvus.collection import Collection
+from qa.search.milvus.collection import MOST_HITS, Collection
 from qa.search.milvus.expression import any_in_a_row
 from qa.search.milvus.schema import CONTEXT_TERMS, SPARSE, TERMS
 from qa.search.milvus.sparse import Sparse, phrase_score, word_dimension
@@ -33,6 +33,7 @@ class MilvusLexical(LexicalEngine):
     """A `LexicalEngine` over a collection and its frozen statistics, or over some passages of it."""
 
     exhaustive_depth = 0
+    most_hits = MOST_HITS
 
     def __init__(self, collection: Collection, statistics: Statistics) -> None:
         self._collection, self._statistics = collection, statistics
