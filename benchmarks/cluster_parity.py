@@ -89,7 +89,8 @@ class Parity:
     )
     cost_head: ClassVar[Sequence[str]] = (
         "| set | build, embedded | in Milvus | search, embedded | in Milvus | requests a question, mean and most "
-        "| bytes a passage on disk, embedded | in Milvus | vector + sparse + terms | server's memory a passage |",
+        "| bytes a passage on disk, embedded | in Milvus | vector + sparse + terms "
+        "| growth of the server's memory a passage, its fixed part too |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     )
 

@@ -1,7 +1,8 @@
-"""What adding one comment costs: `python -m benchmarks.increment DIR [--set NAME …] [--passages N]`.
+"""What adding one comment costs: `python -m benchmarks.increment DIR [--set NAME …] [--passages N] [--uri URI]`.
 
 Builds a library of at least N passages from the texts of the sets below DIR, adds one comment to one of its threads,
-and builds the same from nothing. Prints both times, their ratio, and whether every answer is the same.
+and builds the same from nothing. Prints both times, their ratio, and whether every answer is the same. With --uri, the
+libraries are in that Milvus, where adding copies all vectors and words.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; the status is 1 if it costs too much or an answer differs."""
     parser = settings.parser(__doc__, SETS)
     parser.add_argument("--passages", type=int, default=_PASSAGES, metavar="N", help=f"default: {_PASSAGES}")
+    parser.add_argument("--uri", help="a Milvus; default: the library's folder")
     options = parser.parse_args(arguments)
+    engine = {"engine": "milvus", "uri": options.uri} if options.uri else {}
     model = MiniLMEncoder()
     threads: list[qa.Thread] = []
     questions = ["What is the oven heated with?"]
@@ -47,12 +50,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 break
         encoder = CachedEncoder(model, Path(folder) / "cache")  # so that the second building need not encode again
         started = time.process_time(), time.perf_counter()
-        changed = qa.build([short, *threads], Path(folder) / "changed", encoder=encoder)
+        changed = qa.build([short, *threads], Path(folder) / "changed", encoder=encoder, **engine)
         build = time.process_time() - started[0], time.perf_counter() - started[1]
         started = time.process_time(), time.perf_counter()
         changed.add(longer)
         add = time.process_time() - started[0], time.perf_counter() - started[1]
-        whole = qa.build([longer, *threads], Path(folder) / "whole", encoder=encoder)
+        whole = qa.build([longer, *threads], Path(folder) / "whole", encoder=encoder, **engine)
         same = [changed.ask(question).to_dict() == whole.ask(question).to_dict() for question in questions].count(True)
         passages, ratio = whole.status().passages, add[0] / build[0]
     print(f"{passages:,} passages: adding one comment {add[1]:.2f} s ({add[0]:.2f} s of the processors), building all")
