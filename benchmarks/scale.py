@@ -25,7 +25,7 @@ from benchmarks.scale_report import ScaleReport, SizeResult
 from benchmarks.synthetic import RealPassages, SyntheticPassages
 from qa.library.directory import LibraryDirectory
 from qa.library.generation import Generation
-from qa.search.engine import Ids
+from qa.search.choice import Choice
 from qa.search.filters import Filters
 from qa.search.query import EncodedQuery
 
@@ -94,8 +94,8 @@ def _opened(path: Path, questions: Sequence[EncodedQuery], best: NDArray[np.int6
     resident = _resident_mb()
     found = [library.dense.search(question, _TOP).ids for question in questions]
     recall = np.mean([len(np.intersect1d(ids, exact)) / len(exact) for ids, exact in zip(found, best, strict=True)])
-    author_s, author = _timed(lambda: library.select(Filters(author=("Author 7",))).numbers)
-    comments_s, comments = _timed(lambda: library.select(Filters(kind=("comment",))).numbers)
+    author_s, author = _timed(lambda: library.select(Filters(author=("Author 7",))).passages)
+    comments_s, comments = _timed(lambda: library.select(Filters(kind=("comment",))).passages)
     return {
         "open_s": open_s,
         "first_ms": first_s * 1e3,
@@ -111,7 +111,7 @@ def _opened(path: Path, questions: Sequence[EncodedQuery], best: NDArray[np.int6
     }
 
 
-def _milliseconds(library: Generation, questions: Sequence[EncodedQuery], among: Ids | None) -> NDArray[np.float64]:
+def _milliseconds(library: Generation, questions: Sequence[EncodedQuery], among: Choice | None) -> NDArray[np.float64]:
     """The milliseconds that each question takes to rank."""
     times = []
     for question in questions:
