@@ -41,7 +41,7 @@ _FILTERS = (
     '"the"',
 )
 _ASKED_WITH_FILTERS = 60
-_RANKED = 300  # of each set, for nDCG@10: a ranking of a hundred documents takes hundreds of passages
+RANKED = 300  # of each set, for nDCG@10: a ranking of a hundred documents takes hundreds of passages
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +210,7 @@ def _median_time(generation: Generation, questions: Sequence[EncodedQuery]) -> f
 
 
 def _ndcg(library: qa.Library, data: Dataset) -> float:
-    judged = [query for query in data.queries if query in data.judgements][:_RANKED]
+    judged = [query for query in data.queries if query in data.judgements][:RANKED]
     run = {query: ranked_documents(library, data.queries[query]) for query in judged}
     return ranking_figures(run, data.judgements).ndcg_at_10
 
