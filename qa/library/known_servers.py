@@ -13,14 +13,19 @@ from pathlib import Path
 
 from qa.errors import LibraryNotReadable
 from qa.library.defaults import data_folder
-from qa.search.remote import URI_VARIABLE, Server, is_named
+from qa.search.remote import URI_VARIABLE, Engine, Server, is_named
 
 _MAX_BYTES = 100_000
 _MOST = 100  # the last ones; an address has at most 500 characters
 
 
-def remember(server: Server) -> None:
-    """Keep a server that the user has named, for later commands; if it cannot be kept, they have to name it again."""
+def remember(server: Engine | None) -> None:
+    """Keep a server that the user has named, if it is one, for later commands.
+
+    If it cannot be kept, they have to name it again.
+    """
+    if not isinstance(server, Server):
+        return
     others = [uri for uri in _known() if uri != server.uri]
     with suppress(OSError):
         _file().parent.mkdir(parents=True, exist_ok=True)

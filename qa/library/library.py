@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Unpack
 
 from qa.answering.answer import Answer, Quote
-from qa.answering.reader import DEFAULT_READER, Reader, check_reader
-from qa.answering.reranker import Reranker, check_reranker
+from qa.answering.reader import DEFAULT_READER, Reader
+from qa.answering.reranker import Reranker
 from qa.encoding.encoder import Encoder
 from qa.encoding.load import load_encoder
 from qa.errors import LibraryBusy, LibraryMissing, QuestionError, SourceError
@@ -21,7 +21,7 @@ from qa.library.known_servers import remember
 from qa.library.opened import AnsweringModels, OpenedGeneration
 from qa.search.filters import FilterArguments
 from qa.search.query import Query
-from qa.search.remote import EngineName, Server, chosen_engine
+from qa.search.remote import EngineArguments, chosen_engine
 from qa.text.normalize import words_of
 from qa.types import Progress, StrPath, no_progress
 
@@ -67,12 +67,9 @@ class Library(LibraryContents):
         reranker: Reranker | None = None,
         vectors: StrPath | None = None,
         replace: bool = True,
-        engine: EngineName | None = None,
-        uri: str | None = None,
-        database: str = "",
-        token: str = "",
         progress: Progress = no_progress,
         on_file: OnFile | None = None,
+        **place: Unpack[EngineArguments],
     ) -> Library:
         """Read texts, write them with their index as the library at `path`, and open it.
 
@@ -91,14 +88,9 @@ class Library(LibraryContents):
                 the passages that were found anew; None for none.
             vectors: A folder with vectors that `qa.encode` wrote; only texts that it lacks are encoded.
             replace: Whether texts that the library holds, and that are not among `sources`, may be removed.
-            engine: "milvus" to keep vectors and words in Milvus, "embedded" to keep them in the library's folder; None
-                for where they are. Whoever opens the library later finds this in its folder.
-            uri: The address of the Milvus: a file that ends in ".db", or http:// or https:// with a host and a port.
-            database: The name of the database there; empty for the default one.
-            token: The token for the Milvus. It is never written to disk: later programs take it from the environment
-                variable VERBATIM_MILVUS_TOKEN, for the server that VERBATIM_MILVUS_URI names.
             progress: Called with the stage's name, the items done and the items in all.
             on_file: Called with the `FileReport` of each file as soon as it is read.
+            **place: Where vectors and words go: `engine="milvus"` with `uri=`, `database=`, `token=`, or "embedded".
 
         Returns:
             The opened library; its `reports` say what became of each file.
@@ -111,11 +103,11 @@ class Library(LibraryContents):
         from qa.library import changes  # here and below: whoever only asks needs none of the readers of files
         from qa.library.stored_vectors import with_vectors
 
-        directory, models, chosen = LibraryDirectory(path), _models(reader, reranker), load_encoder(model, encoder)
-        taking, target = with_vectors(vectors, chosen, progress), chosen_engine(engine, uri, database, token)
+        directory, chosen = LibraryDirectory(path), load_encoder(model, encoder)
+        models = AnsweringModels.checked(reader, reranker)
+        taking, target = with_vectors(vectors, chosen, progress), chosen_engine(**place)
         change = changes.rebuild(directory, sources, taking, progress, on_file, replace=replace, engine=target)
-        if isinstance(target, Server):
-            remember(target)
+        remember(target)
         return cls._changed(directory, change, chosen, models)
 
     @classmethod
@@ -143,7 +135,8 @@ class Library(LibraryContents):
             LibraryMismatch: It was built with another model or in another format.
             ModelError: The model cannot be loaded.
         """
-        directory, models, chosen = LibraryDirectory(path), _models(reader, reranker), load_encoder(model, encoder)
+        directory, chosen = LibraryDirectory(path), load_encoder(model, encoder)
+        models = AnsweringModels.checked(reader, reranker)
         return cls(directory, OpenedGeneration.current(directory, chosen), models)
 
     @classmethod
@@ -161,7 +154,7 @@ class Library(LibraryContents):
         It is at `$VERBATIM_LIBRARY`, or in the user's data folder if that is not set. If another process is building it
         for the first time, this waits for it. The arguments are those of `build`.
         """
-        directory, models = LibraryDirectory(default_path()), _models(reader, reranker)
+        directory, models = LibraryDirectory(default_path()), AnsweringModels.checked(reader, reranker)
         while True:
             try:
                 return cls.open(directory.path, model=model, encoder=encoder, reader=reader, reranker=reranker)
@@ -216,7 +209,7 @@ class Library(LibraryContents):
             SettingError: `k` or another argument is out of range.
         """
         min_confidence = self.min_confidence if min_confidence is None else min_confidence
-        typed = _query(question, search_syntax, only)
+        typed = Query.of(question, only, search_syntax=search_syntax)
         query, understood = in_light_of(history, typed, search_syntax=search_syntax)
         answer = self._opened.ask(query, k, self._models, min_confidence)
         if understood is None:
@@ -276,7 +269,9 @@ class Library(LibraryContents):
             QuestionError: The question is empty or too long, or a filter cannot be understood.
             SettingError: `k` or another argument is out of range.
         """
-        query, _ = in_light_of(history, _query(question, search_syntax, only), search_syntax=search_syntax)
+        query, _ = in_light_of(
+            history, Query.of(question, only, search_syntax=search_syntax), search_syntax=search_syntax
+        )
         models = self._models if read else AnsweringModels(None, self._models.reranker)
         return self._opened.search(query, k, models, repeats=repeats)
 
@@ -403,11 +398,3 @@ class Library(LibraryContents):
         self.reports, self.language_warning = change.reports, change.language_warning
         self.vector_counts = change.vector_counts
         return change.report
-
-
-def _query(question: str, search_syntax: bool, only: FilterArguments) -> Query:
-    return (Query.parse if search_syntax else Query.literal)(question, only)
-
-
-def _models(reader: Any, reranker: Any) -> AnsweringModels:
-    return AnsweringModels(check_reader(reader), check_reranker(reranker))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from qa.answering import question_type
 from qa.answering.answer import Answer, Quote
-from qa.answering.reader import Reader
-from qa.answering.reranker import RERANKED, Reranker, rerank_candidates
+from qa.answering.reader import Reader, check_reader
+from qa.answering.reranker import RERANKED, Reranker, check_reranker, rerank_candidates
 from qa.answering.select import CANDIDATES, Judge, answer_from, answer_without_reader, rank_with_reader
 from qa.encoding.encoder import Encoder, unit_vectors
 from qa.errors import SettingError
@@ -27,6 +28,11 @@ class AnsweringModels:
 
     reader: Reader | None
     reranker: Reranker | None = None
+
+    @classmethod
+    def checked(cls, reader: Any, reranker: Any) -> AnsweringModels:
+        """The models that a user gives. Raises ModelError if one is no reader or no re-ranker."""
+        return cls(check_reader(reader), check_reranker(reranker))
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,11 @@ class Query:
     filters: Filters = field(default=Filters())
 
     @classmethod
+    def of(cls, text: str, arguments: FilterArguments, *, search_syntax: bool) -> Query:
+        """A question, with search syntax or without. It takes and raises what `literal` and `parse` do."""
+        return (cls.parse if search_syntax else cls.literal)(text, arguments)
+
+    @classmethod
     def literal(cls, text: str, arguments: FilterArguments) -> Query:
         """A question without search syntax: every character is taken literally.
 

@@ -6,7 +6,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, TypedDict, get_args
 from urllib.parse import urlsplit
 
 from qa.errors import SettingError
@@ -152,13 +152,27 @@ def library_of(collection: str) -> str | None:
 Engine = Server | Literal["embedded"]
 
 
+class EngineArguments(TypedDict, total=False):
+    """Where vectors and words go, as keyword arguments.
+
+    `engine` is "milvus" or "embedded", None for where they are. `uri` is the address of the Milvus: a file that ends in
+    ".db", or http:// or https:// with a host and a port. `database` is the name of the database there, and `token` the
+    token for it, which is never written to disk: later programs take it from the environment.
+    """
+
+    engine: EngineName | None
+    uri: str | None
+    database: str
+    token: str
+
+
 def chosen_engine(
-    name: EngineName | None, uri: str | None = None, database: str = "", token: str = ""
+    engine: EngineName | None = None, uri: str | None = None, database: str = "", token: str = ""
 ) -> Engine | None:
     """The engine that a user chooses.
 
     Args:
-        name: "embedded" or "milvus"; None for the one that the library has.
+        engine: "embedded" or "milvus"; None for the one that the library has.
         uri: The address of the Milvus.
         database: The name of the database there; empty for the default one.
         token: The token for it; empty for the one in the environment variable, or for none.
@@ -166,9 +180,9 @@ def chosen_engine(
     Raises:
         SettingError: The choice is not understood.
     """
-    if name not in (None, *get_args(EngineName)):
-        raise SettingError(f"engine={name!r:.40} is not understood; it is 'embedded' or 'milvus'")
-    if name == "milvus":
+    if engine not in (None, *get_args(EngineName)):
+        raise SettingError(f"engine={engine!r:.40} is not understood; it is 'embedded' or 'milvus'")
+    if engine == "milvus":
         if not uri:
             raise SettingError("the engine 'milvus' needs an address: a file that ends in '.db', or http://HOST:PORT")
         server = Server.named(uri, database)
@@ -176,7 +190,7 @@ def chosen_engine(
         return server
     if uri or database or token:
         raise SettingError("an address is one of the engine 'milvus': choose that engine too")
-    return "embedded" if name == "embedded" else None
+    return "embedded" if engine == "embedded" else None
 
 
 _tokens: dict[str, str] = {}
