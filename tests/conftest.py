@@ -176,4 +176,4 @@ def _escaped(value: Any) -> Any:
         return value.encode("utf-8", "backslashreplace").decode("utf-8")
     if isinstance(value, dict):
         return {_escaped(key): _escaped(one) for key, one in value.items()}
-    return [_escaped(one) for one in value] if isinstance(value, (list, tuple)) else value
+    return type(value)(map(_escaped, value)) if isinstance(value, (list, tuple)) else value

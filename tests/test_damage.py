@@ -305,6 +305,9 @@ def test_verify_checks_that_every_passage_is_a_slice(library: qa.Library) -> Non
         qa.open(library.path, encoder=FakeEncoder()).verify()
 
 
+SYSTEM_CALLS = ("pathlib.Path.open", "pathlib.Path.read_bytes", "numpy.fromfile", "tempfile.TemporaryDirectory")
+
+
 def unreadable(code: int) -> Callable[..., NoReturn]:
     def fail(*_: object, **__: object) -> NoReturn:
         raise OSError(code, os.strerror(code))
@@ -314,14 +317,16 @@ def unreadable(code: int) -> Callable[..., NoReturn]:
 
 @pytest.mark.parametrize("code", [errno.EIO, errno.EACCES, errno.EMFILE])
 @pytest.mark.parametrize(
-    "call",
-    ["pathlib.Path.open", "pathlib.Path.read_bytes", "numpy.fromfile", "numpy.memmap", "tempfile.TemporaryDirectory"],
+    ("exact_up_to", "call"),
+    [
+        *((size, call) for size in (50_000, 0) for call in SYSTEM_CALLS),
+        (0, "numpy.memmap"),  # the vectors of a small library are read, not mapped
+    ],
+    indirect=["exact_up_to"],
 )
 def test_an_error_of_the_system_is_not_called_damage(
     library: qa.Library, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch, code: int, call: str
 ) -> None:
-    if call == "numpy.memmap" and any(file.name == "dense.vectors" for file in files_of(library)):
-        pytest.skip("the vectors of a small library are read, not mapped")
     monkeypatch.setattr(call, unreadable(code))
     with pytest.raises(qa.LibraryNotReadable, match=re.escape(os.strerror(code))):
         qa.open(library.path, encoder=encoder)
