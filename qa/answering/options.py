@@ -157,10 +157,12 @@ def list_options(
         ):
             before.append(first + option.index - back)
             options.append(option)
+    likeness: dict[int, float] = {}
 
     def measure(numbers: Sequence[int]) -> None:
-        needed = sorted({*numbers, *(before[number] for number in numbers)})
-        likeness = dict(zip(needed, query.likeness([texts[n] for n in needed], encoder).tolist(), strict=True))
+        needed = sorted({*numbers, *(before[number] for number in numbers)} - likeness.keys())
+        if needed:
+            likeness.update(zip(needed, query.likeness([texts[n] for n in needed], encoder).tolist(), strict=True))
         for number in numbers:
             own = likeness[number]
             features = replace(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from heapq import merge
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -223,7 +223,9 @@ class NumberedPlan:
         """
         earlier_numbers = self.earlier_numbers[numbers.start : numbers.stop]
         vectors = np.empty((len(numbers), encoder.dimension), dtype=np.float32)
-        first, last = (bisect_left(self.new_passages, at, key=_number) for at in (numbers.start, numbers.stop))
+        first, last = (
+            bisect_left(self.new_passages, at, key=attrgetter("number")) for at in (numbers.start, numbers.stop)
+        )
         new = [row for row in self.new_passages[first:last] if self.earlier_numbers[row.number] == _NEW]
         if new:
             texts = [row.passage.in_context for row in new]
@@ -307,10 +309,6 @@ def _write_manifest(folder: Path, encoder: Encoder, remote: Remote | None = None
         files=files_of(folder),
         remote=remote,
     ).write(folder)
-
-
-def _number(row: NumberedPassage) -> int:
-    return row.number
 
 
 def _has_vectors_of(encoder: Encoder, generation: Generation) -> bool:

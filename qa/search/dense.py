@@ -46,17 +46,7 @@ class VectorIndex(Protocol):
         """
 
     def vectors(self, ids: Ids) -> Vectors:
-        """The vectors of these passages.
-
-        Args:
-            ids: The numbers of the passages, shape (n,).
-
-        Returns:
-            Unit vectors, shape (n, dimension).
-
-        Raises:
-            LibraryDamaged: If the files turn out to be altered.
-        """
+        """The vectors of these passages, as `DenseEngine.vectors` describes."""
 
 
 class DenseIndex:
@@ -119,17 +109,7 @@ class DenseIndex:
         return self._checked(inner_products(self.vectors(ids), question.vector))
 
     def vectors(self, ids: Ids) -> Vectors:
-        """The unit vectors of these passages.
-
-        Args:
-            ids: The numbers of the passages, shape (n,).
-
-        Returns:
-            Their vectors, shape (n, dimension).
-
-        Raises:
-            LibraryDamaged: If the index turns out to be altered.
-        """
+        """The vectors of these passages, as `DenseEngine.vectors` describes."""
         vectors = self._index.vectors(ids)
         lengths = np.einsum("ij,ij->i", vectors, vectors)
         if not (lengths < _MAX_COSINE).all():  # nor is one that is not a number less
