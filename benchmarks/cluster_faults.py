@@ -177,7 +177,7 @@ def _two_writers(path: Path, server: LiteServer) -> str:
         try:
             qa.open(path, encoder=HashEncoder(), reader=None).rebuild(texts("blue"))
         except LibraryBusy:
-            return f"two writers, the second is told: {_verdict(_words(library) != {'red'})}"
+            return f"two writers, the second gets an error: {_verdict(_words(library) != {'red'})}"
     return f"two writers: {_verdict('the second was not told')}"
 
 

@@ -1,4 +1,4 @@
-"""From what was measured at up to a million passages, and published figures, to a billion: a plan, which nobody ran.
+"""From what was measured at up to a million passages, and published figures, to a billion: a plan that was never run.
 
 All of it is arithmetic on `Figures`; `benchmarks.scale_plan` measures and reads them, and writes the tables.
 """

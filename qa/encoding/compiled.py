@@ -141,5 +141,5 @@ def keep_compiled(network: Any, file: Path) -> None:
 
 
 def _is_own(status: os.stat_result) -> bool:
-    """Whether a file is the user's, and nobody else may write it; on Windows a user's folder is."""
+    """Whether a file belongs to the user and no one else can write to it; on Windows a user's folder is."""
     return not hasattr(os, "geteuid") or (status.st_uid == os.geteuid() and not status.st_mode & 0o022)
