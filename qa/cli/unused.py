@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
 
 _LOOKED_AT = ("__file__", "__warningregistry__")
@@ -14,7 +15,11 @@ _LOOKED_AT = ("__file__", "__warningregistry__")
 
 
 class _OnFirstUse(ModuleType):
-    """Stands for a package until something of it is used."""
+    """Stands for a package until something of it is used; others look at its spec before they import it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.__spec__ = find_spec(name)
 
     def __getattr__(self, name: str) -> object:
         if name in _LOOKED_AT:
@@ -35,7 +40,8 @@ def without_unused_packages() -> Iterator[None]:
     """
     os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(sys.maxsize))
     sys.modules.setdefault("matplotlib", None)  # type: ignore[arg-type]
-    sys.modules.setdefault("pandas", _OnFirstUse("pandas"))
+    if "pandas" not in sys.modules:
+        sys.modules["pandas"] = _OnFirstUse("pandas")
     hidden = "mcp" not in sys.modules
     if hidden:
         sys.modules["mcp"] = None  # type: ignore[assignment]
