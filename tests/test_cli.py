@@ -9,12 +9,15 @@ import subprocess
 import sys
 from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from conftest import CORPUS
 
 import qa
 from qa.cli.main import main
+from qa.cli.output import print_answer
 
 
 def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -60,6 +63,19 @@ def test_json_is_the_documented_object(leica: qa.Library, capsys: pytest.Capture
         assert leica.text(quote["source"])[quote["start"] : quote["end"]] == quote["text"]
     start, end = answer["quotes"][0]["highlights"][0]
     assert leica.text(answer["quotes"][0]["source"])[start:end] == answer["text"]
+
+
+def test_a_filter_that_names_nobody_is_answered_with_the_names_there_are(
+    leica: qa.Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["ask", "author:Niemand source:nothing.txt Where are lenses made?", "--library", str(leica.path)])
+    assert capsys.readouterr().out.splitlines()[1:3] == [
+        "No author is called Niemand.",  # nor does this text name any
+        f"No source is called nothing.txt. Sources here: {leica.sources[0].name}.",
+    ]
+    crowd: Any = SimpleNamespace(authors=[(f"A{number}", 1) for number in range(1, 11)])
+    print_answer(qa.Answer("q", False, None, None, (), unknown=("author:B",)), crowd)
+    assert "Authors here: A1, A2, A3, A4, A5, A6, A7, A8 and 2 more." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -169,8 +185,6 @@ def test_files_with_other_extensions_are_reported_in_one_line(capsys: pytest.Cap
 def test_control_characters_do_not_reach_a_terminal(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from qa.cli.output import print_answer
-
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     evil = "before \033[2Jafter \u202ebidi"
     quote = qa.Quote(evil, 0, len(evil), ((0, 6),), "comment", evil, None, 1, "a.txt", None, 0.5, lambda _: None)  # type: ignore[arg-type, return-value]

@@ -36,10 +36,11 @@ def add_commands(commands: Any, shared: SharedOptions) -> None:
 
 
 def _ask(options: argparse.Namespace) -> int:
-    answer = opened_library(options).ask(options.question, options.k, search_syntax=not options.literal)
+    library = opened_library(options)
+    answer = library.ask(options.question, options.k, search_syntax=not options.literal)
     if options.json:
         unicode = (sys.stdout.encoding or "").lower().startswith("utf")
         print_line(json.dumps(answer.to_dict(why=options.why), ensure_ascii=not unicode))
     else:
-        print_answer(answer, why=options.why)
+        print_answer(answer, library, why=options.why)
     return 0 if answer.found else _NOT_FOUND

@@ -62,7 +62,7 @@ def _ask(library: Library, question: str, k: int, answers: deque[Answer], *, as_
     except QuestionError as error:
         print_error(str(error))
         return
-    print_answer(answer)
+    print_answer(answer, library)
     print_line()
     sys.stdout.flush()
     answers.append(answer)

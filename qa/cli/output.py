@@ -21,10 +21,12 @@ from qa.types import Progress, no_progress
 if TYPE_CHECKING:
     from qa.answering.answer import Answer, Quote, Why
     from qa.library.generation import Status
+    from qa.library.library import Library
     from qa.sources.read import FileReport
 
 _BOLD, _DIM, _PLAIN = "\033[1m", "\033[2m", "\033[0m"
 _EXTENSIONS_NAMED = 8  # in one line of a report
+_NAMES_SHOWN = 8  # in one line of an answer
 
 
 class OutputError(Exception):
@@ -129,8 +131,11 @@ def left_out_line(reports: Sequence[FileReport]) -> str | None:
     return f"{lines} of {counted(len(of_files), 'file')}{named} (qa read FILE shows more)"
 
 
-def print_answer(answer: Answer, *, why: bool = False) -> None:
-    """Print the answer, then each quote below its byline; with `why`, also how the quote was found."""
+def print_answer(answer: Answer, library: Library | None = None, *, why: bool = False) -> None:
+    """Print the answer, then each quote below its byline; with `why`, also how the quote was found.
+
+    If a filter names nobody, the names that the `library` has are printed as well.
+    """
     rich = sys.stdout.isatty()
     before, words, after = opening(answer)
     if note := understood(answer):
@@ -143,8 +148,8 @@ def print_answer(answer: Answer, *, why: bool = False) -> None:
         print_line(_styled(_shown(note, rich), _DIM, rich))
     if left_out := left_out_message(answer.left_out):
         print_line(_shown(left_out, rich))
-    if answer.unknown:
-        print_line(_shown(f"Not in the library: {', '.join(answer.unknown)}.", rich))
+    for typed in answer.unknown:
+        print_line(_shown(_unknown(typed, library), rich))
     if answer.matching is not None and answer.matching > len(answer.quotes):
         print_line(f"{answer.matching:,} passages match; -k N shows more.")
     for number, quote in enumerate(answer.quotes, 1):
@@ -155,6 +160,17 @@ def print_answer(answer: Answer, *, why: bool = False) -> None:
             print_line(_styled(f"    also found in: {_shown(byline(place), rich)}", _DIM, rich))
         if why and quote.why:
             print_line(_styled(f"    {_shown(_reason(quote.why), rich)}", _DIM, rich))
+
+
+def _unknown(typed: str, library: Library | None) -> str:
+    """Say that no author or no source has this name, and which names there are."""
+    kind, _, name = typed.partition(":")
+    missing = f"No {kind} is called {name}."
+    if library is None:
+        return missing
+    names = [author for author, _ in library.authors] if kind == "author" else [s.name for s in library.sources]
+    more = f" and {len(names) - _NAMES_SHOWN:,} more" if len(names) > _NAMES_SHOWN else ""
+    return f"{missing} {kind.title()}s here: {', '.join(names[:_NAMES_SHOWN])}{more}." if names else missing
 
 
 def _reason(why: Why) -> str:
