@@ -66,7 +66,7 @@ def test_a_processor_without_bf16_gets_f32(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_many_threads_get_the_same_vectors_as_one(real_encoder: MiniLMEncoder) -> None:
-    texts = [f"{'word ' * (number % 40)}{number}" for number in range(200)]
+    texts = [f"{'word ' * number}{number}" for number in range(40)]
     expected = real_encoder.encode(texts)
     with ThreadPoolExecutor(8) as pool:
         for vectors in pool.map(real_encoder.encode, [texts] * 8):

@@ -110,7 +110,10 @@ def test_a_site_without_a_sitemap_is_read_by_the_feed_that_its_first_page_names(
     assert [page.url for page in pages] == [f"{site}/lenses.html"]
 
 
-def test_a_site_that_refuses_all_programs_or_does_not_answer_is_left_alone(site: str, tmp_path: Path) -> None:
+def test_a_site_that_refuses_all_programs_or_does_not_answer_is_left_alone(
+    site: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("urllib3.util.Retry.sleep", lambda *_: None)  # 30 s between the tries
     for status in (403, 503):
         Site.answers["/robots.txt"] = (status, "text/plain", "no")
         (page,) = fetch_pages([f"{site}/lenses.html"], tmp_path, downloader=polite())
