@@ -12,6 +12,7 @@ import argparse
 import json
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -27,7 +28,7 @@ from benchmarks import cold_start, profiling, speed_report
 from benchmarks.hardware import network_flops, peak_rates, processor, seconds
 from benchmarks.options import RESULTS
 from benchmarks.peers import Collection, LangChain, Peer, TxtaiHybrid
-from qa.answering.reader import DEFAULT_READER, WEIGHTS
+from qa.answering.reader import DEFAULT_READER, WEIGHTS, Reader
 from qa.answering.select import CANDIDATES
 from qa.encoding import minilm_files
 from qa.encoding.bert import BertNetwork, default_precision
@@ -94,36 +95,45 @@ def asking(data: Dataset, questions: Sequence[str], rounds: int) -> dict[str, An
     """Milliseconds per question, ranked and answered; questions per second, one by one and eight at once."""
     encoder = MiniLMEncoder()
     with tempfile.TemporaryDirectory() as folder:
-        library = qa.build(list(data.documents), Path(folder) / "library", encoder=encoder, reader=None)
-        reading = qa.open(library.path, encoder=encoder, reader=DEFAULT_READER)
+        path = qa.build(list(data.documents), Path(folder) / "library", encoder=encoder, reader=None).path
         vectors = encoder.encode([thread.text for thread in data.documents])
         collection = Collection([t.source for t in data.documents], [t.text for t in data.documents], vectors)
         peers: dict[str, Peer] = {"txtai hybrid": TxtaiHybrid(collection), "LangChain + FAISS": LangChain(collection)}
         question_vectors = dict(zip(questions, encoder.encode(list(questions)), strict=True))
-        systems: dict[str, Callable[[str], Any]] = {
-            "Verbatim, ranking alone": _ranking(library, question_vectors),
-            **{f"{name}, ranking alone": partial(_searched, peer, question_vectors) for name, peer in peers.items()},
-            "Verbatim, search": lambda q: library.search(q, search_syntax=False),
-            "Verbatim, whole answer": lambda q: reading.ask(q, search_syntax=False),
-            "Verbatim, whole answer without the reader": lambda q: library.ask(q, search_syntax=False),
-        }
-        times: dict[str, Times] = {name: [] for name in systems}
-        for ask in systems.values():
+        library = qa.open(path, encoder=encoder, reader=None)
+
+        def answering(reader: Reader | None = DEFAULT_READER) -> Callable[[str], Any]:
+            """The library, opened anew: it remembers no sentence that an earlier round encoded."""
+            opened = qa.open(path, encoder=encoder, reader=reader)
+            return lambda question: opened.ask(question, search_syntax=False)
+
+        def systems() -> dict[str, Callable[[str], Any]]:
+            return {
+                "Verbatim, ranking alone": _ranking(library, question_vectors),
+                **{
+                    f"{name}, ranking alone": partial(_searched, peer, question_vectors) for name, peer in peers.items()
+                },
+                "Verbatim, search": lambda question: library.search(question, search_syntax=False),
+                "Verbatim, whole answer": answering(),
+                "Verbatim, whole answer without the reader": answering(None),
+            }
+
+        for ask in systems().values():
             for question in questions[:WARM]:
                 ask(question)
+        times: dict[str, Times] = defaultdict(list)
         for _ in range(rounds):
-            for name, ask in systems.items():
+            for name, ask in systems().items():
                 times[name] += [seconds(lambda a=ask, q=q: a(q)) * 1e3 for q in questions]  # type: ignore[misc]
-        ask = systems["Verbatim, whole answer"]
         with ThreadPoolExecutor(8) as pool:
-            alone = [len(questions) / seconds(lambda: list(map(ask, questions))) for _ in range(rounds)]
-            at_once = [len(questions) / seconds(lambda: list(pool.map(ask, questions))) for _ in range(rounds)]
+            alone = [len(questions) / seconds(lambda: list(map(answering(), questions))) for _ in range(rounds)]
+            at_once = [len(questions) / seconds(lambda: list(pool.map(answering(), questions))) for _ in range(rounds)]
         return {
             "ms": times,
             "questions a second": {"one by one": alone, "eight at once": at_once},
             "vectors, MB": library.status().passages * encoder.dimension * 4 / 1e6,
             "reading": _reading(library, questions, rounds),
-            "time shares": profiling.answer_shares(ask, questions),
+            "time shares": profiling.answer_shares(answering(), questions),
         }
 
 

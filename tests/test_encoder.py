@@ -5,21 +5,25 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import FakeEncoder
+from conftest import CORPUS, FakeEncoder
 
 import qa
+from qa.answering.reader import DEFAULT_READER, Reader
 from qa.encoding import bert, minilm_files
 from qa.encoding.adapter import adapt_encoder
 from qa.encoding.encoder import Vectors, unit_vectors
 from qa.encoding.minilm import MiniLMEncoder
 from qa.encoding.once import Once
+from qa.encoding.remembering import RememberingEncoder
 from qa.encoding.sentence_transformers import SentenceEncoder
 from qa.search.query import EncodedQuery, embed_question
+from qa.types import Progress, no_progress
 
 TEXTS = ["Leica lenses are made in Solms.", "A much longer text " * 20, "x", "Why a Leica?", "word " * 1000]
 
@@ -71,6 +75,34 @@ def test_many_threads_get_the_same_vectors_as_one(real_encoder: MiniLMEncoder) -
     with ThreadPoolExecutor(8) as pool:
         for vectors in pool.map(real_encoder.encode, [texts] * 8):
             np.testing.assert_allclose(vectors, expected, atol=1e-6)
+
+
+class CountingEncoder(FakeEncoder):
+    def __init__(self) -> None:
+        self.encoded: list[str] = []
+
+    def encode(self, texts: Sequence[str], *, progress: Progress = no_progress) -> Vectors:
+        self.encoded.extend(texts)
+        return super().encode(texts, progress=progress)
+
+
+def test_the_last_texts_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qa.encoding.remembering._REMEMBERED", 3)
+    other = CountingEncoder()
+    encoder = RememberingEncoder(other)
+    for texts in (["a", "b", "a"], ["b", "a"], ["c"], ["a"], ["d"], ["b"], []):
+        np.testing.assert_array_equal(unit_vectors(encoder, texts), unit_vectors(FakeEncoder(), texts))
+    assert other.encoded == ["a", "b", "c", "d", "b"], "when d came, b was the one that was not needed for longest"
+
+
+@pytest.mark.parametrize("reader", [None, DEFAULT_READER])
+def test_a_second_question_about_the_same_passages_encodes_only_itself(tmp_path: Path, reader: Reader | None) -> None:
+    encoder = CountingEncoder()
+    library = qa.build([CORPUS], tmp_path / "library", encoder=encoder, reader=reader)
+    library.ask("Where are Leica lenses made?")
+    encoder.encoded.clear()
+    library.ask("Where are Leica lenses made?")
+    assert encoder.encoded == ["Where are Leica lenses made?"]
 
 
 def after_encoding(code: str) -> list[str]:

@@ -385,7 +385,7 @@ class Library(LibraryContents):
         cls, directory: LibraryDirectory, change: Change, encoder: Encoder, models: AnsweringModels
     ) -> Library:
         """The library as a change left it."""
-        library = cls(directory, OpenedGeneration(change.generation, encoder), models)
+        library = cls(directory, OpenedGeneration.of(change.generation, encoder), models)
         library._switch(change, encoder)
         return library
 
@@ -394,7 +394,7 @@ class Library(LibraryContents):
         with self._switching:
             if self._current is not None:
                 # One assignment: a question that is being answered keeps the pair that it took.
-                self._current = OpenedGeneration(change.generation, encoder)
+                self._current = OpenedGeneration.of(change.generation, encoder)
         self.reports, self.language_warning = change.reports, change.language_warning
         self.vector_counts = change.vector_counts
         return change.report

@@ -11,6 +11,7 @@ from qa.answering.reader import Reader, check_reader
 from qa.answering.reranker import RERANKED, Reranker, check_reranker, rerank_candidates
 from qa.answering.select import CANDIDATES, Judge, answer_from, answer_without_reader, rank_with_reader
 from qa.encoding.encoder import Encoder, unit_vectors
+from qa.encoding.remembering import RememberingEncoder
 from qa.errors import SettingError
 from qa.library.calibrations import calibration_of
 from qa.library.directory import LibraryDirectory
@@ -37,15 +38,24 @@ class AnsweringModels:
 
 @dataclass(frozen=True, slots=True)
 class OpenedGeneration:
-    """A generation and the encoder that made its vectors, in one object, so that no question mixes two of them."""
+    """A generation and the encoder that made its vectors, in one object, so that no question mixes two of them.
+
+    `sentences` is the same encoder for the sentences of passages, which it remembers from one question to the next.
+    """
 
     generation: Generation
     encoder: Encoder
+    sentences: RememberingEncoder
+
+    @classmethod
+    def of(cls, generation: Generation, encoder: Encoder) -> OpenedGeneration:
+        """A generation that is open, with the encoder that made its vectors."""
+        return cls(generation, encoder, RememberingEncoder(encoder))
 
     @classmethod
     def current(cls, directory: LibraryDirectory, encoder: Encoder) -> OpenedGeneration:
         """Open the current generation of a library. Raises LibraryError, as `open_generation` does."""
-        return cls(open_generation(directory, encoder), encoder)
+        return cls.of(open_generation(directory, encoder), encoder)
 
     def ask(self, query: Query, k: int, models: AnsweringModels, min_confidence: float | None) -> Answer:
         """Answer a question.
@@ -78,7 +88,7 @@ class OpenedGeneration:
             )
         lexical = self.generation.lexical
         if judge is None:
-            answer = answer_without_reader(query.raw, encoded, candidates, self.encoder, lexical)
+            answer = answer_without_reader(query.raw, encoded, candidates, self.sentences, lexical)
         else:
             answer = answer_from(query.raw, encoded, candidates, judge, k, min_confidence)
         missing = () if answer.found else question_type.words_asked_about(query.text, lexical.missing(encoded))
@@ -127,7 +137,7 @@ class OpenedGeneration:
         if models.reader is None:
             return None
         calibration = calibration_of(self.encoder, models.reader, models.reranker)
-        return Judge(models.reader, calibration, self.encoder, self.generation.lexical)
+        return Judge(models.reader, calibration, self.sentences, self.generation.lexical)
 
 
 def _check(k: int, min_confidence: float | None = None) -> None:
