@@ -15,6 +15,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -146,7 +147,7 @@ def _reading(library: qa.Library, questions: Sequence[str], rounds: int) -> dict
     plain = ReaderNetwork().eval()
     plain.bert.set_attn_implementation("sdpa")
     plain.load_trained({name: weight.float() for name, weight in load_weights(WEIGHTS).items()})
-    tokenizer = minilm_files.tokenizer()
+    tokenizer = deepcopy(minilm_files.tokenizer())  # the reader's own, which must not pad
     tokenizer.enable_padding()
     tokenizer.enable_truncation(minilm_files.MAX_TOKENS)
     lengths: dict[str, list[int]] = {"Verbatim": [], "transformers": []}
