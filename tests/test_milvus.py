@@ -329,6 +329,9 @@ def test_a_server_is_known_to_later_processes_once_it_was_named(
         ({"engine": "milvus", "uri": "http://user:pass@host:1"}, "only a host and a port"),
         ({"engine": "milvus", "uri": "ftp://host:1"}, "write http"),
         ({"engine": "milvus", "uri": "http://h:x"}, "read as"),
+        ({"engine": "milvus", "uri": "http://h:0"}, "write http"),
+        ({"engine": "milvus", "uri": "http://[::1]:1953"}, "IPv4"),
+        ({"engine": "milvus", "uri": "http://ü:1"}, "in ASCII"),
         ({"engine": "milvus", "uri": "http://h:1", "database": "a-b"}, "name of a database"),
     ],
 )  # fmt: skip

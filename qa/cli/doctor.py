@@ -94,12 +94,16 @@ def _processor() -> Finding:
 
 def _library(path: Path) -> Finding:
     try:
-        status = Generation.current(LibraryDirectory(path)).status()
+        generation = Generation.current(LibraryDirectory(path))
     except LibraryMissing:
         if path == default_path():
             return Finding(True, f"none at {path} yet; the first question builds it")
         return Finding(False, f"there is none at {path}; make it with: qa build PATH --library {path}")
-    return Finding(True, f"{status.path}: {status.sources} sources, {status.passages} passages; qa verify checks them")
+    status, remote = generation.status(), generation.manifest.remote
+    where = "" if remote is None else f" in Milvus at {remote.server.uri}"
+    return Finding(
+        True, f"{status.path}: {status.sources} sources, {status.passages} passages{where}; qa verify checks them"
+    )
 
 
 def _disk(path: Path) -> Finding:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from qa.errors import SettingError
-from qa.search.remote import TOKEN_VARIABLE, EngineName
+from qa.search.remote import TOKEN_VARIABLE, URI_VARIABLE, EngineName
 
 
 def add_engine_options(command: argparse.ArgumentParser) -> None:
@@ -18,11 +18,16 @@ def add_engine_options(command: argparse.ArgumentParser) -> None:
         help="where vectors and words go: the library's folder, or a Milvus (default: where they are)",
     )
     command.add_argument(
-        "--uri", help="with --engine milvus: a file that ends in .db, or http:// or https:// with a host and a port"
+        "--uri",
+        help="with --engine milvus: a file that ends in .db, or http:// or https:// with a host and a port "
+        f"(default: ${URI_VARIABLE})",
     )
     command.add_argument("--database", metavar="NAME", default="", help="the database there (default: its default one)")
     command.add_argument(
-        "--token-file", metavar="FILE", type=Path, help=f"a file with the token for it (default: ${TOKEN_VARIABLE})"
+        "--token-file",
+        metavar="FILE",
+        type=Path,
+        help=f"a file with the token for it (default: ${TOKEN_VARIABLE}, if ${URI_VARIABLE} is its address)",
     )
 
 

@@ -16,9 +16,11 @@ URI_VARIABLE = "VERBATIM_MILVUS_URI"
 TOKEN_VARIABLE = "VERBATIM_MILVUS_TOKEN"  # noqa: S105 (the name of a variable)
 """The environment variables that name a server, and the token for it."""
 _FILE_END = ".db"
+_FORMS = f"write http://HOST:PORT or https://HOST:PORT, or the name of a file that ends in {_FILE_END!r}"
 _MOST_CHARACTERS = 500
 # What Milvus allows in names, so that none needs quoting.
 _DATABASE = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_]{0,99})?")
+_HOST = re.compile(r"[A-Za-z0-9._-]+")
 _LIBRARY = re.compile(r"[0-9a-f]{16}")
 _COLLECTION = re.compile(r"verbatim_([0-9a-f]{16})_[0-9a-f]{8}")
 
@@ -68,16 +70,18 @@ class Server:
             return f"{self.database!r:.100} is not the name of a database: letters, digits and underscores"
         if self.is_file:
             is_usable = self.uri.endswith(_FILE_END) and Path(self.uri).is_absolute()
-            return None if is_usable else f"the name of a file ends in {_FILE_END!r}"
+            return None if is_usable else _FORMS
         try:
             parts = urlsplit(self.uri)
-            has_port = parts.port is not None
+            has_port = bool(parts.port)  # pymilvus takes 0 for none
         except ValueError:
             return "it cannot be read as an address"
         if parts.scheme not in ("http", "https") or not parts.hostname or not has_port:
-            return "write http://HOST:PORT or https://HOST:PORT, or the name of a file that ends in '.db'"
+            return _FORMS
         if parts.username or parts.password or parts.query or parts.fragment or parts.path:
             return f"only a host and a port may stand in it; give the token in a file, or by ${TOKEN_VARIABLE}"
+        if not _HOST.fullmatch(parts.hostname):
+            return "write its host as a name or an IPv4 address, in ASCII: pymilvus reaches no others"
         return None
 
 
@@ -156,8 +160,9 @@ class EngineArguments(TypedDict, total=False):
     """Where vectors and words go, as keyword arguments.
 
     `engine` is "milvus" or "embedded", None for where they are. `uri` is the address of the Milvus: a file that ends in
-    ".db", or http:// or https:// with a host and a port. `database` is the name of the database there, and `token` the
-    token for it, which is never written to disk: later programs take it from the environment.
+    ".db", or http:// or https:// with a host and a port; None for that in $VERBATIM_MILVUS_URI. `database` is the name
+    of the database there, and `token` the token for it, which is never written to disk: later programs take it from the
+    environment.
     """
 
     engine: EngineName | None
@@ -173,7 +178,7 @@ def chosen_engine(
 
     Args:
         engine: "embedded" or "milvus"; None for the one that the library has.
-        uri: The address of the Milvus.
+        uri: The address of the Milvus; None for the one in the environment variable.
         database: The name of the database there; empty for the default one.
         token: The token for it; empty for the one in the environment variable, or for none.
 
@@ -183,13 +188,17 @@ def chosen_engine(
     if engine not in (None, *get_args(EngineName)):
         raise SettingError(f"engine={engine!r:.40} is not understood; it is 'embedded' or 'milvus'")
     if engine == "milvus":
-        if not uri:
-            raise SettingError("the engine 'milvus' needs an address: a file that ends in '.db', or http://HOST:PORT")
-        server = Server.named(uri, database)
+        address = uri or os.environ.get(URI_VARIABLE)
+        if not address:
+            raise SettingError(
+                "the engine 'milvus' needs an address: a file that ends in '.db', or http://HOST:PORT "
+                f"(--uri, or ${URI_VARIABLE})"
+            )
+        server = Server.named(address, database)
         trust(server, token)
         return server
     if uri or database or token:
-        raise SettingError("an address is one of the engine 'milvus': choose that engine too")
+        raise SettingError("an address is one of the engine 'milvus': choose that engine too (--engine milvus)")
     return "embedded" if engine == "embedded" else None
 
 
