@@ -25,6 +25,7 @@ from qa.library.directory import LibraryDirectory
 from qa.library.disk_errors import reporting_disk_errors
 from qa.library.generation import Generation
 from qa.library.generation_writer import GenerationWriter
+from qa.library.known_servers import check_named
 from qa.library.manifest import FORMAT, Manifest, Model, files_of
 from qa.library.new_source import NewSource, new_sources
 from qa.library.remote_indexes import planned, server_of, write_indexes
@@ -141,14 +142,17 @@ class BuildPlan:
 
         Raises:
             SourceError: There is nothing to index.
+            LibraryNotReadable: Only the library's folder names the server that the indexes would go to.
             LibraryNotWritable: The disk is full or cannot be written.
         """
+        server = server_of(writer.path, writer.generations) if self.engine is None else self.engine
+        if isinstance(server, Server):
+            check_named(server)  # whoever wrote the folder gets no text
         numbered = NumberedPlan.of(self, encoder, progress)
         if not len(numbered.earlier_numbers):
             raise SourceError(
                 "the texts have nothing to index: only boilerplate (comment form, counters); give a text with content"
             )
-        server = server_of(writer.path, writer.generations) if self.engine is None else self.engine
         if isinstance(server, Server):
             return numbered.publish_remote(writer, server, encoder, progress)
         vectors = numbered.vectors(numbered.all, encoder, progress)
@@ -234,7 +238,7 @@ class NumberedPlan:
             kept = np.flatnonzero(earlier_numbers != _NEW)
             for start in range(0, len(kept), _VECTORS_PER_COPY):
                 batch = kept[start : start + _VECTORS_PER_COPY]
-                vectors[batch] = self.earlier.dense.vectors(earlier_numbers[batch])
+                vectors[batch] = _earlier_vectors(self.earlier, earlier_numbers[batch], encoder)
         return vectors
 
     def publish_remote(
@@ -258,7 +262,7 @@ class NumberedPlan:
             with closing(Store.open(folder)) as store:
                 vectors = partial(self.vectors, encoder=encoder)
                 passages = Passages(len(self.all), encoder.dimension, store.placed_passages, vectors)
-                write_indexes(folder, passages, remote, progress)
+                write_indexes(writer.generations, folder, passages, remote, progress)
             _write_manifest(folder, encoder, remote)
             return writer.publish(folder, partial(Generation.written, writer.path))
 
@@ -309,6 +313,18 @@ def _write_manifest(folder: Path, encoder: Encoder, remote: Remote | None = None
         files=files_of(folder),
         remote=remote,
     ).write(folder)
+
+
+def _earlier_vectors(earlier: Generation, numbers: Ids, encoder: Encoder) -> Vectors:
+    """The unit vectors of these passages of an earlier generation; encoded again if somebody altered them on a server.
+
+    Files that are damaged are found before, by their hashes.
+    """
+    try:
+        return earlier.dense.vectors(numbers)
+    except LibraryDamaged:
+        passages = [earlier.store.indexed_passages(range(number, number + 1))[0] for number in numbers.tolist()]
+        return unit_vectors(encoder, [passage.in_context for passage in passages])
 
 
 def _has_vectors_of(encoder: Encoder, generation: Generation) -> bool:

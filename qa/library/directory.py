@@ -34,11 +34,10 @@ from qa.library.disk_errors import reporting_disk_errors
 from qa.library.generation_writer import GENERATIONS, UNFINISHED, GenerationWriter
 from qa.library.manifest import Manifest
 from qa.library.pointer import FILE as POINTER
-from qa.library.pointer import GENERATION_NAME, Pointer, remove_unfinished
+from qa.library.pointer import GENERATION_NAME, WRITE_LOCK, Pointer, remove_unfinished
 from qa.library.reading_lock import lock_for_reading
 from qa.types import Progress
 
-_WRITE_LOCK = "writing.lock"
 _SECONDS_BETWEEN_LOOKS = 0.1  # at a lock that another process holds
 _ATTEMPTS = 5  # at locking a generation that writers may replace at the same time; one is nearly always enough
 
@@ -150,7 +149,7 @@ class LibraryDirectory:
         while True:
             progress("waiting", 0, 1)
             try:
-                lock = (self.path / _WRITE_LOCK).open("rb")
+                lock = (self.path / WRITE_LOCK).open("rb")
             except OSError:
                 return
             with lock:
@@ -203,7 +202,7 @@ class LibraryDirectory:
 
     def _lock_for_writing(self) -> BinaryIO:
         """Make the library's folder if it is missing, and lock it until the returned file is closed."""
-        path = self.path / _WRITE_LOCK
+        path = self.path / WRITE_LOCK
         for _ in range(_ATTEMPTS):  # a first build that fails at the same time removes the folder and the file again
             try:
                 (self.path / GENERATIONS).mkdir(parents=True, exist_ok=True)
@@ -257,7 +256,7 @@ class LibraryDirectory:
         """
         with suppress(OSError):
             (self.path / GENERATIONS).rmdir()
-            (self.path / _WRITE_LOCK).unlink()
+            (self.path / WRITE_LOCK).unlink()
             for folder in new_folders:
                 folder.rmdir()
 

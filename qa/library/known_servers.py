@@ -34,12 +34,18 @@ def remember(server: Engine | None) -> None:
         temporary.replace(_file())
 
 
+def is_known(server: Server) -> bool:
+    """Whether the user has named a server, in this process, in an earlier one or in the environment."""
+    return is_named(server) or server.uri in _known()
+
+
 def check_named(server: Server) -> None:
     """Check that the user has named a server. Raises LibraryNotReadable if they have not."""
-    if not is_named(server) and server.uri not in _known():
+    if not is_known(server):
         raise LibraryNotReadable(
             f"the library says that its vectors are at {server.uri!r}, which nobody has named on this account, and "
-            f"what is asked would go there; if it is yours, set {URI_VARIABLE}={server.uri}"
+            f"what is asked or added would go there; if it is yours, set {URI_VARIABLE}={server.uri}; otherwise build "
+            "the library again with --engine embedded"
         )
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from qa.library.sync import sync
 
 FILE = "current"
+WRITE_LOCK = "writing.lock"
+"""The file beside it, locked by the one who writes the library."""
 GENERATION_NAME = re.compile(r"(\d{6})-[0-9a-f]{8}")
 _UNFINISHED = f".{FILE}-"
 _MAX_BYTES = 64  # two names and two line ends have 32

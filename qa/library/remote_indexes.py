@@ -22,9 +22,10 @@ from typing import Any, Self
 from qa.encoding.encoder import Encoder
 from qa.errors import LibraryError
 from qa.library import schema
+from qa.library.known_servers import is_known
 from qa.library.manifest import Manifest, file_hash
 from qa.library.pointer import FILE as POINTER
-from qa.library.pointer import GENERATION_NAME, Pointer
+from qa.library.pointer import GENERATION_NAME, WRITE_LOCK, Pointer
 from qa.search.milvus.passages import Passages
 from qa.search.remote import Remote, Server, new_library
 from qa.types import Progress
@@ -41,43 +42,47 @@ class Notes:
 
     Attributes:
         library: What tells its own collections from all others.
-        inode: The inode of the folder of its generations. A copy of the library has another: it must not drop what the
-            original still needs, so it begins a series of its own.
+        folder: What tells the folder of its generations from a copy, which must not drop what the original still needs,
+            so it begins a series of its own.
         unfinished: The collection that a build writes, or that an interrupted one left; None if there is none.
         content: The hash of what that will hold.
+        is_made: Whether the server has made it. A name that a server failed to make may be lost there for good.
     """
 
     library: str
-    inode: int
+    folder: str
     unfinished: Remote | None = None
     content: str = ""
+    is_made: bool = False
 
     @classmethod
     def read(cls, generations: Path) -> Self:
         """The notes in the folder of generations; new ones if there are none, or if another folder's were copied."""
-        inode = generations.stat().st_ino
+        folder = _mark(generations)
         try:
             with (generations / _NOTES).open("rb") as stream:
                 content = json.loads(stream.read(_MAX_BYTES))
             unfinished = content["unfinished"]
             notes = cls(
                 new_library(content["library"]),
-                content["inode"],
+                content["folder"],
                 None if unfinished is None else Remote.from_dict(unfinished),
                 str(content["content"]),
+                content["is_made"] is True,
             )
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
-            return cls(new_library(), inode)
-        return notes if notes.inode == inode else cls(new_library(), inode)
+            return cls(new_library(), folder)
+        return notes if notes.folder == folder else cls(new_library(), folder)
 
     def write(self, generations: Path) -> None:
         """Keep them. Raises OSError."""
         unfinished = None if self.unfinished is None else self.unfinished.to_dict()
         content: Mapping[str, Any] = {
             "library": self.library,
-            "inode": self.inode,
+            "folder": self.folder,
             "unfinished": unfinished,
             "content": self.content,
+            "is_made": self.is_made,
         }
         temporary = generations / f".{_NOTES}"
         temporary.write_text(json.dumps(content), encoding="utf-8")
@@ -99,19 +104,23 @@ def planned(generations: Path, folder: Path, server: Server, encoder: Encoder) -
     content = hashlib.sha256(f"{file_hash(folder / schema.FILE)} {encoder.fingerprint}".encode()).hexdigest()
     notes = Notes.read(generations)
     left = notes.unfinished
-    if left is not None and left.server == server and notes.content == content and left not in remotes_of(generations):
+    is_same = left is not None and left.server == server and notes.content == content and notes.is_made
+    if left is not None and is_same and left not in remotes_of(generations):
         return left
     remote = Remote.new(server, notes.library)
-    replace(notes, unfinished=remote, content=content).write(generations)
+    replace(notes, unfinished=remote, content=content, is_made=False).write(generations)
     return remote
 
 
-def write_indexes(folder: Path, passages: Passages, remote: Remote, progress: Progress) -> None:
-    """Write the statistics into a generation's folder, and the collection. See `qa.search.milvus.writer`."""
+def write_indexes(generations: Path, folder: Path, passages: Passages, remote: Remote, progress: Progress) -> None:
+    """Write the statistics into a generation's folder, and the planned collection. See `qa.search.milvus.writer`."""
     from qa.search.milvus.writer import write_collection, write_statistics
 
+    def note_made() -> None:
+        replace(Notes.read(generations), is_made=True).write(generations)
+
     write_statistics(folder, passages, progress)
-    write_collection(folder, passages, remote, progress)
+    write_collection(folder, passages, remote, progress, note_made)
 
 
 def remotes_of(generations: Path) -> list[Remote]:
@@ -130,7 +139,7 @@ def forget_unfinished(generations: Path) -> None:
     """Let the collection of an interrupted build be dropped. Raises OSError."""
     notes = Notes.read(generations)
     if notes.unfinished is not None:
-        replace(notes, unfinished=None, content="").write(generations)
+        replace(notes, unfinished=None, content="", is_made=False).write(generations)
 
 
 def server_of(library: Path, generations: Path) -> Server | None:
@@ -163,7 +172,8 @@ def is_in_grace(library: Path, folder: Path) -> bool:
 def drop_unneeded(generations: Path, servers: Iterable[Server]) -> int:
     """Drop the collections of a library that no generation names, and forget the unfinished one if it is published.
 
-    Nothing is dropped while the manifest of a generation cannot be read, which may name any of them.
+    Nothing is dropped while the manifest of a generation cannot be read, which may name any of them. A server that only
+    the folder names is not asked.
 
     Args:
         generations: The folder of the library's generations; the caller holds the library's lock.
@@ -191,6 +201,7 @@ def drop_unneeded(generations: Path, servers: Iterable[Server]) -> int:
     return sum(
         drop_others(server, notes.library, {remote.collection for remote in needed if remote.server == server})
         for server in everywhere
+        if is_known(server)
     )
 
 
@@ -198,8 +209,21 @@ def drop_all(generations: Path) -> None:
     """Drop all collections of a library. Raises LibraryError if a server cannot be reached."""
     from qa.search.milvus.collections import drop_others
 
-    for server in servers_of(generations):
+    for server in filter(is_known, servers_of(generations)):
         drop_others(server, Notes.read(generations).library, ())
+
+
+def _mark(generations: Path) -> str:
+    """The inode of a folder of generations, and when the inode of the lock beside it was made.
+
+    On a new disk a copy may get the inode that the original has on its own. No program can set that time, and the lock
+    is never written.
+    """
+    try:
+        made = (generations.parent / WRITE_LOCK).stat().st_ctime_ns
+    except OSError:
+        made = 0
+    return f"{generations.stat().st_ino}-{made}"
 
 
 def _folders(generations: Path) -> list[Path]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,9 +10,9 @@ import numpy as np
 
 from qa.errors import LibraryDamaged
 from qa.search.engine import Hits, Ids, top_k
-from qa.search.milvus.connection import Connection
+from qa.search.milvus.connection import CollectionGone, CollectionNotLoaded, Connection
 from qa.search.milvus.expression import EVERYTHING, all_of, is_one_of
-from qa.search.milvus.schema import ID
+from qa.search.milvus.schema import ID, collection_schema
 
 MOST_HITS = 16_384
 """The most that Milvus gives in one answer."""
@@ -51,9 +51,7 @@ class Collection:
             strongly: Whether to wait until everything that was written is counted.
         """
         consistency = {"consistency_level": "Strong"} if strongly else {}
-        answer = self.connection.call(
-            "query", collection_name=self.name, filter=self.expression, output_fields=[_COUNT], **consistency
-        )
+        answer = self._ask("query", filter=self.expression, output_fields=[_COUNT], **consistency)
         return int(answer[0][_COUNT])
 
     def nearest(self, field: str, vector: Any, k: int, parameters: dict[str, Any] | None = None) -> Hits:
@@ -65,9 +63,8 @@ class Collection:
             k: How many passages to return at most.
             parameters: How thoroughly to search.
         """
-        answer = self.connection.call(
+        answer = self._ask(
             "search",
-            collection_name=self.name,
             anns_field=field,
             data=[vector],
             limit=min(k, MOST_HITS),
@@ -80,9 +77,7 @@ class Collection:
 
     def rows(self, fields: Sequence[str], limit: int = MOST_HITS) -> dict[int, dict[str, Any]]:
         """These fields of its passages by their numbers, the first ones if there are more than `limit`."""
-        answer = self.connection.call(
-            "query", collection_name=self.name, filter=self.expression, output_fields=[ID, *fields], limit=limit
-        )
+        answer = self._ask("query", filter=self.expression, output_fields=[ID, *fields], limit=limit)
         self._checked([row[ID] for row in answer])
         return {row[ID]: row for row in sorted(answer, key=lambda row: int(row[ID]))}
 
@@ -90,11 +85,51 @@ class Collection:
         """The numbers of its passages, sorted, the first ones if there are more than `limit`."""
         return np.array(list(self.rows([], limit)), dtype=np.int64)
 
+    def load(self) -> None:
+        """Have it loaded, so that it answers. Raises LibraryDamaged if it is gone."""
+        self._call("load_collection")
+
+    def check_schema(self, dimension: int) -> None:
+        """Check that it has the fields that this package gives a collection.
+
+        Args:
+            dimension: That of the vectors.
+
+        Raises:
+            LibraryDamaged: It is gone, or somebody has made another one of its name.
+        """
+        found = {
+            field["name"]: _kind(field["type"], field["params"])
+            for field in self._call("describe_collection")["fields"]
+        }
+        schema = collection_schema(self.connection.client, dimension)
+        if found != {field.name: _kind(field.dtype, field.params) for field in schema.fields}:
+            raise self.damaged("has other fields than those of a library; drop it there, and build the library again")
+
     def damaged(self, problem: str) -> LibraryDamaged:
         """The error about a collection that does not hold what it must."""
         return LibraryDamaged(f"the collection {self.name!r} in Milvus at {self.connection.server.uri!r} {problem}")
+
+    def _ask(self, method: str, **arguments: Any) -> Any:
+        """Ask it something, and load it first if it must be."""
+        try:
+            return self._call(method, **arguments)
+        except CollectionNotLoaded:
+            self.load()
+            return self._call(method, **arguments)
+
+    def _call(self, method: str, **arguments: Any) -> Any:
+        try:
+            return self.connection.call(method, collection_name=self.name, **arguments)
+        except CollectionGone as error:
+            raise self.damaged("is gone; open the library again, or build it again from its texts") from error
 
     def _checked(self, numbers: Sequence[object]) -> Ids:
         if not all(type(number) is int and 0 <= number < self.passages for number in numbers):
             raise self.damaged("holds passages that do not exist")
         return np.array(numbers, dtype=np.int64)
+
+
+def _kind(data_type: Any, parameters: Mapping[str, Any]) -> tuple[int, int]:
+    """The number of a field's type, and the dimension of a vector, 0 for any other field."""
+    return int(data_type), int(parameters.get("dim", 0))

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 import weakref
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from qa.errors import LibraryNotReadable, SettingError
-from qa.search.remote import Server, token_for
+from qa.search.remote import TOKEN_VARIABLE, URI_VARIABLE, Server, token_for
 
 SECONDS_TO_ASK = 20.0
 """How long a question waits for a server that does not answer; it is asked again, at growing intervals, until then."""
@@ -24,6 +25,16 @@ _lock = threading.Lock()
 _users_of_files: Counter[str] = Counter()
 """How many connections of this process use each file of Milvus Lite."""
 _INSTALL = "it needs pymilvus: pip install 'verbatim-qa[cluster]'"
+_COLLECTION_NOT_FOUND, _COLLECTION_NOT_LOADED = 100, 101  # Milvus's codes of these errors
+# What a server says, and what to do about it. Milvus Lite passes on what its system says, a cluster sets limits itself.
+_WAYS_OUT = (
+    (re.compile(r"no space left|quota exceeded", re.IGNORECASE), "make room on its disk, or raise its limits"),
+    (
+        re.compile(r"unauthenticated|permission.?denied|auth check failure", re.IGNORECASE),
+        f"check the token for it: --token-file, or ${TOKEN_VARIABLE} beside ${URI_VARIABLE}",
+    ),
+    (re.compile(r"database.*not (?:found|exist)", re.IGNORECASE), "make that database there, or name another one"),
+)
 
 
 class Connection:
@@ -44,14 +55,12 @@ class Connection:
         self.server, self._seconds, self._lock = server, seconds, threading.Lock()
         client = _client_class()
         token = token_for(server)
-        if server.is_file and not may_create and not Path(server.uri).is_dir():
-            raise LibraryNotReadable(
-                f"there is no Milvus at {server.uri!r}; put the file back there, or build the library again"
-            )
+        if server.is_file:
+            _check_file(Path(server.uri), may_create=may_create)
         with self._reporting("connect"):
             # Of its own: those that pymilvus shares go on trying an address that was given up.
             self._new = partial(client, uri=server.uri, token=token, db_name=server.database, dedicated=True)
-            self._clients = [self._new(timeout=seconds)]
+            self._clients = [self._new(timeout=min(seconds, SECONDS_TO_ASK))]  # a wrong address is told soon
         if server.is_file:
             with _lock:
                 _users_of_files[server.uri] += 1
@@ -109,12 +118,39 @@ class Connection:
             yield
         except (MilvusException, grpc.RpcError, OSError) as error:
             code = error.code() if isinstance(error, grpc.RpcError) else getattr(error, "code", None)
-            kind = _Unreachable if code in away else LibraryNotReadable
+            kind = _Unreachable if code in away else _KINDS.get(code, LibraryNotReadable)
             raise kind(f"Milvus at {self.server.uri!r} failed ({action}): {_reason(error)}") from error
+
+
+class CollectionGone(LibraryNotReadable):
+    """The server has no collection of that name."""
+
+
+class CollectionNotLoaded(LibraryNotReadable):
+    """The server has the collection, but must load it first: it was started again, or somebody has released it."""
 
 
 class _Unreachable(LibraryNotReadable):
     """The server does not answer now."""
+
+
+def _check_file(path: Path, *, may_create: bool) -> None:
+    """Check that a file of Milvus Lite, a folder in fact, is there or can be made there. Raises LibraryNotReadable."""
+    if path.is_dir() or (may_create and path.parent.is_dir() and not path.exists()):
+        return
+    if path.exists():
+        problem = "is a file of another program; name another one"
+    elif may_create:
+        problem = f"cannot be made: there is no folder {str(path.parent)!r}; make it first"
+    else:
+        problem = "is not there; put it back there, or build the library again"
+    raise LibraryNotReadable(f"the Milvus {str(path)!r} {problem}")
+
+
+_KINDS: Mapping[object, type[LibraryNotReadable]] = {
+    _COLLECTION_NOT_FOUND: CollectionGone,
+    _COLLECTION_NOT_LOADED: CollectionNotLoaded,
+}
 
 
 def _let_go(clients: Sequence[Any], server: Server) -> None:
@@ -136,15 +172,25 @@ def _client_class() -> Any:
         from pymilvus import MilvusClient
     except ImportError as error:
         raise SettingError(f"the library is in Milvus; {_INSTALL}") from error
-    # It writes every error, with its traceback, to standard error; here each is raised and reported once.
-    logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
+    # They write every error, with its traceback, to standard error; here each is raised and reported once.
+    for name in ("pymilvus", "milvus_lite"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     return MilvusClient
 
 
 def _reason(error: Exception) -> str:
-    """What went wrong, in a line."""
-    text = str(getattr(error, "message", "") or error)
-    line = " ".join(text.split())
+    """What went wrong and what to do about it, in a line."""
+    line = _line(error)
     if "open local milvus failed" in line.lower():
         return "the file is damaged, or open in another process; several processes need milvus-lite server"
-    return f"{line[:300]}; see that it runs, and that its address, database and token are right"
+    told = f"{line} {_line(error.__cause__)}" if error.__cause__ is not None else line  # why it could not connect
+    for sign, way_out in _WAYS_OUT:
+        if sign.search(told):
+            return f"{line}; {way_out}"
+    return f"{line}; see that it runs, and that its address, database and token are right"
+
+
+def _line(error: BaseException) -> str:
+    details = getattr(error, "details", None)  # of gRPC's errors, whose own text has ten lines
+    text = str(getattr(error, "message", "") or (details() if callable(details) else "") or error)
+    return " ".join(text.split())[:300]

@@ -36,15 +36,14 @@ class MilvusIndexes:
             remote: The collection.
 
         Raises:
-            LibraryDamaged: The collection is gone, or holds another number of passages.
+            LibraryDamaged: The collection is gone, is another one of its name, or holds another number of passages.
             LibraryNotReadable: The server cannot be reached.
             SettingError: pymilvus is not installed.
         """
         statistics = Statistics.open(folder, count)
         collection = Collection(Connection(remote.server), remote.collection, count)
-        if not collection.connection.call("has_collection", collection_name=remote.collection):
-            raise collection.damaged("is gone; open the library again, or build it again from its texts")
-        collection.connection.call("load_collection", collection_name=remote.collection)
+        collection.check_schema(dimension)
+        collection.load()
         dense, lexical = MilvusDense(collection, dimension), MilvusLexical(collection, statistics)
         indexes = cls(dense, lexical, collection, statistics)
         indexes.check()

@@ -7,15 +7,15 @@ begins again after an interruption goes on where the collection ends.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from qa.errors import LibraryNotReadable, LibraryNotWritable
+from qa.errors import LibraryDamaged, LibraryNotReadable, LibraryNotWritable
 from qa.search.analyzer import Analyzer
 from qa.search.milvus.collection import Collection
 from qa.search.milvus.connection import Connection
 from qa.search.milvus.passages import Passages, PlacedPassage
-from qa.search.milvus.schema import collection_schema, index_parameters, row
+from qa.search.milvus.schema import ID, collection_schema, index_parameters, row
 from qa.search.milvus.sparse import Terms, passage_vector
 from qa.search.milvus.statistics import FILE, Statistics, StatisticsWriter
 from qa.search.remote import Remote
@@ -53,7 +53,9 @@ def write_statistics(folder: Path, passages: Passages, progress: Progress) -> No
     progress("counting", passages.count, passages.count)
 
 
-def write_collection(folder: Path, passages: Passages, remote: Remote, progress: Progress) -> None:
+def write_collection(
+    folder: Path, passages: Passages, remote: Remote, progress: Progress, on_made: Callable[[], None]
+) -> None:
     """Write all passages into a collection, and prove that it holds them; what it holds already is not written again.
 
     Args:
@@ -61,6 +63,7 @@ def write_collection(folder: Path, passages: Passages, remote: Remote, progress:
         passages: The passages.
         remote: The collection; made if it is not there.
         progress: Called with the stage "indexing".
+        on_made: Called once the collection is there, before anything is written into it.
 
     Raises:
         LibraryNotWritable: The server cannot be reached, or refuses. What is written stays, for the next attempt.
@@ -69,23 +72,31 @@ def write_collection(folder: Path, passages: Passages, remote: Remote, progress:
     try:
         connection = Connection(remote.server, may_create=True, seconds=SECONDS_TO_WRITE)
         try:
-            _write(connection, Statistics.open(folder, passages.count), passages, remote.collection, progress)
+            statistics = Statistics.open(folder, passages.count)
+            _write(connection, statistics, passages, remote.collection, progress, on_made)
         finally:
             connection.close()
-    except LibraryNotReadable as error:
+    except (LibraryDamaged, LibraryNotReadable) as error:
         raise LibraryNotWritable(
             f"{error}; the library is as it was, and the same command goes on from here"
         ) from error
 
 
-def _write(connection: Connection, statistics: Statistics, passages: Passages, name: str, progress: Progress) -> None:
+def _write(
+    connection: Connection,
+    statistics: Statistics,
+    passages: Passages,
+    name: str,
+    progress: Progress,
+    on_made: Callable[[], None],
+) -> None:
     _check_version(connection)
     collection = Collection(connection, name, passages.count)
     written = 0
     if connection.call("has_collection", collection_name=name):
-        connection.call("load_collection", collection_name=name)
-        # The last batch may have arrived in part.
-        written = collection.count(strongly=True) // _PASSAGES_PER_BATCH * _PASSAGES_PER_BATCH
+        collection.check_schema(passages.dimension)
+        collection.load()
+        written = _written(collection)
     else:
         connection.call(
             "create_collection",
@@ -93,6 +104,7 @@ def _write(connection: Connection, statistics: Statistics, passages: Passages, n
             schema=collection_schema(connection.client, passages.dimension),
             index_params=index_parameters(connection.client, passages.count),
         )
+        on_made()
     analyzer = Analyzer()
     for numbers in _batches(passages.count, written):
         progress("indexing", numbers.start, passages.count)
@@ -115,13 +127,29 @@ def _write(connection: Connection, statistics: Statistics, passages: Passages, n
         ]
         connection.call("upsert", collection_name=name, data=rows)
     connection.call("flush", collection_name=name)
-    connection.call("load_collection", collection_name=name)
-    if (found := collection.count(strongly=True)) != passages.count:
-        raise LibraryNotWritable(
-            f"Milvus at {connection.server.uri!r} holds {found} passages, not {passages.count}, though it confirmed "
-            "them all; the library is as it was"
-        )
+    collection.load()
+    found = collection.count(strongly=True)
+    if found > passages.count:  # what others have written is not told from ours, so nothing of it is used
+        connection.call("drop_collection", collection_name=name)
+    if found != passages.count:
+        raise collection.damaged(f"holds {found} passages, not {passages.count}, though all were confirmed")
     progress("indexing", passages.count, passages.count)
+
+
+def _written(collection: Collection) -> int:
+    """How many passages, from the first on, an interrupted build has left without a gap, in whole batches.
+
+    A server whose disk was full may have lost what it confirmed, in the middle too. So their number alone does not say.
+    """
+    first, last = 0, -(-collection.passages // _PASSAGES_PER_BATCH)
+    while first < last:
+        middle = (first + last + 1) // 2
+        end = min(middle * _PASSAGES_PER_BATCH, collection.passages)
+        if collection.restricted(f"{ID} < {end}").count(strongly=True) == end:
+            first = middle
+        else:
+            last = middle - 1
+    return first * _PASSAGES_PER_BATCH
 
 
 def _check_version(connection: Connection) -> None:
