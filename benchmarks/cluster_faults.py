@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,9 @@ import numpy as np
 
 import qa
 from benchmarks.cluster_server import LiteServer
+from benchmarks.small_disk import leave_room, mounted
 from qa.encoding.encoder import Vectors
-from qa.errors import LibraryBusy, LibraryError, LibraryNotWritable
+from qa.errors import LibraryBusy, LibraryError, LibraryMissing, LibraryNotWritable
 from qa.library import changes
 from qa.library.directory import LibraryDirectory
 from qa.library.generation_writer import GENERATIONS
@@ -33,6 +36,10 @@ _KILLED = 9  # the exit status of a process that ends itself
 _MOST_REQUESTS = 100  # of a change of so few texts; it makes some twenty
 _SECONDS_TO_GIVE_UP = 3.0
 _SECONDS_WITHOUT_SERVER = 2.0
+_ROOM_STEP = 4_096  # a block of a small disk
+_MOST_TRIALS = 100  # with ever more room; a change of so few texts needs less than thirty such steps
+_ROOM_ENOUGH = 16_000_000
+_FULL = re.compile(r"(?:No space left on device|disk is full).*(?:make room|untouched)")
 
 
 class HashEncoder:
@@ -69,8 +76,11 @@ def faults(work: Path) -> Iterator[str]:
         yield _killed_at_each_request(work / "killed", server)
         yield _without_server(work / "away", server)
         yield _server_killed(work / "restarted", server)
+        yield _restarted_in_a_question(work / "question", server)
         yield _two_writers(work / "two", server)
         yield _eight_readers(work / "readers", server)
+    for whose in ("server", "library"):
+        yield _full_disk(work / f"full-{whose}", whose)
 
 
 def texts(word: str, count: int = _TEXTS) -> list[qa.Thread]:
@@ -171,6 +181,24 @@ def _server_killed(path: Path, server: LiteServer) -> str:
     return f"server killed and started again in the middle of a build: {_verdict(_words(library) != {'red'})}"
 
 
+def _restarted_in_a_question(path: Path, server: LiteServer) -> str:
+    """The server is killed and started again before each request of a question."""
+
+    def restart() -> None:
+        server.kill()
+        server.start()
+
+    library = _build(path, server, "red")
+    expected = _words(library)
+    trials = wrong = 0
+    while True:
+        with _AtRequest("search", trials + 1, restart) as watched:
+            wrong += _words(library) != expected
+        if watched.made <= trials:
+            return f"server started again before each of {trials} searches of a question: {_verdict(wrong)}"
+        trials += 1
+
+
 def _two_writers(path: Path, server: LiteServer) -> str:
     library = _build(path, server, "red")
     with LibraryDirectory(path).writing():
@@ -206,6 +234,94 @@ def _eight_readers(path: Path, server: LiteServer) -> str:
     for reader in readers:
         reader.join()
     return f"{_CHANGES} changes under {_READERS} readers, who asked {sum(asked):,} questions: {_verdict(sum(wrong))}"
+
+
+def _full_disk(work: Path, whose: str) -> str:
+    """The disk of the server, or that of the library, is full in the middle of first builds and of changes."""
+    (disk := work / "disk").mkdir(parents=True)
+    (other := work / "other").mkdir()
+    with mounted(disk) as is_mounted:
+        if not is_mounted:
+            return f"disk of the {whose} full: not tried, only root can mount a small one"
+        data, libraries = (disk, other) if whose == "server" else (other, disk)
+        with LiteServer(data / "data") as server:
+            firsts, wrong = _with_ever_more_room(
+                disk, server, lambda n: _Change(libraries / f"{n}", server, None, "red")
+            )
+            _build(libraries / "changed", server, "red").close()
+            colours = ("red", "blue")
+            changes_, wrong_ = _with_ever_more_room(
+                disk, server, lambda n: _Change(libraries / "changed", server, colours[n % 2], colours[(n + 1) % 2])
+            )
+    return (
+        f"disk of the {whose} full in {firsts} first builds and {changes_} changes, each repeated once there was room: "
+        f"{_verdict([*wrong, *wrong_])}"
+    )
+
+
+@dataclass(frozen=True)
+class _Change:
+    """A first build, or a change of a library whose texts all end with a word."""
+
+    path: Path
+    server: LiteServer
+    before: str | None
+    after: str
+
+    def make(self) -> str | None:
+        """Make it. Returns what it raised, if that is an error of ours; None if nothing."""
+        try:
+            _build(self.path, self.server, self.after).close()
+        except LibraryError as error:
+            return str(error)
+        return None
+
+    def holds(self, word: str | None) -> bool:
+        """Whether the library now holds texts that all end with this word; for None, whether there is none."""
+        try:
+            with qa.open(self.path, encoder=HashEncoder(), reader=None) as library:
+                return _words(library) == {word}
+        except LibraryMissing:
+            return word is None
+
+
+def _with_ever_more_room(
+    disk: Path, server: LiteServer, change_of: Callable[[int], _Change]
+) -> tuple[int, Sequence[str]]:
+    """Make changes on a disk that has ever more room, until one succeeds at once.
+
+    After a failure the library must be as it was, also once the server was started again, and the same change must
+    succeed as soon as there is room.
+
+    Args:
+        disk: Where the disk is mounted.
+        server: The server.
+        change_of: The change of each trial, by its number.
+
+    Returns:
+        How many changes have failed at first, and what was wrong.
+    """
+    wrong: list[str] = []
+    for number in range(_MOST_TRIALS):
+        change = change_of(number)
+        leave_room(disk, number * _ROOM_STEP)
+        raised = change.make()
+        if raised is None:
+            leave_room(disk, _ROOM_ENOUGH)
+            return number, wrong if change.holds(change.after) else [*wrong, "a change that succeeded is not there"]
+        if not _FULL.search(raised):
+            wrong.append(f"an unclear error: {raised}")
+        if not change.holds(change.before):
+            wrong.append("the library is not as it was")
+        leave_room(disk, _ROOM_ENOUGH)
+        if number % 2:
+            server.kill()
+            server.start()
+            if not change.holds(change.before):
+                wrong.append("the library is not as it was once the server was started again")
+        if (again := change.make()) is not None or not change.holds(change.after):
+            wrong.append(f"not made once there was room: {again}")
+    return _MOST_TRIALS, [*wrong, "there was never room enough"]
 
 
 class _AtRequest:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import errno
-import os
 import random
 import signal
-import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from benchmarks.small_disk import leave_room, mounted
 from benchmarks.torture import child
 from benchmarks.torture.disk import Disk, Fault
 from benchmarks.torture.operations import LIBRARY, OPERATIONS, Prepared
@@ -95,15 +94,15 @@ def on_a_full_disk(work: Path, tally: Tally, seed: int, trials: int) -> str:
         prepared = child.run(partial(Prepared.of, name, work)).said
         for number in range(trials // len(OPERATIONS)):
             room = 4_096 * (1 + number * 2 + seed % 2)
-            with _mounted(disk) as is_mounted:
+            with mounted(disk) as is_mounted:
                 trial = prepared.copy(disk / "trial" if is_mounted else work / "trial")
                 if is_mounted:
                     made = "a small tmpfs"
-                    _resize(disk, _used(disk) + room)
+                    leave_room(disk, room)
                 limit = None if is_mounted else room
                 ending = child.run(partial(_on_little_room, prepared, trial, limit))
                 if is_mounted:
-                    _resize(disk, _used(disk) + 8_000_000)
+                    leave_room(disk, 8_000_000)
                 _judge(prepared, trial, ending, tally, f"{name} with {room} bytes left")
     return made
 
@@ -180,28 +179,3 @@ def _look(trial: Path, *, change: bool) -> tuple[State, list[str], str]:
         return found, litter(path), ""
     except LibraryError as error:
         return None, [], f"{type(error).__name__}: {error}"
-
-
-@contextmanager
-def _mounted(disk: Path) -> Iterator[bool]:
-    """Mount an empty disk if this account may."""
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(disk)]
-    is_mounted = os.geteuid() == 0 and not _run(mount)
-    try:
-        yield is_mounted
-    finally:
-        if is_mounted:
-            assert not _run(["umount", "-l", str(disk)])
-
-
-def _used(disk: Path) -> int:
-    stat = os.statvfs(disk)
-    return (stat.f_blocks - stat.f_bfree) * stat.f_frsize
-
-
-def _resize(disk: Path, size: int) -> None:
-    assert not _run(["mount", "-o", f"remount,size={size}", str(disk)])
-
-
-def _run(command: list[str]) -> int:
-    return subprocess.run(command, check=False, capture_output=True).returncode  # noqa: S603 — no word is another's
