@@ -17,6 +17,7 @@ from qa.search.milvus.schema import ID, collection_schema
 MOST_HITS = 16_384
 """The most that Milvus gives in one answer."""
 _COUNT = "count(*)"
+_MAKE_AGAIN = "open the library again if it was changed, or run qa build without a path to index its texts again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class Collection:
         }
         schema = collection_schema(self.connection.client, dimension)
         if found != {field.name: _kind(field.dtype, field.params) for field in schema.fields}:
-            raise self.damaged("has other fields than those of a library; drop it there, and build the library again")
+            raise self.damaged(f"has other fields than a library's; drop it there, then {_MAKE_AGAIN}")
 
     def damaged(self, problem: str) -> LibraryDamaged:
         """The error about a collection that does not hold what it must."""
@@ -122,7 +123,7 @@ class Collection:
         try:
             return self.connection.call(method, collection_name=self.name, **arguments)
         except CollectionGone as error:
-            raise self.damaged("is gone; open the library again, or build it again from its texts") from error
+            raise self.damaged(f"is gone; {_MAKE_AGAIN}") from error
 
     def _checked(self, numbers: Sequence[object]) -> Ids:
         if not all(type(number) is int and 0 <= number < self.passages for number in numbers):

@@ -21,6 +21,8 @@ SECONDS_TO_ASK = 20.0
 """How long a question waits for a server that does not answer; it is asked again, at growing intervals, until then."""
 _PAUSE, _LONGEST_PAUSE = 0.5, 8.0  # seconds between two attempts: a server that comes back is not run over
 _SECONDS_TO_CONNECT = 5.0  # of one attempt
+# gRPC would wait for up to two minutes before it looks again for a server that was away.
+_SOON_AGAIN = {f"grpc.{end}_reconnect_backoff_ms": 1_000 for end in ("initial", "max")}
 _lock = threading.Lock()
 _users_of_files: Counter[str] = Counter()
 """How many connections of this process use each file of Milvus Lite."""
@@ -59,7 +61,9 @@ class Connection:
             _check_file(Path(server.uri), may_create=may_create)
         with self._reporting("connect"):
             # Of its own: those that pymilvus shares go on trying an address that was given up.
-            self._new = partial(client, uri=server.uri, token=token, db_name=server.database, dedicated=True)
+            self._new = partial(
+                client, uri=server.uri, token=token, db_name=server.database, dedicated=True, grpc_options=_SOON_AGAIN
+            )
             self._clients = [self._new(timeout=min(seconds, SECONDS_TO_ASK))]  # a wrong address is told soon
         if server.is_file:
             with _lock:
