@@ -2,7 +2,7 @@
 
 Ranks and answers small samples of the open sets below DIR: once with the code as it is, then with each other value of
 each constant, everything else unchanged. Writes constants.md, one row per constant, and constants.json, after each
-constant. `--only NAME` measures the constants with NAME in their name and keeps the other rows of the report.
+constant. `--only NAME` measures the constants with NAME in their full name and keeps the other rows of the report.
 
 It shows whether a constant is in a flat region; it does not tune. The calibration was fitted with the values in use,
 which favours them slightly in the figures of answers.
@@ -81,10 +81,10 @@ CONSTANTS = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure every constant, print each row as it comes, and write the report."""
     parser = settings.parser(__doc__, (*RANKED_SETS, "threads"))
-    parser.add_argument("--only", metavar="NAME", help="only the constants with NAME in their name")
+    parser.add_argument("--only", metavar="NAME", help="only the constants with NAME in their full name")
     options = parser.parse_args(arguments)
 
-    chosen = [constant for constant in CONSTANTS if not options.only or options.only in constant.name]
+    chosen = [constant for constant in CONSTANTS if not options.only or options.only in constant.path]
     results = read_results(options.out)
     with TemporaryDirectory(prefix="verbatim-benchmark-") as folder, remember_readings():
         measures = _measures(options, Path(folder))
