@@ -26,6 +26,7 @@ from qa.search.bm25 import LexicalIndex
 from qa.search.chunker import Passage
 from qa.search.dense import DenseIndex
 from qa.search.query import EncodedQuery
+from qa.search.subset import Subset
 
 
 def test_dense_search_equals_brute_force(tmp_path: Path) -> None:
@@ -50,12 +51,12 @@ def test_exact_search_breaks_ties_and_filters_as_a_sort_does(
 ) -> None:
     rng = np.random.default_rng(seed)
     vectors = np.eye(4, dtype=np.float32)[rng.integers(4, size=count)]  # four distinct scores, each of many passages
-    among = np.flatnonzero(rng.random(count) < 0.5) if filtered else None
+    among = Subset.of_mask(rng.random(count) < 0.5) if filtered else None
     vector = np.asarray([0.8, 0.5, 0.3, 0.1], np.float32)
     folder = tmp_path_factory.mktemp("flat")
     DenseIndex.create(folder, vectors)
     hits = DenseIndex.open(folder, count, 4).search(EncodedQuery("q", vector), k, among)
-    left = range(count) if among is None else among.tolist()
+    left = range(count) if among is None else among.numbers.tolist()
     assert hits.ids.tolist() == sorted(left, key=lambda passage: (-(vectors[passage] @ vector), passage))[:k]
 
 
@@ -151,7 +152,8 @@ def test_a_large_index_scores_as_a_small_one(tmp_path: Path, monkeypatch: pytest
     questions = [ask(" ".join(random.choice(words, 4))) for _ in range(8)] + [ask("red sumicron lens glass")]
     everything = np.arange(len(index))
     some = np.sort(random.choice(len(index), 30, replace=False))
-    small = [(index.scores(question, everything), index.search(question, 20, some)) for question in questions]
+    subset = Subset.of_numbers(some, len(index))
+    small = [(index.scores(question, everything), index.search(question, 20, subset)) for question in questions]
     assert not any(index.common_phrase_scores(question, everything).any() for question in questions)
     for limit in ("bm25._SMALL_INDEX", "terms._COMMON_FREQUENCY"):  # beyond 12 passages it is large, and a word common
         monkeypatch.setattr(f"qa.search.{limit}", 12)
@@ -161,10 +163,10 @@ def test_a_large_index_scores_as_a_small_one(tmp_path: Path, monkeypatch: pytest
         common = index.common_phrase_scores(question, everything)
         np.testing.assert_allclose(index.scores(question, everything) + common, scores, rtol=1e-4)
         for among in (some, some[:5], everything):
-            hits = index.search(question, len(among), among)
+            hits = index.search(question, len(among), Subset.of_numbers(among, len(index)))
             np.testing.assert_allclose(hits.scores + common[hits.ids], scores[hits.ids], rtol=1e-4)
             assert set(hits.ids.tolist()) == set(among[scores[among] > 0].tolist())
-        assert set(found.ids.tolist()) <= set(index.search(question, len(some), some).ids.tolist())
+        assert set(found.ids.tolist()) <= set(index.search(question, len(some), subset).ids.tolist())
 
 
 def test_fusion_scores_every_candidate_by_both_engines(tmp_path: Path) -> None:

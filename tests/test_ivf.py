@@ -18,6 +18,7 @@ from qa.search.dense import DenseIndex
 from qa.search.engine import Ids
 from qa.search.ivf import IvfIndex
 from qa.search.query import EncodedQuery
+from qa.search.subset import Subset
 
 DIMENSION = 24
 
@@ -67,7 +68,7 @@ def test_probing_every_cell_is_exact(
     IvfIndex.create(folder, vectors)
     index = DenseIndex(IvfIndex.open(folder, count, dimension), count, folder)
     (vector,) = unit(1, seed + 1, dimension)
-    hits = index.search(EncodedQuery("q", vector), k, among)
+    hits = index.search(EncodedQuery("q", vector), k, None if among is None else Subset.of_numbers(among, count))
     best = np.sort((vectors @ vector)[left])[::-1][:k]
     assert len(set(hits.ids.tolist())) == len(best) and set(hits.ids.tolist()) <= set(left.tolist())
     np.testing.assert_allclose(hits.scores, best, atol=2e-3)
@@ -108,7 +109,7 @@ def test_a_filter_that_leaves_only_distant_passages_finds_them(tmp_path: Path, m
     index = opened(tmp_path, vectors)
     (vector,) = unit(1, seed=5)
     farthest = np.sort(np.argsort(vectors @ vector)[:40]).astype(np.int64)
-    hits = index.search(EncodedQuery("q", vector), 10, farthest)
+    hits = index.search(EncodedQuery("q", vector), 10, Subset.of_numbers(farthest, 5_000))
     assert hits.ids.tolist() == farthest[np.argsort(-(vectors @ vector)[farthest])[:10]].tolist()
 
 

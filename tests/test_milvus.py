@@ -25,11 +25,12 @@ from qa.library import changes
 from qa.library.directory import LibraryDirectory
 from qa.library.pack import pack
 from qa.search import hybrid
-from qa.search.engine import Hits, Ids
+from qa.search.engine import Hits
 from qa.search.milvus.connection import Connection
 from qa.search.milvus.expression import in_a_row
 from qa.search.query import EncodedQuery
 from qa.search.remote import TOKEN_VARIABLE, URI_VARIABLE, Remote, Server, chosen_engine, token_for
+from qa.search.subset import Subset
 
 REMOTE = Remote.new(Server("/somewhere/vectors.db"), "0123456789abcdef")
 
@@ -239,7 +240,7 @@ def test_more_hits_than_milvus_gives_have_their_whole_score(
     assert 2 <= len(ids) <= 4
 
 
-def _at_most_two(search: Callable[..., Hits], question: EncodedQuery, k: int, among: Ids | None = None) -> Hits:
+def _at_most_two(search: Callable[..., Hits], question: EncodedQuery, k: int, among: Subset | None = None) -> Hits:
     return search(question, min(k, 2), among)
 
 

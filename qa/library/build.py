@@ -21,6 +21,7 @@ import numpy as np
 from qa.encoding.encoder import Encoder, Vectors, unit_vectors
 from qa.errors import LibraryDamaged, LibraryError, SourceError
 from qa.library.change_report import Records
+from qa.library.columns import Columns
 from qa.library.directory import LibraryDirectory
 from qa.library.disk_errors import reporting_disk_errors
 from qa.library.generation import Generation
@@ -275,6 +276,8 @@ class NumberedPlan:
             encoder: The encoder that made them.
         """
         self._write_texts(folder)
+        with closing(Store.open(folder)) as store:
+            Columns.create(folder, store, len(self.all))
         dense = None if self.earlier is None else self.earlier.dense
         lexical = None if self.earlier is None else self.earlier.lexical
         DenseIndex.create(folder, vectors, dense if isinstance(dense, DenseIndex) else None, self.earlier_numbers)

@@ -11,6 +11,7 @@ from qa.encoding import minilm_files
 from qa.encoding.encoder import Encoder
 from qa.errors import LibraryDamaged, LibraryMismatch
 from qa.library import schema
+from qa.library.columns import Columns
 from qa.library.directory import LibraryDirectory, build_hint
 from qa.library.known_servers import check_named
 from qa.library.large_files import LargeFiles
@@ -28,7 +29,7 @@ from qa.search.indexes import open_indexes
 from qa.search.lexical import LexicalEngine
 from qa.search.query import EncodedQuery
 
-_SELECTIONS_KEPT = 8  # of a million passages each takes up to 8 MB
+_SELECTIONS_KEPT = 8  # of ten million passages each takes 10 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,12 @@ class Generation:
             if self.manifest.remote is not None:
                 check_named(self.manifest.remote.server)
             self._indexes = open_indexes(folder, counts["passages"], model.dimension, self.manifest.remote)
-            # Users ask several questions with one filter, and selecting takes a second among a million passages.
+            self._columns = Columns.open(folder, self._store, counts["passages"])
+            # Users ask several questions with one filter, and a phrase among a million passages takes a second.
             self._plane = lru_cache(maxsize=1)(partial(Plane.of, self._store, self._indexes.dense))
-            self._select = lru_cache(maxsize=_SELECTIONS_KEPT)(partial(select_passages, self._store, self._indexes))
+            self._select = lru_cache(maxsize=_SELECTIONS_KEPT)(
+                partial(select_passages, self._store, self._columns, self._indexes)
+            )
         except LibraryMismatch as error:
             raise LibraryMismatch(f"{error}; {build_hint(path)}") from error
         except LibraryDamaged as error:
@@ -177,6 +181,7 @@ class Generation:
                 self.manifest.check_hashes(self.folder)
                 self._large.proved()
             self.store.verify()
+            self._columns.verify()
             self._indexes.check()
         except LibraryDamaged as error:
             raise LibraryDamaged(f"{error}; {build_hint(self.path)}") from error

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
+from qa.library.columns import Columns
 from qa.library.store import Store
 from qa.search.choice import Choice, Conditions
-from qa.search.engine import Ids
 from qa.search.filters import Filters, as_typed
 from qa.search.indexes import Indexes
+from qa.search.subset import Subset
 from qa.text.normalize import normalize, phrase_pattern
 
 
@@ -33,11 +31,18 @@ class Selection:
     unknown: tuple[str, ...] = ()
 
 
-def select_passages(store: Store, indexes: Indexes, filters: Filters) -> Selection:
-    """Select the passages that pass all filters."""
+def select_passages(store: Store, columns: Columns, indexes: Indexes, filters: Filters) -> Selection:
+    """Select the passages that pass all filters.
+
+    Args:
+        store: The texts.
+        columns: What is compared of each passage.
+        indexes: The indexes that the passages are searched in.
+        filters: The filters.
+    """
     if not filters:
         return Selection(None)
-    known = [(name, name) for name, _ in store.authors()] if filters.author else []
+    known = [(name, name) for name in columns.authors] if filters.author else []
     authors = [_matching_keys(name, known) for name in filters.author]
     sources = [_matching_sources(name, store) for name in filters.source]
     unknown = [
@@ -53,7 +58,7 @@ def select_passages(store: Store, indexes: Indexes, filters: Filters) -> Selecti
         filters.before,
         filters.after,
     )
-    chosen = indexes.choose(conditions, _StoredRows(store))
+    chosen = indexes.choose(conditions, _StoredRows(store, columns))
     left_out = []
     for phrase in filters.phrase:
         having = chosen.having(phrase)
@@ -68,31 +73,13 @@ def select_passages(store: Store, indexes: Indexes, filters: Filters) -> Selecti
 
 @dataclass(frozen=True, slots=True)
 class _StoredRows:
-    """The `Rows` of a store."""
+    """The `Rows` of a generation."""
 
     store: Store
+    columns: Columns
 
-    def numbers(self, conditions: Conditions) -> Ids:
-        """See `Rows.numbers`. Dates are compared as precisely as both are: 2012-03 is neither before nor after 2012."""
-        clauses, values = [], []
-        for column, allowed in (
-            ("author", conditions.authors),
-            ("source", conditions.sources),
-            ("kind", conditions.kinds or None),
-        ):
-            if allowed is not None:
-                clauses.append(f"o.{column} IN (SELECT value FROM json_each(?))")
-                values.append(json.dumps(sorted(allowed)))
-        for operator, days in (("<", conditions.before), (">", conditions.after)):
-            for day in days:
-                clauses.append(f"substr(o.date, 1, length(?)) {operator} substr(?, 1, length(o.date))")
-                values += [day, day]
-        rows = self.store.rows(
-            f"""SELECT p.id FROM passage p JOIN post o ON o.source = p.source AND o.number = p.post
-                WHERE {" AND ".join(clauses) or "true"} ORDER BY p.id""",
-            *values,
-        )
-        return np.array([number for (number,) in rows], dtype=np.int64)
+    def passing(self, conditions: Conditions) -> Subset:
+        return self.columns.passing(conditions)
 
     def texts(self, numbers: Sequence[int]) -> list[str]:
         return self.store.texts(numbers)

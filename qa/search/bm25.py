@@ -13,6 +13,7 @@ from qa.search.chunker import Passage
 from qa.search.engine import Hits, Ids, Scores, reporting_damage, top_k
 from qa.search.lexical import LexicalEngine
 from qa.search.query import EncodedQuery
+from qa.search.subset import Subset
 from qa.search.tantivy_index import open_searcher, write_index
 from qa.search.tantivy_queries import AUTHOR, CONTEXT, DATE, FIELD, ID, QueryBuilder
 from qa.search.terms import QueryTerms
@@ -78,7 +79,7 @@ class LexicalIndex(LexicalEngine):
         """How many hits take no longer than the best few: all passages of a small index, otherwise 0."""
         return len(self) if len(self) <= _SMALL_INDEX else 0
 
-    def search(self, question: EncodedQuery, k: int, among: Ids | None = None) -> Hits:
+    def search(self, question: EncodedQuery, k: int, among: Subset | None = None) -> Hits:
         """The best `k` passages that share a word with the question, as `Engine.search` describes.
 
         Phrases of common words do not count here; `common_phrase_scores` adds them.
@@ -90,10 +91,10 @@ class LexicalIndex(LexicalEngine):
             # The filter leaves many passages, so among enough unfiltered hits there are enough that pass it.
             depth = self.exhaustive_depth or 2 * k * len(self) // len(among)
             hits = self._run(query, depth)
-            passes = np.isin(hits.ids, among)
+            passes = among.mask[hits.ids]
             if passes.sum() >= k or len(hits.ids) < depth or self.exhaustive_depth:
                 return Hits(hits.ids[passes][:k], hits.scores[passes][:k])
-        return self._run(self._queries.among(query, among), k)
+        return self._run(self._queries.among(query, among.numbers), k)
 
     def containing_phrase(self, phrase: str) -> Ids | None:
         """The passages that contain the words of a phrase, in any inflection and spelling.

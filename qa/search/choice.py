@@ -1,6 +1,6 @@
 """A choice of passages: those that pass the filters of a question, in the form in which an engine holds them.
 
-In one process they are a list of numbers; of a hundred million passages such a list cannot cross a network.
+In one process they are a mask over all passages; of a hundred million passages that cannot cross a network.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from qa.search.dense import DenseIndex
 from qa.search.engine import Ids
 from qa.search.hybrid import FusedHits
 from qa.search.query import EncodedQuery
+from qa.search.subset import Subset
 from qa.sources.thread import Kind
 from qa.text.normalize import normalize, phrase_pattern
 
@@ -43,8 +44,8 @@ class Conditions:
 class Rows(Protocol):
     """The stored passages, as a choice looks at them."""
 
-    def numbers(self, conditions: Conditions) -> Ids:
-        """The passages whose posts meet the conditions, in reading order."""
+    def passing(self, conditions: Conditions) -> Subset:
+        """The passages whose posts meet the conditions."""
 
     def texts(self, numbers: Sequence[int]) -> list[str]:
         """The texts of the passages of these numbers, in their order."""
@@ -74,43 +75,43 @@ class Choice(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NumberedChoice:
-    """A choice by the passages' numbers, sorted, shape (n,), among those that the two indexes hold."""
+    """A choice as a subset of the passages that the two indexes hold."""
 
-    numbers: Ids
+    subset: Subset
     dense: DenseIndex
     lexical: LexicalIndex
     rows: Rows
 
     def __len__(self) -> int:
-        return len(self.numbers)
+        return len(self.subset)
 
     def first(self, k: int) -> Ids:
         """The first `k`, as `Choice.first` describes."""
-        return self.numbers[:k]
+        return self.subset.first(k)
 
     def among(self, numbers: Ids) -> Ids:
         """Which of these it holds, as `Choice.among` describes."""
-        return np.intersect1d(numbers, self.numbers)
+        return np.sort(self.subset.having(numbers))
 
     def having(self, phrase: str) -> NumberedChoice:
         """Those that have a phrase, as `Choice.having` describes."""
-        return self._of(self._with_phrase(phrase))
+        return self._of(Subset.of_numbers(self._with_phrase(phrase), len(self.dense)))
 
     def lacking(self, phrase: str) -> NumberedChoice:
         """Those that do not have it, as `Choice.lacking` describes."""
-        return self._of(np.setdiff1d(self.numbers, self._with_phrase(phrase), assume_unique=True))
+        return self._of(self.subset.without(self._with_phrase(phrase)))
 
     def search(self, question: EncodedQuery, k: int) -> FusedHits:
         """Rank them, as `Choice.search` describes."""
-        return hybrid.search(self.dense, self.lexical, question, k, self.numbers)
+        return hybrid.search(self.dense, self.lexical, question, k, self.subset)
 
-    def _of(self, numbers: Ids) -> NumberedChoice:
-        return NumberedChoice(numbers, self.dense, self.lexical, self.rows)
+    def _of(self, subset: Subset) -> NumberedChoice:
+        return NumberedChoice(subset, self.dense, self.lexical, self.rows)
 
     def _with_phrase(self, phrase: str) -> Ids:
         """The index narrows them down, their texts decide."""
         holding = self.lexical.containing_phrase(phrase)
-        candidates = self.numbers if holding is None else np.intersect1d(self.numbers, holding, assume_unique=True)
+        candidates = self.subset.numbers if holding is None else self.subset.having(holding)
         return proved(phrase, candidates, self.rows)
 
 

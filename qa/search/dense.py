@@ -14,6 +14,7 @@ from qa.search.engine import Hits, Ids, Scores, inner_products, top_k
 from qa.search.flat import FlatIndex
 from qa.search.ivf import IvfIndex
 from qa.search.query import EncodedQuery
+from qa.search.subset import Subset
 
 EXACT_UP_TO = 50_000
 """A library with more passages is searched by cells: comparing all of 50,000 takes 3 ms, and the time grows in
@@ -30,13 +31,13 @@ _MAX_COSINE = 1.01
 class VectorIndex(Protocol):
     """Unit vectors on disk, searched exactly or approximately."""
 
-    def nearest(self, vector: Vectors, k: int, among: Ids | None) -> Hits:
+    def nearest(self, vector: Vectors, k: int, among: Subset | None) -> Hits:
         """The passages whose vectors have the greatest inner product with a vector.
 
         Args:
             vector: A unit vector, shape (dimension,).
             k: The maximum number of passages to return.
-            among: The numbers of the passages to search, sorted; None for all.
+            among: The passages to search; None for all.
 
         Returns:
             At most `k` hits, each with its inner product, best first.
@@ -97,7 +98,7 @@ class DenseIndex:
     def __len__(self) -> int:
         return self._count
 
-    def search(self, question: EncodedQuery, k: int, among: Ids | None = None) -> Hits:
+    def search(self, question: EncodedQuery, k: int, among: Subset | None = None) -> Hits:
         """The best `k` passages by cosine, as `Engine.search` describes; in a large library an approximation."""
         hits = self._index.nearest(question.vector, min(k, len(self if among is None else among)), among)
         if len(hits.ids) and not 0 <= hits.ids.min() <= hits.ids.max() < len(self):

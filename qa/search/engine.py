@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from qa.encoding.encoder import Vectors
 from qa.errors import LibraryDamaged, LibraryNotReadable
 from qa.search.query import EncodedQuery
+from qa.search.subset import Subset
 from qa.search.system_errors import is_about_the_file, system_error
 
 Ids = NDArray[np.int64]
@@ -34,13 +35,13 @@ class Engine(Protocol):
     def __len__(self) -> int:
         """The number of passages in the index."""
 
-    def search(self, question: EncodedQuery, k: int, among: Ids | None = None) -> Hits:
+    def search(self, question: EncodedQuery, k: int, among: Subset | None = None) -> Hits:
         """Find the best passages.
 
         Args:
             question: The encoded question.
             k: The maximum number of passages to return.
-            among: The numbers of the passages to search, sorted; None for all.
+            among: The passages to search; None for all.
 
         Returns:
             At most `k` hits; of equal scores, the earlier passage comes first.

@@ -14,6 +14,7 @@ import numpy as np
 from qa.encoding.encoder import Vectors
 from qa.errors import LibraryDamaged
 from qa.search.engine import Hits, Ids, reporting_damage, top_k, write_array
+from qa.search.subset import Subset
 
 FILE = "dense.vectors"
 """float32, shape (passages, dimension): a plain array, so that nothing in it is parsed and its size follows."""
@@ -58,12 +59,12 @@ class FlatIndex:
         with reporting_damage(path, OSError, ValueError):
             return cls(np.fromfile(path, dtype="<f4").reshape(count, dimension))
 
-    def nearest(self, vector: Vectors, k: int, among: Ids | None) -> Hits:
+    def nearest(self, vector: Vectors, k: int, among: Subset | None) -> Hits:
         """The passages with the greatest inner product, as `VectorIndex.nearest` describes; the result is exact."""
         with np.errstate(over="ignore", invalid="ignore"):  # in an altered file, which the caller notices
             scores = np.vecdot(self._vectors, vector)
-        ids = np.arange(len(scores)) if among is None else among
-        scores = scores if among is None else scores[among]
+        ids = np.arange(len(scores)) if among is None else among.numbers
+        scores = scores if among is None else scores[ids]
         if k < len(ids):
             # All that score like the last one stay, for `top_k` to choose from; and what is no number, to be noticed.
             best = np.flatnonzero(~(scores < np.partition(scores, -k)[-k]))

@@ -19,6 +19,7 @@ from qa.encoding.encoder import Vectors
 from qa.search.engine import DenseEngine, Hits, Ids, Scores, inner_products, top_k
 from qa.search.lexical import LexicalEngine
 from qa.search.query import EncodedQuery
+from qa.search.subset import Subset
 
 # Compared with other values in benchmarks/results/constants.md.
 _CANDIDATES = 100  # of each engine
@@ -41,7 +42,7 @@ class FusedHits(Hits):
 
 
 def search(
-    dense: DenseEngine, lexical: LexicalEngine, question: EncodedQuery, k: int, among: Ids | None = None
+    dense: DenseEngine, lexical: LexicalEngine, question: EncodedQuery, k: int, among: Subset | None = None
 ) -> FusedHits:
     """Rank passages by both engines together.
 
@@ -53,7 +54,7 @@ def search(
         lexical: The lexical engine, over the same passages.
         question: The encoded question.
         k: The maximum number of passages to return.
-        among: The numbers of the passages to search, sorted; None for all.
+        among: The passages to search; None for all.
 
     Returns:
         The best passages, each with its share of the highest possible score: 0..1.

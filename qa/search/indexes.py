@@ -17,6 +17,7 @@ from qa.search.hybrid import FusedHits
 from qa.search.lexical import LexicalEngine
 from qa.search.query import EncodedQuery
 from qa.search.remote import Remote
+from qa.search.subset import Subset
 
 
 class Indexes(Protocol):
@@ -53,8 +54,8 @@ class EmbeddedIndexes:
         """Nothing: all of it is in files."""
 
     def choose(self, conditions: Conditions, rows: Rows) -> NumberedChoice:
-        """The passages by their numbers, as `Indexes.choose` describes."""
-        return NumberedChoice(rows.numbers(conditions), self.dense, self.lexical, rows)
+        """The passages as a subset, as `Indexes.choose` describes."""
+        return NumberedChoice(rows.passing(conditions), self.dense, self.lexical, rows)
 
 
 def open_indexes(folder: Path, count: int, dimension: int, remote: Remote | None) -> Indexes:
@@ -84,8 +85,9 @@ def search(indexes: Indexes, question: EncodedQuery, k: int, among: Choice | Ids
         indexes: The indexes.
         question: The encoded question.
         k: The maximum number of passages to return.
-        among: The passages to search: a choice, or their numbers, sorted; None for all.
+        among: The passages to search: a choice, or their numbers; None for all.
     """
-    if among is None or isinstance(among, np.ndarray):
-        return hybrid.search(indexes.dense, indexes.lexical, question, k, among)
-    return among.search(question, k)
+    if among is not None and not isinstance(among, np.ndarray):
+        return among.search(question, k)
+    subset = None if among is None else Subset.of_numbers(among, len(indexes.dense))
+    return hybrid.search(indexes.dense, indexes.lexical, question, k, subset)

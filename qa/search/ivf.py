@@ -20,6 +20,7 @@ import sys
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ from numpy.typing import NDArray
 from qa.encoding.encoder import Vectors
 from qa.errors import LibraryDamaged
 from qa.search.engine import Hits, Ids, inner_products, reporting_damage, write_array
+from qa.search.subset import Subset
 
 CENTROIDS, SIZES, LISTS, PLACES = FILES = ("dense.centres", "dense.sizes", "dense.lists", "dense.places")
 SUPPORTED = sys.platform != "win32"
@@ -54,6 +56,8 @@ class IvfIndex:
         self._folder = folder
         self._sizes, self._places = sizes, places
         self._offsets = _offsets(sizes, centroids.shape[1])
+        # Several questions have one filter, and counting among ten million passages takes a tenth of a second.
+        self._subset_sizes: WeakKeyDictionary[Subset, Ids] = WeakKeyDictionary()
         with reporting_damage(folder / LISTS, OSError, ValueError):
             self._halves = np.memmap(folder / LISTS, dtype="<f2", mode="r")
         self._index = _mapped_index(folder / LISTS, centroids.shape, sizes, self._offsets)
@@ -125,20 +129,15 @@ class IvfIndex:
         """The cell of each passage, shape (passages,)."""
         return np.searchsorted(self._offsets[1:] // _HALF_BYTES, self._checked_places(slice(None)), side="right")
 
-    def nearest(self, vector: Vectors, k: int, among: Ids | None) -> Hits:
+    def nearest(self, vector: Vectors, k: int, among: Subset | None) -> Hits:
         """The best of the passages in the nearest cells, as `VectorIndex.nearest` describes.
 
         With a filter (`among`), only the cells that hold any of those passages count.
         """
         faiss = _faiss()
         order = np.argsort(-inner_products(self.centroids, vector), kind="stable")
-        eligible = self._sizes  # passages of each cell that may be returned
-        selector = None
-        if among is not None:
-            eligible = np.bincount(self.cells_of_passages[among], minlength=len(eligible))
-            is_among = np.zeros(len(self._places), dtype=bool)
-            is_among[among] = True
-            selector = faiss.IDSelectorBitmap(np.packbits(is_among, bitorder="little"))
+        eligible = self._sizes if among is None else self._sizes_among(among)  # passages that may be returned
+        selector = None if among is None else faiss.IDSelectorBitmap(among.bits)
         order = order[eligible[order] > 0]
         enough = int(np.searchsorted(np.cumsum(eligible[order]), max(PROBED_PASSAGES, k))) + 1
         probed = np.ascontiguousarray(order[:enough], dtype=np.int64)
@@ -153,6 +152,14 @@ class IvfIndex:
         with reporting_damage(self._folder / LISTS, RuntimeError):
             self._index.search_preassigned_c(1, faiss.swig_ptr(query), k, *pointers, False, parameters)
         return Hits(ids[ids != -1], scores[ids != -1])
+
+    def _sizes_among(self, subset: Subset) -> Ids:
+        """How many passages of a subset each cell has, shape (cells,)."""
+        sizes = self._subset_sizes.get(subset)
+        if sizes is None:
+            sizes = np.bincount(subset.values(self.cells_of_passages), minlength=len(self._sizes))
+            self._subset_sizes[subset] = sizes
+        return sizes
 
     def vectors(self, ids: Ids) -> Vectors:
         """The vectors of these passages, as `VectorIndex.vectors` describes."""

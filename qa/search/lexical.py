@@ -16,6 +16,7 @@ from qa.search.analyzer import Analyzer
 from qa.search.engine import Hits, Ids, Scores
 from qa.search.query import EncodedQuery
 from qa.search.spellings import other_spellings, phrase_spellings
+from qa.search.subset import Subset
 from qa.search.terms import QueryTerms, Vocabulary
 from qa.text.normalize import has_unspaced_script
 from qa.text.spelling import one_edit_apart
@@ -49,7 +50,7 @@ class LexicalEngine(ABC):
         """How many hits take no longer than the best few; 0 if more always take longer."""
 
     @abstractmethod
-    def search(self, question: EncodedQuery, k: int, among: Ids | None = None) -> Hits:
+    def search(self, question: EncodedQuery, k: int, among: Subset | None = None) -> Hits:
         """The best `k` passages that share a word with the question, as `Engine.search` describes.
 
         Phrases of common words need not count here; `common_phrase_scores` adds them.

@@ -9,6 +9,7 @@ from qa.search.engine import Hits, Ids, Scores, inner_products
 from qa.search.milvus.collection import MOST_HITS, Collection
 from qa.search.milvus.schema import DENSE, EXACT_UP_TO
 from qa.search.query import EncodedQuery
+from qa.search.subset import Subset
 
 _MAX_COSINE = 1.01  # rounding makes a cosine exceed 1 by much less
 # The candidates that HNSW keeps, at least: as many times the hits of a question as the embedded engine looks at cells.
@@ -29,13 +30,15 @@ class MilvusDense:
     def __len__(self) -> int:
         return self._collection.passages
 
-    def search(self, question: EncodedQuery, k: int, among: Ids | None = None) -> Hits:
+    def search(self, question: EncodedQuery, k: int, among: Subset | None = None) -> Hits:
         """The best `k` passages by cosine, as `Engine.search` describes; in a large library an approximation."""
         k = min(k, len(self) if among is None else len(among), MOST_HITS)
         if not k:
             return Hits(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
         parameters = {} if len(self) <= EXACT_UP_TO else {"ef": max(k, _LEAST_EF)}
-        hits = self._collection.of(among).nearest(DENSE, question.vector, k, parameters)
+        hits = self._collection.of(None if among is None else among.numbers).nearest(
+            DENSE, question.vector, k, parameters
+        )
         return Hits(hits.ids, self._checked(hits.scores))
 
     def scores(self, question: EncodedQuery, ids: Ids) -> Scores:

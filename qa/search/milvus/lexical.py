@@ -20,6 +20,7 @@ from qa.search.milvus.schema import CONTEXT_TERMS, SPARSE, TERMS
 from qa.search.milvus.sparse import Sparse, phrase_score, word_dimension
 from qa.search.milvus.statistics import Statistics
 from qa.search.query import EncodedQuery
+from qa.search.subset import Subset
 from qa.search.tantivy_queries import AUTHOR, CONTEXT, CONTEXT_WEIGHT, DATE, FIELD
 from qa.search.terms import QueryTerms, Term
 
@@ -45,12 +46,12 @@ class MilvusLexical(LexicalEngine):
         restricted._collection = collection
         return restricted
 
-    def search(self, question: EncodedQuery, k: int, among: Ids | None = None) -> Hits:
+    def search(self, question: EncodedQuery, k: int, among: Subset | None = None) -> Hits:
         """The best `k` passages that share a word with the question, as `Engine.search` describes."""
         analysed = self.query_terms(question)
         vector = self._vector(analysed, analysed.searched)
         extra = _Extra.of(analysed, analysed.searched, self._statistics)
-        collection = self._collection.of(among)
+        collection = self._collection.of(None if among is None else among.numbers)
         if extra is None:
             return _nearest(collection, vector, k)
         found = _nearest(collection, extra.estimate(vector, self._statistics), _MORE * k)
