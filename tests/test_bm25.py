@@ -16,6 +16,8 @@ from indexes import ask, lexical
 
 from qa.search.analyzer import Analyzer
 from qa.search.bm25 import LexicalIndex
+from qa.search.chunker import Passage
+from qa.search.engine import Hits
 from qa.search.subset import Subset
 from qa.search.tantivy_index import write_index
 
@@ -114,3 +116,68 @@ def test_a_folder_of_links_that_cannot_be_removed_is_left_to_the_system(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(os, "rmdir", refuse)
     assert LexicalIndex.open(tmp_path, 1).search(ask("red"), 1).ids.tolist() == [0]
+
+
+@pytest.mark.parametrize("author", ["ann", "common"])
+def test_a_large_index_finds_in_parts_what_it_finds_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, author: str
+) -> None:
+    random = np.random.default_rng(9)
+    words = "lens glass red blue bread night solms price old new camera film light paper wood stone".split()
+    weights = 1 / np.arange(1, len(words) + 1)
+
+    def some(count: int) -> str:
+        return " ".join(random.choice(words, count, p=weights / weights.sum()))
+
+    texts = [some(int(random.integers(3, 12))) for _ in range(400)]
+    authors = ["Ann Stone" if number % 50 == 0 else "Common" for number in range(400)]
+    passages = [
+        Passage(text, 0, len(text), 0, author=name, context=some(4)) for text, name in zip(texts, authors, strict=True)
+    ]
+    LexicalIndex.create(tmp_path, passages)
+    index = LexicalIndex.open(tmp_path, 400)
+    monkeypatch.setattr("qa.search.bm25._SMALL_INDEX", 30)
+    monkeypatch.setattr("qa.search.bm25._MOST_WITH_THE_REST", 300)
+    monkeypatch.setattr("qa.search.terms._COMMON_FREQUENCY", 100)
+    monkeypatch.setattr("qa.search.terms._MIN_GAIN", 0)
+    questions = [ask(f"{some(5)} {word}") for word in ("", "camra", "stnoe", author, author) for _ in range(5)]
+    subsets = [Subset.of_mask(random.random(400) < share) for share in (0.05, 0.2, 0.9)]
+    everything = np.arange(400)
+    found = []
+    for large in (400, 399):
+        monkeypatch.setattr("qa.search.bm25._LARGE_INDEX", large)
+        found.append(
+            [
+                [
+                    *(index.search(question, 7, subset).scores for subset in (None, *subsets)),
+                    index.scores(question, everything),
+                    index.common_phrase_scores(question, everything),
+                ]
+                for question in questions
+            ]
+        )
+    for at_once, in_parts in zip(*found, strict=True):
+        for expected, scores in zip(at_once, in_parts, strict=True):
+            np.testing.assert_allclose(scores, expected, rtol=1e-5, atol=1e-7)
+    hits = index.search(questions[0], 7)
+    np.testing.assert_allclose(index.scores(questions[0], hits.ids), hits.scores, rtol=1e-5)
+
+
+def test_a_large_index_reads_little_to_find_the_best(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = lexical(tmp_path, ["red lens", "red glass lens", "blue"] * 20)
+    ran: list[tuple[str, int]] = []
+    real = index._run
+
+    def noted(query: object, k: int) -> Hits:
+        ran.append((str(query), k))
+        return real(query, k)
+
+    monkeypatch.setattr(index, "_run", noted)
+    monkeypatch.setattr("qa.search.bm25._LARGE_INDEX", 50)
+    index.search(ask("red lens"), 3)
+    (words, depth), (rest, _) = ran
+    assert depth == 3 and "PhraseQuery" not in words and "PhraseQuery" in rest
+    ran.clear()
+    monkeypatch.setattr("qa.search.bm25._MOST_PARTS", 5)  # of the six: they would be nested too deep
+    index.search(ask("red lens"), 3)
+    assert len(ran) == 1

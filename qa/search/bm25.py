@@ -15,7 +15,7 @@ from qa.search.lexical import LexicalEngine
 from qa.search.query import EncodedQuery
 from qa.search.subset import Subset
 from qa.search.tantivy_index import open_searcher, write_index
-from qa.search.tantivy_queries import AUTHOR, CONTEXT, DATE, FIELD, ID, QueryBuilder
+from qa.search.tantivy_queries import AUTHOR, CONTEXT, DATE, FIELD, ID, QueryBuilder, WeightedQuery
 from qa.search.terms import QueryTerms
 
 FOLDER = "lexical"
@@ -24,6 +24,12 @@ FILES = (f"{FOLDER}/meta.json",)
 # This affects time, not the ranking: up to this many passages, searching for all of them takes about as long as
 # searching for the best few.
 _SMALL_INDEX = 5_000
+# In an index with more passages the words are searched alone first, which saves time from here on
+# (benchmarks/results/scale.md).
+_LARGE_INDEX = 200_000
+# If more passages than this have a byline or what is meant by a misspelt word, or if the question has more parts than
+# this, everything is searched at once: each such passage is scored by each part, each inside the one before.
+_MOST_WITH_THE_REST, _MOST_PARTS = 15_000, 120
 
 
 class LexicalIndex(LexicalEngine):
@@ -84,17 +90,17 @@ class LexicalIndex(LexicalEngine):
 
         Phrases of common words do not count here; `common_phrase_scores` adds them.
         """
-        query = self._query(self.query_terms(question))
+        terms = self.query_terms(question)
         if among is None:
-            return self._run(query, k)
+            return self._best(terms, k)
         if self.exhaustive_depth or len(among) > _SMALL_INDEX:
             # The filter leaves many passages, so among enough unfiltered hits there are enough that pass it.
             depth = self.exhaustive_depth or 2 * k * len(self) // len(among)
-            hits = self._run(query, depth)
+            hits = self._best(terms, depth)
             passes = among.mask[hits.ids]
             if passes.sum() >= k or len(hits.ids) < depth or self.exhaustive_depth:
                 return Hits(hits.ids[passes][:k], hits.scores[passes][:k])
-        return self._run(self._queries.among(query, among.numbers), k)
+        return self._best_among(terms, among.numbers, k)
 
     def containing_phrase(self, phrase: str) -> Ids | None:
         """The passages that contain the words of a phrase, in any inflection and spelling.
@@ -117,7 +123,7 @@ class LexicalIndex(LexicalEngine):
 
     def scores(self, question: EncodedQuery, ids: Ids) -> Scores:
         """The score that `search` gives each of these passages, 0 if it shares no word with the question."""
-        return self._scores(self._queries.among(self._query(self.query_terms(question)), ids), ids)
+        return _scores_of(ids, self._best_among(self.query_terms(question), ids, max(len(ids), 1)))
 
     def common_phrase_scores(self, question: EncodedQuery, ids: Ids) -> Scores:
         """What phrases of common words add to the scores of these passages.
@@ -137,20 +143,67 @@ class LexicalIndex(LexicalEngine):
         phrases = self.query_terms(question).common_phrases
         if not phrases:
             return np.zeros(len(ids), dtype=np.float32)
-        return self._scores(self._queries.terms_among(phrases, ids), ids)
+        parts = self._queries.by_field(phrases)
+        if self._is_searched_in_parts(parts):
+            return _scores_of(ids, self._added_up(parts, ids, max(len(ids), 1)))
+        return _scores_of(ids, self._run(self._queries.terms_among(phrases, ids), max(len(ids), 1)))
 
-    def _query(self, query_terms: QueryTerms) -> Any:
+    def _best(self, terms: QueryTerms, k: int) -> Hits:
+        """The best `k` of all passages."""
+        words, rest = self._words(terms), self._rest(terms)
+        if not self._is_searched_in_parts([*words, *rest]) or self._has_many_with_the_rest(terms):
+            return self._run(self._query(terms), k)
+        by_words = self._run(self._queries.weighted_sum(words), k)
+        with_the_rest = self._run(self._queries.scored_by(self._queries.weighted_sum(rest), words), k)
+        # What neither found has nothing of the rest, and no more of the words than the last of the first; and what both
+        # found has its whole score in the second. So these are the best of all.
+        ids, first = np.unique(np.concatenate([with_the_rest.ids, by_words.ids]), return_index=True)
+        return top_k(ids, np.concatenate([with_the_rest.scores, by_words.scores])[first], k)
+
+    def _best_among(self, terms: QueryTerms, ids: Ids, k: int) -> Hits:
+        """The best `k` of these passages."""
+        parts = [*self._words(terms), *self._rest(terms)]
+        if self._is_searched_in_parts(parts):
+            return self._added_up(parts, ids, k)
+        return self._run(self._queries.among(self._query(terms), ids), k)
+
+    def _added_up(self, parts: Sequence[WeightedQuery], ids: Ids, k: int) -> Hits:
+        """The best `k` of these passages by the sum of the parts."""
+        hits = self._run(self._queries.scored_by(self._queries.selection(ids), parts), k)
+        return Hits(hits.ids[hits.scores > 0], hits.scores[hits.scores > 0])
+
+    def _is_searched_in_parts(self, parts: Sequence[WeightedQuery]) -> bool:
+        return len(self) > _LARGE_INDEX and len(parts) <= _MOST_PARTS
+
+    def _has_many_with_the_rest(self, terms: QueryTerms) -> bool:
+        """Whether many passages have a byline of the question, or what is meant by one of its misspelt words."""
+        return any(
+            count(word) > _MOST_WITH_THE_REST
+            for count, words in (
+                (self._vocabulary.frequency_in_bylines, terms.bylines),
+                (self._vocabulary.frequency_of_similar, terms.typos),
+            )
+            for word in words
+        )
+
+    def _query(self, terms: QueryTerms) -> Any:
         """Everything in the question but phrases of common words."""
-        terms = [(self._queries.phrase(term.words), term.weight) for term in query_terms.searched]
-        typos = [(self._queries.one_edit_from(word), score) for word, score in query_terms.typos.items()]
-        bylines = [(self._queries.by_author(word), score) for word, score in query_terms.bylines.items()]
-        return self._queries.weighted_sum(terms + typos + bylines)
+        searched = [(self._queries.phrase(term.words), term.weight) for term in terms.searched]
+        return self._queries.weighted_sum([*searched, *self._others(terms)])
 
-    def _scores(self, query: Any, ids: Ids) -> Scores:
-        """The score of each of these passages, by a query that is restricted to them."""
-        hits = self._run(query, max(len(ids), 1))
-        scores = dict(zip(hits.ids.tolist(), hits.scores.tolist(), strict=True))
-        return np.array([scores.get(number, 0.0) for number in ids.tolist()], dtype=np.float32)
+    def _words(self, terms: QueryTerms) -> Sequence[WeightedQuery]:
+        """The single words in it."""
+        return self._queries.by_field(term for term in terms.searched if len(term.words) == 1)
+
+    def _rest(self, terms: QueryTerms) -> Sequence[WeightedQuery]:
+        """Everything in it but phrases of common words and single words."""
+        phrases = self._queries.by_field(term for term in terms.searched if len(term.words) > 1)
+        return [*phrases, *self._others(terms)]
+
+    def _others(self, terms: QueryTerms) -> Sequence[WeightedQuery]:
+        """What misspelt words may mean, and bylines."""
+        typos = [(self._queries.one_edit_from(word), score) for word, score in terms.typos.items()]
+        return typos + [(self._queries.by_author(word), score) for word, score in terms.bylines.items()]
 
     def _run(self, query: Any, k: int) -> Hits:
         limit = min(k, max(len(self), 1))
@@ -169,6 +222,12 @@ class LexicalIndex(LexicalEngine):
         if ids is None or (len(ids) and not 0 <= ids.min() <= ids.max() < len(self)):
             raise LibraryDamaged(f"{self._path} holds words of passages that do not exist")
         return ids
+
+
+def _scores_of(ids: Ids, hits: Hits) -> Scores:
+    """The score of each of these passages, 0 for those that are not among the hits."""
+    scores = dict(zip(hits.ids.tolist(), hits.scores.tolist(), strict=True))
+    return np.array([scores.get(number, 0.0) for number in ids.tolist()], dtype=np.float32)
 
 
 class _IndexVocabulary:
