@@ -143,10 +143,11 @@ class LexicalIndex(LexicalEngine):
         phrases = self.query_terms(question).common_phrases
         if not phrases:
             return np.zeros(len(ids), dtype=np.float32)
-        parts = self._queries.by_field(phrases)
+        parts: Sequence[WeightedQuery] = [(self._queries.phrase(term.words), term.weight) for term in phrases]
         if self._is_searched_in_parts(parts):
-            return _scores_of(ids, self._added_up(parts, ids, max(len(ids), 1)))
-        return _scores_of(ids, self._run(self._queries.terms_among(phrases, ids), max(len(ids), 1)))
+            # tantivy looks for one phrase in these passages alone; for either of two, in the thousands around each.
+            parts = self._queries.by_field(phrases)
+        return _scores_of(ids, self._run(self._queries.sum_among(parts, ids), max(len(ids), 1)))
 
     def _best(self, terms: QueryTerms, k: int) -> Hits:
         """The best `k` of all passages."""

@@ -94,10 +94,10 @@ class QueryBuilder:
             query = Query.boolean_query([(Occur.Must, query), (Occur.Should, Query.boost_query(other, weight))])
         return query
 
-    def terms_among(self, terms: Iterable[Term], ids: Ids) -> Any:
-        """The weighted sum of the terms' scores, each searched for only in these passages."""
+    def sum_among(self, queries: Iterable[WeightedQuery], ids: Ids) -> Any:
+        """The weighted sum of the queries' scores, each searched for only in these passages."""
         selection = self.selection(ids)
-        return self.weighted_sum((_both(selection, self.phrase(term.words)), term.weight) for term in terms)
+        return self.weighted_sum((_both(selection, query), weight) for query, weight in queries)
 
     def among(self, query: Any, ids: Ids) -> Any:
         """The query, restricted to these passages."""
