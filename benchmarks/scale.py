@@ -31,6 +31,7 @@ from qa.search.query import EncodedQuery
 
 SETS = ("stackfaq", "squad2", "cranfield", "cisi")
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
+_PART = 1_000_000  # passages built at once, which takes 11 GB
 _ADDED = 1_000
 _QUESTIONS = 200
 _DEPTH = 30  # ten quotes, and twenty more for near-duplicates
@@ -70,7 +71,7 @@ def _measure(real: RealPassages, size: int, work: Path | None) -> SizeResult:
     best = _nearest(synthetic, size, real.question_vectors[chosen])
     folder = Path(tempfile.mkdtemp(prefix="verbatim-scale-", dir=work))
     try:
-        build_s, library = _timed(lambda: qa.build(list(synthetic.threads(0, size)), folder / "l", encoder=synthetic))
+        build_s, library = _timed(lambda: _built(synthetic, size, folder / "l"))
         status = library.status()
         assert status.passages == size, "a synthetic passage was split"
         del library
@@ -83,6 +84,14 @@ def _measure(real: RealPassages, size: int, work: Path | None) -> SizeResult:
         return SizeResult(size, build_s=build_s, add_s=add_s, verify_s=verify_s, disk_mb=status.bytes / 1e6, **opened)
     finally:
         shutil.rmtree(folder)
+
+
+def _built(synthetic: SyntheticPassages, size: int, path: Path) -> qa.Library:
+    """A library of `size` passages; one that is too large to be built at once grows by parts."""
+    library = qa.build(list(synthetic.threads(0, min(size, _PART))), path, encoder=synthetic)
+    for start in range(_PART, size, _PART):
+        library.add(list(synthetic.threads(start, min(start + _PART, size))))
+    return library
 
 
 def _opened(path: Path, questions: Sequence[EncodedQuery], best: NDArray[np.int64]) -> dict[str, float]:
