@@ -236,9 +236,11 @@ def with_full_disk(write):
     return limited
 
 for owner, name in (
-    (build, "create_store"), (dense.FlatIndex, "create"), (dense.IvfIndex, "create"), (build.LexicalIndex, "create")
+    (build, "create_store"), (build.Columns, "create"), (dense.FlatIndex, "create"), (dense.IvfIndex, "create"),
+    (dense.CompressedIndex, "create"), (build.LexicalIndex, "create"),
 ):
-    dense.EXACT_UP_TO = 0 if owner is dense.IvfIndex else 50_000
+    dense.EXACT_UP_TO = 0 if owner in (dense.IvfIndex, dense.CompressedIndex) else 50_000
+    dense.UNCOMPRESSED_UP_TO = 0 if owner is dense.CompressedIndex else 2_000_000
     write = getattr(owner, name)
     setattr(owner, name, with_full_disk(write))
     try:
@@ -257,7 +259,7 @@ def test_a_full_disk_is_reported_whichever_engine_writes(tmp_path: Path) -> None
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     message = "the new index could not be written: {}; the old one is untouched"
-    reasons = ["disk I/O error", *["File too large"] * 3]
+    reasons = ["disk I/O error", *["File too large"] * 5]
     assert done.stdout.splitlines() == [message.format(reason) for reason in reasons]
 
 

@@ -327,9 +327,9 @@ def test_a_folder_that_cannot_be_written_is_read_through_links_or_copies(
         "qa.search.bm25.top_k",
         "qa.search.dense.top_k",
         "qa.search.hybrid.inner_products",
-        "qa.search.ivf.inner_products",
-        "qa.search.ivf._offsets",
-        "qa.search.ivf._mapped_index",
+        "qa.search.cells.inner_products",
+        "qa.search.cells.offsets",
+        "qa.search.cells._mapped_index",
     ],
 )
 def test_an_error_in_our_own_code_is_not_reported_as_damage(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import qa
 from qa.encoding.encoder import Vectors
-from qa.search import ivf
+from qa.search import cells, ivf
 from qa.search.dense import DenseIndex
 from qa.search.engine import Ids
 from qa.search.ivf import IvfIndex
@@ -43,7 +43,7 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_nearly_all_of_the_best_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = unit(5_000)
-    monkeypatch.setattr(ivf, "PROBED_PASSAGES", 500)
+    monkeypatch.setattr(cells, "PROBED_PASSAGES", 500)
     index = opened(tmp_path, vectors)
     assert {f.name for f in tmp_path.iterdir()} == set(ivf.FILES)
     found = 0
@@ -85,7 +85,7 @@ def test_every_array_that_faiss_is_pointed_to_outlives_the_search(
     IvfIndex.create(tmp_path, vectors)
     index = IvfIndex.open(tmp_path, *vectors.shape)
     pointed_to: list[weakref.ref[np.ndarray]] = []
-    swig_ptr, inner = faiss.swig_ptr, index._index
+    swig_ptr, inner = faiss.swig_ptr, index._cells._index
 
     def recording(array: np.ndarray) -> object:
         pointed_to.append(weakref.ref(array))
@@ -98,14 +98,14 @@ def test_every_array_that_faiss_is_pointed_to_outlives_the_search(
             inner.search_preassigned_c(*arguments)
 
     monkeypatch.setattr(faiss, "swig_ptr", recording)
-    monkeypatch.setattr(index, "_index", Spy())
+    monkeypatch.setattr(index._cells, "_index", Spy())
     strided = np.repeat(vectors[3], 2)[::2]
     assert index.nearest(strided, 1, None).ids.tolist() == [3]
 
 
 def test_a_filter_that_leaves_only_distant_passages_finds_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = unit(5_000)
-    monkeypatch.setattr(ivf, "PROBED_PASSAGES", 100)
+    monkeypatch.setattr(cells, "PROBED_PASSAGES", 100)
     index = opened(tmp_path, vectors)
     (vector,) = unit(1, seed=5)
     farthest = np.sort(np.argsort(vectors @ vector)[:40]).astype(np.int64)
@@ -121,7 +121,7 @@ def test_a_library_that_grew_little_keeps_its_cells(tmp_path: Path) -> None:
     grown.mkdir()
     numbers = np.where(np.arange(600) < 500, np.arange(600), -1)
     DenseIndex.create(grown, vectors, old, numbers)
-    assert (grown / ivf.CENTROIDS).read_bytes() == (tmp_path / "old" / ivf.CENTROIDS).read_bytes()
+    assert (grown / cells.CENTROIDS).read_bytes() == (tmp_path / "old" / cells.CENTROIDS).read_bytes()
     index = DenseIndex.open(grown, *vectors.shape)
     for vector in unit(5, seed=6):
         hits = index.search(EncodedQuery("q", vector), 10)
@@ -129,7 +129,7 @@ def test_a_library_that_grew_little_keeps_its_cells(tmp_path: Path) -> None:
     much = tmp_path / "much"
     much.mkdir()
     DenseIndex.create(much, unit(2_000), old, np.full(2_000, -1))
-    assert (much / ivf.CENTROIDS).stat().st_size > (grown / ivf.CENTROIDS).stat().st_size
+    assert (much / cells.CENTROIDS).stat().st_size > (grown / cells.CENTROIDS).stat().st_size
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_cells_are_kept_up_to_a_factor_of_two(tmp_path: Path, count: int, keeps:
     old = opened(tmp_path, unit(500))
     (tmp_path / "new").mkdir()
     DenseIndex.create(tmp_path / "new", unit(count), old, np.full(count, -1))
-    kept = (tmp_path / "new" / ivf.CENTROIDS).read_bytes() == (tmp_path / ivf.CENTROIDS).read_bytes()
+    kept = (tmp_path / "new" / cells.CENTROIDS).read_bytes() == (tmp_path / cells.CENTROIDS).read_bytes()
     assert kept is keeps
 
 
@@ -175,7 +175,7 @@ def test_numbers_out_of_range_are_damage(tmp_path: Path) -> None:
 def test_sizes_that_do_not_fit_are_damage(tmp_path: Path, sizes: list[int]) -> None:
     vectors = unit(100)
     opened(tmp_path, vectors)
-    np.array(sizes, dtype="<i8").tofile(tmp_path / ivf.SIZES)
+    np.array(sizes, dtype="<i8").tofile(tmp_path / cells.SIZES)
     with pytest.raises(qa.LibraryDamaged):
         DenseIndex.open(tmp_path, *vectors.shape)
 
@@ -209,7 +209,7 @@ def test_more_than_50_000_passages_are_searched_by_cells(
 
 def test_there_are_eight_cells_per_root_of_the_passages(tmp_path: Path) -> None:
     IvfIndex.create(tmp_path, unit(400))
-    assert (tmp_path / ivf.SIZES).stat().st_size == 8 * 20 * 8
+    assert (tmp_path / cells.SIZES).stat().st_size == 8 * 20 * 8
 
 
 @pytest.mark.parametrize("exact_up_to", [0, 1_000], ids=["cells", "exact"])

@@ -39,6 +39,7 @@ from qa.search.dense import DenseIndex
 from qa.search.engine import Ids
 from qa.search.milvus.passages import Passages
 from qa.search.remote import Engine, Remote, Server
+from qa.search.vector_blocks import VectorBlocks
 from qa.sources.thread import Thread
 from qa.types import Progress, no_progress
 
@@ -156,7 +157,7 @@ class BuildPlan:
             )
         if isinstance(server, Server):
             return numbered.publish_remote(writer, server, encoder, progress)
-        vectors = numbered.vectors(numbered.all, encoder, progress)
+        vectors = numbered.encoded(encoder, progress)
         progress("writing", 0, 1)
         with reporting_disk_errors():
             folder = writer.new_folder()
@@ -215,26 +216,50 @@ class NumberedPlan:
         """The numbers of all passages."""
         return range(len(self.earlier_numbers))
 
-    def vectors(self, numbers: range, encoder: Encoder, progress: Progress = no_progress) -> Vectors:
+    def encoded(self, encoder: Encoder, progress: Progress) -> VectorBlocks:
+        """The unit vectors of all passages: the new ones are encoded now, the others are read when they are asked for.
+
+        Args:
+            encoder: The encoder of the passages, and of the earlier generation.
+            progress: Called with the stage "encoding".
+        """
+        places, new = self._new_vectors(self.all, encoder, progress)
+        return VectorBlocks(
+            len(self.all), encoder.dimension, partial(self._together, places=places, new=new, encoder=encoder)
+        )
+
+    def vectors(self, numbers: range, encoder: Encoder) -> Vectors:
         """The unit vectors of these passages: the earlier one of each, or encoded if it is new.
 
         Args:
             numbers: The passages, in a row.
             encoder: The encoder of the passages, and of the earlier generation.
-            progress: Called with the stage "encoding".
 
         Returns:
             The vectors, shape (len(numbers), dimension).
         """
-        earlier_numbers = self.earlier_numbers[numbers.start : numbers.stop]
-        vectors = np.empty((len(numbers), encoder.dimension), dtype=np.float32)
+        places, new = self._new_vectors(numbers, encoder, no_progress)
+        return self._together(numbers, places, new, encoder)
+
+    def _new_vectors(self, numbers: range, encoder: Encoder, progress: Progress) -> tuple[Ids, Vectors]:
+        """The numbers of those of these passages that are new, sorted, shape (n,), and their vectors."""
         first, last = (
             bisect_left(self.new_passages, at, key=attrgetter("number")) for at in (numbers.start, numbers.stop)
         )
-        new = [row for row in self.new_passages[first:last] if self.earlier_numbers[row.number] == _NEW]
-        if new:
-            texts = [row.passage.in_context for row in new]
-            vectors[[row.number - numbers.start for row in new]] = unit_vectors(encoder, texts, progress=progress)
+        rows = [row for row in self.new_passages[first:last] if self.earlier_numbers[row.number] == _NEW]
+        places = np.array([row.number for row in rows], dtype=np.int64)
+        if not rows:
+            return places, np.empty((0, encoder.dimension), dtype=np.float32)
+        return places, unit_vectors(encoder, [row.passage.in_context for row in rows], progress=progress)
+
+    def _together(self, numbers: range, places: Ids, new: Vectors, encoder: Encoder) -> Vectors:
+        """The vectors of these passages, of which those at `places` are `new`, shape (len(numbers), dimension)."""
+        first, last = np.searchsorted(places, (numbers.start, numbers.stop))
+        if last - first == len(numbers):
+            return new[first:last]
+        vectors = np.empty((len(numbers), new.shape[1]), dtype=np.float32)
+        vectors[places[first:last] - numbers.start] = new[first:last]
+        earlier_numbers = self.earlier_numbers[numbers.start : numbers.stop]
         if self.earlier is not None:
             kept = np.flatnonzero(earlier_numbers != _NEW)
             for start in range(0, len(kept), _VECTORS_PER_COPY):
@@ -267,12 +292,12 @@ class NumberedPlan:
             _write_manifest(folder, encoder, remote)
             return writer.publish(folder, partial(Generation.written, writer.path))
 
-    def write(self, folder: Path, vectors: Vectors, encoder: Encoder) -> None:
+    def write(self, folder: Path, vectors: VectorBlocks, encoder: Encoder) -> None:
         """Write every file, the manifest last; none is left open.
 
         Args:
             folder: An existing, empty folder.
-            vectors: The unit vector of each passage, shape (passages, dimension).
+            vectors: The unit vector of each passage.
             encoder: The encoder that made them.
         """
         self._write_texts(folder)

@@ -11,7 +11,7 @@ from typing import Any
 
 from qa.errors import LibraryDamaged, LibraryMismatch
 from qa.library import schema
-from qa.search import bm25, dense, flat, ivf
+from qa.search import bm25, cells, dense, flat
 from qa.search.engine import reporting_damage
 from qa.search.milvus import statistics
 from qa.search.remote import Remote
@@ -26,7 +26,7 @@ _UNNAMED = frozenset({FILE, READ_LOCK})  # files of a generation that its manife
 HASHED_AT_OPENING = 128_000_000
 """Files of up to so many bytes are read and hashed when a generation is opened: at 0.4 to 2 GB a second, that takes
 less than a tenth of a second for 10,000 passages. A larger one is hashed before it is first used."""
-_READ_AT_OPENING = frozenset({flat.FILE, ivf.CENTROIDS, ivf.SIZES})  # whole, however large
+_READ_AT_OPENING = frozenset({flat.FILE, cells.CENTROIDS, cells.SIZES})  # whole, however large
 _REQUIRED = frozenset({schema.FILE, *bm25.FILES})
 _REQUIRED_GROUPS = tuple(map(frozenset, dense.FILES))  # one of these groups
 _REQUIRED_BESIDE_REMOTE = frozenset({schema.FILE, statistics.FILE})

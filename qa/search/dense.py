@@ -9,20 +9,25 @@ import numpy as np
 
 from qa.encoding.encoder import Vectors
 from qa.errors import LibraryDamaged
-from qa.search import flat, ivf
+from qa.search import cells, compressed, flat, ivf
+from qa.search.compressed import CompressedIndex
 from qa.search.engine import Hits, Ids, Scores, inner_products, top_k
 from qa.search.flat import FlatIndex
 from qa.search.ivf import IvfIndex
 from qa.search.query import EncodedQuery
 from qa.search.subset import Subset
+from qa.search.vector_blocks import VectorBlocks
 
 EXACT_UP_TO = 50_000
 """A library with more passages is searched by cells: comparing all of 50,000 takes 3 ms, and the time grows in
 proportion to their number (benchmarks/results/scale.md)."""
-FILES = ((flat.FILE,), ivf.FILES)
+UNCOMPRESSED_UP_TO = 2_000_000
+"""Of a library with more passages the cells hold codes of four bits. Up to here whole vectors take 1.6 GB, which fits
+in memory next to the words."""
+FILES = ((flat.FILE,), ivf.FILES, compressed.FILES)
 """The files of a dense index: one of these groups."""
 # A library that grew or shrank by a greater factor gets new cells. Up to here the old ones are 5.7 to 11.3 times the
-# root of the passages: within FAISS's guidelines of 4 to 16 (see `ivf`).
+# root of the passages: within FAISS's guidelines of 4 to 16 (see `cells`).
 _GROWTH = 2
 # Half precision rounds each number by at most 1/2048 of it, so a cosine exceeds 1 by at most 0.0005.
 _MAX_COSINE = 1.01
@@ -59,26 +64,33 @@ class DenseIndex:
         self._folder = folder
 
     @staticmethod
-    def create(folder: Path, vectors: Vectors, earlier: DenseIndex | None = None, numbers: Ids | None = None) -> None:
+    def create(
+        folder: Path, vectors: Vectors | VectorBlocks, earlier: DenseIndex | None = None, numbers: Ids | None = None
+    ) -> None:
         """Write the index into `folder`.
 
         Args:
             folder: An existing folder.
-            vectors: Unit vectors, shape (passages, dimension).
+            vectors: Unit vectors, shape (passages, dimension), in memory or in blocks.
             earlier: The index of an earlier generation, whose cells are reused if it has about as many passages.
             numbers: Each passage's number in `earlier`, -1 for a new one; shape (passages,).
 
         Raises:
             OSError: If the folder cannot be written.
         """
-        if len(vectors) <= EXACT_UP_TO or not ivf.SUPPORTED:
-            FlatIndex.create(folder, vectors)
-        elif earlier is not None and numbers is not None and earlier._has_cells_for(len(vectors)):
-            assert isinstance(earlier._index, IvfIndex)
+        blocks = VectorBlocks.of(vectors) if isinstance(vectors, np.ndarray) else vectors
+        if blocks.count <= EXACT_UP_TO or not cells.SUPPORTED:
+            FlatIndex.create(folder, blocks.all())
+            return
+        centroids, known = None, None
+        if earlier is not None and numbers is not None and earlier._has_cells_for(blocks.count):
+            assert isinstance(earlier._index, IvfIndex | CompressedIndex)
+            centroids = earlier._index.centroids
             known = np.where(numbers < 0, -1, earlier._index.cells_of_passages[numbers])
-            IvfIndex.create(folder, vectors, earlier._index.centroids, known)
+        if blocks.count <= UNCOMPRESSED_UP_TO:
+            IvfIndex.create(folder, blocks.all(), centroids, known)
         else:
-            IvfIndex.create(folder, vectors)
+            CompressedIndex.create(folder, blocks, centroids, known)
 
     @classmethod
     def open(cls, folder: Path, count: int, dimension: int) -> DenseIndex:
@@ -92,8 +104,14 @@ class DenseIndex:
         Raises:
             LibraryDamaged: If the index cannot be read or has another shape.
         """
-        kind = FlatIndex if (folder / flat.FILE).exists() else IvfIndex
-        return cls(kind.open(folder, count, dimension), count, folder)
+        index: VectorIndex
+        if (folder / flat.FILE).exists():
+            index = FlatIndex.open(folder, count, dimension)
+        elif (folder / compressed.LISTS).exists():
+            index = CompressedIndex.open(folder, count, dimension)
+        else:
+            index = IvfIndex.open(folder, count, dimension)
+        return cls(index, count, folder)
 
     def __len__(self) -> int:
         return self._count
@@ -118,7 +136,8 @@ class DenseIndex:
         return vectors
 
     def _has_cells_for(self, count: int) -> bool:
-        return isinstance(self._index, IvfIndex) and len(self) / _GROWTH <= count <= len(self) * _GROWTH
+        has_cells = isinstance(self._index, IvfIndex | CompressedIndex)
+        return has_cells and len(self) / _GROWTH <= count <= len(self) * _GROWTH
 
     def _checked(self, cosines: Scores) -> Scores:
         """The cosines, checked: one that is out of range or not a number means that the file was altered."""
