@@ -107,8 +107,8 @@ class ScaleReport:
         return [
             f"Fitted over all sizes as powers of the number of passages n: {laws}. "
             "Dense search is bounded: it compares a question with the 8√n centres of the cells and 64,000 passages, "
-            "however many there are. Lexical search is not: it reads the whole posting lists of the question's words, "
-            "so far above a million passages its time is proportional to n.",
+            "however many there are. Lexical search is not: above 200,000 passages it skips what cannot be among "
+            "the best, but what it reads of the question's words still grows with n.",
             "",
         ]
 
