@@ -83,6 +83,25 @@ def test_what_is_wrong_with_a_request_is_said(client: httpx.Client, query: str, 
 
 
 @pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (qa.LibraryNotReadable("Milvus at 'http://milvus:19530' failed"), 503),
+        (qa.LibraryDamaged("the words are altered"), 500),
+    ],
+)
+def test_a_library_that_cannot_be_read_now_is_worth_another_try(
+    client: httpx.Client, lenses: qa.Library, monkeypatch: pytest.MonkeyPatch, error: qa.LibraryError, status: int
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(lenses, "ask", fail)
+    response = client.get("/ask", params={"q": QUESTION})
+    assert (response.status_code, response.json()["detail"]) == (status, str(error))
+    assert ("retry-after" in response.headers) == (status == 503)
+
+
+@pytest.mark.parametrize(
     ("method", "path"), [("POST", "/ask"), ("PUT", "/openapi.json"), ("GET", PATH), ("DELETE", PATH)]
 )
 def test_no_other_method_is_understood(client: httpx.Client, method: str, path: str) -> None:

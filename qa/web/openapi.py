@@ -105,8 +105,8 @@ _STATUSES = {
     "405": "Only GET is understood.",
     "413": "The request has a body.",
     "429": "There were too many questions from this address: wait a minute.",
-    "500": "The library cannot be read.",
-    "503": "Too many questions are waiting, or the server is stopping: try again in a moment.",
+    "500": "The library is damaged.",
+    "503": "Too many questions are waiting, the library cannot be read now, or the server is stopping: try again soon.",
 }
 
 

@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from qa.answering.answer import Answer
-from qa.errors import QuestionError, SettingError
+from qa.errors import LibraryNotReadable, QuestionError, SettingError
 from qa.library.library import Library
 from qa.search.query import MAX_CHARACTERS
 from qa.web.bodies import TooLarge, check_length, read_body, replay
@@ -127,6 +127,8 @@ class Programs:
             raise
         except (QuestionError, SettingError) as error:
             return _refusal(400, str(error))
+        except LibraryNotReadable as error:
+            return _refusal(503, str(error), {"retry-after": str(BUSY_SECONDS)})
         except Exception as error:
             return _refusal(500, error_text(error))
         finally:
