@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -92,7 +91,6 @@ def test_the_tree_of_errors_is_the_one_drawn() -> None:
 
 
 def test_a_package_that_is_kept_out_is_still_imported_if_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GRADIO_ANALYTICS_CACHE_FREQUENCY", "5")
     for name in ("matplotlib", "mcp", "pandas"):
         monkeypatch.setitem(sys.modules, name, ModuleType(name))  # restored at the end
         monkeypatch.delitem(sys.modules, name)
@@ -100,7 +98,6 @@ def test_a_package_that_is_kept_out_is_still_imported_if_it_is_used(monkeypatch:
         assert not sys.modules["matplotlib"] and not sys.modules["mcp"]
     assert not sys.modules["matplotlib"] and "mcp" not in sys.modules
     assert find_spec("pandas") is not None, "torch asks for it before it loads another model"
-    assert os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] == "5", "a user's own setting stays"
     stand_in = _OnFirstUse("colorsys")
     monkeypatch.setitem(sys.modules, "colorsys", stand_in)
     assert (hasattr(stand_in, "__file__"), sys.modules["colorsys"]) == (False, stand_in)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import FakeEncoder
@@ -14,6 +16,7 @@ from web_requests import ELSEWHERE, ask, names, served, turn, wait_until
 import qa
 from qa.library.directory import LibraryDirectory
 from qa.library.opened import OpenedGeneration
+from qa.web.page import page
 from qa.web.upkeep import Proof, Upkeep, worst
 
 # Gradio's warnings: its server runs in this process.
@@ -101,3 +104,19 @@ def test_a_map_is_computed_once_and_counts_as_a_question(library: qa.Library) ->
     with served(library, questions_per_minute=2, allowed_hosts=("127.0.0.1",)) as client:
         statuses = [client.get("/page/map", headers=ELSEWHERE).status_code for _ in range(3)]
     assert statuses == [200, 200, 429]
+
+
+def test_gradio_keeps_no_record_of_what_is_asked(library: qa.Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = []
+
+    def remembered(*arguments: Any, **more: Any) -> Any:
+        pages.append(page(*arguments, **more))
+        return pages[-1]
+
+    monkeypatch.setattr("qa.web.application.page", remembered)
+    with served(library) as client:
+        for number in range(3):
+            ask(client, f"What is lens {number}?")
+    queue = pages[0]._queue
+    assert len(queue.event_analytics) == 1 and queue.cached_event_analytics_summary == {"functions": {}}
+    assert "GRADIO_ANALYTICS_MAX_EVENTS" not in os.environ, "other pages of this process are not touched"

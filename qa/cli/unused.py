@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,11 +33,9 @@ def without_unused_packages() -> Iterator[None]:
     """Import Gradio in this block without what it imports for components that the page does not have.
 
     pandas takes 42 MB, 68 with pyarrow if that is installed. It is there for data frames and for a summary of run times
-    that Gradio computes after every answer unless this number of answers is set; it is imported when something of it
-    is used. Without mcp (22 MB) Gradio can be imported, and afterwards mcp can be too. Without matplotlib (25 MB, for
-    plots, around every answer) it can do for good.
+    that the page does without; it is imported when something of it is used. Without mcp (22 MB) Gradio can be imported,
+    and afterwards mcp can be too. Without matplotlib (25 MB, for plots, around every answer) it can do for good.
     """
-    os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(sys.maxsize))
     sys.modules.setdefault("matplotlib", None)  # type: ignore[arg-type]
     if "pandas" not in sys.modules:
         sys.modules["pandas"] = _OnFirstUse("pandas")

@@ -1,5 +1,6 @@
 """The library's panel on the page: its components, and the action behind each of them; `frame` draws the rest."""
 
+import sys
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
@@ -8,6 +9,7 @@ import gradio as gr
 from gradio.events import api
 
 from qa.web.actions import UNCHANGED, WATCH_SECONDS, Actions, PageUpdate, Shown
+from qa.web.environment import setting
 from qa.web.theme import script as load_script
 from qa.web.words import languages, words
 
@@ -72,7 +74,9 @@ def page(actions: Actions, *, changes: bool = True) -> gr.Blocks:
             progress["cancel"].click(actions.cancel, **_QUIET)
             progress["undo"].click(*_filling(parts, actions.undo, shown), **_QUIET)
 
-    blocks.queue(max_size=MOST_WAITING, api_open=False)
+    # Otherwise Gradio keeps 10,000 events, and sums them up with pandas after each for a monitor that is switched off.
+    with setting("GRADIO_ANALYTICS_MAX_EVENTS", "1"), setting("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(sys.maxsize)):
+        blocks.queue(max_size=MOST_WAITING, api_open=False)
     return blocks
 
 

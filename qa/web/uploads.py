@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from qa.web.environment import setting
+
 MOST_FILES = 400  # at once: those of two full panels
 MOST_BYTES = 2_000_000_000  # at once: ten of the largest files
 _ABANDONED_SECONDS = 600  # without a byte; a browser gives up long before
@@ -29,15 +31,8 @@ class Uploads:
     @contextmanager
     def chosen(self) -> Iterator[None]:
         """While the block runs, Gradio takes this folder for what it makes: it asks the environment for it."""
-        before = os.environ.get(_SETTING)
-        os.environ[_SETTING] = str(self.folder)
-        try:
+        with setting(_SETTING, str(self.folder)):
             yield
-        finally:
-            if before is None:
-                del os.environ[_SETTING]
-            else:
-                os.environ[_SETTING] = before
 
     def holds(self, path: str) -> bool:
         """Whether the path is that of an uploaded file, which is there no matter what links lead to it."""
