@@ -2,7 +2,7 @@
 
 Builds libraries of synthetic passages, mixed from the real ones of the sets below DIR (see benchmarks/synthetic.py),
 opens each in a separate process, and ranks the sets' questions, whose vectors are precomputed. Writes scale.md,
-scale.json and scale.svg.
+scale.json and a plot. They hold a measurement of each kind of processor; this one's is replaced.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 import qa
 from benchmarks import options as settings
-from benchmarks.scale_report import ScaleReport, SizeResult
+from benchmarks.hardware import processor
+from benchmarks.scale_report import ScaleReport, SizeResult, write_report
 from benchmarks.synthetic import RealPassages, SyntheticPassages
 from qa.library.directory import LibraryDirectory
 from qa.library.generation import Generation
@@ -52,14 +53,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     encoder = settings.encoder(options)
     real = RealPassages.read([options.folder / name for name in options.sets or SETS], encoder)
-    sized = [part for size in options.sizes or () for part in ("--size", f"{size}")]
-    command = settings.command(options, "scale", *sized)
+    kind, _ = processor()
     sizes = []
     for size in options.sizes or SIZES:
         sizes.append(_measure(real, size, options.work))
         print(sizes[-1], flush=True)
         # After every size: an interrupted run leaves what it measured.
-        ScaleReport(command, len(real.sentences), len(real.questions), sizes).write(options.out)
+        write_report(kind, ScaleReport(len(real.sentences), len(real.questions), sizes), options.out)
     return 0
 
 

@@ -22,6 +22,7 @@ import numpy as np
 import qa
 from benchmarks import options as settings
 from benchmarks.scale_model import Figures, Million, tables
+from benchmarks.scale_report import read_reports
 from qa.encoding.encoder import Vectors
 from qa.encoding.minilm import MiniLMEncoder
 from qa.evaluation.dataset import Dataset
@@ -120,9 +121,10 @@ def _stored_bytes(threads: Sequence[qa.Thread], encoder: MiniLMEncoder) -> int:
 
 
 def _million() -> Million:
-    sizes = json.loads((settings.RESULTS / "scale.json").read_text(encoding="utf-8"))["sizes"]
-    (found,) = [size for size in sizes if size["passages"] == 1_000_000]
-    return Million(**{name: found[name] for name in Million.__dataclass_fields__})
+    """What a million passages took, on the kind of processor that was measured first."""
+    sizes = next(iter(read_reports(settings.RESULTS).values())).sizes
+    (found,) = [size for size in sizes if size.passages == 1_000_000]
+    return Million(**{name: getattr(found, name) for name in Million.__dataclass_fields__})
 
 
 def _resident_bytes() -> int:

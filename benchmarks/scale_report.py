@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -37,23 +37,14 @@ class SizeResult:
 
 @dataclass(frozen=True, slots=True)
 class ScaleReport:
-    """A whole run over `sizes`, smallest first."""
+    """A whole run over `sizes`, smallest first, on one kind of processor."""
 
-    command: str
     real_passages: int
     questions: int
     sizes: Sequence[SizeResult]
 
-    def write(self, folder: Path) -> None:
-        """Write `scale.md`, `scale.json` and, for two sizes or more, `scale.svg` into `folder`."""
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "scale.json").write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
-        (folder / "scale.md").write_text(self.markdown(), encoding="utf-8")
-        if len(self.sizes) > 1:
-            _plot(self.sizes, folder / "scale.svg")
-
-    def markdown(self) -> str:
-        """The table, and the powers fitted to it."""
+    def section(self, kind: str) -> str:
+        """The table of a kind of processor, and the powers fitted to it, as Markdown."""
         lines = head("passages", *(f"{size.passages:,}" for size in self.sizes))
         for name, unit, digits in (
             ("median_ms", "ranking, median, ms", 1),
@@ -75,19 +66,15 @@ class ScaleReport:
             lines.append(row(unit, *(f"{getattr(size, name):,.{digits}f}" for size in self.sizes)))
         return "\n".join(
             [
-                "# Size",
-                "",
-                f"`{self.command}`",
+                f"## {kind}",
                 "",
                 f"Passages mixed from {self.real_passages:,} real ones by `benchmarks/synthetic.py`; questions are "
-                f"from {self.questions:,} real ones, their vectors precomputed. "
-                f"Goals at a million on two cores: {_GOALS}.",
+                f"from {self.questions:,} real ones, their vectors precomputed.",
                 "",
                 *lines,
                 "",
                 *self._powers(),
-                "![Time, memory and recall by size](scale.svg)",
-                "",
+                *([f"![Time, memory and recall by size]({plot_name(kind)})", ""] if len(self.sizes) > 1 else []),
             ]
         )
 
@@ -111,6 +98,52 @@ class ScaleReport:
             "the best, but what it reads of the question's words still grows with n.",
             "",
         ]
+
+
+def write_report(kind: str, report: ScaleReport, folder: Path) -> None:
+    """Write `scale.md`, `scale.json` and a plot into `folder`, beside what they hold of other kinds of processor.
+
+    Args:
+        kind: The kind of processor that was measured.
+        report: What was measured on it.
+        folder: The folder of the results.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    reports = read_reports(folder) | {kind: report}
+    content = {name: asdict(each) for name, each in reports.items()}
+    (folder / "scale.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    (folder / "scale.md").write_text(markdown_report(reports), encoding="utf-8")
+    if len(report.sizes) > 1:
+        _plot(report.sizes, folder / plot_name(kind))
+
+
+def read_reports(folder: Path) -> dict[str, ScaleReport]:
+    """What `scale.json` in a folder holds, by the kind of processor; nothing if it is not there."""
+    file = folder / "scale.json"
+    content = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return {
+        kind: ScaleReport(**{**report, "sizes": [SizeResult(**size) for size in report["sizes"]]})
+        for kind, report in content.items()
+    }
+
+
+def markdown_report(reports: Mapping[str, ScaleReport]) -> str:
+    """The whole report as Markdown, by the kind of processor."""
+    return "\n".join(
+        [
+            "# Size",
+            "",
+            "`python -m benchmarks.scale ../shared/eval`, on two cores of each kind of processor. "
+            f"Goals at a million: {_GOALS}.",
+            "",
+            *(report.section(kind) for kind, report in reports.items()),
+        ]
+    )
+
+
+def plot_name(kind: str) -> str:
+    """The file name of a kind's plot."""
+    return f"scale-{kind.lower().replace(' ', '-')}.svg"
 
 
 def exponent(sizes: Sequence[float], values: Sequence[float]) -> float:

@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.retrieval_task import RetrievalTask
 from qa.encoding.encoder import Encoder, Vectors
 from qa.search.chunker import split_passages
 from qa.sources.thread import Post, Thread
@@ -50,6 +49,9 @@ class RealPassages:
     @classmethod
     def read(cls, folders: Sequence[Path], encoder: Encoder) -> RealPassages:
         """Read the sets in these folders."""
+        # Here, since its scikit-learn takes 160 MB, and the memory of a process that opens a library is measured.
+        from benchmarks.retrieval_task import RetrievalTask
+
         tasks = [RetrievalTask.read(folder) for folder in folders]
         passages = {
             p.text: p.in_context for task in tasks for thread in task.threads for p in split_passages(thread, encoder)

@@ -218,10 +218,11 @@ def test_every_size_is_measured_and_written(folder: Path, monkeypatch: pytest.Mo
     ]
     assert scale.main([*arguments, "--work", str(folder), "--out", str(folder / "out")]) == 0
     written = json.loads((folder / "out" / "scale.json").read_text(encoding="utf-8"))
-    assert [(size["passages"], size["recall"]) for size in written["sizes"]] == [(60, 1.0), (120, 1.0)]
-    assert all(size["resident_mb"] > size["empty_mb"] > 0 for size in written["sizes"])
+    ((kind, report),) = written.items()
+    assert [(size["passages"], size["recall"]) for size in report["sizes"]] == [(60, 1.0), (120, 1.0)]
+    assert all(size["resident_mb"] > size["empty_mb"] > 0 for size in report["sizes"])
     lines = (folder / "out" / "scale.md").read_text(encoding="utf-8").splitlines()
-    assert "| passages | 60 | 120 |" in lines
+    assert f"## {kind}" in lines and "| passages | 60 | 120 |" in lines
     assert not list(folder.glob("verbatim-scale-*"))
 
 
