@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from qa.encoding.encoder import Vectors
 from qa.errors import LibraryDamaged
+from qa.search import vector_blocks
 from qa.search.engine import Hits, Ids, inner_products, reporting_damage, write_array
 from qa.search.subset import Subset
 
@@ -42,7 +43,6 @@ _CELLS_PER_ROOT = 8
 _TRAINING_VECTORS_PER_CELL = 32
 _ITERATIONS = 6
 _SEED = 7  # any number: with a fixed one, the same vectors always get the same cells
-_BLOCK = 65_536  # vectors assigned to cells at a time: 100 MB of 384 numbers each
 _ALIGNMENT = 4  # four numbers of two bytes take as much as one of eight, so the ids after them are aligned
 
 
@@ -196,8 +196,8 @@ def assigned(vectors: NDArray[np.floating[Any]], centroids: Vectors, known: Ids 
     quantizer = untyped_faiss().IndexFlatIP(centroids.shape[1])
     quantizer.add(centroids)
     new = np.flatnonzero(found < 0)
-    for start in range(0, len(new), _BLOCK):
-        block = new[start : start + _BLOCK]
+    for start in range(0, len(new), vector_blocks.BLOCK):
+        block = new[start : start + vector_blocks.BLOCK]
         found[block] = quantizer.search(vectors[block].astype(np.float32, copy=False), 1)[1][:, 0]
     return found
 

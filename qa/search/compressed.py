@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from qa.encoding.encoder import Vectors
 from qa.errors import LibraryDamaged
-from qa.search import cells
+from qa.search import cells, vector_blocks
 from qa.search.cells import Cells
 from qa.search.engine import Hits, Ids, inner_products, reporting_damage, top_k, write_array
 from qa.search.subset import Subset
@@ -34,7 +34,6 @@ FILES = (cells.CENTROIDS, cells.SIZES, RANGES, LISTS, CELLS, HALVES)
 RERANKED = 500
 """How many of the best by their codes are ranked again. Of a million synthetic passages the 50 best by their codes
 contain 99.7 % of the ten best, and 30 contain 96.2 %; ten million lie ten times as close together."""
-_BLOCK = 65_536  # vectors at a time: 100 MB of 384 numbers each
 _SEED = 7  # any number: with a fixed one, the same vectors always give the same files
 _HALF_BYTES, _CELL_BYTES, _RANGE_BYTES = 2, 4, 4
 
@@ -158,8 +157,8 @@ def _lists(halves: NDArray[np.float16], found: Ids, sizes: Ids, quantizer: Any) 
     order = np.argsort(found, kind="stable")
     rank = np.empty(len(found), dtype=np.int64)  # of each passage in its cell
     rank[order] = np.arange(len(found)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    for start in range(0, len(halves), _BLOCK):
-        block = slice(start, start + _BLOCK)
+    for start in range(0, len(halves), vector_blocks.BLOCK):
+        block = slice(start, start + vector_blocks.BLOCK)
         cell = found[block]
         codes[begins[cell] + rank[block] * code_bytes] = quantizer.compute_codes(halves[block].astype(np.float32))
         ids = begins[cell] + cells.capacity(sizes[cell]) * code_bytes + rank[block] * cells.ID_BYTES

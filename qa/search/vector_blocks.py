@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from qa.encoding.encoder import Vectors
 
-_BLOCK = 65_536  # vectors at a time: 100 MB of 384 numbers each
+BLOCK = 65_536
+"""How many vectors are worked on at a time: 100 MB of 384 numbers each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,8 @@ class VectorBlocks:
 
     def __iter__(self) -> Iterator[Vectors]:
         """The blocks in order."""
-        for start in range(0, self.count, _BLOCK):
-            yield self.block(range(start, min(start + _BLOCK, self.count)))
+        for start in range(0, self.count, BLOCK):
+            yield self.block(range(start, min(start + BLOCK, self.count)))
 
     def all(self) -> Vectors:
         """All of them, shape (count, dimension)."""
