@@ -134,7 +134,7 @@ def left_out_line(reports: Sequence[FileReport]) -> str | None:
 def print_answer(answer: Answer, library: Library | None = None, *, why: bool = False) -> None:
     """Print the answer, then each quote below its byline; with `why`, also how the quote was found.
 
-    If a filter names nobody, the names that the `library` has are printed as well.
+    If a filter names an author or a source that the `library` does not have, those that it has are named.
     """
     rich = sys.stdout.isatty()
     before, words, after = opening(answer)

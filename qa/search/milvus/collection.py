@@ -13,6 +13,7 @@ from qa.search.engine import Hits, Ids, top_k
 from qa.search.milvus.connection import CollectionGone, CollectionNotLoaded, Connection
 from qa.search.milvus.expression import EVERYTHING, all_of, is_one_of
 from qa.search.milvus.schema import ID, collection_schema
+from qa.search.subset import Subset
 
 MOST_HITS = 16_384
 """The most that Milvus gives in one answer."""
@@ -41,9 +42,13 @@ class Collection:
         both = expression if self.expression == EVERYTHING else all_of([self.expression, expression])
         return replace(self, expression=both)
 
-    def of(self, ids: Ids | None) -> Collection:
-        """Those of its passages that have these numbers; all if None."""
-        return self if ids is None else self.restricted(is_one_of(ID, ids.tolist()))
+    def of(self, ids: Ids) -> Collection:
+        """Those of its passages that have these numbers."""
+        return self.restricted(is_one_of(ID, ids.tolist()))
+
+    def among(self, subset: Subset | None) -> Collection:
+        """Those of its passages that are in a subset; all if None."""
+        return self if subset is None else self.of(subset.numbers)
 
     def count(self, *, strongly: bool = False) -> int:
         """How many passages there are.

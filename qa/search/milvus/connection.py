@@ -64,7 +64,8 @@ class Connection:
             self._new = partial(
                 client, uri=server.uri, token=token, db_name=server.database, dedicated=True, grpc_options=_SOON_AGAIN
             )
-            self._clients = [self._new(timeout=min(seconds, SECONDS_TO_ASK))]  # a wrong address is told soon
+            # A build may wait longer for an answer, but not to learn that the address is wrong.
+            self._clients = [self._new(timeout=min(seconds, SECONDS_TO_ASK))]
         if server.is_file:
             with _lock:
                 _users_of_files[server.uri] += 1
@@ -187,9 +188,9 @@ def _reason(error: Exception) -> str:
     line = _line(error)
     if "open local milvus failed" in line.lower():
         return "the file is damaged, or open in another process; several processes need milvus-lite server"
-    told = f"{line} {_line(error.__cause__)}" if error.__cause__ is not None else line  # why it could not connect
+    whole = f"{line} {_line(error.__cause__)}" if error.__cause__ is not None else line  # why it could not connect
     for sign, way_out in _WAYS_OUT:
-        if sign.search(told):
+        if sign.search(whole):
             return f"{line}; {way_out}"
     return f"{line}; see that it runs, and that its address, database and token are right"
 

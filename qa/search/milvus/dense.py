@@ -36,9 +36,7 @@ class MilvusDense:
         if not k:
             return Hits(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
         parameters = {} if len(self) <= EXACT_UP_TO else {"ef": max(k, _LEAST_EF)}
-        hits = self._collection.of(None if among is None else among.numbers).nearest(
-            DENSE, question.vector, k, parameters
-        )
+        hits = self._collection.among(among).nearest(DENSE, question.vector, k, parameters)
         return Hits(hits.ids, self._checked(hits.scores))
 
     def scores(self, question: EncodedQuery, ids: Ids) -> Scores:

@@ -51,7 +51,7 @@ class MilvusLexical(LexicalEngine):
         analysed = self.query_terms(question)
         vector = self._vector(analysed, analysed.searched)
         extra = _Extra.of(analysed, analysed.searched, self._statistics)
-        collection = self._collection.of(None if among is None else among.numbers)
+        collection = self._collection.among(among)
         if extra is None:
             return _nearest(collection, vector, k)
         found = _nearest(collection, extra.estimate(vector, self._statistics), _MORE * k)

@@ -129,7 +129,7 @@ def _write(
     connection.call("flush", collection_name=name)
     collection.load()
     found = collection.count(strongly=True)
-    if found > passages.count:  # what others have written is not told from ours, so nothing of it is used
+    if found > passages.count:  # what others have written cannot be told from ours, so nothing of it is used
         connection.call("drop_collection", collection_name=name)
     if found != passages.count:
         raise collection.damaged(f"holds {found} passages, not {passages.count}, though all were confirmed")
