@@ -31,8 +31,12 @@ _STEPS: dict[str, tuple[_Function, _Function | None]] = {
 """The steps of an answer: the function that does each, and its caller if other steps call it too."""
 
 
-def network_shares() -> dict[str, float]:
-    """The share of a batch's time by kind of operation, largest first; those below 1 % together, last."""
+def network_shares(rounds: int = _ROUNDS) -> dict[str, float]:
+    """The share of a batch's time by kind of operation, largest first; those below 1 % together, last.
+
+    Args:
+        rounds: How often the batch is encoded.
+    """
     model = graph(minilm_files.weights(), mean_of_tokens)
     settings = {"INFERENCE_PRECISION_HINT": default_precision(), "PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": "1"}
     request = openvino_core().compile_model(model, "CPU", {**settings, "PERF_COUNT": "YES"}).create_infer_request()
@@ -42,7 +46,7 @@ def network_shares() -> dict[str, float]:
     ]
     request.infer(inputs)
     took = Counter[str]()
-    for _ in range(_ROUNDS):
+    for _ in range(rounds):
         request.infer(inputs)
         for node in request.get_profiling_info():
             took[node.node_type] += node.real_time.total_seconds()

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -203,8 +204,12 @@ def test_equivalent_mutants_are_not_counted() -> None:
     [(module, mutant) for module, mutants in json.loads(EQUIVALENT.read_text()).items() for mutant in mutants],
 )
 def test_a_mutant_marked_as_equivalent_is_one_of_its_module(module: str, mutant: str) -> None:
-    source = (mutation.ROOT / module).read_text(encoding="utf-8")
-    assert mutant in {str(each) for each in mutants_of(source)}
+    assert mutant in mutants_by_name(module)
+
+
+@cache
+def mutants_by_name(module: str) -> frozenset[str]:
+    return frozenset(map(str, mutants_of((mutation.ROOT / module).read_text(encoding="utf-8"))))
 
 
 def test_comments_and_docstrings_do_not_matter_to_a_score() -> None:
