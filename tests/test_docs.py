@@ -160,3 +160,29 @@ def test_a_missing_chromium_is_named_and_not_installed(tmp_path: Path) -> None:
     assert "sudo apt-get install chromium" in done.stderr
     assert "bash tests/run --install-chromium" in done.stderr
     assert sorted(file.name for file in tmp_path.iterdir()) == ["tests"]
+
+
+def test_the_tests_run_on_one_worker_more_than_processors_and_keep_compiled_modules(tmp_path: Path) -> None:
+    script = (ROOT / "tests" / "run").read_text(encoding="utf-8").replace("/usr/bin/chromium", sys.executable)
+    tools = tmp_path / ".venv" / "bin"
+    for path, text in (
+        (tmp_path / "tests" / "run", script),
+        (tools / "pip", "#!/bin/sh\n"),
+        (tools / "python", f'#!/bin/sh\n[ "$1" = -m ] || exec {sys.executable} "$@"\necho "$@"; env'),
+    ):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        path.chmod(0o755)
+    environment = {name: value for name, value in os.environ.items() if name != "VENV"}
+    done = subprocess.run(
+        ["bash", "tests/run", "-k", "a word"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env={**environment, "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    command, *variables = done.stdout.splitlines()
+    assert command.startswith("-m pytest ") and command.endswith(" -k a word")
+    assert f" -n {min(4, (os.cpu_count() or 1) + 1)} " in command
+    assert not [each for each in variables if each.startswith("PYTHONDONTWRITEBYTECODE=")]
