@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from qa.encoding import minilm_files
-from qa.encoding.bert import default_precision, graph, mean_of_tokens, openvino_core
+from qa.encoding.bert import graph, mean_of_tokens
+from qa.encoding.network import default_precision, openvino_core
 
-_TEXTS, _LENGTH, _ROUNDS = 12, 160, 20  # about one batch of `qa.encoding.bert`
+_TEXTS, _LENGTH, _ROUNDS = 12, 160, 20  # about one batch of `qa.encoding.network`
 _Function = tuple[str, str]  # the end of the file's path, and the function's name
 _READ: _Function = ("qa/answering/reader.py", "read_sentences")
 _LOOKS: _Function = ("qa/answering/reader.py", "_look")
@@ -21,7 +22,7 @@ _STEPS: dict[str, tuple[_Function, _Function | None]] = {
     "question and sentences encoded": (("qa/encoding/minilm.py", "encode"), None),
     "ranked": (("qa/library/generation.py", "search"), None),
     "near-duplicates grouped": (("qa/text/near_duplicates.py", "group_near_duplicates"), None),
-    "reading: the network": (("qa/encoding/bert.py", "run"), _LOOKS),
+    "reading: the network": (("qa/encoding/network.py", "run"), _LOOKS),
     "reading: tokens": (("", "<method 'encode_batch' of 'tokenizers.Tokenizer' objects>"), _READ),
     "reading: spelling corrected": (("qa/text/spelling.py", "correct_spelling"), None),
     "reading: sentences": (("qa/text/sentences.py", "split_sentences"), None),

@@ -32,8 +32,9 @@ from benchmarks.peers import Collection, LangChain, Peer, TxtaiHybrid
 from qa.answering.reader import DEFAULT_READER, WEIGHTS, Reader
 from qa.answering.select import CANDIDATES
 from qa.encoding import minilm_files
-from qa.encoding.bert import BertNetwork, default_precision
+from qa.encoding.bert import BertNetwork
 from qa.encoding.minilm import MiniLMEncoder
+from qa.encoding.network import default_precision
 from qa.evaluation.dataset import Dataset
 
 ENCODED, QUESTIONS, WARM = 400, 200, 20

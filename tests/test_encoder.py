@@ -15,7 +15,7 @@ from conftest import CORPUS, FakeEncoder
 
 import qa
 from qa.answering.reader import DEFAULT_READER, Reader
-from qa.encoding import bert, minilm_files
+from qa.encoding import minilm_files, network
 from qa.encoding.adapter import adapt_encoder
 from qa.encoding.encoder import Vectors, unit_vectors
 from qa.encoding.minilm import MiniLMEncoder
@@ -65,8 +65,8 @@ def test_a_processor_without_bf16_gets_f32(monkeypatch: pytest.MonkeyPatch) -> N
             return ["FP32", "INT8"]
 
     monkeypatch.delenv("VERBATIM_PRECISION", raising=False)
-    monkeypatch.setattr(bert, "openvino_core", Core)
-    assert bert.default_precision() == "f32"
+    monkeypatch.setattr(network, "openvino_core", Core)
+    assert network.default_precision() == "f32"
 
 
 def test_many_threads_get_the_same_vectors_as_one(real_encoder: MiniLMEncoder) -> None:

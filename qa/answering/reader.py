@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 
 from qa.answering.passage_tokens import PassageTokens
 from qa.encoding import minilm_files
-from qa.encoding.bert import BertNetwork, Head, Precision, graph
+from qa.encoding.bert import BertNetwork, graph
 from qa.encoding.compiled import KeptAs
+from qa.encoding.network import Head, Precision
 from qa.encoding.once import Once
 from qa.errors import ModelError
 from qa.search.passage_context import as_sentences

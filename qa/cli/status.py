@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from qa.cli.output import contents_of, library_path, print_line
 from qa.cli.shared import SharedOptions
-from qa.encoding.bert import SETTING, Precision, default_precision
+from qa.encoding.network import SETTING, Precision, default_precision
 from qa.library.changes import clear_leftovers
 from qa.library.directory import LibraryDirectory
 from qa.library.generation import Generation

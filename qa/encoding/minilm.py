@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qa.encoding import minilm_files
-from qa.encoding.bert import BertNetwork, Precision, default_precision, graph, mean_of_tokens
+from qa.encoding.bert import BertNetwork, graph, mean_of_tokens
 from qa.encoding.encoder import Vectors
+from qa.encoding.network import Precision, default_precision
 from qa.encoding.once import Once
 from qa.types import Progress, no_progress
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.encoding.bert import _batches
+from qa.encoding.network import _batches
 
 
 @given(st.lists(st.integers(0, 256), max_size=80))
