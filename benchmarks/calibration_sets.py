@@ -13,6 +13,7 @@ from typing import Any
 import qa
 from benchmarks.cached_encoder import CachedEncoder, default_folder
 from qa.answering.candidate import Candidate
+from qa.answering.deep_reader import DEEP_READER
 from qa.answering.reader import DEFAULT_READER
 from qa.encoding.minilm import MiniLMEncoder
 from qa.evaluation.answers import is_right, normalised
@@ -29,7 +30,7 @@ THREADS = "threads"
 
 def ask_set(folder: Path, limit: int) -> EvaluationSet:
     """Ask a set's questions: at most `limit` of the answerable ones and of the others, sampled with a fixed seed."""
-    models = Models(CachedEncoder(MiniLMEncoder(), default_folder()), DEFAULT_READER)
+    models = Models(CachedEncoder(MiniLMEncoder(), default_folder()), DEFAULT_READER, close_reader=DEEP_READER)
     if folder.name == THREADS:
         return _ask_threads(folder, models)
     answered, excluded = folder.name in ANSWERED_SETS, frozenset(trained_on(folder))

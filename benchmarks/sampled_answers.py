@@ -20,9 +20,10 @@ import qa
 from qa.answering import select
 from qa.answering.answer import Answer
 from qa.answering.calibration import load_calibration
+from qa.answering.close_reading import bands_of
 from qa.answering.reader import DEFAULT_READER
-from qa.encoding.bert import BertNetwork
 from qa.encoding.encoder import Encoder
+from qa.encoding.network import Network
 from qa.evaluation.answers import f1, is_right
 from qa.evaluation.dataset import Answers, Dataset
 from qa.library.generation import Generation
@@ -62,7 +63,7 @@ class AnswerSample:
 
     def f1_with_no_answer(self) -> Scores:
         """SQuAD 2.0's measure, by question: F1, with 0 for a declined question, or 1 if it is unanswerable."""
-        threshold = load_calibration().likely
+        threshold = bands_of(load_calibration()).likely
         scores = []
         for question in self.questions:
             answer = self.library.ask(question.text, search_syntax=False, min_confidence=0)
@@ -139,16 +140,16 @@ def _set_questions(data: Dataset, excluded: set[str]) -> list[SampledQuestion]:
 
 @contextmanager
 def remember_readings() -> Iterator[None]:
-    """Run the reader's network once for each pair of question and passage; its scores depend on no constant."""
-    run = BertNetwork.run
-    known: dict[bytes, NDArray[np.float32]] = {}
+    """Run the readers' networks once for each pair of question and passage; their scores depend on no constant."""
+    run = Network.run
+    known: dict[tuple[type[Network], bytes], NDArray[np.float32]] = {}
 
-    def remembered(network: BertNetwork, ids: Sequence[Sequence[int]], types: Any = None) -> Iterator[Any]:
+    def remembered(network: Network, ids: Sequence[Sequence[int]], types: Any = None) -> Iterator[Any]:
         if types is None:  # the encoder's texts; `CachedEncoder` caches their vectors
             yield from run(network, ids)
             return
         keys = [
-            hashlib.sha256(np.array([row, kinds], dtype=np.int32).tobytes()).digest()
+            (type(network), hashlib.sha256(np.array([row, kinds], dtype=np.int32).tobytes()).digest())
             for row, kinds in zip(ids, types, strict=True)
         ]
         new = [index for index, key in enumerate(keys) if key not in known]
@@ -157,5 +158,5 @@ def remember_readings() -> Iterator[None]:
                 known[keys[new[index]]] = score[: len(ids[new[index]])].copy()
         yield list(range(len(ids))), [known[key] for key in keys]
 
-    with patch.object(BertNetwork, "run", remembered):
+    with patch.object(Network, "run", remembered):
         yield

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import signal
 from collections.abc import Generator, Iterator, Sequence
 from importlib import import_module
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 # Hypothesis fails an example that takes longer than 200 ms by the clock; tests measure no time.
 settings.register_profile("no-deadline", deadline=None)
 settings.load_profile("no-deadline")
+
+# Close reading has tests of its own (test_close_reading.py) and is measured by the gate. In the others it would only
+# take half a second a question; the processes that they start inherit this.
+os.environ["VERBATIM_CLOSE_READING"] = "off"
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 LEICA = CORPUS / "leica-manufacturing-process.txt"

@@ -244,7 +244,7 @@ def test_a_teacher_is_trained_and_changes_what_the_reader_learns(tmp_path: Path,
     from transformers import MPNetConfig, MPNetModel
 
     from training.model import load_weights
-    from training.teacher import FROZEN_LAYERS, Teacher
+    from training.mpnet import FROZEN_LAYERS, MPNetReader
     from training.train import train
 
     base = tmp_path / "mpnet"
@@ -255,11 +255,11 @@ def test_a_teacher_is_trained_and_changes_what_the_reader_learns(tmp_path: Path,
     for folder in (own, one, another):
         folder.mkdir()
     plan = Plan(steps=1, seed=3, sets=SETS, level_share=0.0)
-    train(plan, *folders, own, threads=1, network=lambda: Teacher(base))
+    train(plan, *folders, own, threads=1, network=lambda: MPNetReader(base))
     weights = load_weights(own / "reader.safetensors")
-    assert {int(name.split(".")[3]) for name in weights if ".layer." in name} == {FROZEN_LAYERS}
+    assert {int(name.split(".")[2]) for name in weights if ".layer." in name} == {FROZEN_LAYERS}
 
-    trained, untrained = Teacher(base), Teacher(base)
+    trained, untrained = MPNetReader(base), MPNetReader(base)
     trained.load_trained(weights)
     for folder, teacher in ((one, trained), (another, untrained)):
         train(plan, *folders, folder, threads=1, teacher=teacher)

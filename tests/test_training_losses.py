@@ -88,13 +88,14 @@ def test_a_reader_is_trained_on_packed_windows_and_not_twice(
     from training.gpu import main
 
     MPNetModel(
-        MPNetConfig(hidden_size=16, num_attention_heads=2, num_hidden_layers=1, intermediate_size=32)
+        MPNetConfig(hidden_size=64, num_attention_heads=2, num_hidden_layers=1, intermediate_size=128)
     ).save_pretrained(tmp_path / "mpnet")
     pack([windows]).save(tmp_path / "windows.xz")
     folders = {"windows": tmp_path / "windows.xz", "minilm": minilm_files.folder(), "mpnet": tmp_path / "mpnet"}
     options = [text for name, path in folders.items() for text in (f"--{name}", str(path))]
-    times = ["--teachers", "1", "--teacher-minutes", "0.01", "--readers", "1", "--minutes", "0.01"]
-    monkeypatch.setattr("sys.argv", ["gpu", *options, *times, "--out", str(tmp_path / "out")])
+    numbers = ["--teachers", "1", "--readers", "1"]
+    times = [text for name in ("teacher-minutes", "deep-minutes", "minutes") for text in (f"--{name}", "0.01")]
+    monkeypatch.setattr("sys.argv", ["gpu", *options, *numbers, *times, "--out", str(tmp_path / "out")])
     main()
     trained = load_weights(tmp_path / "out" / "reader-0.safetensors")
     assert trained["qa_outputs.weight"].shape == (3, 384) and trained["qa_outputs.weight"].isfinite().all()

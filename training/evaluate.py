@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
+from qa.answering.deep_reader import DeepReader
 from qa.answering.reader import Reader, ScoredSpan, SpanReader, read_spans
 from qa.evaluation.answers import exact_match, f1
 from training.data import EVALUATION_ARTICLES, LabelledQuestion, read_squad2, read_wikiqa
@@ -102,9 +103,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Print the reader's figures on the evaluation sets.")
     parser.add_argument("--eval", type=Path, required=True, help="the folder of evaluation sets")
     parser.add_argument("--weights", type=Path, required=True, help="reader.safetensors")
+    parser.add_argument("--deep", action="store_true", help="the weights are the deeper reader's")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="read every Nth question (default: all)")
     arguments = parser.parse_args()
-    reader = SpanReader(arguments.weights, hashlib.sha256(arguments.weights.read_bytes()).hexdigest())
-    sets = {name: set_questions(arguments.eval, name) for name in SETS}
+    kind = DeepReader if arguments.deep else SpanReader
+    reader = kind(arguments.weights, hashlib.sha256(arguments.weights.read_bytes()).hexdigest())
+    sets = {name: set_questions(arguments.eval, name)[:: arguments.every] for name in SETS}
     figures = {
         name: set_figures(name, questions, read_questions(reader, questions)) for name, questions in sets.items()
     }

@@ -1,8 +1,9 @@
 """Train teachers and readers on one GPU: `python -m training.gpu --windows FILE --minilm DIR --mpnet DIR --out DIR`.
 
 The windows come from `training.packed`, so that neither the training sets nor the tokenizer are needed. Teachers are
-trained on the windows with labels; then readers on all of them, towards the mean of the teachers' logits. Those that
-`--out` already holds are not trained again. A GPU is lent for minutes rather than steps, so each run has a time, over
+trained on the windows with labels; then the deeper reader and readers on all of them, towards the mean of the teachers'
+logits. The deeper reader starts from the first teacher and computes with weights of four bits. Those that `--out`
+already holds are not trained again. A GPU is lent for minutes rather than steps, so each run has a time, over
 which the learning rate rises and falls.
 """
 
@@ -17,18 +18,20 @@ from functools import partial
 from pathlib import Path
 
 import torch
+from safetensors.torch import save_file
 from torch import Tensor
 
 from training.batches import Batch, padded
+from training.four_bits import packed
 from training.losses import learning_loss
 from training.model import LOWEST, ReaderNetwork, SpanNetwork, load_weights, save_weights
+from training.mpnet import MPNetReader
 from training.optimizer import follow, make_optimizer, rate_share, set_rate
 from training.packed import PackedWindows, WindowsOnDevice
 from training.precision import autocast
-from training.teacher import Teacher
 
 TEACHER_TOKENS, READER_TOKENS = 16384, 8192  # in a batch
-TEACHER_RATE, READER_RATE = 5e-5, 2e-4
+TEACHER_RATE, DEEP_RATE, READER_RATE = 5e-5, 3e-5, 2e-4
 WARM_UP = 0.05  # of a run's time
 LENGTH_STEP = 16
 LOG_EVERY = 200
@@ -150,8 +153,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="the folder of the weights")
     parser.add_argument("--teachers", type=int, default=2, help="how many (default: %(default)s)")
     parser.add_argument("--teacher-minutes", type=float, default=2.0, help="for each (default: %(default)s)")
+    parser.add_argument(
+        "--deep-minutes", type=float, default=1.75, help="for the deeper reader; 0 for none (default: %(default)s)"
+    )
     parser.add_argument("--readers", type=int, default=2, help="how many, of other seeds (default: %(default)s)")
-    parser.add_argument("--minutes", type=float, default=3.0, help="for each; 0 for none (default: %(default)s)")
+    parser.add_argument("--minutes", type=float, default=3.0, help="for each (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=20261126)
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
@@ -163,15 +169,23 @@ def main() -> None:
     labelled, every = data.judged.nonzero().squeeze(1), torch.arange(len(data.lengths), device=device)
     teachers: list[SpanNetwork] = []
     for number in range(arguments.teachers):
-        teacher = Teacher(arguments.mpnet, frozen_layers=0).to(device)
+        teacher = MPNetReader(arguments.mpnet, frozen_layers=0).to(device)
         settings = Settings(TEACHER_TOKENS, TEACHER_RATE, 60 * arguments.teacher_minutes, arguments.seed + number)
         trained = partial(train, teacher, data, labelled, _labelled, settings)
         _load_or_train(teacher, arguments.out / f"teacher-{number}.safetensors", trained)
         teachers.append(teacher)
-    if not arguments.minutes:
+    if not (arguments.deep_minutes or arguments.readers):
         return
     seen = logits_of(teachers, data)
     LOGGER.info("the teachers have read")
+    if arguments.deep_minutes:
+        deep = MPNetReader(arguments.mpnet, frozen_layers=0, four_bits=True).to(device)
+        deep.load_trained(teachers[0].trained())
+        settings = Settings(TEACHER_TOKENS, DEEP_RATE, 60 * arguments.deep_minutes, arguments.seed)
+        trained = partial(train, deep, data, every, _taught_by(data, seen), settings)
+        _load_or_train(deep, arguments.out / "deep.safetensors", trained)
+        if not (shipped := arguments.out / "deep_reader.safetensors").exists():
+            save_file(packed(deep.state_dict()), str(shipped))
     for number in range(arguments.readers):
         reader = ReaderNetwork(arguments.minilm).to(device)
         if arguments.start:

@@ -24,9 +24,9 @@ from training.checkpoint import RunPosition
 from training.material import add_arguments, read_curriculum
 from training.mix import Mix
 from training.model import ReaderNetwork, SpanNetwork, load_weights, save_weights
+from training.mpnet import MPNetReader
 from training.optimizer import follow, make_optimizer, set_rate
 from training.plan import RATE, WARM_UP, Plan
-from training.teacher import Teacher
 from training.workers import Workers
 
 LOG_EVERY = 50
@@ -148,10 +148,10 @@ def main() -> None:
     network: Callable[[], SpanNetwork] = ReaderNetwork
     teacher = None
     if arguments.teacher:
-        teacher = Teacher(arguments.mpnet)
+        teacher = MPNetReader(arguments.mpnet)
         teacher.load_trained(load_weights(arguments.teacher))
     elif arguments.mpnet:
-        network = partial(Teacher, arguments.mpnet)
+        network = partial(MPNetReader, arguments.mpnet)
     try:
         train(
             plan,

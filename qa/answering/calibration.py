@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 UNKNOWN_NAME = math.log(5 / 16)
 """What a name in the question that no text mentions changes in the log-odds: of 1,400 questions of squad2, half of them
 answerable, 21 have one, and 16 of those are not answerable. They are too few for the fit to see."""
-FILE = Path(__file__).parents[1] / "weights" / "calibration.json"
+FILE, CLOSE_FILE = (
+    Path(__file__).parents[1] / "weights" / name for name in ("calibration.json", "close_calibration.json")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,12 @@ def confidence_terms(features: OptionFeatures) -> tuple[float, ...]:
 def load_calibration() -> Calibration:
     """The calibration that comes with the reader."""
     return Calibration(**json.loads(FILE.read_text(encoding="utf-8")))
+
+
+@cache
+def load_close_calibration() -> Calibration:
+    """The calibration of both readers in a row, for the answers that were read closely; its bands are for all."""
+    return Calibration(**json.loads(CLOSE_FILE.read_text(encoding="utf-8")))
 
 
 def not_calibrated(models: Sequence[str]) -> Calibration:

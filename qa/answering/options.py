@@ -131,6 +131,7 @@ def list_options(
     encoder: Encoder,
     lexical: LexicalEngine,
     choice: Sequence[float] | None = None,
+    best_fit: float | None = None,
 ) -> list[Option]:
     """List every sentence of the passages that were read, in their order.
 
@@ -141,12 +142,13 @@ def list_options(
         lexical: The index that knows how rare the question's words are.
         choice: The coefficients of the features by which one is chosen. A sentence that cannot be chosen by them,
             however like the question it is, is then not encoded, and its likeness is 0. None to encode them all.
+        best_fit: The fit of the best passage; None if it is among those given.
     """
     texts = [words for candidate in read for words in name_columns(candidate.candidate.text, candidate.sentences)]
     if not texts:
         return []
     coverages = iter(lexical.coverage(query, texts).tolist())
-    best_fit = max(candidate.fit for candidate in read)
+    best_fit = max(candidate.fit for candidate in read) if best_fit is None else best_fit
     required = required_identifiers(query.text)
     options: list[Option] = []
     before: list[int] = []  # for each option, the one that it refers back to; its own number if there is none

@@ -23,7 +23,7 @@ from qa.answering.passage_tokens import PassageTokens
 from qa.encoding import minilm_files
 from qa.encoding.bert import BertNetwork, graph
 from qa.encoding.compiled import KeptAs
-from qa.encoding.network import Head, Precision
+from qa.encoding.network import Head, Network, Precision
 from qa.encoding.once import Once
 from qa.errors import ModelError
 from qa.search.passage_context import as_sentences
@@ -44,6 +44,8 @@ _ANSWER_TOKENS = 40  # the longest span
 _LENGTH_PENALTY = np.float32(0.06)  # in margin, for each token of a span after the first
 _WRONG_KIND_PENALTY = np.float32(4.0)  # in margin, for a span without anything of the kind that the question asks for
 _IMPOSSIBLE = np.float32(-1e9)
+HOPELESS = float(_IMPOSSIBLE)
+"""The margin of a span that is no answer, and the evidence of a sentence that was not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Reader(Protocol):
         """
 
 
-_NO_SPAN = ScoredSpan(0, 0, float(_IMPOSSIBLE))
+_NO_SPAN = ScoredSpan(0, 0, HOPELESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ class PassageSpans:
                 for sentence, span in zip(sentences, [*known, *[_NO_SPAN] * unread], strict=True)
             ],
             look.evidence[-1] if look else 0.0,
-            [*judged, *[float(_IMPOSSIBLE)] * (len(sentences) - len(judged))],
+            [*judged, *[HOPELESS] * (len(sentences) - len(judged))],
         )
 
 
@@ -132,7 +134,7 @@ class _Look:
     def at(cls, passage: PassageTokens) -> _Look:
         """A look that has seen nothing yet."""
         places = max(passage.sentence_of, default=-1) + 2
-        return cls([_NO_SPAN] * places, [float(_IMPOSSIBLE)] * places)
+        return cls([_NO_SPAN] * places, [HOPELESS] * places)
 
     def see(self, sentence: int, span: ScoredSpan, evidence: float) -> None:
         """Note what a window holds of a sentence, or, with -1, of all."""
@@ -244,7 +246,7 @@ class SpanReader:
         """Begin to load the weights in another thread; `read` waits for them."""
         self._loaded.ahead()
 
-    def _load(self) -> tuple[BertNetwork, Tokenizer]:
+    def _load(self) -> tuple[Network, Tokenizer]:
         base, tokenizer = minilm_files.weights(), minilm_files.tokenizer()
         if (self._weights, self._sha256) != (WEIGHTS, SHA256):
             weights = base | _own_weights(self._weights, self._sha256)
@@ -278,8 +280,8 @@ def span_head(weights: minilm_files.Weights) -> Head:
     """The network's head: for each token, how well an answer starts and ends there, and if its sentence answers."""
 
     def head(op: Any, hidden: Any, _mask: Any) -> Any:
-        logits = op.matmul(hidden, op.constant(weights["qa_outputs.weight"]), False, True)
-        return op.add(logits, op.constant(weights["qa_outputs.bias"]))
+        weight, bias = (op.constant(weights[f"qa_outputs.{part}"].astype(np.float32)) for part in ("weight", "bias"))
+        return op.add(op.matmul(hidden, weight, False, True), bias)
 
     return head
 

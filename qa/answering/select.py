@@ -8,16 +8,17 @@ from itertools import chain, islice
 
 from qa.answering import question_type
 from qa.answering.answer import Answer, Quote
-from qa.answering.author import author_answers, names_author
+from qa.answering.author import author_answers
 from qa.answering.calibration import Calibration
 from qa.answering.candidate import Candidate, ReadCandidate
-from qa.answering.highlight import best_sentences, trim_span
+from qa.answering.close_reading import CloseReading, is_doubtful, to_read_closely
+from qa.answering.highlight import best_sentences
 from qa.answering.options import MARGIN_LIMIT, Option, answer_span, list_options, names_in
-from qa.answering.reader import Reader, ScoredSpan, read_passages
+from qa.answering.reader import Reader
+from qa.answering.reading import Part, read_with
 from qa.answering.whole_list import with_whole_list
 from qa.encoding.encoder import Encoder
 from qa.search.lexical import LexicalEngine
-from qa.search.passage_context import as_sentences
 from qa.search.query import EncodedQuery
 from qa.text.normalize import words_of
 from qa.types import Span
@@ -26,18 +27,26 @@ from qa.types import Span
 CANDIDATES = 6  # the passages that may answer
 _ALWAYS_READ = 4  # candidates that are read however badly they fit
 _MAX_FIT_GAP = 0.15  # a candidate whose fit is further below the first one's hardly ever answers
-_MAX_HEADING_WORDS = 6  # of headings that the reader is given: see "Figures" in qa/weights/MODEL_CARD.md
 _MARK_MARGIN = 2.0  # from this margin on, a passage with another answer is highlighted too
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """What judges passages: the reader and its calibration, with the question's encoder and the index of its words."""
+    """What judges passages: the reader and its calibration, with the question's encoder and the index of its words.
+
+    `close` is what reads the best passages again; None if nothing does.
+    """
 
     reader: Reader
     calibration: Calibration
     encoder: Encoder
     lexical: LexicalEngine
+    close: CloseReading | None = None
+
+    @property
+    def bands(self) -> Calibration:
+        """The calibration whose bands of certainty count."""
+        return self.close.calibration if self.close else self.calibration
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,26 +96,7 @@ def read_candidates(question: str, candidates: Sequence[Candidate], reader: Read
         ModelError: The reader did not give a span inside each passage.
     """
     near = sum(candidate.fit >= candidates[0].fit - _MAX_FIT_GAP for candidate in candidates[:CANDIDATES])
-    to_read = candidates[: max(near, _ALWAYS_READ)]
-    texts, titles = (
-        [candidate.text for candidate in to_read],
-        [_context_to_read(question, candidate) for candidate in to_read],
-    )
-    sentences = [candidate.sentences() for candidate in to_read]
-    return [
-        ReadCandidate(
-            candidate,
-            trim_span(candidate.text, (spans.best.start, spans.best.end)),
-            spans.best.margin,
-            spans.evidence,
-            of_text,
-            [_trimmed(candidate.text, span) for span in spans.by_sentence],
-            spans.sentence_evidence,
-        )
-        for candidate, spans, of_text in zip(
-            to_read, read_passages(reader, question, texts, titles, sentences) if texts else (), sentences, strict=True
-        )
-    ]
+    return read_with(reader, question, [*map(Part.whole, candidates[: max(near, _ALWAYS_READ)])])
 
 
 def rerank(question: str, read: Sequence[ReadCandidate], calibration: Calibration) -> list[ReadCandidate]:
@@ -126,16 +116,36 @@ def assess(query: EncodedQuery, read: Sequence[ReadCandidate], judge: Judge) -> 
     options = list_options(query, read, judge.encoder, judge.lexical, calibration.choice)
     if not options:
         return Assessment((), None, 0.0 if calibration.weights else None, -MARGIN_LIMIT)
-    chosen = choose_option(options, calibration)
+    choice = _choose(query, options, calibration, judge.lexical)
+    if judge.close and choice.confidence is not None and is_doubtful(choice.confidence):
+        close = judge.close
+        closely = read_with(close.reader, query.text, to_read_closely(options, calibration))
+        best_fit = max(candidate.fit for candidate in read)
+        options = list_options(query, closely, judge.encoder, judge.lexical, close.calibration.choice, best_fit)
+        choice = _choose(query, options, close.calibration, judge.lexical)
+    first = choice.option.candidate
+    others = (other for other in rerank(query.text, read, calibration) if other.candidate is not first.candidate)
+    answer = answer_of(query.text, choice.option, options)
+    return Assessment([first, *others], answer, choice.confidence, choice.margin)
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """The option that was chosen, with the confidence and the margin of `Assessment`."""
+
+    option: Option
+    confidence: float | None
+    margin: float
+
+
+def _choose(query: EncodedQuery, options: Sequence[Option], by: Calibration, lexical: LexicalEngine) -> _Choice:
+    chosen = choose_option(options, by)
     names = names_in(query.text)
-    unknown = names.intersection(words_of(" ".join(judge.lexical.missing(query)))) if names else ()
-    confidence = calibration.confidence(chosen.features, unknown_name=bool(unknown))
-    margin = chosen.features.margin
+    unknown = names.intersection(words_of(" ".join(lexical.missing(query)))) if names else ()
+    confidence = by.confidence(chosen.features, unknown_name=bool(unknown))
     if not chosen.admissible:
-        confidence, margin = confidence and 0.0, -MARGIN_LIMIT
-    order = rerank(query.text, read, calibration)
-    order = [chosen.candidate, *(other for other in order if other is not chosen.candidate)]
-    return Assessment(order, answer_of(query.text, chosen, options), confidence, margin)
+        return _Choice(chosen, confidence and 0.0, -MARGIN_LIMIT)
+    return _Choice(chosen, confidence, chosen.features.margin)
 
 
 def answer_of(question: str, option: Option, options: Sequence[Option]) -> OptionAnswer:
@@ -180,8 +190,8 @@ def answer_from(
     if assessed.answer is None:
         quotes = _quotes(query.text, candidates, (), (), calibration, k)
         return Answer(question, False, None, assessed.confidence, quotes)
-    found = assessed.is_found(calibration, min_confidence)
-    certainty = calibration.certainty(assessed.confidence)
+    found = assessed.is_found(judge.bands, min_confidence)
+    certainty = judge.bands.certainty(assessed.confidence)
     highlights: list[Span | None] = [None] * len(assessed.order)
     if found:
         highlights = _highlights(query.text, assessed.order, assessed.answer.span)
@@ -226,8 +236,8 @@ def _quoting_whole_list(
 
 
 def rank_with_reader(query: EncodedQuery, candidates: Sequence[Candidate], judge: Judge, k: int) -> tuple[Quote, ...]:
-    """The quotes in the order of `answer_from`, without highlights; it takes the same arguments."""
-    order = assess(query, read_candidates(query.text, candidates, judge.reader), judge).order
+    """The quotes, best first, without highlights; nothing is read closely, which is for what answers."""
+    order = assess(query, read_candidates(query.text, candidates, judge.reader), replace(judge, close=None)).order
     return _quotes(query.text, candidates, order, [None] * len(order), judge.calibration, k)
 
 
@@ -281,22 +291,3 @@ def _quotes(
         ((candidate, calibration.score(candidate.fit, 0.0), None) for candidate in candidates[len(order) :]),
     )
     return tuple(candidate.quote(score, highlight) for candidate, score, highlight in islice(ranked, k))
-
-
-def _context_to_read(question: str, candidate: Candidate) -> str:
-    """The title with the headings, if these are a few words that name a subject, otherwise the title alone.
-
-    If the question names the author, they are named too, as who says what follows. A longer heading often says what
-    the passage says, and the reader, which cannot point at it, then finds no answer: "Made in Germany" above a passage
-    about where lenses are made.
-    """
-    title = candidate.place.title or ""
-    added = len(candidate.context.split()) - len(title.split())
-    context = candidate.context if added <= _MAX_HEADING_WORDS else as_sentences([title])
-    author = candidate.place.author
-    return f"{context} {author} says:".lstrip() if names_author(question, author) else context
-
-
-def _trimmed(text: str, span: ScoredSpan) -> ScoredSpan:
-    start, end = trim_span(text, (span.start, span.end))
-    return ScoredSpan(start, end, span.margin)

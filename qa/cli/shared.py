@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qa.answering.calibration import load_calibration
 from qa.cli.output import progress_bars
 from qa.library.defaults import VARIABLE
 
@@ -74,7 +73,7 @@ class SharedOptions:
             "--min-confidence",
             type=float,
             metavar="P",
-            help=f"the lowest probability at which to give an answer, 0 to 1 (default: {load_calibration().likely})",
+            help="the lowest probability at which to give an answer, 0 to 1 (default: the one from which it is likely)",
         )
         return cls(library, model, models, reader)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any, get_args
 
+from qa.answering import close_reading
+from qa.answering.close_reading import is_on
 from qa.cli.output import contents_of, library_path, print_line
 from qa.cli.shared import SharedOptions
 from qa.encoding.network import SETTING, Precision, default_precision
@@ -33,6 +35,8 @@ def _status(options: argparse.Namespace) -> int:
     print_line(f"generation  {status.generation}, written {status.created}")
     print_line(f"model       {status.model}")
     print_line(f"precision   {default_precision()} on this processor (set it with {SETTING}: {precisions})")
+    readers = "two readers" if is_on() else "one reader"
+    print_line(f"reading     {readers} (set it with {close_reading.SETTING}: on, off)")
     if remote is not None:
         print_line(f"milvus      {remote.server.uri}, collection {remote.collection}")
     print_line(f"contents    {contents_of(status)}, {status.bytes:,} bytes")

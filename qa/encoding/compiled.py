@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from openvino import Model
 
 _SUFFIX = ".network"
-_KEPT = 3  # files, of 43 MB each: those of two installations, and one that an update has replaced
+_KEPT = 5  # files, of 43 and 50 MB: those of two installations, and one that an update has replaced
 _DIGEST_BYTES = hashlib.sha256().digest_size
 
 

@@ -117,7 +117,8 @@ def calibrate(
     table = EvidenceTable.of([asked], not_calibrated(identities))
     by = fit_choice([asked], table.settings[table.best()], _DEVIATION)
     measured = ChosenAnswers.of(asked, by)
-    fitted = set_bands([measured], fit_confidence([measured], by, _DEVIATION))
+    confident = fit_confidence([measured], by, _DEVIATION)
+    fitted = set_bands([measured.judged(confident)], confident)
     given = (measured.confidences(fitted) >= fitted.likely) & measured.right
     return CalibrationReport(
         save_calibration(fitted),

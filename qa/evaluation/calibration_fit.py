@@ -11,6 +11,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, logsumexp, softmax
 
 from qa.answering.calibration import Calibration, confidence_terms
+from qa.answering.close_reading import is_doubtful
 from qa.answering.options import OptionFeatures
 from qa.answering.select import choose_option
 from qa.evaluation.question_runs import EvaluationSet, QuestionRun
@@ -36,7 +37,7 @@ PRIOR = OptionFeatures(
 # Of `confidence_terms`, near what earlier fits gave: a few hundred questions say too little of the coverage.
 CONFIDENCE_PRIOR = (0.2, 0.7, 0.27, 4.0)
 CONFIDENCE_DEVIATION = 1.0
-SURE, LIKELY = 0.9, 0.75  # the precision of all answers from a band on
+SURE, LIKELY = 0.875, 0.8  # the precision of all answers from a band on: seven in eight, four in five
 PERHAPS = 0.35  # the precision of the answers that are only perhaps right
 
 Floats = NDArray[np.float64]
@@ -68,6 +69,10 @@ class ChosenAnswers:
             np.array([option.admissible for option in chosen]),
         )
 
+    def judged(self, by: Calibration) -> JudgedAnswers:
+        """The answers with their confidences."""
+        return JudgedAnswers(self.name, self.weight, self.confidences(by), self.right, self.answerable)
+
     def only(self, these: NDArray[np.bool_]) -> ChosenAnswers:
         """Those of some questions, given by a mask of shape (questions,)."""
         return replace(
@@ -81,6 +86,26 @@ class ChosenAnswers:
     def confidences(self, by: Calibration) -> Floats:
         """The confidence in each answer; none where only something else of the kind asked for is in the text."""
         return np.where(self.admissible, expit(by.constant + self.terms @ np.array(by.weights)), 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedAnswers:
+    """The confidence in the answers of a set, and whether they are right; arrays of shape (questions,)."""
+
+    name: str
+    weight: float
+    confidences: Floats
+    right: NDArray[np.bool_]
+    answerable: NDArray[np.bool_]
+
+    def read_closely(self, closely: JudgedAnswers) -> JudgedAnswers:
+        """The same answers, those in doubt as the deeper reader gives them."""
+        doubtful = np.array([is_doubtful(confidence) for confidence in self.confidences.tolist()])
+        return replace(
+            self,
+            confidences=np.where(doubtful, closely.confidences, self.confidences),
+            right=np.where(doubtful, closely.right, self.right),
+        )
 
 
 def fit_choice(answered: Sequence[EvaluationSet], by: Calibration, deviation: float = PRIOR_DEVIATION) -> Calibration:
@@ -166,7 +191,7 @@ def fit_confidence(
     return replace(by, constant=float(constant), weights=tuple(map(float, weights)))
 
 
-def set_bands(measured: Sequence[ChosenAnswers], by: Calibration) -> Calibration:
+def set_bands(measured: Sequence[JudgedAnswers], by: Calibration) -> Calibration:
     """Set the bands of certainty.
 
     An answer is likely from the lowest confidence at which `LIKELY` of the answers from there on are right, and sure
@@ -174,7 +199,7 @@ def set_bands(measured: Sequence[ChosenAnswers], by: Calibration) -> Calibration
     """
     grid = np.arange(0.05, 0.95, 0.01)
     shares = np.array([data.weight for data in measured])
-    given = [data.confidences(by)[:, None] >= grid for data in measured]
+    given = [data.confidences[:, None] >= grid for data in measured]
     of_all = shares @ np.array([is_given.mean(axis=0) for is_given in given])
     right = shares @ np.array(
         [(data.right[:, None] & is_given).mean(axis=0) for data, is_given in zip(measured, given, strict=True)]

@@ -14,6 +14,7 @@ from typing import Any, TextIO
 
 from qa.answering.answer import Answer
 from qa.answering.calibration import load_calibration
+from qa.answering.close_reading import bands_of
 from qa.answering.reader import DEFAULT_READER, Reader, read_spans
 from qa.answering.reranker import Reranker
 from qa.encoding.load import load_encoder
@@ -181,7 +182,7 @@ def evaluate(
         without_words = 0.0 if calibration and calibration.weights else None
         predictions = _ask_all(library, answerable, without_words, progress)
         refused = _ask_all(library, unanswerable, without_words, progress)
-        threshold = (calibration or load_calibration()).likely if min_confidence is None else min_confidence
+        threshold = bands_of(calibration or load_calibration()).likely if min_confidence is None else min_confidence
         if run_file is not None:
             with _reporting_unwritable(run_file.name):
                 write_run(run_file, rankings)

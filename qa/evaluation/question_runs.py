@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from random import Random
 
+from qa.answering.calibration import load_calibration
 from qa.answering.candidate import Candidate, ReadCandidate
+from qa.answering.close_reading import to_read_closely
 from qa.answering.options import Option, list_options
 from qa.answering.reader import Reader
+from qa.answering.reading import read_with
 from qa.answering.reranker import Reranker, rerank_candidates
 from qa.answering.select import answer_of, read_candidates
 from qa.encoding.encoder import Encoder
@@ -37,6 +40,7 @@ class Models:
     encoder: Encoder
     reader: Reader
     reranker: Reranker | None = None
+    close_reader: Reader | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +48,22 @@ class QuestionRun:
     """A question, its passages as ranked before reading, and what the reader found in the first of them.
 
     `options` are the sentences that may answer, and `right` whether what each would show as the answer is right; both
-    are empty if the set has no known answers.
+    are empty if the set has no known answers. `close` is the same for the passages that the deeper reader read.
     """
 
     query: str
     question: EncodedQuery
     candidates: Sequence[Candidate]
     read: list[ReadCandidate]
+    options: Sequence[Option]
+    right: Sequence[bool]
+    close: CloseRun | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CloseRun:
+    """The sentences of the passages that were read closely, and whether each is right."""
+
     options: Sequence[Option]
     right: Sequence[bool]
 
@@ -68,6 +81,10 @@ class EvaluationSet:
     judgements: Mapping[str, Mapping[str, int]]
     answered: bool
     weight: float = 1.0
+
+    def closely(self) -> EvaluationSet:
+        """The same questions as the deeper reader answers them; those that it did not read are left out."""
+        return replace(self, answerable=_closely(self.answerable), unanswerable=_closely(self.unanswerable))
 
 
 def ask_dataset(
@@ -136,12 +153,27 @@ def ask_questions(
         if models.reranker is not None:
             candidates = rerank_candidates(models.reranker, question.text, candidates)
         read = read_candidates(question.text, candidates, models.reader)
-        options = list_options(question, read, models.encoder, generation.lexical) if query in judges else []
-        right = [
-            judges[query](answer_of(question.text, option, options).text, option.candidate.candidate)
-            for option in options
-        ]
-        yield QuestionRun(query, question, candidates, read, options, right)
+        if query not in judges:
+            yield QuestionRun(query, question, candidates, read, (), ())
+            continue
+        options = list_options(question, read, models.encoder, generation.lexical)
+        close = None
+        if models.close_reader is not None and options:
+            closely = read_with(models.close_reader, question.text, to_read_closely(options, load_calibration()))
+            best_fit = max(candidate.fit for candidate in read)
+            of_closely = list_options(question, closely, models.encoder, generation.lexical, best_fit=best_fit)
+            close = CloseRun(of_closely, _judged(question.text, of_closely, judges[query]))
+        right = _judged(question.text, options, judges[query])
+        yield QuestionRun(query, question, candidates, read, options, right, close)
+
+
+def _judged(question: str, options: Sequence[Option], judge: Judge) -> list[bool]:
+    """Whether what each option would show is right."""
+    return [judge(answer_of(question, option, options).text, option.candidate.candidate) for option in options]
+
+
+def _closely(runs: Sequence[QuestionRun]) -> list[QuestionRun]:
+    return [replace(run, options=run.close.options, right=run.close.right) for run in runs if run.close]
 
 
 def never(_text: str, _passage: Candidate) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from qa.answering import question_type
 from qa.answering.answer import Answer, Quote
+from qa.answering.close_reading import close_reading_for
 from qa.answering.reader import Reader, check_reader
 from qa.answering.reranker import RERANKED, Reranker, check_reranker, rerank_candidates
 from qa.answering.select import CANDIDATES, Judge, answer_from, answer_without_reader, rank_with_reader
@@ -137,7 +138,8 @@ class OpenedGeneration:
         if models.reader is None:
             return None
         calibration = calibration_of(self.encoder, models.reader, models.reranker)
-        return Judge(models.reader, calibration, self.sentences, self.generation.lexical)
+        close = close_reading_for(calibration)
+        return Judge(models.reader, calibration, self.sentences, self.generation.lexical, close)
 
 
 def _check(k: int, min_confidence: float | None = None) -> None:

@@ -1,0 +1,88 @@
+"""Close reading: where the first reader leaves a doubt, a deeper one reads the best sentences again.
+
+Two readers in a row cost less than the deeper one alone, which reads two parts of passages instead of six passages. The
+doubt of a cheap model decides whether an expensive one is asked, as in Chen et al.: FrugalGPT, 2023.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from qa.answering.calibration import Calibration, load_calibration, load_close_calibration
+from qa.answering.deep_reader import DEEP_READER
+from qa.answering.options import Option
+from qa.answering.reader import Reader
+from qa.answering.reading import Part
+from qa.errors import SettingError
+
+SETTING = "VERBATIM_CLOSE_READING"
+# Parts of passages, and the length of each: see "Close reading" in qa/weights/MODEL_CARD.md.
+CLOSELY_READ = 2
+_PART_CHARACTERS = 300  # about 64 tokens
+# The confidence between which the first reader's answer is in doubt. Outside, 26 % of the questions of the open
+# threads, close reading changes the same number of answers for the better as for the worse.
+_DOUBT = (0.1, 0.7)
+
+
+@dataclass(frozen=True, slots=True)
+class CloseReading:
+    """The deeper reader, and the calibration of both in a row."""
+
+    reader: Reader
+    calibration: Calibration
+
+
+def close_reading_for(calibration: Calibration) -> CloseReading | None:
+    """The close reading for models of this calibration; None if they are others, or it is switched off.
+
+    Raises:
+        SettingError: `$VERBATIM_CLOSE_READING` is neither on nor off.
+    """
+    if not is_on() or [*calibration.models] != [*load_calibration().models]:
+        return None
+    return CloseReading(DEEP_READER, load_close_calibration())
+
+
+def is_on() -> bool:
+    """Whether `$VERBATIM_CLOSE_READING` leaves it on.
+
+    Raises:
+        SettingError: It is neither on nor off.
+    """
+    named = os.environ.get(SETTING, "on")
+    if named not in ("on", "off"):
+        raise SettingError(f"{SETTING} is on or off, not {named!r:.40}")
+    return named == "on"
+
+
+def bands_of(calibration: Calibration) -> Calibration:
+    """The calibration whose bands of certainty count for models of this one."""
+    close = close_reading_for(calibration)
+    return close.calibration if close else calibration
+
+
+def is_doubtful(confidence: float) -> bool:
+    """Whether the first reader's answer is in doubt."""
+    return _DOUBT[0] <= confidence < _DOUBT[1]
+
+
+def to_read_closely(options: Sequence[Option], calibration: Calibration) -> list[Part]:
+    """What to read closely: the sentences around the best option of each of the best passages, best first.
+
+    Args:
+        options: The options of the first reader.
+        calibration: Its calibration.
+    """
+    ordered = sorted(
+        options, key=lambda option: (option.admissible, calibration.option_score(option.features)), reverse=True
+    )
+    best: dict[int, Option] = {}
+    for option in ordered:
+        best.setdefault(id(option.candidate), option)
+    return [
+        Part.around(option.candidate.candidate, option.candidate.sentences, option.index, _PART_CHARACTERS)
+        for option in islice(best.values(), CLOSELY_READ)
+    ]

@@ -1,0 +1,41 @@
+"""The deeper reader: all-mpnet-base-v2, trained as the reader is, with twice its layers and twice its width.
+
+It needs sixteen times as much computing for a token, and is right more often. `qa/weights/MODEL_CARD.md` describes how
+its weights were made.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qa.answering.reader import SpanReader, span_head
+from qa.encoding import minilm_files, mpnet
+from qa.encoding.compiled import KeptAs
+from qa.encoding.network import Network, Precision
+
+if TYPE_CHECKING:
+    from openvino import Model
+    from tokenizers import Tokenizer
+
+WEIGHTS = Path(__file__).parents[1] / "weights" / "deep_reader.safetensors"
+SHA256 = "e1997be9bcd175f26aa235d1546ec161cfcd22f4e3a636905c81a4be7b8a8ee4"
+
+
+class DeepReader(SpanReader):
+    """The deeper reader; loaded on first use, thread-safe."""
+
+    def __init__(self, weights: Path = WEIGHTS, sha256: str = SHA256, precision: Precision | None = None) -> None:
+        super().__init__(weights, sha256, precision)
+
+    def _load(self) -> tuple[Network, Tokenizer]:
+        weights = mpnet.read_weights(self._weights, self._sha256)
+
+        def build() -> Model:
+            return mpnet.graph(weights, span_head(weights))
+
+        kept = KeptAs((self._sha256,), (Path(__file__),))
+        return mpnet.MPNetNetwork(weights, build, self._precision, kept), minilm_files.tokenizer()
+
+
+DEEP_READER = DeepReader()

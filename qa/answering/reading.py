@@ -1,0 +1,126 @@
+"""Reading: passages, or parts of them, as a reader sees them, with what each is read in the light of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from qa.answering.author import names_author
+from qa.answering.candidate import Candidate, ReadCandidate
+from qa.answering.highlight import trim_span
+from qa.answering.reader import HOPELESS, PassageSpans, Reader, ScoredSpan, read_passages
+from qa.search.passage_context import as_sentences
+from qa.text.sentences import Sentence
+
+_MAX_HEADING_WORDS = 6  # of headings that the reader is given: see "Figures" in qa/weights/MODEL_CARD.md
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some sentences of a passage, `sentences[first:stop]`, to be read without the others: `text[start:end]`."""
+
+    candidate: Candidate
+    sentences: Sequence[Sentence]
+    first: int
+    stop: int
+    start: int
+    end: int
+
+    @classmethod
+    def whole(cls, candidate: Candidate) -> Part:
+        """All of a passage."""
+        sentences = candidate.sentences()
+        return cls(candidate, sentences, 0, len(sentences), 0, len(candidate.text))
+
+    @classmethod
+    def around(cls, candidate: Candidate, sentences: Sequence[Sentence], index: int, characters: int) -> Part:
+        """A sentence and as many of its neighbours, by turns before and after it, as fit into so many characters.
+
+        Args:
+            candidate: The passage.
+            sentences: Its sentences.
+            index: Which of them it is; it is read whole, however long it is.
+            characters: The length of the part.
+        """
+        first, stop = index, index + 1
+        grown = True
+        while grown:
+            grown = False
+            for before, after in ((1, 0), (0, 1)):
+                new_first, new_stop = first - before, stop + after
+                inside = new_first >= 0 and new_stop <= len(sentences)
+                if inside and sentences[new_stop - 1].end - sentences[new_first].start <= characters:
+                    first, stop, grown = new_first, new_stop, True
+        return cls(candidate, sentences, first, stop, sentences[first].start, sentences[stop - 1].end)
+
+    @property
+    def text(self) -> str:
+        """What is read."""
+        return self.candidate.text[self.start : self.end]
+
+    @property
+    def own_sentences(self) -> list[Sentence]:
+        """The sentences as they lie in `text`."""
+        return [
+            replace(sentence, start=sentence.start - self.start, end=sentence.end - self.start)
+            for sentence in self.sentences[self.first : self.stop]
+        ]
+
+    def with_spans(self, spans: PassageSpans) -> ReadCandidate:
+        """The passage with what a reader found in the part; the other sentences are hopeless."""
+        before, after = self.sentences[: self.first], self.sentences[self.stop :]
+        best = self._in_passage(spans.best)
+        return ReadCandidate(
+            self.candidate,
+            (best.start, best.end),
+            best.margin,
+            spans.evidence,
+            self.sentences,
+            [*map(_unread, before), *map(self._in_passage, spans.by_sentence), *map(_unread, after)],
+            [*[HOPELESS] * len(before), *spans.sentence_evidence, *[HOPELESS] * len(after)],
+        )
+
+    def _in_passage(self, span: ScoredSpan) -> ScoredSpan:
+        start, end = trim_span(self.candidate.text, (span.start + self.start, span.end + self.start))
+        return ScoredSpan(start, end, span.margin)
+
+
+def _unread(sentence: Sentence) -> ScoredSpan:
+    return ScoredSpan(sentence.start, sentence.end, HOPELESS)
+
+
+def read_with(reader: Reader, question: str, parts: Sequence[Part]) -> list[ReadCandidate]:
+    """Read parts of passages, and return the passages in their order.
+
+    Args:
+        reader: The reader.
+        question: The question, without search syntax.
+        parts: What to read.
+
+    Raises:
+        ModelError: The reader did not give a span inside each part.
+    """
+    if not parts:
+        return []
+    spans = read_passages(
+        reader,
+        question,
+        [part.text for part in parts],
+        [_context_to_read(question, part.candidate) for part in parts],
+        [part.own_sentences for part in parts],
+    )
+    return [part.with_spans(of_part) for part, of_part in zip(parts, spans, strict=True)]
+
+
+def _context_to_read(question: str, candidate: Candidate) -> str:
+    """The title with the headings, if these are a few words that name a subject, otherwise the title alone.
+
+    If the question names the author, they are named too, as who says what follows. A longer heading often says what
+    the passage says, and the reader, which cannot point at it, then finds no answer: "Made in Germany" above a passage
+    about where lenses are made.
+    """
+    title = candidate.place.title or ""
+    added = len(candidate.context.split()) - len(title.split())
+    context = candidate.context if added <= _MAX_HEADING_WORDS else as_sentences([title])
+    author = candidate.place.author
+    return f"{context} {author} says:".lstrip() if names_author(question, author) else context
