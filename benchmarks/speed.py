@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 from collections import defaultdict
@@ -29,6 +30,7 @@ from benchmarks import cold_start, profiling, speed_report
 from benchmarks.hardware import network_flops, peak_rates, processor, seconds
 from benchmarks.options import RESULTS
 from benchmarks.peers import Collection, LangChain, Peer, TxtaiHybrid
+from qa.answering import close_reading
 from qa.answering.reader import DEFAULT_READER, WEIGHTS, Reader
 from qa.answering.select import CANDIDATES
 from qa.encoding import minilm_files
@@ -109,6 +111,13 @@ def asking(data: Dataset, questions: Sequence[str], rounds: int) -> dict[str, An
             opened = qa.open(path, encoder=encoder, reader=reader)
             return lambda question: opened.ask(question, search_syntax=False)
 
+        def without_close_reading(ask: Callable[[str], Any]) -> Callable[[str], Any]:
+            def asked(question: str) -> Any:
+                with patch.dict(os.environ, {close_reading.SETTING: "off"}):
+                    return ask(question)
+
+            return asked
+
         def systems() -> dict[str, Callable[[str], Any]]:
             return {
                 "Verbatim, ranking alone": _ranking(library, question_vectors),
@@ -117,6 +126,7 @@ def asking(data: Dataset, questions: Sequence[str], rounds: int) -> dict[str, An
                 },
                 "Verbatim, search": lambda question: library.search(question, search_syntax=False),
                 "Verbatim, whole answer": answering(),
+                "Verbatim, whole answer without close reading": without_close_reading(answering()),
                 "Verbatim, whole answer without the reader": answering(None),
             }
 

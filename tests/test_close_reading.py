@@ -87,6 +87,14 @@ def test_it_can_be_switched_off(ask: Callable[..., qa.Answer], monkeypatch: pyte
         close_reading_for(load_calibration())
 
 
+def test_a_command_names_a_wrong_setting(
+    library: qa.Library, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(SETTING, "perhaps")
+    assert main(["ask", "Who lit it?", "--library", str(library.path)]) == 2
+    assert f"{SETTING} is on or off, not 'perhaps'" in capsys.readouterr().err
+
+
 def test_models_of_others_are_not_followed_by_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(SETTING, "on")
     assert close_reading_for(replace(load_calibration(), models=["another", "", ""])) is None

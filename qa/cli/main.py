@@ -45,11 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _prepare_streams()
     given = sys.argv[1:] if arguments is None else arguments
     options = parser(given[0] if given else None).parse_args(given)
-    load_ahead(options)
     before = _generation_name(options)
     with warnings.catch_warnings():
         warnings.showwarning = lambda message, *_, **__: print_error(f"warning: {message}")
         try:
+            load_ahead(options)
             code = int(options.run(options))
             with reporting_output_errors():
                 sys.stdout.flush()

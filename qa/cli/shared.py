@@ -91,6 +91,12 @@ def load_ahead(options: argparse.Namespace) -> None:
 
         if isinstance(DEFAULT_READER, SpanReader):
             DEFAULT_READER.load_ahead()
+    if options.reader is None and options.model is None:
+        from qa.answering.close_reading import is_on
+        from qa.answering.deep_reader import DEEP_READER
+
+        if is_on():
+            DEEP_READER.load_ahead()
 
 
 def chosen_reader(options: argparse.Namespace) -> Reader | None:

@@ -37,6 +37,9 @@ _BIAS = "encoder.relative_attention_bias.weight"
 class MPNetNetwork(Network):
     """A compiled MPNet, whose tokens are numbered as BERT's."""
 
+    # From about 80 tokens in a batch on the runtime arranges weights of four bits in another way, which takes a second.
+    tokens_at_first = 128
+
     def __init__(
         self,
         weights: Weights,

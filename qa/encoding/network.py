@@ -42,6 +42,8 @@ _CONCURRENT_REQUESTS = 2  # so that a question does not wait for a rebuild
 class Network(ABC):
     """A compiled, thread-safe network; a model's own class gives it its inputs."""
 
+    tokens_at_first = 1  # in the first run, in which the runtime copies the weights
+
     def __init__(
         self, build: Callable[[], Model], precision: Precision | None = None, kept_as: KeptAs | None = None
     ) -> None:
@@ -66,7 +68,7 @@ class Network(ABC):
         for _ in range(_CONCURRENT_REQUESTS):
             self._idle.put(self._compiled.network.create_infer_request())
         self._shapes: set[tuple[int, ...]] = set()  # in which the network has run
-        list(self.run([[0]]))  # in the first run the runtime copies the weights
+        list(self.run([[0] * self.tokens_at_first]))
 
     @abstractmethod
     def inputs(
