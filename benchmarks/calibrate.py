@@ -120,7 +120,11 @@ def main() -> None:
         metavar="SET",
         help="keep the weights of the reader's evidence, and fit 2 and 3 to these sets",
     )
-    parser.add_argument("--only-close", action="store_true", help="keep the first reader's calibration, and do only 4")
+    parser.add_argument(
+        "--only-close",
+        action="store_true",
+        help="keep the first reader's calibration, and do only 4; to be run after the rest, which changes what is read",
+    )
     parser.add_argument("--out", type=Path, default=FILE.parent, help="the folder to write to")
     options = parser.parse_args()
     collections = []

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import FakeEncoder
 
@@ -22,6 +23,7 @@ from qa.answering.reader import HOPELESS, ScoredSpan
 from qa.answering.reading import Part, read_with
 from qa.cli.main import main
 from qa.errors import SettingError
+from qa.evaluation.calibration_fit import JudgedAnswers
 
 OVEN = "The oven of the mill was lit by Anton."
 CLOCK = "The clock of the mill was lit by Berta."
@@ -155,12 +157,27 @@ def test_doubt_is_between_two_confidences() -> None:
 
 
 def test_status_says_whether_it_is_on(
-    tmp_path: Path, library: qa.Library, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    leica: qa.Library, library: qa.Library, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for setting in ("on", "off"):
+    def readers(of: qa.Library, setting: str) -> str:
         monkeypatch.setenv(SETTING, setting)
-        assert main(["status", "--library", str(library.path)]) == 0
-        assert f"reading     {(setting == 'on' and 'two readers') or 'one reader'}" in capsys.readouterr().out
+        assert main(["status", "--library", str(of.path)]) == 0
+        return capsys.readouterr().out.split("reading     ")[1].split(" (")[0]
+
+    assert (readers(leica, "on"), readers(leica, "off"), readers(library, "on")) == (
+        "two readers", "one reader", "one reader"
+    )  # fmt: skip
+
+
+def test_only_answers_in_doubt_are_those_of_the_deeper_reader() -> None:
+    def judged(confidences: list[float], right: list[bool]) -> JudgedAnswers:
+        return JudgedAnswers("set", 1.0, np.array(confidences), np.array(right), np.array([True] * len(right)))
+
+    first, closely = judged([0.05, 0.4, 0.9], [False, False, True]), judged([0.8, 0.7, 0.2], [True, True, False])
+    both = first.read_closely(closely)
+    assert both.confidences.tolist() == [0.05, 0.7, 0.9] and both.right.tolist() == [False, True, True]
+    with pytest.raises(ValueError, match="broadcast"):
+        first.read_closely(judged([0.8, 0.7], [True, True]))
 
 
 def test_the_deeper_reader_finds_what_the_first_one_doubts(leica: qa.Library, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,4 +186,8 @@ def test_the_deeper_reader_finds_what_the_first_one_doubts(leica: qa.Library, mo
     spans = DEEP_READER.read(question, ["Leica lenses are ground and made in Wetzlar, Germany.", "He likes bread."])
     assert spans[0].margin > 0 > spans[1].margin
     assert "Wetzlar" in "Leica lenses are ground and made in Wetzlar, Germany."[spans[0].start : spans[0].end]
-    assert leica.ask(question).quotes
+    closely = leica.ask(question)
+    monkeypatch.setenv(SETTING, "off")
+    alone = leica.ask(question)
+    assert closely.found and closely.text and "Solms" in closely.text
+    assert alone.confidence != closely.confidence, "it was not in doubt, or not read closely"

@@ -14,6 +14,7 @@ from transformers import MPNetConfig, MPNetModel
 from qa.answering.deep_reader import DeepReader
 from qa.answering.reader import span_head
 from qa.encoding import mpnet
+from qa.encoding.own_weights import read_own_weights
 from qa.errors import ModelError
 from training.four_bits import as_four_bits, codes_and_scales, packed
 from training.mpnet import MPNetReader, renumbered
@@ -50,7 +51,7 @@ def test_what_runs_computes_what_was_trained(base: Path, tmp_path: Path) -> None
     trained = MPNetReader(base, four_bits=True).eval()
     save_file(packed(trained.state_dict()), str(tmp_path / "weights"))
     digest = hashlib.sha256((tmp_path / "weights").read_bytes()).hexdigest()
-    weights = mpnet.read_weights(tmp_path / "weights", digest)
+    weights = read_own_weights(tmp_path / "weights", digest, "deeper reader", "do without")
     network = mpnet.MPNetNetwork(weights, lambda: mpnet.graph(weights, span_head(weights)), "f32")
     expected = trained(IDS, IDS, MASK)
     seen = 0
@@ -83,7 +84,7 @@ def test_packed_rows_are_unpacked_as_they_were_rounded() -> None:
 
 def test_damaged_or_missing_weights_are_named(tmp_path: Path) -> None:
     (tmp_path / "deep.safetensors").write_bytes(b"other")
-    with pytest.raises(ModelError, match=r"'deep\.safetensors' have the hash .*install again"):
+    with pytest.raises(ModelError, match=r"'deep\.safetensors' have the hash .*install again, or .*CLOSE_READING=off"):
         DeepReader(tmp_path / "deep.safetensors").read("Where?", ["Here."])
-    with pytest.raises(ModelError, match=r"cannot read the weights 'none'"):
+    with pytest.raises(ModelError, match=r"cannot read the deeper reader's weights 'none'"):
         DeepReader(tmp_path / "none").read("Where?", ["Here."])

@@ -35,7 +35,7 @@ def as_four_bits(weight: Tensor) -> Tensor:
 
 
 def packed(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """All weights as `qa.encoding.mpnet.read_weights` reads them.
+    """All weights as `qa.encoding.mpnet.MPNetNetwork` takes them.
 
     The layers' matrices and the words' embeddings are of four bits, the others of half precision.
     """

@@ -33,7 +33,8 @@ class Calibration:
     """The fitted numbers.
 
     Attributes:
-        models: The identities of the encoder, the reader and the re-ranker that they were fitted to; see `identity`.
+        models: The identities of the encoder, the reader and the re-ranker that they were fitted to, and of the deeper
+            reader if it takes part; see `identity`.
         evidence_weight: The weight of the reader's evidence, relative to a passage's fit, which has weight 1.
         evidence_offset: The margin at which the evidence is one half.
         evidence_scale: The margin over which the evidence grows by a factor of e in odds.
@@ -115,7 +116,7 @@ def load_calibration() -> Calibration:
 
 @cache
 def load_close_calibration() -> Calibration:
-    """The calibration of both readers in a row, for the answers that were read closely; its bands are for all."""
+    """The calibration of the answers that were read closely; its bands are for every answer while that is on."""
     return Calibration(**json.loads(CLOSE_FILE.read_text(encoding="utf-8")))
 
 

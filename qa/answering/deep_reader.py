@@ -9,10 +9,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qa.answering import reader
 from qa.answering.reader import SpanReader, span_head
 from qa.encoding import minilm_files, mpnet
 from qa.encoding.compiled import KeptAs
 from qa.encoding.network import Network, Precision
+from qa.encoding.own_weights import read_own_weights
 
 if TYPE_CHECKING:
     from openvino import Model
@@ -29,12 +31,13 @@ class DeepReader(SpanReader):
         super().__init__(weights, sha256, precision)
 
     def _load(self) -> tuple[Network, Tokenizer]:
-        weights = mpnet.read_weights(self._weights, self._sha256)
+        without = "answer with the first reader alone (VERBATIM_CLOSE_READING=off)"
+        weights = read_own_weights(self._weights, self._sha256, "deeper reader", without)
 
         def build() -> Model:
             return mpnet.graph(weights, span_head(weights))
 
-        kept = KeptAs((self._sha256,), (Path(__file__),))
+        kept = KeptAs((self._sha256,), (Path(reader.__file__),))
         return mpnet.MPNetNetwork(weights, build, self._precision, kept), minilm_files.tokenizer()
 
 

@@ -17,7 +17,7 @@ from qa.answering.author import names_author
 from qa.answering.candidate import ReadCandidate
 from qa.answering.highlight import extend_span, list_at, strip_marks
 from qa.answering.identifiers import contradicts, identifiers, required_identifiers
-from qa.answering.reader import ScoredSpan
+from qa.answering.reader import HOPELESS, ScoredSpan
 from qa.encoding.encoder import Encoder
 from qa.search.lexical import LexicalEngine
 from qa.search.query import EncodedQuery
@@ -104,8 +104,9 @@ class OptionFeatures:
 class Option:
     """A sentence that may answer: the passage it is in, its index there, its best span and its features.
 
-    `admissible` is False if the sentence asks itself, or if it or its passage is about something else: it has another
-    name of the same kind (see `qa.answering.identifiers`), or is another row of a table than the one asked about.
+    `admissible` is False if the sentence was not read or asks itself, or if it or its passage is about something else:
+    it has another name of the same kind (see `qa.answering.identifiers`), or is another row of a table than the one
+    asked about.
     """
 
     candidate: ReadCandidate
@@ -240,10 +241,11 @@ def _of_passage(
             coverage_before=max(0.0, coverages[index - refers_back] - coverage),
         )
         answers = not asks[index] or about_a_question
+        was_read = candidate.sentence_evidence[index] > HOPELESS
         about_it = index not in other_rows and (
             not required or (required <= about and not contradicts(required, sentence))
         )
-        admissible = answers and about_it
+        admissible = answers and about_it and was_read
         yield Option(candidate, index, candidate.spans[index], features, admissible), refers_back
 
 

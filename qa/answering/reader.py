@@ -8,7 +8,6 @@ there, and whether the token's sentence answers. A passage that does not answer 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from inspect import signature
@@ -25,6 +24,7 @@ from qa.encoding.bert import BertNetwork, graph
 from qa.encoding.compiled import KeptAs
 from qa.encoding.network import Head, Network, Precision
 from qa.encoding.once import Once
+from qa.encoding.own_weights import read_own_weights
 from qa.errors import ModelError
 from qa.search.passage_context import as_sentences
 from qa.text.sentences import Sentence, split_sentences
@@ -261,19 +261,8 @@ class SpanReader:
 
 
 def _own_weights(path: Path, sha256: str) -> minilm_files.Weights:
-    from safetensors.numpy import load
-
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ModelError(f"cannot read the reader's weights {path.name!r}: {error.strerror}; install again") from error
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != sha256:
-        raise ModelError(
-            f"the reader's weights {path.name!r} have the hash {digest[:12]}…, not {sha256[:12]}…; install again, "
-            "or ask without a reader (reader=None, --no-reader)"
-        )
-    return {name.removeprefix("bert."): array.astype(np.float32) for name, array in load(content).items()}
+    found = read_own_weights(path, sha256, "reader", "ask without a reader (reader=None, --no-reader)")
+    return {name.removeprefix("bert."): array.astype(np.float32) for name, array in found.items()}
 
 
 def span_head(weights: minilm_files.Weights) -> Head:

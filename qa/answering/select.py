@@ -111,7 +111,10 @@ def choose_option(options: Sequence[Option], calibration: Calibration) -> Option
 
 
 def assess(query: EncodedQuery, read: Sequence[ReadCandidate], judge: Judge) -> Assessment:
-    """Choose what answers best, judge whether it does, and order the candidates that were read."""
+    """Choose what answers best, judge whether it does, and order the candidates that were read.
+
+    Behind the first one they stand as the first reader sees them, whose evidence the ranking is fitted to.
+    """
     calibration = judge.calibration
     options = list_options(query, read, judge.encoder, judge.lexical, calibration.choice)
     if not options:

@@ -73,7 +73,7 @@ class SharedOptions:
             "--min-confidence",
             type=float,
             metavar="P",
-            help="the lowest probability at which to give an answer, 0 to 1 (default: the one from which it is likely)",
+            help="the lowest probability at which to give an answer, 0 to 1 (default: what counts as likely)",
         )
         return cls(library, model, models, reader)
 

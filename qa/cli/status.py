@@ -9,6 +9,7 @@ from qa.answering import close_reading
 from qa.answering.close_reading import is_on
 from qa.cli.output import contents_of, library_path, print_line
 from qa.cli.shared import SharedOptions
+from qa.encoding.minilm_files import NAME
 from qa.encoding.network import SETTING, Precision, default_precision
 from qa.library.changes import clear_leftovers
 from qa.library.directory import LibraryDirectory
@@ -35,7 +36,7 @@ def _status(options: argparse.Namespace) -> int:
     print_line(f"generation  {status.generation}, written {status.created}")
     print_line(f"model       {status.model}")
     print_line(f"precision   {default_precision()} on this processor (set it with {SETTING}: {precisions})")
-    readers = "two readers" if is_on() else "one reader"
+    readers = "two readers" if is_on() and status.model == NAME else "one reader"
     print_line(f"reading     {readers} (set it with {close_reading.SETTING}: on, off)")
     if remote is not None:
         print_line(f"milvus      {remote.server.uri}, collection {remote.collection}")

@@ -5,7 +5,6 @@ OpenVINO unpacks the weights as it multiplies, so that they take 45 MB of memory
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +16,6 @@ from numpy.typing import NDArray
 from qa.encoding.compiled import KeptAs
 from qa.encoding.minilm_files import Weights
 from qa.encoding.network import MASKED, Head, Network, Precision, constant
-from qa.errors import ModelError
 
 if TYPE_CHECKING:
     from openvino import Model, Node
@@ -47,7 +45,14 @@ class MPNetNetwork(Network):
         precision: Precision | None = None,
         kept_as: KeptAs | None = None,
     ) -> None:
-        """Compile the network; `weights` are those of `read_weights`. The other arguments are those of `Network`."""
+        """Compile the network.
+
+        Args:
+            weights: By name; a matrix NAME of four bits as NAME.codes and NAME.scales.
+            build: As for `Network`, like the rest.
+            precision: See there.
+            kept_as: See there.
+        """
         word = "embeddings.word_embeddings.weight"
         self._codes, self._scales = weights[f"{word}.codes"], weights[f"{word}.scales"]
         self._positions = weights["embeddings.position_embeddings.weight"].astype(np.float32)
@@ -70,24 +75,6 @@ class MPNetNetwork(Network):
         words = unpacked(self._codes[numbers], self._scales[numbers])
         positions = self._positions[_FIRST_POSITION : _FIRST_POSITION + length]
         return [words + positions, mask, np.ascontiguousarray(self._bias[:, :, :length, :length])]
-
-
-def read_weights(path: Path, sha256: str) -> Weights:
-    """Read a file of weights; a matrix NAME of four bits is there as NAME.codes and NAME.scales.
-
-    Raises:
-        ModelError: It cannot be read, or its hash is another.
-    """
-    from safetensors.numpy import load
-
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ModelError(f"cannot read the weights {path.name!r}: {error.strerror}; install again") from error
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != sha256:
-        raise ModelError(f"the weights {path.name!r} have the hash {digest[:12]}…, not {sha256[:12]}…; install again")
-    return load(content)
 
 
 def unpacked(codes: NDArray[np.uint8], scales: NDArray[np.float16]) -> NDArray[np.float32]:
@@ -120,7 +107,7 @@ def graph(weights: Weights, head: Head) -> Model:
     """Build the network's graph, to be compiled.
 
     Args:
-        weights: Those of `read_weights`.
+        weights: Those of `MPNetNetwork`.
         head: What turns the hidden states into the output.
 
     Returns:
