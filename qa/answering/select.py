@@ -11,7 +11,7 @@ from qa.answering.answer import Answer, Quote
 from qa.answering.author import author_answers
 from qa.answering.calibration import Calibration
 from qa.answering.candidate import Candidate, ReadCandidate
-from qa.answering.close_reading import CloseReading, is_doubtful, to_read_closely
+from qa.answering.close_reading import CloseReading, is_doubtful, list_close_options, to_read_closely
 from qa.answering.highlight import best_sentences
 from qa.answering.options import MARGIN_LIMIT, Option, answer_span, list_options, names_in
 from qa.answering.reader import Reader
@@ -122,9 +122,8 @@ def assess(query: EncodedQuery, read: Sequence[ReadCandidate], judge: Judge) -> 
     choice = _choose(query, options, calibration, judge.lexical)
     if judge.close and choice.confidence is not None and is_doubtful(choice.confidence):
         close = judge.close
-        closely = read_with(close.reader, query.text, to_read_closely(options, calibration))
-        best_fit = max(candidate.fit for candidate in read)
-        options = list_options(query, closely, judge.encoder, judge.lexical, close.calibration.choice, best_fit)
+        parts, by = to_read_closely(options, calibration), close.calibration.choice
+        options = list_close_options(query, read, parts, close.reader, judge.encoder, judge.lexical, by)
         choice = _choose(query, options, close.calibration, judge.lexical)
     first = choice.option.candidate
     others = (other for other in rerank(query.text, read, calibration) if other.candidate is not first.candidate)

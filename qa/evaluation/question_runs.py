@@ -11,10 +11,9 @@ from random import Random
 
 from qa.answering.calibration import load_calibration
 from qa.answering.candidate import Candidate, ReadCandidate
-from qa.answering.close_reading import to_read_closely
+from qa.answering.close_reading import list_close_options, to_read_closely
 from qa.answering.options import Option, list_options
 from qa.answering.reader import Reader
-from qa.answering.reading import read_with
 from qa.answering.reranker import Reranker, rerank_candidates
 from qa.answering.select import answer_of, read_candidates
 from qa.encoding.encoder import Encoder
@@ -159,9 +158,10 @@ def ask_questions(
         options = list_options(question, read, models.encoder, generation.lexical)
         close = None
         if models.close_reader is not None and options:
-            closely = read_with(models.close_reader, question.text, to_read_closely(options, load_calibration()))
-            best_fit = max(candidate.fit for candidate in read)
-            of_closely = list_options(question, closely, models.encoder, generation.lexical, best_fit=best_fit)
+            parts = to_read_closely(options, load_calibration())
+            of_closely = list_close_options(
+                question, read, parts, models.close_reader, models.encoder, generation.lexical
+            )
             close = CloseRun(of_closely, _judged(question.text, of_closely, judges[query]))
         right = _judged(question.text, options, judges[query])
         yield QuestionRun(query, question, candidates, read, options, right, close)
