@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,7 @@ from test_damage import folder_of, forge
 import qa
 from qa.library import columns
 from qa.library.columns import Columns
+from qa.library.schema import FILE
 from qa.library.store import Store
 from qa.search.choice import Conditions
 from qa.search.subset import Subset
@@ -143,3 +146,10 @@ def test_a_subset_is_the_same_by_mask_and_by_numbers(mask: list[bool], k: int) -
         assert subset.without(numbers[:1]).numbers.tolist() == numbers[1:].tolist()
         assert (subset.mask.tolist(), subset.numbers.tolist()) == (mask, numbers.tolist())
         assert np.unpackbits(subset.bits, count=len(mask), bitorder="little").tolist() == mask
+
+
+def test_a_store_of_more_than_two_gigabytes_is_opened(library: qa.Library) -> None:
+    store = folder_of(library) / FILE
+    os.truncate(store, 2**31 + 1)  # zeros, which take no room on the disk
+    with closing(Store.open(store.parent)) as opened:
+        assert opened.names() == [source.name for source in library.sources]

@@ -19,6 +19,7 @@ from qa.search.system_errors import system_error
 _STEPS_PER_BYTE, _STEPS_PER_CALL = 10, 10_000
 _FREE_BYTES = 1_000_000  # for what is asked of the smallest library, in bytes of text and of steps
 _ROWS_PER_BATCH = 1_000
+_LONGEST_VALUE = 2**31 - 1  # bytes; SQLite takes no greater limit, and a library of two million passages is longer
 
 
 ColumnTypes = Mapping[str, tuple[type, ...]]
@@ -62,7 +63,7 @@ class Database:
         self._finalizer = weakref.finalize(self, connection.close)
         self._most_characters = size + _FREE_BYTES
         self._steps = _Steps(_STEPS_PER_BYTE * (size + _FREE_BYTES))
-        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, size + _FREE_BYTES)
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, min(size + _FREE_BYTES, _LONGEST_VALUE))
         connection.set_progress_handler(self._steps, _STEPS_PER_CALL)
 
     @classmethod
