@@ -14,7 +14,7 @@ from qa.sources.html_text import html_to_text
         pytest.param("<p>It rains.<br>Still.<br><br>No more.</p>", "It rains.\nStill.\n\nNo more.", id="line breaks"),
         pytest.param("It <b>rains</b>.\nStill.\n\nNo more.", "It rains.\nStill.\n\nNo more.", id="a blog's newlines"),
         pytest.param("It rains.<br />\nStill.", "It rains.\nStill.", id="a newline after a tag is the source's"),
-        pytest.param("<ul>\n<li>One</li>\n<li>Two</li>\n</ul>\nThree", "One\nTwo\n\nThree", id="a list"),
+        pytest.param("<ul>\n<li>One</li>\n<li>Two</li>\n</ul>\nThree", "• One\n• Two\n\nThree", id="a list"),
         pytest.param(
             "<div>Dear Ann,</div><div><br></div><div>It rains.</div><div>Bob</div>",
             "Dear Ann,\n\nIt rains.\nBob",
@@ -27,7 +27,7 @@ from qa.sources.html_text import html_to_text
         pytest.param(
             '<ol start="3"><li>One<li value="7">Two<li>Three</ol>', "3. One\n7. Two\n8. Three", id="its numbers"
         ),
-        pytest.param("<ol><li>One<ul><li>a</ul><li>Two</ol>", "1. One\n\na\n\n2. Two", id="a list in a list"),
+        pytest.param("<ol><li>One<ul><li>a</ul><li>Two</ol>", "1. One\n\n• a\n\n2. Two", id="a list in a list"),
         pytest.param("<p>2&nbsp;mm &lt; 3&nbsp;mm</p>", "2 mm < 3 mm", id="references"),
         pytest.param("<p>Seen.</p><div style='display: none'>Hidden.</div>", "Seen.", id="hidden words"),
         pytest.param("<div hidden>Hidden.</div>", "", id="nothing but hidden words"),

@@ -36,5 +36,5 @@ def html_to_text(html: object, *, newlines_break: bool | None = None) -> tuple[s
     if newlines_break is None:
         newlines_break = "<p" not in source.lower()
     layout = TextLayout(division_breaks=1, newlines_break=newlines_break)
-    text, spans = join_blocks(lay_out(root, layout))
+    text, spans = join_blocks(lay_out(root, layout, bullets=True))
     return text, merge_spans([*spans, *find_quotes(text)])

@@ -118,4 +118,4 @@ def _read_page(data: bytes, part: str) -> tuple[str, str | None]:
     body = root.find(".//body")
     body = root if body is None else body
     headings = body.xpath(_HEADINGS)
-    return join_blocks(lay_out(body))[0], label(headings[0].text_content()) if headings else None
+    return join_blocks(lay_out(body, bullets=True))[0], label(headings[0].text_content()) if headings else None

@@ -12,7 +12,15 @@ from qa.sources.patterns.attribution import is_name_line
 from qa.sources.patterns.buttons import leads_elsewhere
 from qa.sources.patterns.dates import is_time
 from qa.sources.patterns.names import clean_name
-from qa.sources.webpage.blocks import UNSHOWN_TAGS, has_many_elements, is_hidden, join_blocks, lay_out, short_text
+from qa.sources.webpage.blocks import (
+    UNSHOWN_TAGS,
+    has_many_elements,
+    is_hidden,
+    join_blocks,
+    lay_out,
+    short_text,
+    without_item_mark,
+)
 from qa.sources.webpage.collect import is_teaser
 from qa.sources.webpage.omissions import restore_lines, restore_paragraphs
 
@@ -88,8 +96,8 @@ def _shown_text(root: HtmlElement) -> MainText:
 
 def _element_text(element: HtmlElement, links: Set[str] = frozenset()) -> str:
     """All words of an element, without the lines that lead to another article by one of these links."""
-    blocks = lay_out(element)
-    return join_blocks([block for block in blocks if not leads_elsewhere(block.text, links)])[0]
+    blocks = lay_out(element, bullets=True)
+    return join_blocks([block for block in blocks if not leads_elsewhere(without_item_mark(block.text), links)])[0]
 
 
 _LEDE_TAGS = ("p", "h2", "h3", "h4", "div", "strong", "span")

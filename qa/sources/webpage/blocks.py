@@ -28,6 +28,8 @@ _CELL_TAGS = frozenset({"td", "th", "cell"})
 _CELL_MARK = "| "
 _ITEM_TAGS = frozenset({"li", "item"})
 _NUMBER = re.compile(r"\d{1,6}")
+_BULLET = "• "
+_ITEM_MARK = re.compile(rf"{_BULLET}|\d{{1,6}}\. ")
 UNSHOWN_TAGS = frozenset(
     "script style template noscript svg title button select textarea input iframe object embed canvas audio"
     " video map math".split()
@@ -149,8 +151,10 @@ class TextLayout:
             self._first_link.append(text)
         self._link_ended = self._link_ended or (bool(self._first_link) and not linked)
 
-    def open_tag(self, element: HtmlElement, *, quoted: bool = False, numbered: bool = True) -> None:
-        """Break the line as the start of this element does; an item of a numbered list begins with its number."""
+    def open_tag(
+        self, element: HtmlElement, *, quoted: bool = False, numbered: bool = True, bullets: bool = False
+    ) -> None:
+        """Break the line as the start of this element does; an item of a list begins with its number or a bullet."""
         if element.tag == "br":
             self._break_line()
             self._after_tag = True
@@ -158,14 +162,15 @@ class TextLayout:
             self._break_at(element, quoted=quoted)
             if element.tag in _CELL_TAGS and _is_cell(element.getprevious()):
                 self._pieces.append(_CELL_MARK)
-            elif element.tag in _ITEM_TAGS and numbered:
-                self._number(element)
+            elif element.tag in _ITEM_TAGS and (parent := element.getparent()) is not None:
+                kind = parent.get("rend") or parent.tag
+                if kind == "ol" and numbered:
+                    self._number(element, parent)
+                elif kind == "ul" and bullets:
+                    self._marker = _BULLET
 
-    def _number(self, item: HtmlElement) -> None:
+    def _number(self, item: HtmlElement, parent: HtmlElement) -> None:
         """Begin an item of a numbered list with its number."""
-        parent = item.getparent()
-        if parent is None or not (parent.tag == "ol" or parent.get("rend") == "ol"):
-            return
         given = item.get("value") or (parent.get("start") if parent not in self._numbers else None) or ""
         number = int(given) if _NUMBER.fullmatch(given) else self._numbers.get(parent, 0) + 1
         self._numbers[parent] = number
@@ -226,8 +231,15 @@ class TextLayout:
         self._link_ended, self._all_linked = False, True
 
 
-def lay_out(root: HtmlElement, layout: TextLayout | None = None) -> list[TextBlock]:
-    """The blocks of all shown words of a tree."""
+def lay_out(root: HtmlElement, layout: TextLayout | None = None, *, bullets: bool = False) -> list[TextBlock]:
+    """The blocks of all shown words of a tree.
+
+    Args:
+        root: The tree; if it is itself an item of a list, it begins with no number.
+        layout: What lays it out; None for a page's.
+        bullets: Whether the items of a list without numbers begin with a bullet, as a reader sees them: in what someone
+            wrote, not in menus and the like.
+    """
     from lxml import etree
 
     layout = layout or TextLayout()
@@ -239,7 +251,8 @@ def lay_out(root: HtmlElement, layout: TextLayout | None = None) -> list[TextBlo
             if element.tag == "blockquote" or has_quote_class(element):
                 style = replace(style, quoted=True)
             open_styles.append(style)
-            layout.open_tag(element, quoted=style.quoted)
+            is_inside = element is not root
+            layout.open_tag(element, quoted=style.quoted, numbered=is_inside, bullets=bullets and is_inside)
             if element is not root and (element.tag in UNSHOWN_TAGS or is_hidden(element) or is_short_form(element)):
                 walk.skip_subtree()
             else:
@@ -278,6 +291,16 @@ def join_blocks(blocks: Sequence[TextBlock]) -> tuple[str, tuple[Span, ...]]:
                 start = spans.pop()[0]
             spans.append((start, end))
     return "".join(pieces), tuple(spans)
+
+
+def without_item_mark(line: str) -> str:
+    """The line without the number or the bullet that an item of a list begins with.
+
+    >>> without_item_mark("• Eggs"), without_item_mark("2. Beat them."), without_item_mark("2 eggs")
+    ('Eggs', 'Beat them.', '2 eggs')
+    """
+    mark = _ITEM_MARK.match(line)
+    return line[mark.end() :] if mark else line
 
 
 def _is_cell(element: HtmlElement | None) -> bool:

@@ -132,7 +132,8 @@ class _Collector:
             return False
         layout, state = self._candidates[self._open[-1]].layout, self._states[-1]
         is_comment = element in self._elements or element in self._around_elements
-        layout.open_tag(element, quoted=state.style.quoted, numbered=not is_comment)
+        bullets = not is_comment and state.style.region is TextRegion.BODY
+        layout.open_tag(element, quoted=state.style.quoted, numbered=not is_comment, bullets=bullets)
         if not state.skipped:
             layout.add(shown_text(element), state.style)
         return state.skipped

@@ -11,13 +11,14 @@ from lxml.html import HtmlElement
 from qa.sources.patterns.boilerplate import is_boilerplate
 from qa.sources.patterns.buttons import BUTTON, leads_elsewhere
 from qa.sources.patterns.dates import is_time_label
-from qa.sources.webpage.blocks import UNSHOWN_TAGS, is_hidden, join_blocks, lay_out
+from qa.sources.webpage.blocks import UNSHOWN_TAGS, is_hidden, join_blocks, lay_out, without_item_mark
 from qa.sources.webpage.roles import Role, role_of
 
 _TAGS = frozenset("p pre li td th dd dt blockquote figcaption caption h2 h3 h4 h5 h6".split())
 _ASIDE_TAGS = frozenset("nav aside footer form header figure menu".split())
 # Chosen on the half of `web-pages` that rules are made on (benchmarks/pages.py): the characters by which a paragraph is
-# recognised in the main text, the share of the main text in the article's element, and of what may be added to it.
+# recognised wherever it is in the main text, not only as its next line, the share of the main text in the article's
+# element, and of what may be added to it.
 _SHORTEST_KEY = 20
 _MAIN_SHARE, _MOST_ADDED = 0.9, 0.5
 
@@ -82,16 +83,17 @@ def _apart(texts: list[str]) -> Iterator[str]:
 
 def _paragraphs(root: HtmlElement, lines: list[str]) -> Iterator[_Paragraph]:
     """The innermost elements that hold a paragraph each, in page order."""
-    line_keys = ["".join(line.split()) for line in lines]
-    at = 0
+    line_keys = ["".join(without_item_mark(line).split()) for line in lines]
+    at = -1
     for element in _innermost(root):
         text = join_blocks(lay_out(element))[0]
         key = "".join(text.split())
         if not key:
             continue
-        line = (
-            next((n for n in range(at, len(lines)) if key in line_keys[n]), None) if len(key) >= _SHORTEST_KEY else None
-        )
+        following = next((n for n in range(at + 1, len(lines)) if line_keys[n]), None)
+        line = following if following is not None and key == line_keys[following] else None
+        if line is None and len(key) >= _SHORTEST_KEY:
+            line = next((n for n in range(max(at, 0), len(lines)) if key in line_keys[n]), None)
         at = at if line is None else line
         yield _Paragraph(element, text, key, line)
 
