@@ -15,6 +15,9 @@ from qa.search.query import EncodedQuery
 from qa.text.sentences import split_sentences
 from qa.types import Progress, no_progress
 
+RECIPE = "You need:\n200 g flour\n2 eggs\na pinch of salt\n\nBeat them."
+METHOD = "Bread:\n\n1. Heat the oven.\n2. Bake the dough, with a wet towel under it."
+IDEA = "Her idea was to heat it twice."
 LIST = "It is made so:\n\n1. Glass is melted. It takes days.\n2. It is ground.\n3. It is polished.\n\nThen it is sold."
 NESTED = "1. Wash it.\n   It takes a minute.\n\n2. Fill it:\n   a) plums\n   b) sugar"
 ITEMS = LIST[LIST.index("1.") : LIST.index("\n\nThen")]
@@ -52,6 +55,12 @@ ITEMS = LIST[LIST.index("1.") : LIST.index("\n\nThen")]
             "Wash it",
             "1. Wash it.\n   It takes a minute.\n\n2. Fill it:\n   a) plums\n   b) sugar",
         ),
+        ("What are the ingredients?", RECIPE, "eggs", "200 g flour\n2 eggs\na pinch of salt"),
+        ("What do I need?", RECIPE, "need", "200 g flour\n2 eggs\na pinch of salt"),
+        ("How many eggs?", RECIPE, "2", "2"),
+        ("How do I bake it?", METHOD, "oven", "1. Heat the oven.\n2. Bake the dough, with a wet towel under it."),
+        ("How does a towel help dough to bake?", METHOD, "wet", "Bake the dough, with a wet towel under it."),
+        ("What was her idea for the oven?", "It rained. Her idea was to heat it twice.", "heat", IDEA),
         ("Where is the log?", "It is in /var/log/app/error.log on each machine.", "var", "/var/log/app/error.log"),
         ("What is the address?", "See https://a.example/q?u=1#x, please.", "https", "https://a.example/q?u=1#x"),
         ("What is the ISBN?", "The ISBN is 978-3-16-148410-0.", "978", "978-3-16-148410-0"),

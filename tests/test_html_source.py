@@ -166,16 +166,15 @@ def test_an_article_keeps_its_paragraphs() -> None:
             id="a list in a list",
         ),
         pytest.param(
-            "<table><tr><td>Yacht</td><td>40 euros for a whole day</td></tr><tr><td>Canoe</td><td>7 euros</td></tr></table>",
-            ["Yacht | 40 euros for a whole day", "Canoe | 7 euros"],
+            "<table><tr><td>Yacht</td><td>40 euros a day</td></tr><tr><td>Canoe</td><td>7</td></tr></table>",
+            ["Yacht | 40 euros a day", "Canoe | 7"],
             id="a table",
         ),
     ],
 )
 def test_an_article_says_each_item_once(markup: str, lines: list[str]) -> None:
     text = read_thread(page("", article=f"{ARTICLE}<h2>What it needs</h2>{markup}<p>{STORY[0]}</p>")).posts[0].text
-    begin = text.index("What it needs") + len("What it needs")
-    assert text[begin:].split("\n\n", 1)[1] == "\n".join([*lines, "", STORY[0]])
+    assert text.split("What it needs\n\n")[1] == "\n".join([*lines, "", STORY[0]])
 
 
 def test_declared_metadata_is_read() -> None:

@@ -47,6 +47,15 @@ def test_the_sentence_that_answers_is_chosen(text: str, question: str, answer: s
     assert ask(tmp_path, text, question).text == answer
 
 
+def test_only_a_comment_answers_what_commenters_say(tmp_path: Path) -> None:
+    text = "The hinge\n\nThe hinge is strong.\n\n1 comment\n\nAnn says:\n\nMine broke in May."
+    library = qa.build(
+        [qa.Thread.from_text(text)], tmp_path / "library", encoder=FakeEncoder(), reader=HopelessReader()
+    )
+    assert library.ask("Is the hinge strong?", min_confidence=0).text == "The hinge is strong."
+    assert library.ask("What do commenters say about the hinge?", min_confidence=0).text == "Mine broke in May."
+
+
 @pytest.mark.parametrize(
     "question", ["What did version 4.4 add?", "What did version 4.4.1 add?", "When was the X100S sold?"]
 )

@@ -106,3 +106,19 @@ def test_the_words_that_ask_what_people_think_are_not_what_a_question_is_about(
     question: str, words: list[str], about: tuple[str, ...]
 ) -> None:
     assert question_type.words_asked_about(question, words) == about
+
+
+@pytest.mark.parametrize(
+    ("question", "a_list"),
+    [
+        ("Name the halls", True),
+        ("Please list what to bring", True),
+        ("list of conferences", True),
+        ("What colours can they have?", True),
+        ("What is its name in Polish?", False),
+        ("What do members have to pay?", False),
+        ("Who is on the list?", False),
+    ],
+)
+def test_a_question_that_asks_for_a_list(question: str, a_list: bool) -> None:
+    assert question_type.asks_list(question) == a_list

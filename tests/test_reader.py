@@ -59,6 +59,23 @@ def test_no_answer_spans_two_cells_of_a_table(reader: SpanReader) -> None:
         assert "|" not in passage[span.start : span.end].strip(" |")
 
 
+@pytest.mark.parametrize(
+    ("question", "passage", "answer"),
+    [
+        ("What do vegans lack?", "They lack iron, zinc, B12 and calcium, she said.", "iron, zinc, B12 and calcium"),
+        ("Which towns are named?", "It stops in some towns, such as Ulm, Mainz and Jena.", "Ulm, Mainz and Jena"),
+        ("List the makers", "Systems at a glance: Ibis / Velo Micro / Cyber, all sold.", "Ibis / Velo Micro / Cyber"),
+        ("Who called first?", "Ann Drew, Bill Hook and Cath Low came, but Bill Hook called first.", "Bill Hook"),
+        ("Which town is the last stop?", "It stops in Ulm, Mainz and Jena. Jena is the last stop.", "Jena"),
+    ],
+)  # fmt: skip
+def test_an_answer_of_several_things_is_all_of_a_series(
+    question: str, passage: str, answer: str, reader: SpanReader
+) -> None:
+    span = reader.read(question, [passage])[0]
+    assert passage[span.start : span.end] == answer
+
+
 def test_an_empty_passage_has_an_empty_span_and_does_not_answer(reader: SpanReader) -> None:
     empty = reader.read("Where?", PASSAGES)[2]
     assert (empty.start, empty.end) == (0, 0) and empty.margin < -1e6

@@ -53,3 +53,19 @@ def test_a_part_of_a_text_is_split_at_offsets_into_the_whole() -> None:
 )
 def test_white_space_at_the_edges_is_trimmed(start: int, end: int, span: tuple[int, int] | None) -> None:
     assert trim("  a  b  ", start, end) == span
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("200 g flour\n2 eggs\na pinch of salt", 3),
+        ("Open on:\nMonday to Friday: 8 to 6\nSaturday: 9 to 1\nSunday: closed", 4),
+        ("Ulm\n1 tbsp of the purée or six tomatoes blended with the above\nsalt\nsome of the oil", 4),
+        ("It rains\nin the winter\nhere.", 1),
+        ("It rained all through the winter, and the river\nrose until it reached the door of the mill, and\nstayed", 1),
+        ("See the map at https://example.org/a-long-address-of-a-map\nbefore you go there, or\nask.", 1),
+        ("first\nsecond", 1),
+    ],
+)  # fmt: skip
+def test_a_list_without_marks_is_read_by_line_and_wrapped_prose_is_not(text: str, lines: int) -> None:
+    assert len(split_sentences(text)) == lines

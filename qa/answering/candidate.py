@@ -92,4 +92,4 @@ class ReadCandidate:
 
     def answer_span(self, question: str) -> Span:
         """The part of the text that answers this question: the span, its sentence, or its list."""
-        return extend_span(question, self.candidate.text, self.sentences, self.span)
+        return extend_span(question, self.candidate.text, self.sentences, self.span, self.candidate.context)

@@ -9,7 +9,15 @@ from qa.answering import question_type
 from qa.encoding.encoder import Encoder
 from qa.search.lexical import LexicalEngine
 from qa.search.query import EncodedQuery
-from qa.text.sentences import Sentence, begins_an_item, headings
+from qa.text.normalize import words_of
+from qa.text.sentences import (
+    FEWEST_LINES,
+    Break,
+    Sentence,
+    begins_an_item,
+    begins_an_unmarked_item,
+    headings,
+)
 from qa.types import Span
 
 _EDGE_CHARACTERS = ' \t\r\n,;:"“”«»'
@@ -22,12 +30,15 @@ _LEADING_MARK = re.compile(
     r"\s*(?:[#>|•◦▪‣●∙·]+\s*|\*+(?=\S)|[*+\-–—]\s+|\(?(?:\d{1,3}|[a-zA-Z])[.)]\s+|(?:Q|A|Question|Answer)\s*:\s*)"
 )
 _TRAILING_MARK = re.compile(r"(?:\s*\*{2,}|\s+[#|]+|(?<=[^\s*])\*)\Z")
+# A question is about one item of a list if this many of its words are in it, of this many letters: shorter ones are
+# mostly those of every sentence.
+_NAMING_WORDS, _NAMING_LETTERS = 2, 5
 # See benchmarks/results/constants.md.
 _COVERAGE_WEIGHT = 0.5
 _KIND_WEIGHT = 0.2
 
 
-def extend_span(question: str, text: str, sentences: Sequence[Sentence], span: Span) -> Span:
+def extend_span(question: str, text: str, sentences: Sequence[Sentence], span: Span, context: str = "") -> Span:
     """Extend the span that the reader chose to as much of the passage as the question asks for.
 
     Why and how questions get whole sentences, and a yes-or-no question gets the sentence that is the evidence. If the
@@ -38,6 +49,7 @@ def extend_span(question: str, text: str, sentences: Sequence[Sentence], span: S
         text: The passage.
         sentences: The passage's sentences.
         span: The reader's span of `text`.
+        context: What the passage stands under, which can name what a list is of.
 
     Returns:
         The span of `text` to show as the answer.
@@ -52,14 +64,38 @@ def extend_span(question: str, text: str, sentences: Sequence[Sentence], span: S
     inside = _overlapping(sentences, span)
     if not inside:
         return span
-    whole_sentence = question_type.asks_for_sentence(question)
-    if question_type.asks_whole_list(question):
-        items = list_at(text, sentences, inside[0]) or list_at(text, sentences, inside[-1])
-        if items:
+    for index in (inside[0], inside[-1]):
+        if wants_whole_list(question, text, sentences, index, context) and (items := list_at(text, sentences, index)):
             return sentences[items[0]].start, sentences[items[-1]].end
-    if whole_sentence:
+    if question_type.asks_for_sentence(question):
         return strip_marks(text, (sentences[inside[0]].start, sentences[inside[-1]].end))
     return strip_marks(text, grow_to_run(text, span))
+
+
+def wants_whole_list(question: str, text: str, sentences: Sequence[Sentence], index: int, context: str) -> bool:
+    """Whether the list that a sentence is in or leads into, if there is one, answers with all its items.
+
+    A question for how something is done is about one item if that says words of it that neither the sentence before the
+    list says nor what it stands under.
+
+    >>> from qa.text.sentences import split_sentences
+    >>> text = "Bread:\\n\\n1. Knead the dough.\\n2. Oil a finger, or dough sticks to it."
+    >>> [wants_whole_list(question, text, split_sentences(text), 4, "") for question in
+    ...  ("How do I bake bread?", "How do I keep dough from sticking to a finger, as it sticks?")]
+    [True, False]
+    """
+    if question_type.asks_list(question):
+        return True
+    items = list_at(text, sentences, index)
+    if question_type.asks_what_object(question) and items and index not in items:
+        return True
+    if not items or not question_type.asks_whole_list(question):  # the list may be in other passages
+        return question_type.asks_whole_list(question)
+    lead_in = sentences[items[0] - 1] if items[0] else None
+    around = f"{context}\n{text[lead_in.start : lead_in.end] if lead_in else ''}"
+    said = {*words_of(text[sentences[index].start : sentences[index].end])} - {*words_of(around)}
+    named = [word for word in {*words_of(question)} & said if len(word) >= _NAMING_LETTERS]
+    return len(named) < _NAMING_WORDS
 
 
 def grow_to_run(text: str, span: Span) -> Span:
@@ -143,7 +179,14 @@ def _without_edges(text: str, span: Span) -> Span | None:
 def list_at(text: str, sentences: Sequence[Sentence], index: int) -> range:
     """The indices of the sentences of the list that sentence `index` is in or leads into; empty if there is none."""
     leads_in = index + 1 < len(sentences) and text[sentences[index].start : sentences[index].end].endswith(":")
-    return _list_around(text, sentences, index) or (_list_around(text, sentences, index + 1) if leads_in else range(0))
+    return next(
+        (
+            found
+            for place in (index, index + 1)[: 1 + leads_in]
+            if (found := _list_around(text, sentences, place) or _lines_around(text, sentences, place))
+        ),
+        range(0),
+    )
 
 
 def _list_around(text: str, sentences: Sequence[Sentence], index: int) -> range:
@@ -160,6 +203,20 @@ def _list_around(text: str, sentences: Sequence[Sentence], index: int) -> range:
     ):
         last += 1
     return range(first, last + 1) if sum(begins[first : last + 1]) > 1 else range(0)
+
+
+def _lines_around(text: str, sentences: Sequence[Sentence], index: int) -> range:
+    """The indices of the lines of the list without marks that sentence `index` is in; empty if it is in none."""
+
+    def is_item(number: int) -> bool:
+        return begins_an_unmarked_item(text, sentences[number])
+
+    first = last = index
+    while first > 0 and sentences[first].after is Break.LINE and is_item(first - 1):
+        first -= 1
+    while last + 1 < len(sentences) and sentences[last + 1].after is Break.LINE and is_item(last + 1):
+        last += 1
+    return range(first, last + 1) if is_item(index) and last - first + 1 >= FEWEST_LINES else range(0)
 
 
 def _indent(text: str, sentence: Sentence) -> int:

@@ -104,9 +104,9 @@ class OptionFeatures:
 class Option:
     """A sentence that may answer: the passage it is in, its index there, its best span and its features.
 
-    `admissible` is False if the sentence was not read or asks itself, or if it or its passage is about something else:
-    it has another name of the same kind (see `qa.answering.identifiers`), or is another row of a table than the one
-    asked about.
+    `admissible` is False if the sentence was not read or asks itself, if the question asks what commenters say and it
+    is from an article, or if it or its passage is about something else: it has another name of the same kind (see
+    `qa.answering.identifiers`), or is another row of a table than the one asked about.
     """
 
     candidate: ReadCandidate
@@ -220,6 +220,7 @@ def _of_passage(
     unmentioned = len(names - set(words_of(f"{text}\n{surroundings}"))) / len(names) if names else 0.0
     wants_comment = question_type.asks_opinion(question) and place.kind == "comment"
     about_a_question = _ASKS_ABOUT_ASKING.search(question) is not None
+    may_answer = place.kind == "comment" or not question_type.asks_commenters(question)
     wants_list = question_type.asks_list(question)
     named = names_author(question, place.author)
     for index, (coverage, sentence) in enumerate(zip(coverages, sentences, strict=True)):
@@ -245,7 +246,7 @@ def _of_passage(
         about_it = index not in other_rows and (
             not required or (required <= about and not contradicts(required, sentence))
         )
-        admissible = answers and about_it and was_read
+        admissible = answers and about_it and was_read and may_answer
         yield Option(candidate, index, candidate.spans[index], features, admissible), refers_back
 
 
@@ -275,8 +276,9 @@ def answer_span(question: str, option: Option, options: Sequence[Option]) -> Spa
         option: The option.
         options: All options; an explanation goes on with the neighbours of the option that answer too.
     """
-    text, sentences = option.candidate.candidate.text, option.candidate.sentences
-    span = extend_span(question, text, sentences, (option.span.start, option.span.end))
+    passage, sentences = option.candidate.candidate, option.candidate.sentences
+    text = passage.text
+    span = extend_span(question, text, sentences, (option.span.start, option.span.end), passage.context)
     is_list = span[0] < option.sentence.start or option.sentence.end < span[1]
     if is_list or not (question_type.asks_explanation(question) or question_type.asks_opinion(question)):
         return span

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qa.answering import question_type
+from qa.answering.series import series_in
 from qa.text.sentences import Sentence, headings
 from qa.text.tables import Table, find_tables
 from qa.types import Span
@@ -28,7 +29,8 @@ class PassageTokens:
     kind that the question asks for, `may_answer` whether it is one of the passage's own here, `divides` whether it
     divides the cells of a table, and `sentence_of` the index of its sentence, -1 in the title. `read` are the
     indices of the tokens that are read: all but those of headings and of the head rows of tables, unless there is
-    nothing else.
+    nothing else. `series` are the series of things that no answer cuts, see `qa.answering.series`; none unless the
+    question may ask for several things.
     """
 
     ids: list[int]
@@ -39,6 +41,7 @@ class PassageTokens:
     divides: list[bool]
     sentence_of: list[int]
     read: list[int]
+    series: list[Span]
 
     @classmethod
     def of(
@@ -83,6 +86,7 @@ class PassageTokens:
             ],
             [*(-1 for _ in title), *sentence_of],
             [*range(len(title)), *chain.from_iterable(body)],
+            _series(question, passage, sentences, tables),
         )
 
 
@@ -97,6 +101,20 @@ def _with_heads(offsets: Sequence[Span], tables: Sequence[Table]) -> list[tuple[
                 if start < end:
                     heads[bisect_left(starts, start)] = [(token, start) for token in head]
     return [entry for token in range(len(offsets)) for entry in (*heads.get(token, ()), (token, None))]
+
+
+def _series(question: str, passage: str, sentences: Sequence[Sentence], tables: Sequence[Table]) -> list[Span]:
+    """The series in the passage's sentences, but those of tables, that no answer to this question cuts."""
+    asked = question_type.asks_several(question)
+    if not (asked or question_type.may_ask_several(question)):
+        return []
+    in_tables = {index for table in tables for index in (table.head, *table.rows)}
+    return [
+        (sentence.start + start, sentence.start + end)
+        for index, sentence in enumerate(sentences)
+        if index not in in_tables
+        for start, end in series_in(passage[sentence.start : sentence.end], asked=asked)
+    ]
 
 
 def _divides(passage: str, offsets: Span) -> bool:

@@ -43,11 +43,31 @@ _OPINION = re.compile(
     r"|\b(?:opinions?|complaints?|criticisms?|experiences?)\s+(?:on|about|of|with|from)\b",
     re.IGNORECASE,
 )
+_COMMENTERS = re.compile(
+    rf"\bcommenters?\b|\b(?:comments?|replies)\s+(?:{_THINK})|\b(?:in|from|by|of|under)\s+the\s+(?:comments?|replies)\b",
+    re.IGNORECASE,
+)
 _OPINION_WORD = re.compile(rf"(?:{_PEOPLE}|{_THINK}|opinions?|complaints?|criticisms?|experiences?)", re.IGNORECASE)
 _LIST = re.compile(
-    r"\b(?:what|which)\s+(?:are|were)\b|\b(?:what|which)\s+(?:\w+\s+)?\w+s\s+(?:are|were|do|did|can|have|should)\b"
-    r"|\b(?:list|name|enumerate)\b"
+    r"\b(?:what|which)\s+(?:are|were)\b"
+    r"|\b(?:what|which)\s+(?!(?:do|does|did|is|was|has)\b)(?:\w+\s+)?\w+s\s+(?:are|were|do|did|can|have|should)\b"
+    r"|(?:\A|[,;.]|\bplease|\byou)\s*(?:list|name|enumerate)\b|\blists?\s+of\b"
     r"|\b(?:steps|ways|reasons|types|kinds|stages|parts|features|advantages|benefits|options|rules)\b",
+    re.IGNORECASE,
+)
+_VERB = r"(?:is|was|are|were|has|have|had|do|does|did|can|could|will|would|shall|should|may|might|must)"
+_PLURAL = re.compile(
+    rf"\b(?:what|which)\s+(?:(?!{_VERB}\b)\w+\s+){{0,2}}?(?!{_VERB}\b|this\b|its\b|his\b)\w+(?<![su])s\b"
+    r"|\bwho\s+(?:are|were)\b",
+    re.IGNORECASE,
+)
+_WHAT_OBJECT = re.compile(rf"\bwhat\s+(?:else\s+)?(?!(?:is|was|are|were)\b){_VERB}\b", re.IGNORECASE)
+_WHAT = re.compile(r"\bwhat\b", re.IGNORECASE)
+# What is put into a whole clause: "what was her idea", "what is the difference".
+_PROPOSITION = re.compile(
+    r"\bwhat(?:['’]s|\s+(?:is|are|was|were))\s+(?:\S+\s+){0,3}?(?:ideas?|suggestions?|proposals?|advice|arguments?|views?"
+    r"|points?\s+of\s+view|problems?|issues?|trouble|complaints?|criticisms?|differences?|solutions?|workarounds?|tricks?"
+    r"|tips?|recommendations?|conclusions?|explanations?|excuses?|catch|downsides?|drawbacks?|advantages?|disadvantages?)\b",
     re.IGNORECASE,
 )
 
@@ -104,6 +124,15 @@ def asks_opinion(question: str) -> bool:
     return bool(_OPINION.search(question))
 
 
+def asks_commenters(question: str) -> bool:
+    """Whether only a comment can answer.
+
+    >>> [asks_commenters(q) for q in ("What do commenters say?", "What is said in the comments?", "Any comments?")]
+    [True, True, False]
+    """
+    return _COMMENTERS.search(question) is not None
+
+
 def words_asked_about(question: str, words: Sequence[str]) -> tuple[str, ...]:
     """Those of a question's words that say what it is about, without those that only ask what people think.
 
@@ -127,6 +156,7 @@ def asks_for_sentence(question: str) -> bool:
         asks_yes_no(question)
         or asks_explanation(question)
         or asks_opinion(question)
+        or _PROPOSITION.search(question) is not None
         or not question_words.is_question(question)
     )
 
@@ -143,6 +173,29 @@ def asks_yes_no(question: str) -> bool:
 def asks_list(question: str) -> bool:
     """Whether the answer can be a list."""
     return bool(_LIST.search(question))
+
+
+def asks_several(question: str) -> bool:
+    """Whether the question says that it asks for several things, as a list names them.
+
+    >>> [asks_several(q) for q in ("Which months are wet?", "What is its cost?", "Which city?", "What do vegans lack?")]
+    [True, False, False, False]
+    """
+    return asks_list(question) or _PLURAL.search(question) is not None
+
+
+def may_ask_several(question: str) -> bool:
+    """Whether several things may answer, though the question does not say so: "what do vegans lack?"."""
+    return _WHAT.search(question) is not None and not asks_for_sentence(question)
+
+
+def asks_what_object(question: str) -> bool:
+    """Whether it asks what someone does, needs or has, so that a list answers if a sentence about that leads into one.
+
+    >>> [asks_what_object(q) for q in ("What do I need to bring?", "What house has four halls?", "How many halls?")]
+    [True, False, False]
+    """
+    return _WHAT_OBJECT.search(question) is not None
 
 
 def asks_whole_list(question: str) -> bool:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.answering.passage_tokens import PassageTokens
+from qa.answering.series import cut_series
 from qa.encoding import minilm_files
 from qa.encoding.bert import BertNetwork, graph
 from qa.encoding.compiled import KeptAs
@@ -309,13 +310,23 @@ def _best_spans(
     spans[(more < 0) | (more >= _ANSWER_TOKENS) | (gaps[:, None] != gaps)] = _IMPOSSIBLE
     preferred = spans - _LENGTH_PENALTY * more
 
+    offsets = [passage.offsets[token] for token in window.tokens]
+    sentence_of = np.array([passage.sentence_of[token] for token in window.tokens])
+
     def best(first: int, last: int) -> ScoredSpan:
         start, end = divmod(int(preferred[first:last, first:last].argmax()), last - first)
-        begin, stop = passage.offsets[window.tokens[first + start]], passage.offsets[window.tokens[first + end]]
-        return ScoredSpan(begin[0], stop[1], float(spans[first + start, first + end]) - no_answer_score)
+        start, end = first + start, first + end
+        margin = float(spans[start, end]) - no_answer_score
+        if series := cut_series((offsets[start][0], offsets[end][1]), passage.series):
+            # Where else it would begin and end in its sentence to hold all of them: that it answers is as likely.
+            around = [n for n in range(first, last) if sentence_of[n] == sentence_of[start]]
+            begins = [n for n in around if n <= start and offsets[n][0] < series[0]]
+            ends = [n for n in around if n >= end and series[1] < offsets[n][1]]
+            if begins and ends:
+                start, end = max(begins, key=starts.__getitem__), max(ends, key=stops.__getitem__)
+        return ScoredSpan(offsets[start][0], offsets[end][1], margin)
 
     yield -1, best(0, length), float(no_answer[2])
-    sentence_of = np.array([passage.sentence_of[token] for token in window.tokens])
     edges = np.flatnonzero(np.diff(sentence_of, prepend=-2, append=-2))
     for first, last in pairwise(edges.tolist()):
         if sentence_of[first] >= 0:

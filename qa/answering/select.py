@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
-from qa.answering import question_type
 from qa.answering.answer import Answer, Quote
 from qa.answering.author import author_answers
 from qa.answering.calibration import Calibration
 from qa.answering.candidate import Candidate, ReadCandidate
 from qa.answering.close_reading import CloseReading, is_doubtful, list_close_options, to_read_closely
-from qa.answering.highlight import best_sentences
+from qa.answering.highlight import best_sentences, wants_whole_list
 from qa.answering.options import MARGIN_LIMIT, Option, answer_span, list_options, names_in
 from qa.answering.reader import Reader
 from qa.answering.reading import Part, read_with
@@ -187,8 +187,7 @@ def answer_from(
     """
     calibration = judge.calibration
     assessed = assess(query, read_candidates(query.text, candidates, judge.reader), judge)
-    if question_type.asks_whole_list(query.text):
-        assessed, candidates = _quoting_whole_list(assessed, candidates)
+    assessed, candidates = _quoting_whole_list(query.text, assessed, candidates)
     if assessed.answer is None:
         quotes = _quotes(query.text, candidates, (), (), calibration, k)
         return Answer(question, False, None, assessed.confidence, quotes)
@@ -213,14 +212,18 @@ def answer_from(
 
 
 def _quoting_whole_list(
-    assessed: Assessment, candidates: Sequence[Candidate]
+    question: str, assessed: Assessment, candidates: Sequence[Candidate]
 ) -> tuple[Assessment, Sequence[Candidate]]:
-    """The assessment and the candidates, with the first passage as long as the list that answers in it.
+    """The assessment and the candidates, with the first passage as long as the list that answers in it, if one does.
 
     Passages that are then part of the first one are not quoted again.
     """
     first, answer = next(iter(assessed.order), None), assessed.answer
     if first is None or answer is None or answer.text != first.candidate.text[slice(*answer.span)]:
+        return assessed, candidates
+    text, context = first.candidate.text, first.candidate.context
+    index = bisect_right([sentence.start for sentence in first.sentences], answer.span[0]) - 1
+    if not wants_whole_list(question, text, first.sentences, index, context):
         return assessed, candidates
     passage, span = with_whole_list(first.candidate, answer.span)
     if passage is first.candidate:

@@ -21,6 +21,9 @@ _PROSE_ENDING = re.compile(r"[.!?…。！？:;][\"'”’)\]»*_]*\Z")
 _MAX_HEADING_WORDS = 14  # as 97 % of the headings of 200 saved web pages have; the longest 1 % have over 20
 # A longer line was not wrapped by hand or by a mailer (72 to 80 columns), so its line break is deliberate.
 _MAX_WRAPPED_LINE = 100
+# Nor is a block wrapped whose longest line is shorter, or half of whose lines had room for the next word and more.
+_MIN_WRAPPED_LINE, _ROOM = 40, 12
+FEWEST_LINES = 3  # of a list without marks
 
 
 class Break(IntEnum):
@@ -139,7 +142,7 @@ def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int, Break]]:
     for block_start, block_end in _pieces(_BLANK_LINES, text, start, end):
         before = Break.PARAGRAPH
         lines = list(_pieces(_LINE_BREAK, text, block_start, block_end))
-        is_wrapped = max(line_end - line_start for line_start, line_end in lines) <= _MAX_WRAPPED_LINE
+        is_wrapped = _is_wrapped([text[slice(*line)].strip() for line in lines])
         piece_start = lines[0][0]
         for (line_start, line_end), (next_start, next_end) in pairwise(lines):
             line_ending = text[line_start:line_end][-8:]
@@ -150,6 +153,32 @@ def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int, Break]]:
                 yield piece_start, line_end, before
                 piece_start, before = next_start, Break.LINE
         yield piece_start, block_end, before
+
+
+def _is_wrapped(lines: Sequence[str]) -> bool:
+    """Whether the line breaks of a block only keep its lines short: neither long lines nor a list without marks.
+
+    >>> _is_wrapped(["200 g flour", "2 eggs", "a pinch of salt"]), _is_wrapped(["It rains", "in the", "winter."])
+    (False, True)
+    """
+    longest = max(map(len, lines))
+    if longest > _MAX_WRAPPED_LINE:
+        return False
+    if len(lines) < FEWEST_LINES or any(_PROSE_ENDING.search(line) or line.endswith(",") for line in lines[1:]):
+        return True
+    room = [len(line) + len(after.split(maxsplit=1)[0]) + _ROOM < longest for line, after in pairwise(lines)]
+    return longest >= _MIN_WRAPPED_LINE and 2 * sum(room) < len(room)
+
+
+def begins_an_unmarked_item(text: str, sentence: Sentence) -> bool:
+    """Whether a sentence is a line of a list without marks, such as a list of ingredients, if lines of it are around.
+
+    Args:
+        text: The whole text.
+        sentence: One of its sentences.
+    """
+    line = text[sentence.start : sentence.end]
+    return sentence.begins_a_line and reads_as_heading(line) and not is_row(line)
 
 
 def _pieces(separator: re.Pattern[str], text: str, start: int, end: int) -> Iterator[Span]:
