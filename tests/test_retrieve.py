@@ -102,3 +102,20 @@ def test_replies_that_a_filter_excludes_are_not_lifted(tmp_path: Path) -> None:
     talk(tmp_path, with_parents=True)
     found = retrieved(tmp_path, "Can I bring a dog? in:article", 5).candidates
     assert [candidate.text for candidate in found] == ["The lake is cold."]
+
+
+def test_only_comments_are_searched_for_what_commenters_say(tmp_path: Path, encoder: FakeEncoder) -> None:
+    said = qa.Thread.from_text(
+        "The hinge\n\nThe hinge is strong.\n\n1 comment\n\nAnn says:\n\nMine broke.", title="Hinge"
+    )
+    alone = qa.Thread.from_text("The hinge is strong.", title="Alone")
+    qa.build([said, alone], tmp_path / "both", encoder=encoder, reader=None)
+    qa.build([alone], tmp_path / "alone", encoder=encoder, reader=None)
+
+    def found(path: str, question: str) -> list[str]:
+        return [candidate.text for candidate in retrieved(tmp_path / path, question, 3).candidates]
+
+    assert found("both", "what do commenters say about the hinge?") == ["Mine broke."]
+    assert len(found("both", "is the hinge strong?")) == 3
+    assert found("both", "what do commenters say? in:article")[0] == "The hinge is strong."
+    assert found("alone", "what do commenters say about the hinge?") == ["The hinge is strong."]

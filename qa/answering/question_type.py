@@ -151,13 +151,13 @@ def words_asked_about(question: str, words: Sequence[str]) -> tuple[str, ...]:
 
 
 def asks_for_sentence(question: str) -> bool:
-    """Whether the answer takes a whole sentence or more; search words are answered by the sentence they are about."""
+    """Whether the answer takes a whole sentence or more; search words, also with "?", are answered by their sentence."""
     return (
         asks_yes_no(question)
         or asks_explanation(question)
         or asks_opinion(question)
         or _PROPOSITION.search(question) is not None
-        or not question_words.is_question(question)
+        or not question_words.asks_in_words(question)
     )
 
 

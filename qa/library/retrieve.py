@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from qa.answering.answer import Place, Why
 from qa.answering.candidate import Candidate
+from qa.answering.question_type import asks_commenters
 from qa.encoding.encoder import Encoder
 from qa.library.generation import Generation
+from qa.library.selection import Selection
 from qa.library.store import StoredPassage
 from qa.search.choice import Choice
 from qa.search.engine import Ids
@@ -63,7 +65,7 @@ def retrieve(
         group_duplicates: Whether passages that nearly repeat a better one become its `near_duplicates`. If not, each is
             a separate candidate without `why`, which is cheap enough to rank thousands.
     """
-    selection = generation.select(query.filters)
+    selection = _select(generation, query)
     among, left_out, unknown = selection.passages, selection.left_out, selection.unknown
     if not query.text and among is not None:
         passages = generation.store.passages(among.first(k).tolist())
@@ -95,6 +97,15 @@ def retrieve(
         left_out,
         unknown,
     )
+
+
+def _select(generation: Generation, query: Query) -> Selection:
+    """The passages that may be found: those that pass the filters, comments alone if it is asked what they say."""
+    if query.text and not query.filters.kind and asks_commenters(query.text):
+        comments = generation.select(replace(query.filters, kind=("comment",)))
+        if comments.passages is not None and len(comments.passages):
+            return comments
+    return generation.select(query.filters)
 
 
 def _searched_text(passage: StoredPassage) -> str:

@@ -44,6 +44,15 @@ def asks_yes_no(text: str) -> bool:
     return len(_LOWER_CASE_WORD.findall(name["rest"])) >= (1 if _QUESTION_MARK.search(text) else 2)
 
 
+def asks_in_words(text: str) -> bool:
+    """Whether the words ask for something, and not only a question mark behind them: "wild camping allowed?" does not.
+
+    >>> asks_in_words("who grinds lenses?"), asks_in_words("wild camping allowed?")
+    (True, False)
+    """
+    return bool(_QUESTION_WORD.search(text) or asks_yes_no(text) or _REQUEST.match(text))
+
+
 def is_question(text: str) -> bool:
     """Whether the text asks for something: by a question mark, a question word, its verb in front, or a request.
 
@@ -52,4 +61,4 @@ def is_question(text: str) -> bool:
     >>> is_question("Summarize the warranty"), is_question("please define bokeh"), is_question("defined terms")
     (True, True, False)
     """
-    return bool(_QUESTION_MARK.search(text) or _QUESTION_WORD.search(text) or asks_yes_no(text) or _REQUEST.match(text))
+    return _QUESTION_MARK.search(text) is not None or asks_in_words(text)
