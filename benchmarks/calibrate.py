@@ -33,7 +33,14 @@ from qa.answering.deep_reader import DEEP_READER
 from qa.answering.reader import DEFAULT_READER
 from qa.encoding.minilm import MiniLMEncoder
 from qa.evaluation.answers import calibration_error
-from qa.evaluation.calibration_fit import ChosenAnswers, JudgedAnswers, fit_choice, fit_confidence, set_bands
+from qa.evaluation.calibration_fit import (
+    BOTH_READERS,
+    ChosenAnswers,
+    JudgedAnswers,
+    fit_choice,
+    fit_confidence,
+    set_bands,
+)
 from qa.evaluation.evidence_fit import EvidenceTable, ranking_quality
 from qa.evaluation.question_runs import EvaluationSet
 
@@ -67,7 +74,7 @@ def fit_close_reading(answered: Sequence[EvaluationSet], by: Calibration) -> Cal
     fitted, measured = _fit([data.closely() for data in answered], by)
     first = [ChosenAnswers.of(data, by).judged(by) for data in answered]
     both = [one.read_closely(data.judged(fitted)) for one, data in zip(first, measured, strict=True)]
-    fitted = set_bands(_for_bands(both), fitted)
+    fitted = set_bands(_for_bands(both), fitted, BOTH_READERS)
     _print_answers(measured, fitted, both)
     return fitted
 

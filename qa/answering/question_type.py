@@ -151,7 +151,7 @@ def words_asked_about(question: str, words: Sequence[str]) -> tuple[str, ...]:
 
 
 def asks_for_sentence(question: str) -> bool:
-    """Whether the answer takes a whole sentence or more; search words, also with "?", are answered by their sentence."""
+    """Whether the answer takes a whole sentence or more; search words, also with "?", get their sentence."""
     return (
         asks_yes_no(question)
         or asks_explanation(question)

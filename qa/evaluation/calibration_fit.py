@@ -37,8 +37,20 @@ PRIOR = OptionFeatures(
 # Of `confidence_terms`, near what earlier fits gave: a few hundred questions say too little of the coverage.
 CONFIDENCE_PRIOR = (0.2, 0.7, 0.27, 4.0)
 CONFIDENCE_DEVIATION = 1.0
-SURE, LIKELY = 0.875, 0.8  # the precision of all answers from a band on: seven in eight, four in five
-PERHAPS = 0.35  # the precision of the answers that are only perhaps right
+
+
+@dataclass(frozen=True, slots=True)
+class Precisions:
+    """How many answers are right: of the sure ones, of all that are likely or sure, of those that are only perhaps."""
+
+    sure: float
+    likely: float
+    perhaps: float
+
+
+ONE_READER = Precisions(sure=0.9, likely=0.75, perhaps=0.35)
+# With four in five for what is likely, twice as many of the unanswerable questions of the open threads are answered.
+BOTH_READERS = Precisions(sure=7 / 8, likely=5 / 6, perhaps=0.35)
 
 Floats = NDArray[np.float64]
 
@@ -191,11 +203,16 @@ def fit_confidence(
     return replace(by, constant=float(constant), weights=tuple(map(float, weights)))
 
 
-def set_bands(measured: Sequence[JudgedAnswers], by: Calibration) -> Calibration:
+def set_bands(measured: Sequence[JudgedAnswers], by: Calibration, precisions: Precisions = ONE_READER) -> Calibration:
     """Set the bands of certainty.
 
-    An answer is likely from the lowest confidence at which `LIKELY` of the answers from there on are right, and sure
-    from the lowest at which `SURE` are. It is perhaps right from where `PERHAPS` of those up to likely are.
+    An answer is likely from the lowest confidence from which on so many answers are right, and sure likewise. It is
+    perhaps right from where so many of those up to likely are.
+
+    Args:
+        measured: The answers of each set, and whether they are right.
+        by: The calibration that gave their confidences.
+        precisions: How many are to be right.
     """
     grid = np.arange(0.05, 0.95, 0.01)
     shares = np.array([data.weight for data in measured])
@@ -204,9 +221,9 @@ def set_bands(measured: Sequence[JudgedAnswers], by: Calibration) -> Calibration
     right = shares @ np.array(
         [(data.right[:, None] & is_given).mean(axis=0) for data, is_given in zip(measured, given, strict=True)]
     )
-    likely = _first(right >= LIKELY * of_all)
-    sure = _first(right >= SURE * of_all)
-    perhaps = _first((right - right[likely] >= PERHAPS * (of_all - of_all[likely]))[: likely + 1])
+    likely = _first(right >= precisions.likely * of_all)
+    sure = _first(right >= precisions.sure * of_all)
+    perhaps = _first((right - right[likely] >= precisions.perhaps * (of_all - of_all[likely]))[: likely + 1])
     return replace(
         by,
         sure=round(float(grid[sure]), 2),
