@@ -118,6 +118,24 @@ def test_the_author_answers_who_did_what_the_post_says(
     assert author_answers(question, sentence, margin) is is_author
 
 
+@pytest.mark.parametrize(
+    ("sentence", "someone", "is_author"),
+    [
+        ("The neighbour downstairs has complained twice.", "neighbour", False),
+        ("I complained about the neighbour.", "neighbour", True),
+        ("Too loud, said the neighbour.", "neighbour", True),
+    ],
+)
+def test_someone_else_answers_who_is_said_to_have_said_it(sentence: str, someone: str, *, is_author: bool) -> None:
+    assert author_answers("Who complained?", sentence, 1.0, sentence.split(someone)[1]) is is_author
+
+
+def test_an_author_is_also_called_by_the_name_without_its_digits(tmp_path: Path) -> None:
+    text = "Floor\n\nIt squeaks.\n\n2 comments\n\nmarek77 says:\nI used talc.\n\nAnn says:\nI used chalk."
+    answer = ask(tmp_path, text, "What did Marek use?")
+    assert answer.quotes[0].author == "marek77" and answer.missing_terms == ()
+
+
 def test_an_author_who_answers_is_named_and_the_sentence_is_highlighted(tmp_path: Path) -> None:
     text = "Tour\n\nBy Lena Vogt\n\nWe rode far.\n\n1 comment\n\nRalf says:\nI had four flats on the way."
     answer = ask(tmp_path, text, "Who had four flats?")

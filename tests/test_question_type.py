@@ -17,6 +17,7 @@ from qa.text.question_words import asks_yes_no, is_question
         ("How old is it?", True, False, False),
         ("How does it work?", False, True, False),
         ("how to unmount a volume", False, True, False),
+        ("what if it breaks", False, True, False),
         ("Is there a warranty?", False, False, True),
         ("May 2015: who won?", True, False, False),
         ("Vitamin D reduces the risk of fractures.", False, False, False),
@@ -122,3 +123,15 @@ def test_the_words_that_ask_what_people_think_are_not_what_a_question_is_about(
 )
 def test_a_question_that_asks_for_a_list(question: str, a_list: bool) -> None:
     assert question_type.asks_list(question) == a_list
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answer"),
+    [
+        ("What is the email address?", "Write to tools@hafner.example or call.", "tools@hafner.example"),
+        ("phone number of the office", "Call the office at +49 30 123456.", "+49 30 123456"),
+    ],
+)
+def test_the_pattern_of_an_answer(question: str, text: str, answer: str) -> None:
+    pattern = question_type.answer_pattern(question)
+    assert pattern is not None and [match[0].rstrip(".") for match in pattern.finditer(text)] == [answer]

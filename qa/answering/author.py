@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from qa.text.normalize import words_of
+from qa.text.normalize import called_by, words_of
 
 _WHO = re.compile(r"\bwho(?:['’]s|\s+(?:else|here|has|had|have|is|was|did|does)\b)?\s+(?P<verb>\w+)", re.IGNORECASE)
 # What one does by writing a post: its author did it, whoever the post speaks of.
@@ -21,7 +21,7 @@ _MIN_NAME = 3  # letters; initials and particles name nobody
 _STEM = 4  # letters that two forms of a verb share: "bought", "buys" do not; "visited", "visits" do
 
 
-def author_answers(question: str, sentence: str, margin: float) -> bool:
+def author_answers(question: str, sentence: str, margin: float, after: str = "") -> bool:
     """Whether the author of a post is who the question asks for, given the sentence of it that answers.
 
     That is so if the question asks who said something, or if the sentence says in the first person what the question
@@ -31,20 +31,24 @@ def author_answers(question: str, sentence: str, margin: float) -> bool:
         question: The question.
         sentence: The sentence of the post that fits the question best.
         margin: The reader's margin for the best span in the sentence.
+        after: The sentence's words after that span, who may be the one who did it.
 
     >>> author_answers("Who had four flats?", "I had four flats near Dömitz.", 2.0)
     True
     >>> author_answers("Who laid the pipes?", "I think Emil laid the pipes.", 5.0)
     False
+    >>> author_answers("Who says so?", "It is loud.", 1.0), author_answers("Who said so?", "Ann said.", 1.0, " said.")
+    (True, False)
     """
     who = _WHO.search(question)
     if who is None:
         return False
     verb = who["verb"].lower()
-    if _SPEECH_ACTS.fullmatch(verb):
-        return True
     if any(_same_verb(verb, word) for match in _I_DID.finditer(sentence) for word in words_of(match["after"])[:2]):
         return True
+    if _SPEECH_ACTS.fullmatch(verb):
+        # Unless the sentence itself says who did it: "the neighbour has complained".
+        return margin < _UNSURE_MARGIN or not any(_same_verb(verb, word) for word in words_of(after))
     return margin < _UNSURE_MARGIN and _FIRST_PERSON.search(sentence) is not None
 
 
@@ -57,4 +61,4 @@ def names_author(question: str, author: str | None) -> bool:
     if not author:
         return False
     asked = set(words_of(question)).union(word.removesuffix("s") for word in words_of(question))
-    return any(len(word) >= _MIN_NAME and word in asked for word in words_of(author))
+    return any(len(word) >= _MIN_NAME and word in asked for word in words_of(called_by(author)))

@@ -105,7 +105,7 @@ def _with_heads(offsets: Sequence[Span], tables: Sequence[Table]) -> list[tuple[
 
 def _series(question: str, passage: str, sentences: Sequence[Sentence], tables: Sequence[Table]) -> list[Span]:
     """The series in the passage's sentences, but those of tables, that no answer to this question cuts."""
-    asked = question_type.asks_several(question)
+    asked = question_type.asks_several(question) or question_type.asks_what_object(question)
     if not (asked or question_type.may_ask_several(question)):
         return []
     in_tables = {index for table in tables for index in (table.head, *table.rows)}

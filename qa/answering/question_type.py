@@ -19,7 +19,7 @@ _FACT = re.compile(
 _EXPLANATION = re.compile(
     r"\bwhy\b|\bhow\s+(?:is|are|was|were|be|do|does|did|to|can|could|would|should|has|have|had|come)\b"
     r"|\bwhat(?:\s+is|\s+was)?(?:\s+the)?\s+(?:reasons?|purpose)\b|\bwhat\s+(?:should|can|could)\s+i\b"
-    r"|\bwhat\s+happen(?:s|ed)\b|\b(?:explain|describe)\b",
+    r"|\bwhat\s+(?:happen(?:s|ed)|if)\b|\b(?:explain|describe)\b",
     re.IGNORECASE,
 )
 _HOW_TO = re.compile(
@@ -80,6 +80,11 @@ _NUMBER = (
 _TRADED = r"(?:go|sell|buy|sold|bought|going|selling|paid)\s+for"
 # Each row: the questions of a kind, and the pattern of their answers in a text.
 _ANSWER_PATTERNS = (
+    (re.compile(r"\be-?mail\s+address(?:es)?\b", re.IGNORECASE), re.compile(r"\S+@\S+")),
+    (
+        re.compile(r"\b(?:phone|telephone|fax|mobile)\s+numbers?\b", re.IGNORECASE),
+        re.compile(r"\+?\(?\d[\d\s()./–-]{4,}\d"),
+    ),
     (
         re.compile(r"\bwhere\b", re.IGNORECASE),
         re.compile(

@@ -154,7 +154,8 @@ def answer_of(question: str, option: Option, options: Sequence[Option]) -> Optio
     """What an option gives as the answer; `options` are all of them, since an explanation can go on in others."""
     passage, sentence = option.candidate.candidate, option.sentence
     author = passage.place.author
-    if author is not None and author_answers(question, option.text, option.span.margin):
+    after = passage.text[option.span.end : sentence.end]
+    if author is not None and author_answers(question, option.text, option.span.margin, after):
         return OptionAnswer(author, (sentence.start, sentence.end))
     span = answer_span(question, option, options)
     return OptionAnswer(passage.text[slice(*span)], span)

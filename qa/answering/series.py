@@ -24,6 +24,12 @@ _COMMA = re.compile(
 _LEAD_IN = re.compile(
     r"(?:such as|including|includes?|like|for (?:example|instance)|e\.\s?g\.|i\.\s?e\.|namely)\b|.*:", re.IGNORECASE
 )
+# What is no item but a clause or an adverbial between commas, whose mark does not divide items.
+_ASIDE = re.compile(
+    r"(?:\w+(?:ed|ing)|which|who|whose|where|when|while|that|but|so|because|if|as|in|on|at|by|for|from|with|after|before|of)"
+    r"\s+\w",
+    re.IGNORECASE,
+)
 _BAR = re.compile(r"\s+(?P<sign>[|/•·‖→>])\s+")
 
 
@@ -40,6 +46,8 @@ def series_in(sentence: str, *, asked: bool) -> list[Span]:
     ...     return [sentence[start:end] for start, end in series_in(sentence, asked=asked)]
     >>> between("It lacks iron, zinc, and calcium, she said."), between("Towns, such as Ulm, Mainz and Jena.")
     ([', zinc, and '], [', Mainz and '])
+    >>> between("The town, built of wood, burned down."), between("It has towns, including Ulm, Mainz and Jena.")
+    ([], [', Mainz and '])
     >>> between("Ham and 1,300 eggs."), between("In May, after nine weeks of walking here, and fed up, he came.")
     ([], [])
     >>> between("Red, green and blue.", asked=False), between("Red, green, light blue and white.", asked=False)
@@ -54,10 +62,13 @@ def _by_comma(sentence: str, most_words: int) -> Iterator[list[re.Match[str]]]:
     """The marks of series whose items are divided by commas, the last one by "and" or "or"."""
     marks: list[re.Match[str]] = []
     for mark in _COMMA.finditer(sentence):
-        if marks:
-            item = sentence[marks[-1].end() : mark.start()]
-            if len(item.split()) > most_words or _LEAD_IN.match(item):
-                marks.clear()
+        item = sentence[marks[-1].end() : mark.start()] if marks else ""
+        leads_in = _LEAD_IN.match(item)
+        is_aside = not leads_in and _ASIDE.match(item)
+        if leads_in or is_aside or len(item.split()) > most_words:
+            marks = []
+        if is_aside:
+            continue
         marks.append(mark)
         if mark["and"] or mark["last"]:
             yield marks

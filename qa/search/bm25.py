@@ -17,6 +17,7 @@ from qa.search.subset import Subset
 from qa.search.tantivy_index import open_searcher, write_index
 from qa.search.tantivy_queries import AUTHOR, CONTEXT, DATE, FIELD, ID, QueryBuilder, WeightedQuery
 from qa.search.terms import QueryTerms
+from qa.text.normalize import called_by
 
 FOLDER = "lexical"
 FILES = (f"{FOLDER}/meta.json",)
@@ -272,7 +273,7 @@ def _fields(passage: Passage) -> dict[str, str]:
     texts = {
         FIELD: passage.in_context,
         CONTEXT: passage.context,
-        AUTHOR: passage.author,
+        AUTHOR: called_by(passage.author),
         DATE: day_in_words(passage.date),
     }
     return {field: text for field, text in texts.items() if text}

@@ -25,6 +25,7 @@ UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff"
 )
 _UNSPACED = re.compile(f"[{UNSPACED}]")
+_BEFORE_DIGITS = re.compile(r"\b([^\W\d_]{3,})[-_.]?\d+\b")
 _DOT_OUTSIDE_NUMBER = re.compile(r"(?<!\d)\.|\.(?!\d)")
 
 
@@ -55,6 +56,15 @@ def words_of(text: str) -> list[str]:
     ['solms', 'germany', 'made', '4.4', 'hand', 'made']
     """
     return [word for compound in compounds_of(text) for word in compound]
+
+
+def called_by(name: str) -> str:
+    """A name with what people call someone of that name, too: what is before the digits of a user's name.
+
+    >>> called_by("marek77"), called_by("Ann Drew")
+    ('marek77 marek', 'Ann Drew')
+    """
+    return " ".join([name, *_BEFORE_DIGITS.findall(name)])
 
 
 def compounds_of(text: str) -> list[list[str]]:

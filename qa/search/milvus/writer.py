@@ -20,6 +20,7 @@ from qa.search.milvus.sparse import Terms, passage_vector
 from qa.search.milvus.statistics import FILE, Statistics, StatisticsWriter
 from qa.search.remote import Remote
 from qa.sources.patterns.dates import day_in_words
+from qa.text.normalize import called_by
 from qa.types import Progress
 
 SECONDS_TO_WRITE = 300.0
@@ -165,7 +166,7 @@ def _check_version(connection: Connection) -> None:
 
 def _terms(placed: PlacedPassage, analyzer: Analyzer) -> Terms:
     passage = placed.passage
-    return Terms(*(analyzer.terms(text) for text in (passage.in_context, passage.context, passage.author)))
+    return Terms(*(analyzer.terms(text) for text in (passage.in_context, passage.context, called_by(passage.author))))
 
 
 def _batches(count: int, first: int = 0) -> Iterator[range]:
