@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from qa.answering.byline import asks_byline
 from qa.text.normalize import called_by, words_of
 
 _WHO = re.compile(r"\bwho(?:['’]s|\s+(?:else|here|has|had|have|is|was|did|does)\b)?\s+(?P<verb>\w+)", re.IGNORECASE)
@@ -41,7 +42,7 @@ def author_answers(question: str, sentence: str, margin: float, after: str = "")
     (True, False)
     """
     who = _WHO.search(question)
-    if who is None:
+    if who is None or asks_byline(question):  # who wrote an article did so not by what it says
         return False
     verb = who["verb"].lower()
     if any(_same_verb(verb, word) for match in _I_DID.finditer(sentence) for word in words_of(match["after"])[:2]):

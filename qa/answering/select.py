@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
+from qa.answering import byline
 from qa.answering.answer import Answer, Quote
 from qa.answering.author import author_answers
+from qa.answering.byline import answer_by_byline
 from qa.answering.calibration import Calibration
 from qa.answering.candidate import Candidate, ReadCandidate
 from qa.answering.close_reading import CloseReading, is_doubtful, list_close_options, to_read_closely
@@ -116,6 +118,8 @@ def assess(query: EncodedQuery, read: Sequence[ReadCandidate], judge: Judge) -> 
     Behind the first one they stand as the first reader sees them, whose evidence the ranking is fitted to.
     """
     calibration = judge.calibration
+    if by_byline := answer_by_byline(query.text, read):
+        return _by_byline(*by_byline, read, calibrated=bool(calibration.weights))
     options = list_options(query, read, judge.encoder, judge.lexical, calibration.choice)
     if not options:
         return Assessment((), None, 0.0 if calibration.weights else None, -MARGIN_LIMIT)
@@ -129,6 +133,18 @@ def assess(query: EncodedQuery, read: Sequence[ReadCandidate], judge: Judge) -> 
     others = (other for other in rerank(query.text, read, calibration) if other.candidate is not first.candidate)
     answer = answer_of(query.text, choice.option, options)
     return Assessment([first, *others], answer, choice.confidence, choice.margin)
+
+
+def _by_byline(
+    first: ReadCandidate, value: str | None, read: Sequence[ReadCandidate], *, calibrated: bool
+) -> Assessment:
+    """What a byline answers, shown with the first sentence of the passage that it is above."""
+    order = [first, *(other for other in read if other is not first)]
+    if value is None:
+        return Assessment(order, None, 0.0 if calibrated else None, -MARGIN_LIMIT)
+    sentence = first.sentences[0]
+    answer = OptionAnswer(value, (sentence.start, sentence.end))
+    return Assessment(order, answer, byline.CONFIDENCE if calibrated else None, MARGIN_LIMIT)
 
 
 @dataclass(frozen=True, slots=True)

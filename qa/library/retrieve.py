@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from qa.answering.answer import Place, Why
+from qa.answering.byline import asks_byline
 from qa.answering.candidate import Candidate
 from qa.answering.question_type import asks_commenters
 from qa.encoding.encoder import Encoder
@@ -20,6 +21,7 @@ from qa.search.engine import Ids
 from qa.search.hybrid import FusedHits
 from qa.search.passage_context import as_sentences
 from qa.search.query import EncodedQuery, Query
+from qa.sources.thread import Kind
 from qa.text.near_duplicates import group_near_duplicates
 from qa.text.question_words import is_question
 
@@ -100,11 +102,15 @@ def retrieve(
 
 
 def _select(generation: Generation, query: Query) -> Selection:
-    """The passages that may be found: those that pass the filters, comments alone if it is asked what they say."""
-    if query.text and not query.filters.kind and asks_commenters(query.text):
-        comments = generation.select(replace(query.filters, kind=("comment",)))
-        if comments.passages is not None and len(comments.passages):
-            return comments
+    """The passages that may be found: those that pass the filters.
+
+    Comments alone if it is asked what they say, articles alone if it is asked who wrote one, and when.
+    """
+    kind: Kind | None = "comment" if asks_commenters(query.text) else "article" if asks_byline(query.text) else None
+    if kind and not query.filters.kind:
+        of_kind = generation.select(replace(query.filters, kind=(kind,)))
+        if of_kind.passages is not None and len(of_kind.passages):
+            return of_kind
     return generation.select(query.filters)
 
 

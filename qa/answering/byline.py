@@ -1,0 +1,68 @@
+"""Questions that a byline answers, not a sentence: who wrote the article, and when it was published."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from qa.answering.candidate import ReadCandidate
+from qa.text.normalize import words_of
+
+_NOUNS = (
+    "article post blog page text story review recipe piece essay report thread topic discussion document letter guide"
+    " interview column rules policy"
+).split()
+_TEXT = rf"(?:(?:this|that|the)\s+(?:\w+\s+){{0,2}}?(?:{'|'.join(_NOUNS)})\b|(?:this|that|it)\b)"
+_WRITTEN = r"(?:written|published|posted|put\s+online|uploaded)"
+_WHO_WROTE = re.compile(
+    rf"\bwho\s+(?:wrote|authored|penned|published|posted|started|opened)\s+{_TEXT}(?!\s+(?:wrote|to|for)\b)"
+    rf"|\b(?:author|writer)\s+of\s+{_TEXT}|\bwho(?:['’]s|\s+(?:is|was))\s+the\s+(?:author|writer)\W*\Z",
+    re.IGNORECASE,
+)
+_WHEN_WRITTEN = re.compile(
+    rf"\bwhen\s+(?:was|is|were)\s+{_TEXT}[^\n]{{0,120}}?\b{_WRITTEN}\b|\b(?:date|day)\s+of\s+{_TEXT}",
+    re.IGNORECASE,
+)
+_NAMING_LETTERS = 3  # of a word that can say which text is meant
+_ASKING = {
+    *"who the was are and for when this that about author writer wrote authored penned published posted started".split(),
+    *"opened written online uploaded date".split(),
+    *_NOUNS,
+}
+# Of the questions who wrote it and when it was published, asked of each open thread alone and, with its title, of all
+# together, each that its file's byline answers gets that answer.
+CONFIDENCE = 0.95
+
+
+def asks_byline(question: str) -> bool:
+    """Whether a question asks who wrote an article, or when it was published.
+
+    >>> [asks_byline(q) for q in ("Who wrote this?", "when was the post about rye published", "Who wrote Hamlet?")]
+    [True, True, False]
+    """
+    return bool(_WHO_WROTE.search(question) or _WHEN_WRITTEN.search(question))
+
+
+def answer_by_byline(question: str, read: Sequence[ReadCandidate]) -> tuple[ReadCandidate, str | None] | None:
+    """The passage of the article whose author or day a question asks for, and that author or day.
+
+    Args:
+        question: The question.
+        read: The passages that were read, best first.
+
+    Returns:
+        None if the question asks something else, or if the byline does not say it; no author or day, but the first
+        passage, if passages of several texts were read and nothing in the question says which of them is meant.
+    """
+    articles = [one for one in read if one.candidate.place.kind == "article"] if asks_byline(question) else []
+    if len({one.candidate.place.source for one in articles}) > 1:
+        named = {word for word in words_of(question) if len(word) >= _NAMING_LETTERS} - _ASKING
+        meant = [one for one in articles if named & {*words_of(f"{one.candidate.context}\n{one.candidate.text}")}]
+        if not meant:
+            return articles[0], None
+        articles = meant
+    if not articles:
+        return None
+    place = articles[0].candidate.place
+    value = place.author if _WHO_WROTE.search(question) else place.date
+    return (articles[0], value) if value else None
