@@ -25,8 +25,8 @@ _WHEN_WRITTEN = re.compile(
 )
 _NAMING_LETTERS = 3  # of a word that can say which text is meant
 _ASKING = {
-    *"who the was are and for when this that about author writer wrote authored penned published posted started".split(),
-    *"opened written online uploaded date".split(),
+    *"who the was are and for when this that about author writer wrote authored penned published posted".split(),
+    *"started opened written online uploaded date".split(),
     *_NOUNS,
 }
 # Of the questions who wrote it and when it was published, asked of each open thread alone and, with its title, of all
