@@ -147,36 +147,6 @@ def test_an_article_keeps_its_paragraphs() -> None:
     assert "• A separate body\n• Two hands" in text
 
 
-@pytest.mark.parametrize(
-    ("markup", "lines"),
-    [
-        pytest.param(
-            "<ul><li>A pair of stout gloves</li><li>A spade</li><li>Tea</li><li>Ten pounds for the key</li></ul>",
-            ["• A pair of stout gloves", "• A spade", "• Tea", "• Ten pounds for the key"],
-            id="bullets",
-        ),
-        pytest.param(
-            "<ol><li>Write to the secretary.</li><li>Wait.</li><li>Pay the yearly fee of 30 pounds.</li></ol>",
-            ["1. Write to the secretary.", "2. Wait.", "3. Pay the yearly fee of 30 pounds."],
-            id="numbers",
-        ),
-        pytest.param(
-            "<ul><li>Hats<ul><li>felt ones that keep the rain off</li><li>straw</li></ul></li><li>Boots</li></ul>",
-            ["• Hats", "", "• felt ones that keep the rain off", "• straw", "", "• Boots"],
-            id="a list in a list",
-        ),
-        pytest.param(
-            "<table><tr><td>Yacht</td><td>40 euros a day</td></tr><tr><td>Canoe</td><td>7</td></tr></table>",
-            ["Yacht | 40 euros a day", "Canoe | 7"],
-            id="a table",
-        ),
-    ],
-)
-def test_an_article_says_each_item_once(markup: str, lines: list[str]) -> None:
-    text = read_thread(page("", article=f"{ARTICLE}<h2>What it needs</h2>{markup}<p>{STORY[0]}</p>")).posts[0].text
-    assert text.split("What it needs\n\n")[1] == "\n".join([*lines, "", STORY[0]])
-
-
 def test_declared_metadata_is_read() -> None:
     head = (
         '<link rel="canonical" href="https://example.org/lens"><meta property="og:title" content="An old lens">'

@@ -29,6 +29,7 @@ _CELL_MARK = "| "
 _ITEM_TAGS = frozenset({"li", "item"})
 _NUMBER = re.compile(r"\d{1,6}")
 _BULLET = "• "
+_TYPED_MARK = re.compile(r"\s*(?:[•◦▪*·–—-]|\(?(?:\d{1,3}|[a-z])[.)])\s")  # before an item's words, by its author
 _ITEM_MARK = re.compile(rf"{_BULLET}|\d{{1,6}}\. ")
 UNSHOWN_TAGS = frozenset(
     "script style template noscript svg title button select textarea input iframe object embed canvas audio"
@@ -131,9 +132,9 @@ class TextLayout:
             if (style.quoted, style.region) != (self._style.quoted, self._style.region):
                 self._end_line(1)
             self._style = style
-            if self._marker:
+            if self._marker and not _TYPED_MARK.match(text):
                 self._pieces.append(self._marker)
-                self._marker = ""
+            self._marker = ""
             self._note_link(text, style.linked)
             self.has_body = self.has_body or style.region is TextRegion.BODY
         if style.preformatted:

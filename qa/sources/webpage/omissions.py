@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import pairwise
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -27,7 +28,7 @@ _MAIN_SHARE, _MOST_ADDED = 0.9, 0.5
 class _Paragraph:
     element: HtmlElement
     text: str
-    key: str  # the text without white space
+    key: str  # see `_key`
     line: int | None  # where it is in the main text, None if it was left out
 
 
@@ -46,13 +47,19 @@ def restore_paragraphs(root: HtmlElement, text: str, links: Set[str]) -> str:
         return text
     around = _article_element([paragraphs[number] for number in kept])
     parents = {paragraphs[number].element.getparent() for number in kept}
+    keys = [_key(line) for line in lines]
     added: dict[int, list[str]] = {}
     line = 0
+    after = {number: paragraphs[later].line or 0 for number, later in _next_of(kept)}
     for number in range(kept[0], kept[-1] + 1):
         paragraph = paragraphs[number]
         if paragraph.line is not None:
             line = paragraph.line
-        elif paragraph.element.getparent() in parents and not _is_furniture(paragraph, around, links):
+            continue
+        # It may be there in several lines, or in one with other words: the lines of a <br>, the cells of a row.
+        is_there = paragraph.key in "".join(keys[line : max(line, after[number]) + 1])
+        is_among = paragraph.element.getparent() in parents
+        if is_among and not is_there and not _is_furniture(paragraph, around, links):
             added.setdefault(line, []).append(paragraph.text)
     if sum(len(each) for texts in added.values() for each in texts) > _MOST_ADDED * len(text):
         return text
@@ -72,7 +79,25 @@ def restore_lines(root: HtmlElement, text: str) -> str:
     by_key = {"".join(lines.split()): lines for lines in kept if "\n" in lines}
     if not by_key:
         return text
-    return "\n".join(by_key.get("".join(line.split()), line) for line in text.split("\n"))
+    return "\n".join(_with_lines(line, by_key) for line in text.split("\n"))
+
+
+def _with_lines(line: str, by_key: Mapping[str, str]) -> str:
+    """The line, or the lines that it was in a <pre>, behind the mark of the item that this is."""
+    words = without_item_mark(line)
+    lines = by_key.get("".join(words.split()))
+    return line if lines is None else line[: len(line) - len(words)] + lines
+
+
+def _next_of(kept: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Each number between the first and the last of some numbers, with the next of them from it on."""
+    for before, after in pairwise(kept):
+        yield from ((number, after) for number in range(before + 1, after + 1))
+
+
+def _key(text: str) -> str:
+    """A text without what layout adds to it: white space, the mark of an item, the bars between cells."""
+    return "".join(without_item_mark(text).replace("|", "").split())
 
 
 def _apart(texts: list[str]) -> Iterator[str]:
@@ -83,11 +108,11 @@ def _apart(texts: list[str]) -> Iterator[str]:
 
 def _paragraphs(root: HtmlElement, lines: list[str]) -> Iterator[_Paragraph]:
     """The innermost elements that hold a paragraph each, in page order."""
-    line_keys = ["".join(without_item_mark(line).split()) for line in lines]
+    line_keys = [_key(line) for line in lines]
     at = -1
     for element in _innermost(root):
         text = join_blocks(lay_out(element))[0]
-        key = "".join(text.split())
+        key = _key(text)
         if not key:
             continue
         following = next((n for n in range(at + 1, len(lines)) if line_keys[n]), None)
