@@ -57,6 +57,7 @@ ITEMS = LIST[LIST.index("1.") : LIST.index("\n\nThen")]
         ),
         ("What are the ingredients?", RECIPE, "eggs", "200 g flour\n2 eggs\na pinch of salt"),
         ("What do I need?", RECIPE, "need", "200 g flour\n2 eggs\na pinch of salt"),
+        ("What do I need?", RECIPE, "eggs\na pinch", "200 g flour\n2 eggs\na pinch of salt"),
         ("How many eggs?", RECIPE, "2", "2"),
         ("How do I bake it?", METHOD, "oven", "1. Heat the oven.\n2. Bake the dough, with a wet towel under it."),
         ("How does a towel help dough to bake?", METHOD, "wet", "Bake the dough, with a wet towel under it."),

@@ -65,6 +65,10 @@ def test_white_space_at_the_edges_is_trimmed(start: int, end: int, span: tuple[i
         ("It rained all through the winter, and the river\nrose until it reached the door of the mill, and\nstayed", 1),
         ("See the map at https://example.org/a-long-address-of-a-map\nbefore you go there, or\nask.", 1),
         ("first\nsecond", 1),
+        ("I never told him\nthat the key was under\nthe third stone\nby the well", 1),
+        ("The ferry leaves\nfrom the old pier\nevery hour and takes\nabout ten minutes", 1),
+        ("2 eggs\n200 g flour\nsalt, pepper etc.\nmilk", 4),
+        ("1 large cauliflower cut into florets, all of it\n2 tablespoons of the best olive oil and more\n3 cloves", 3),
     ],
 )  # fmt: skip
 def test_a_list_without_marks_is_read_by_line_and_wrapped_prose_is_not(text: str, lines: int) -> None:

@@ -65,7 +65,9 @@ def extend_span(question: str, text: str, sentences: Sequence[Sentence], span: S
     if not inside:
         return span
     for index in (inside[0], inside[-1]):
-        if wants_whole_list(question, text, sentences, index, context) and (items := list_at(text, sentences, index)):
+        items = list_at(text, sentences, index)
+        several = question_type.asks_what_object(question) and sum(place in items for place in inside) > 1
+        if items and (several or wants_whole_list(question, text, sentences, index, context)):
             return sentences[items[0]].start, sentences[items[-1]].end
     if question_type.asks_for_sentence(question):
         return strip_marks(text, (sentences[inside[0]].start, sentences[inside[-1]].end))

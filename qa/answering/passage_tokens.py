@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qa.answering import question_type
-from qa.answering.series import series_in
+from qa.answering.series import Series, series_in
 from qa.text.sentences import Sentence, headings
 from qa.text.tables import Table, find_tables
 from qa.types import Span
@@ -41,7 +41,7 @@ class PassageTokens:
     divides: list[bool]
     sentence_of: list[int]
     read: list[int]
-    series: list[Span]
+    series: list[Series]
 
     @classmethod
     def of(
@@ -103,17 +103,16 @@ def _with_heads(offsets: Sequence[Span], tables: Sequence[Table]) -> list[tuple[
     return [entry for token in range(len(offsets)) for entry in (*heads.get(token, ()), (token, None))]
 
 
-def _series(question: str, passage: str, sentences: Sequence[Sentence], tables: Sequence[Table]) -> list[Span]:
+def _series(question: str, passage: str, sentences: Sequence[Sentence], tables: Sequence[Table]) -> list[Series]:
     """The series in the passage's sentences, but those of tables, that no answer to this question cuts."""
-    asked = question_type.asks_several(question) or question_type.asks_what_object(question)
-    if not (asked or question_type.may_ask_several(question)):
+    if not (question_type.asks_several(question) or question_type.asks_what_object(question)):
         return []
     in_tables = {index for table in tables for index in (table.head, *table.rows)}
     return [
-        (sentence.start + start, sentence.start + end)
+        series.moved(sentence.start)
         for index, sentence in enumerate(sentences)
         if index not in in_tables
-        for start, end in series_in(passage[sentence.start : sentence.end], asked=asked)
+        for series in series_in(passage[sentence.start : sentence.end])
     ]
 
 

@@ -62,7 +62,6 @@ _PLURAL = re.compile(
     re.IGNORECASE,
 )
 _WHAT_OBJECT = re.compile(rf"\bwhat\s+(?:else\s+)?(?!(?:is|was|are|were)\b){_VERB}\b", re.IGNORECASE)
-_WHAT = re.compile(r"\bwhat\b", re.IGNORECASE)
 # What is put into a whole clause: "what was her idea", "what is the difference".
 _PROPOSITION = re.compile(
     r"\bwhat(?:['’]s|\s+(?:is|are|was|were))\s+(?:\S+\s+){0,3}?(?:ideas?|suggestions?|proposals?|advice|arguments?|views?"
@@ -187,11 +186,6 @@ def asks_several(question: str) -> bool:
     [True, False, False, False]
     """
     return asks_list(question) or _PLURAL.search(question) is not None
-
-
-def may_ask_several(question: str) -> bool:
-    """Whether several things may answer, though the question does not say so: "what do vegans lack?"."""
-    return _WHAT.search(question) is not None and not asks_for_sentence(question)
 
 
 def asks_what_object(question: str) -> bool:

@@ -318,10 +318,11 @@ def _best_spans(
         start, end = first + start, first + end
         margin = float(spans[start, end]) - no_answer_score
         if series := cut_series((offsets[start][0], offsets[end][1]), passage.series):
-            # Where else it would begin and end in its sentence to hold all of them: that it answers is as likely.
-            around = [n for n in range(first, last) if sentence_of[n] == sentence_of[start]]
-            begins = [n for n in around if n <= start and offsets[n][0] < series[0]]
-            ends = [n for n in around if n >= end and series[1] < offsets[n][1]]
+            # Where else it would begin and end around them to hold all: that it answers is as likely.
+            first_mark, last_mark = series.marks[0], series.marks[-1]
+            left, right = min(series.around[0], offsets[start][0]), max(series.around[1], offsets[end][1])
+            begins = [n for n in range(first, start + 1) if left <= offsets[n][0] < first_mark[0]]
+            ends = [n for n in range(end, last) if last_mark[1] < offsets[n][1] <= right]
             if begins and ends:
                 start, end = max(begins, key=starts.__getitem__), max(ends, key=stops.__getitem__)
         return ScoredSpan(offsets[start][0], offsets[end][1], margin)

@@ -23,6 +23,11 @@ _MAX_HEADING_WORDS = 14  # as 97 % of the headings of 200 saved web pages have; 
 _MAX_WRAPPED_LINE = 100
 # Nor is a block wrapped whose longest line is shorter, or half of whose lines had room for the next word and more.
 _MIN_WRAPPED_LINE, _ROOM = 40, 12
+# The words, in lower case, that a wrapped line begins with and an item hardly ever.
+_GOES_ON = re.compile(
+    r"(?:and|or|but|so|that|which|who|whose|where|when|while|because|if|as|than|the|to|of|in|on|at|by|for|from|with|about"
+    r"|into|over|through|is|are|was|were|has|had|have|be|been|will|would|can|could|it|he|she|they|we|you|my|our|his|her)\b"
+)
 FEWEST_LINES = 3  # of a list without marks
 
 
@@ -158,16 +163,26 @@ def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int, Break]]:
 def _is_wrapped(lines: Sequence[str]) -> bool:
     """Whether the line breaks of a block only keep its lines short: neither long lines nor a list without marks.
 
-    >>> _is_wrapped(["200 g flour", "2 eggs", "a pinch of salt"]), _is_wrapped(["It rains", "in the", "winter."])
+    >>> _is_wrapped(["200 g flour", "2 eggs", "salt etc.", "butter"]), _is_wrapped(["It rains", "in the", "winter"])
     (False, True)
     """
     longest = max(map(len, lines))
     if longest > _MAX_WRAPPED_LINE:
         return False
-    if len(lines) < FEWEST_LINES or any(_PROSE_ENDING.search(line) or line.endswith(",") for line in lines[1:]):
+    later = lines[1:]
+    goes_on = sum(_GOES_ON.match(line) is not None for line in later)
+    if len(lines) < FEWEST_LINES or _reads_on(lines[-1]) or 3 * goes_on >= len(later):
         return True
+    if all(line[0].isdigit() for line in lines):
+        return False
     room = [len(line) + len(after.split(maxsplit=1)[0]) + _ROOM < longest for line, after in pairwise(lines)]
-    return longest >= _MIN_WRAPPED_LINE and 2 * sum(room) < len(room)
+    is_prose = 2 * sum(map(_reads_on, later)) > len(later)
+    return is_prose or (longest >= _MIN_WRAPPED_LINE and 2 * sum(room) < len(room))
+
+
+def _reads_on(line: str) -> bool:
+    """Whether a line ends as one of a sentence does that goes on or ends there."""
+    return line.endswith(",") or _PROSE_ENDING.search(line) is not None
 
 
 def begins_an_unmarked_item(text: str, sentence: Sentence) -> bool:
