@@ -43,6 +43,12 @@ AFTER = "The mill beside it is older still, and nobody remembers when its wheel 
             id="a table",
         ),
         pytest.param(
+            "<table><tr><td>Monday</td><td><ul><li>Bread</li><li>Water</li></ul></td></tr>"
+            "<tr><td>Tuesday</td><td>Nothing at all but your good mood</td></tr></table>",
+            ["Monday | • Bread • Water", "Tuesday | Nothing at all but your good mood"],
+            id="a list in a cell",
+        ),
+        pytest.param(
             "<p>Boat House, 5 Pier Street<br>89073 Ulm, Germany</p>",
             ["Boat House, 5 Pier Street", "89073 Ulm, Germany"],
             id="lines",

@@ -22,7 +22,7 @@ from qa.sources.webpage.blocks import (
     without_item_mark,
 )
 from qa.sources.webpage.collect import is_teaser
-from qa.sources.webpage.omissions import restore_lines, restore_paragraphs
+from qa.sources.webpage.omissions import restore_cells, restore_lines, restore_paragraphs
 
 # A main text this much shorter than the words of the page that are no links is not the main text; in characters, and
 # as a share. Of the pages of `web-pages`, none with a right main text is below it.
@@ -59,7 +59,7 @@ def extract_main_text(root: HtmlElement) -> MainText:
         return _whole_if_short(root, shown.text) or shown
     if whole := _whole_if_short(root, text):
         return whole
-    text = restore_lines(root, restore_paragraphs(root, text, links))
+    text = restore_lines(root, restore_cells(root, restore_paragraphs(root, text, links)))
     lede = find_lede(root, text)
     return MainText(f"{lede}\n\n{text}" if lede else text)
 

@@ -1,8 +1,9 @@
-"""What trafilatura loses of an article: paragraphs between those that it keeps, and the lines of a <pre>."""
+"""What trafilatura loses of an article: paragraphs between its own, the lines of a <pre>, lists in a table's cells."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -22,6 +23,7 @@ _ASIDE_TAGS = frozenset("nav aside footer form header figure menu".split())
 # element, and of what may be added to it.
 _SHORTEST_KEY = 20
 _MAIN_SHARE, _MOST_ADDED = 0.9, 0.5
+_LONGEST_ROW = 2_000  # characters; a longer row lays out a page rather than what it says
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,29 @@ def restore_lines(root: HtmlElement, text: str) -> str:
     if not by_key:
         return text
     return "\n".join(_with_lines(line, by_key) for line in text.split("\n"))
+
+
+def restore_cells(root: HtmlElement, text: str) -> str:
+    """Give the lists in their cells back to the rows of a table, each still on one line.
+
+    Args:
+        root: The page's tree.
+        text: Its main text.
+    """
+    by_key: dict[str, str] = {}
+    for row in root.iter("tr"):
+        if row.find(".//td//li") is None or row.find(".//table") is not None:
+            continue
+        whole = " ".join(join_blocks(lay_out(row, bullets=True))[0].split())
+        rest = deepcopy(row)
+        for element in [*rest.iter("ul", "ol")]:
+            element.drop_tree()
+        key = _key(join_blocks(lay_out(rest))[0])
+        if key and len(whole) <= _LONGEST_ROW:
+            by_key[key] = whole
+    if not by_key:
+        return text
+    return "\n".join(by_key.get(_key(line), line) for line in text.split("\n"))
 
 
 def _with_lines(line: str, by_key: Mapping[str, str]) -> str:
