@@ -147,7 +147,7 @@ def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int, Break]]:
     for block_start, block_end in _pieces(_BLANK_LINES, text, start, end):
         before = Break.PARAGRAPH
         lines = list(_pieces(_LINE_BREAK, text, block_start, block_end))
-        is_wrapped = _is_wrapped([text[slice(*line)].strip() for line in lines])
+        is_wrapped = _is_wrapped([words for line in lines if (words := text[slice(*line)].strip())])
         piece_start = lines[0][0]
         for (line_start, line_end), (next_start, next_end) in pairwise(lines):
             line_ending = text[line_start:line_end][-8:]
@@ -166,7 +166,7 @@ def _is_wrapped(lines: Sequence[str]) -> bool:
     >>> _is_wrapped(["200 g flour", "2 eggs", "salt etc.", "butter"]), _is_wrapped(["It rains", "in the", "winter"])
     (False, True)
     """
-    longest = max(map(len, lines))
+    longest = max(map(len, lines), default=0)
     if longest > _MAX_WRAPPED_LINE:
         return False
     later = lines[1:]
