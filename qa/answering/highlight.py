@@ -67,28 +67,32 @@ def extend_span(question: str, text: str, sentences: Sequence[Sentence], span: S
     for index in (inside[0], inside[-1]):
         items = list_at(text, sentences, index)
         several = question_type.asks_what_object(question) and sum(place in items for place in inside) > 1
-        if items and (several or wants_whole_list(question, text, sentences, index, context)):
+        if items and (several or wants_whole_list(question, text, sentences, index, items, context)):
             return sentences[items[0]].start, sentences[items[-1]].end
     if question_type.asks_for_sentence(question):
         return strip_marks(text, (sentences[inside[0]].start, sentences[inside[-1]].end))
     return strip_marks(text, grow_to_run(text, span))
 
 
-def wants_whole_list(question: str, text: str, sentences: Sequence[Sentence], index: int, context: str) -> bool:
+def wants_whole_list(
+    question: str, text: str, sentences: Sequence[Sentence], index: int, items: range, context: str
+) -> bool:
     """Whether the list that a sentence is in or leads into, if there is one, answers with all its items.
+
+    `items` are those that `list_at` finds in this passage; the list may go on in others.
 
     A question for how something is done is about one item if that says words of it that neither the sentence before the
     list says nor what it stands under.
 
     >>> from qa.text.sentences import split_sentences
     >>> text = "Bread:\\n\\n1. Knead the dough.\\n2. Oil a finger, or dough sticks to it."
-    >>> [wants_whole_list(question, text, split_sentences(text), 4, "") for question in
+    >>> sentences = split_sentences(text)
+    >>> [wants_whole_list(question, text, sentences, 4, list_at(text, sentences, 4), "") for question in
     ...  ("How do I bake bread?", "How do I keep dough from sticking to a finger, as it sticks?")]
     [True, False]
     """
     if question_type.asks_list(question):
         return True
-    items = list_at(text, sentences, index)
     if question_type.asks_what_object(question) and items and index not in items:
         return True
     if not items or not question_type.asks_whole_list(question):  # the list may be in other passages

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
-from qa.answering import byline
 from qa.answering.answer import Answer, Quote
 from qa.answering.author import author_answers
-from qa.answering.byline import answer_by_byline
+from qa.answering.byline import CONFIDENCE, answer_by_byline
 from qa.answering.calibration import Calibration
 from qa.answering.candidate import Candidate, ReadCandidate
 from qa.answering.close_reading import CloseReading, is_doubtful, list_close_options, to_read_closely
-from qa.answering.highlight import best_sentences, wants_whole_list
+from qa.answering.highlight import best_sentences, list_at, wants_whole_list
 from qa.answering.options import MARGIN_LIMIT, Option, answer_span, list_options, names_in
 from qa.answering.reader import Reader
 from qa.answering.reading import Part, read_with
@@ -144,7 +143,7 @@ def _by_byline(
         return Assessment(order, None, 0.0 if calibrated else None, -MARGIN_LIMIT)
     sentence = first.sentences[0]
     answer = OptionAnswer(value, (sentence.start, sentence.end))
-    return Assessment(order, answer, byline.CONFIDENCE if calibrated else None, MARGIN_LIMIT)
+    return Assessment(order, answer, CONFIDENCE if calibrated else None, MARGIN_LIMIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +239,8 @@ def _quoting_whole_list(
         return assessed, candidates
     text, context = first.candidate.text, first.candidate.context
     index = bisect_right([sentence.start for sentence in first.sentences], answer.span[0]) - 1
-    if not wants_whole_list(question, text, first.sentences, index, context):
+    items = list_at(text, first.sentences, index)
+    if not wants_whole_list(question, text, first.sentences, index, items, context):
         return assessed, candidates
     passage, span = with_whole_list(first.candidate, answer.span)
     if passage is first.candidate:

@@ -57,7 +57,7 @@ class Series:
         start, end = span
         is_apart = end < self.marks[0][0] or start > self.marks[-1][1]
         inside = sum(start < mark_start and mark_end < end for mark_start, mark_end in self.marks)
-        return not (is_apart or (end > self.marks[-1][1] and inside + 1 >= min(_FEWEST_ITEMS, len(self.marks) + 1)))
+        return not (is_apart or (end > self.marks[-1][1] and inside + 1 >= _FEWEST_ITEMS))
 
     def moved(self, by: int) -> Series:
         """The series in a text in which the sentence begins so much later."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence, Set
 from copy import deepcopy
 from dataclasses import dataclass
-from itertools import pairwise
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -43,23 +43,23 @@ def restore_paragraphs(root: HtmlElement, text: str, links: Set[str]) -> str:
         links: The texts of its links.
     """
     lines = text.split("\n")
-    paragraphs = list(_paragraphs(root, lines))
+    keys = [_key(line) for line in lines]
+    paragraphs = list(_paragraphs(root, keys))
     kept = [number for number, paragraph in enumerate(paragraphs) if paragraph.line is not None]
     if not kept:
         return text
     around = _article_element([paragraphs[number] for number in kept])
     parents = {paragraphs[number].element.getparent() for number in kept}
-    keys = [_key(line) for line in lines]
     added: dict[int, list[str]] = {}
     line = 0
-    after = {number: paragraphs[later].line or 0 for number, later in _next_of(kept)}
     for number in range(kept[0], kept[-1] + 1):
         paragraph = paragraphs[number]
         if paragraph.line is not None:
             line = paragraph.line
             continue
         # It may be there in several lines, or in one with other words: the lines of a <br>, the cells of a row.
-        is_there = paragraph.key in "".join(keys[line : max(line, after[number]) + 1])
+        after = paragraphs[kept[bisect_right(kept, number)]].line or 0
+        is_there = paragraph.key in "".join(keys[line : max(line, after) + 1])
         is_among = paragraph.element.getparent() in parents
         if is_among and not is_there and not _is_furniture(paragraph, around, links):
             added.setdefault(line, []).append(paragraph.text)
@@ -114,12 +114,6 @@ def _with_lines(line: str, by_key: Mapping[str, str]) -> str:
     return line if lines is None else line[: len(line) - len(words)] + lines
 
 
-def _next_of(kept: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Each number between the first and the last of some numbers, with the next of them from it on."""
-    for before, after in pairwise(kept):
-        yield from ((number, after) for number in range(before + 1, after + 1))
-
-
 def _key(text: str) -> str:
     """A text without what layout adds to it: white space, the mark of an item, the bars between cells."""
     return "".join(without_item_mark(text).replace("|", "").split())
@@ -131,19 +125,18 @@ def _apart(texts: list[str]) -> Iterator[str]:
         yield text
 
 
-def _paragraphs(root: HtmlElement, lines: list[str]) -> Iterator[_Paragraph]:
-    """The innermost elements that hold a paragraph each, in page order."""
-    line_keys = [_key(line) for line in lines]
+def _paragraphs(root: HtmlElement, keys: Sequence[str]) -> Iterator[_Paragraph]:
+    """The innermost elements that hold a paragraph each, in page order; `keys` are those of the main text's lines."""
     at = -1
     for element in _innermost(root):
         text = join_blocks(lay_out(element))[0]
         key = _key(text)
         if not key:
             continue
-        following = next((n for n in range(at + 1, len(lines)) if line_keys[n]), None)
-        line = following if following is not None and key == line_keys[following] else None
+        following = next((n for n in range(at + 1, len(keys)) if keys[n]), None)
+        line = following if following is not None and key == keys[following] else None
         if line is None and len(key) >= _SHORTEST_KEY:
-            line = next((n for n in range(max(at, 0), len(lines)) if key in line_keys[n]), None)
+            line = next((n for n in range(max(at, 0), len(keys)) if key in keys[n]), None)
         at = at if line is None else line
         yield _Paragraph(element, text, key, line)
 
