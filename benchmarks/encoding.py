@@ -24,7 +24,7 @@ from benchmarks.hardware import processor
 from benchmarks.markdown import head, row
 from qa.encoding.encoder import Vectors
 from qa.encoding.minilm import MiniLMEncoder
-from qa.encoding.network import Precision
+from qa.encoding.precision import Precision
 from qa.evaluation.dataset import Dataset
 from qa.library.ray_encoding import LOCAL
 from qa.library.vector_shard import TEXTS

@@ -30,7 +30,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from qa.answering.reader import DEFAULT_READER, ScoredSpan
-from qa.encoding.network import openvino_core
+from qa.encoding.runtime import openvino_core
 from qa.evaluation import evaluate
 from training.data import LabelledQuestion
 from training.evaluate import SETS, read_questions, set_figures, set_questions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import time
 from collections.abc import Callable
@@ -21,6 +22,9 @@ _KINDS = {
     "avx2": "AVX2",
     "asimddp": "ARM with dot products",
 }
+# What `$ONEDNN_MAX_CPU_ISA` limits OpenVINO's and torch's products to, to measure as on a lesser processor.
+_LIMIT = "ONEDNN_MAX_CPU_ISA"
+_LIMITED = {"AVX2": "AVX2", "AVX2_VNNI": "AVX-VNNI", "AVX512_CORE": "AVX512", "AVX512_CORE_VNNI": "AVX512-VNNI"}
 _SIDE = 2048
 _COPIED_BYTES = 2**28  # far more than any cache holds
 _TRIES = 20
@@ -28,13 +32,16 @@ _SECONDS = 20.0  # after which none is begun: a processor that does not multiply
 
 
 def processor() -> tuple[str, str]:
-    """The processor's kind, by the fastest way to multiply that it has, and its name."""
+    """The processor's kind, by the fastest way to multiply that it has and may use, and its name."""
     cpuinfo = Path("/proc/cpuinfo")
     lines = cpuinfo.read_text(encoding="utf-8").splitlines() if cpuinfo.exists() else []
     values = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
     flags = set(values.get("flags", values.get("Features", "")).split())
     kind = next((kind for flag, kind in _KINDS.items() if flag in flags), platform.machine())
-    return kind, values.get("model name", platform.processor() or platform.machine())
+    name = values.get("model name", platform.processor() or platform.machine())
+    if limit := _LIMITED.get(os.environ.get(_LIMIT, "")):
+        return f"{limit} (limited)", f"{name}, of kind {kind}, limited to {limit}"
+    return kind, name
 
 
 def peak_rates() -> dict[str, float]:

@@ -12,7 +12,8 @@ import numpy as np
 
 from qa.encoding import minilm_files
 from qa.encoding.bert import graph, mean_of_tokens
-from qa.encoding.network import default_precision, openvino_core
+from qa.encoding.precision import default_precision, settings
+from qa.encoding.runtime import openvino_core
 
 _TEXTS, _LENGTH, _ROUNDS = 12, 160, 20  # about one batch of `qa.encoding.network`
 _Function = tuple[str, str]  # the end of the file's path, and the function's name
@@ -38,9 +39,10 @@ def network_shares(rounds: int = _ROUNDS) -> dict[str, float]:
     Args:
         rounds: How often the batch is encoded.
     """
-    model = graph(minilm_files.weights(), mean_of_tokens)
-    settings = {"INFERENCE_PRECISION_HINT": default_precision(), "PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": "1"}
-    request = openvino_core().compile_model(model, "CPU", {**settings, "PERF_COUNT": "YES"}).create_infer_request()
+    precision = default_precision()
+    model = graph(minilm_files.weights(), mean_of_tokens, precision)
+    counted = {**settings(precision), "PERF_COUNT": "YES"}
+    request = openvino_core().compile_model(model, "CPU", counted).create_infer_request()
     inputs = [
         np.random.default_rng(0).standard_normal((_TEXTS, _LENGTH, minilm_files.DIMENSION), dtype=np.float32),
         np.ones((_TEXTS, _LENGTH), dtype=np.float32),

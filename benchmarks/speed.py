@@ -36,7 +36,7 @@ from qa.answering.select import CANDIDATES
 from qa.encoding import minilm_files
 from qa.encoding.bert import BertNetwork
 from qa.encoding.minilm import MiniLMEncoder
-from qa.encoding.network import default_precision
+from qa.encoding.precision import default_precision
 from qa.evaluation.dataset import Dataset
 
 ENCODED, QUESTIONS, WARM = 400, 200, 20

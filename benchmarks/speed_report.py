@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import statistics
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -35,7 +36,7 @@ def write_report(kind: str, figures: Mapping[str, Any], folder: Path) -> None:
 
 def plot_name(kind: str) -> str:
     """The file name of a kind's plot."""
-    return f"speed-{kind.lower().replace(' ', '-')}.svg"
+    return f"speed-{'-'.join(re.findall('[a-z0-9]+', kind.lower()))}.svg"
 
 
 def markdown_report(kinds: Mapping[str, Mapping[str, Any]]) -> str:
@@ -93,7 +94,8 @@ def _encoding_ratio(figures: Mapping[str, Any]) -> float:
 def _section(kind: str, figures: Mapping[str, Any]) -> list[str]:
     encoding, asking, starting = figures["encoding"], figures["asking"], figures["starting"]
     rates, reading = encoding["passages a second"], asking["reading"]
-    limit = figures["machine"]["bf16" if figures["precision"] == "bf16" else "f32"]
+    limited_by = "bf16" if figures["precision"] == "bf16" else "f32"
+    limit = figures["machine"][limited_by]
     encoding_reached = statistics.median(rates["Verbatim"]) * encoding["GFLOP a passage"]
     worked = reading["GFLOP a question"]
     reached = {name: worked[name] / statistics.median(times) * 1e3 for name, times in reading["ms"].items()}
@@ -110,7 +112,7 @@ def _section(kind: str, figures: Mapping[str, Any]) -> list[str]:
         "",
         f"Encoding, {encoding['tokens a passage']:.0f} tokens a passage ({encoding['GFLOP a passage']:.1f} GFLOP): "
         f"**{_encoding_ratio(figures):.1f} times** sentence-transformers, {encoding_reached:.0f} GFLOP/s, "
-        f"{encoding_reached / limit:.0%} of the machine's limit.",
+        f"{encoding_reached / limit:.0%} of the machine's limit in {limited_by}.",
         "",
         *head("", "passages/s", "a question, ms"),
         *(row(name, _spread(rates[name]), _spread(encoding["a question, ms"][name])) for name in rates),

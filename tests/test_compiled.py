@@ -13,7 +13,7 @@ import pytest
 from qa.answering import reader as reader_module
 from qa.answering.reader import SpanReader
 from qa.encoding.compiled import CompiledNetwork, KeptAs, keep_compiled, load_compiled, load_or_compile
-from qa.encoding.network import openvino_core
+from qa.encoding.runtime import openvino_core
 
 SETTINGS = {"INFERENCE_PRECISION_HINT": "f32", "NUM_STREAMS": "1"}
 VALUES = np.arange(6, dtype=np.float32).reshape(2, 3)

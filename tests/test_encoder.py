@@ -15,7 +15,7 @@ from conftest import CORPUS, FakeEncoder
 
 import qa
 from qa.answering.reader import DEFAULT_READER, Reader
-from qa.encoding import minilm_files, network
+from qa.encoding import minilm_files
 from qa.encoding.adapter import adapt_encoder
 from qa.encoding.encoder import Vectors, unit_vectors
 from qa.encoding.minilm import MiniLMEncoder
@@ -49,24 +49,6 @@ def test_vectors_in_the_fastest_precision_differ_only_by_rounding(real_encoder: 
 def test_no_text_and_an_empty_text_have_vectors_too(real_encoder: MiniLMEncoder) -> None:
     assert real_encoder.encode([]).shape == (0, 384)
     assert np.isfinite(real_encoder.encode([""])).all()
-
-
-def test_the_precision_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("VERBATIM_PRECISION", "f32")
-    assert MiniLMEncoder().precision == "f32"
-    monkeypatch.setenv("VERBATIM_PRECISION", "int4")
-    with pytest.raises(qa.SettingError, match="VERBATIM_PRECISION is auto, bf16, f16, f32, not 'int4'"):
-        MiniLMEncoder().encode(["text"])
-
-
-def test_a_processor_without_bf16_gets_f32(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Core:
-        def get_property(self, *_: str) -> list[str]:
-            return ["FP32", "INT8"]
-
-    monkeypatch.delenv("VERBATIM_PRECISION", raising=False)
-    monkeypatch.setattr(network, "openvino_core", Core)
-    assert network.default_precision() == "f32"
 
 
 def test_many_threads_get_the_same_vectors_as_one(real_encoder: MiniLMEncoder) -> None:

@@ -52,7 +52,7 @@ def test_what_runs_computes_what_was_trained(base: Path, tmp_path: Path) -> None
     save_file(packed(trained.state_dict()), str(tmp_path / "weights"))
     digest = hashlib.sha256((tmp_path / "weights").read_bytes()).hexdigest()
     weights = read_own_weights(tmp_path / "weights", digest, "deeper reader", "do without")
-    network = mpnet.MPNetNetwork(weights, lambda: mpnet.graph(weights, span_head(weights)), "f32")
+    network = mpnet.MPNetNetwork(weights, lambda _: mpnet.graph(weights, span_head(weights)), "f32")
     expected = trained(IDS, IDS, MASK)
     seen = 0
     for rows, output in network.run([ids[mask > 0].tolist() for ids, mask in zip(IDS, MASK, strict=True)]):

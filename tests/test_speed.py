@@ -85,5 +85,9 @@ def test_each_kind_of_processor_keeps_its_measurement(tmp_path: Path, monkeypatc
     assert all(f"({plot})" in text for plot in plots)
 
 
-def test_the_processor_is_named() -> None:
+def test_the_processor_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ONEDNN_MAX_CPU_ISA", raising=False)
     assert all(processor())
+    monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", "AVX2_VNNI")
+    kind, name = processor()
+    assert kind == "AVX-VNNI (limited)" and name.endswith("limited to AVX-VNNI")

@@ -13,8 +13,9 @@ from qa.answering import reader
 from qa.answering.reader import SpanReader, span_head
 from qa.encoding import minilm_files, mpnet
 from qa.encoding.compiled import KeptAs
-from qa.encoding.network import Network, Precision
+from qa.encoding.network import Network
 from qa.encoding.own_weights import read_own_weights
+from qa.encoding.precision import Precision
 
 if TYPE_CHECKING:
     from openvino import Model
@@ -34,7 +35,7 @@ class DeepReader(SpanReader):
         without = "answer with the first reader alone (VERBATIM_CLOSE_READING=off)"
         weights = read_own_weights(self._weights, self._sha256, "deeper reader", without)
 
-        def build() -> Model:
+        def build(_precision: Precision) -> Model:
             return mpnet.graph(weights, span_head(weights))
 
         kept = KeptAs((self._sha256,), (Path(reader.__file__),))

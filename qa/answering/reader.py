@@ -23,9 +23,10 @@ from qa.answering.series import cut_series
 from qa.encoding import minilm_files
 from qa.encoding.bert import BertNetwork, graph
 from qa.encoding.compiled import KeptAs
-from qa.encoding.network import Head, Network, Precision
+from qa.encoding.network import Head, Network
 from qa.encoding.once import Once
 from qa.encoding.own_weights import read_own_weights
+from qa.encoding.precision import Precision
 from qa.errors import ModelError
 from qa.search.passage_context import as_sentences
 from qa.text.sentences import Sentence, split_sentences
@@ -251,11 +252,11 @@ class SpanReader:
         base, tokenizer = minilm_files.weights(), minilm_files.tokenizer()
         if (self._weights, self._sha256) != (WEIGHTS, SHA256):
             weights = base | _own_weights(self._weights, self._sha256)
-            return BertNetwork(weights, lambda: _span_graph(weights), self._precision), tokenizer
+            return BertNetwork(weights, lambda precision: _span_graph(weights, precision), self._precision), tokenizer
         # The embeddings are not among the shipped weights, which are read only to compile.
         return BertNetwork(
             base,
-            lambda: _span_graph(base | _own_weights(WEIGHTS, SHA256)),
+            lambda precision: _span_graph(base | _own_weights(WEIGHTS, SHA256), precision),
             self._precision,
             KeptAs((SHA256, minilm_files.SHA256), (Path(__file__),)),
         ), tokenizer
@@ -276,8 +277,8 @@ def span_head(weights: minilm_files.Weights) -> Head:
     return head
 
 
-def _span_graph(weights: minilm_files.Weights) -> Model:
-    return graph(weights, span_head(weights))
+def _span_graph(weights: minilm_files.Weights, precision: Precision) -> Model:
+    return graph(weights, span_head(weights), precision)
 
 
 def _window_starts(length: int, room: int) -> Iterable[int]:

@@ -16,7 +16,7 @@ from typing import Any
 from qa.cli.output import library_path, print_line
 from qa.cli.shared import SharedOptions
 from qa.encoding.minilm_files import NAME, folder
-from qa.encoding.network import SETTING, default_precision
+from qa.encoding.precision import SETTING, default_precision
 from qa.errors import LibraryMissing, VerbatimError
 from qa.library.defaults import default_path
 from qa.library.directory import LibraryDirectory

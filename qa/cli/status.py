@@ -10,7 +10,7 @@ from qa.answering.close_reading import is_on
 from qa.cli.output import contents_of, library_path, print_line
 from qa.cli.shared import SharedOptions
 from qa.encoding.minilm_files import NAME
-from qa.encoding.network import SETTING, Precision, default_precision
+from qa.encoding.precision import SETTING, Precision, default_precision
 from qa.library.changes import clear_leftovers
 from qa.library.directory import LibraryDirectory
 from qa.library.generation import Generation

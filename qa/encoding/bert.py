@@ -6,7 +6,6 @@ torch nor a converted copy of the model is needed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,8 @@ from numpy.typing import NDArray
 from qa.encoding import minilm_files
 from qa.encoding.compiled import KeptAs
 from qa.encoding.minilm_files import Weights
-from qa.encoding.network import MASKED, Head, Network, Precision, constant
+from qa.encoding.network import MASKED, Build, Head, Network, constant
+from qa.encoding.precision import Precision, matrix
 
 if TYPE_CHECKING:
     from openvino import Model, Node
@@ -31,7 +31,7 @@ class BertNetwork(Network):
     def __init__(
         self,
         embeddings: Weights,
-        build: Callable[[], Model],
+        build: Build,
         precision: Precision | None = None,
         kept_as: KeptAs | None = None,
     ) -> None:
@@ -65,12 +65,13 @@ def mean_of_tokens(op: Any, hidden: Node, mask: Node) -> Node:
     return op.normalize_l2(mean, constant(op, [1]), _EPSILON, "max")
 
 
-def graph(weights: Weights, head: Head) -> Model:
+def graph(weights: Weights, head: Head, precision: Precision) -> Model:
     """Build the network's graph, to be compiled.
 
     Args:
         weights: The model's weights by name, float32.
         head: What turns the hidden states into the output.
+        precision: If it is int8, the layers' matrices are rounded to 8 bits.
 
     Returns:
         A model of two float32 inputs: the embedded tokens, shape (texts, tokens, width), and the mask, 1 for a token
@@ -83,7 +84,8 @@ def graph(weights: Weights, head: Head) -> Model:
         return op.constant(weights[name], shared_memory=True)
 
     def linear(x: Node, name: str) -> Node:
-        return op.add(op.matmul(x, weight(f"{name}.weight"), False, True), weight(f"{name}.bias"))
+        product = op.matmul(x, matrix(op, weights[f"{name}.weight"], precision), False, True)
+        return op.add(product, weight(f"{name}.bias"))
 
     def normal(x: Node, name: str) -> Node:
         x = op.mvn(x, constant(op, [-1]), True, _EPSILON, "INSIDE_SQRT")

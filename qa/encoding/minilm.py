@@ -10,8 +10,8 @@ import numpy as np
 from qa.encoding import minilm_files
 from qa.encoding.bert import BertNetwork, graph, mean_of_tokens
 from qa.encoding.encoder import Vectors
-from qa.encoding.network import Precision, default_precision
 from qa.encoding.once import Once
+from qa.encoding.precision import Precision, default_precision
 from qa.types import Progress, no_progress
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class MiniLMEncoder:
     max_tokens = minilm_files.MAX_TOKENS - minilm_files.SPECIAL_TOKENS
 
     def __init__(self, precision: Precision | None = None) -> None:
-        """`precision` is bf16, f16 or f32; None for what `default_precision` chooses when the model is loaded."""
+        """`precision` is one of `Precision`; None for what `default_precision` chooses when the model is loaded."""
         self._precision = precision
         self._loaded = Once(self._load)
 
@@ -71,7 +71,7 @@ class MiniLMEncoder:
 
     def _load(self) -> tuple[BertNetwork, Tokenizer]:
         weights = minilm_files.weights()
-        network = BertNetwork(weights, lambda: graph(weights, mean_of_tokens), self._precision)
+        network = BertNetwork(weights, lambda precision: graph(weights, mean_of_tokens, precision), self._precision)
         return network, minilm_files.tokenizer()
 
 

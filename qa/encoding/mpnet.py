@@ -6,7 +6,6 @@ OpenVINO unpacks the weights as it multiplies, so that they take 45 MB of memory
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,8 @@ from numpy.typing import NDArray
 
 from qa.encoding.compiled import KeptAs
 from qa.encoding.minilm_files import Weights
-from qa.encoding.network import MASKED, Head, Network, Precision, constant
+from qa.encoding.network import MASKED, Build, Head, Network, constant
+from qa.encoding.precision import Precision
 
 if TYPE_CHECKING:
     from openvino import Model, Node
@@ -41,7 +41,7 @@ class MPNetNetwork(Network):
     def __init__(
         self,
         weights: Weights,
-        build: Callable[[], Model],
+        build: Build,
         precision: Precision | None = None,
         kept_as: KeptAs | None = None,
     ) -> None:

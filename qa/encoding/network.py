@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-import os
 import queue
-import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from qa.encoding import precision as precisions
 from qa.encoding.compiled import KeptAs, load_or_compile
-from qa.encoding.once import Once
-from qa.errors import SettingError
+from qa.encoding.precision import Precision
+from qa.encoding.runtime import openvino_core
 
 if TYPE_CHECKING:
     from openvino import Model, Node
 
-Precision = Literal["bf16", "f16", "f32"]
+Build = Callable[[Precision], "Model"]
+"""From a precision to the graph of a network."""
+
 Head = Callable[[Any, "Node", "Node"], "Node"]
 """From OpenVINO's operations, the hidden states, shape (texts, tokens, width), and the mask, shape (texts, tokens), to
 the output."""
 
-SETTING = "VERBATIM_PRECISION"
 MASKED = -1e4  # added to a masked token's score; every precision can represent it
-_CONVERTER = "openvino.tools.ovc"
 _TOKENS_PER_BATCH = 2048
 # The padding of a batch: a share of its tokens, or so many if that is more, since each batch costs a call. The passages
 # that are read for a question of the open threads, 7.8 with 105 tokens, were padded by 41 % in one batch each; now they
@@ -44,26 +41,21 @@ class Network(ABC):
 
     tokens_at_first = 1  # in the first run, in which the runtime copies the weights
 
-    def __init__(
-        self, build: Callable[[], Model], precision: Precision | None = None, kept_as: KeptAs | None = None
-    ) -> None:
+    def __init__(self, build: Build, precision: Precision | None = None, kept_as: KeptAs | None = None) -> None:
         """Compile the network for this processor, or load it compiled.
 
         Args:
-            build: Builds the graph.
-            precision: bf16, f16 or f32; None for `default_precision`.
+            build: Builds the graph for a precision.
+            precision: One of `Precision`; None for `default_precision`.
             kept_as: What identifies the network, so that it is kept compiled in the user's cache folder and loaded from
                 there the next time; None to compile it each time.
         """
-        self.precision = precision or default_precision()
-        settings = {
-            "INFERENCE_PRECISION_HINT": self.precision,
-            "PERFORMANCE_HINT": "LATENCY",
-            "NUM_STREAMS": "1",
-        }
-        core = openvino_core()
-        file = kept_as.with_code(Path(__file__)).file(core, settings) if kept_as else None
-        self._compiled = load_or_compile(core, build, settings, file)
+        self.precision = precision or precisions.default_precision()
+        core, settings = openvino_core(), precisions.settings(self.precision)
+        if kept_as:
+            kept_as = kept_as.with_code(Path(__file__)).with_code(Path(precisions.__file__))
+        file = kept_as.file(core, {**settings, "precision": self.precision}) if kept_as else None
+        self._compiled = load_or_compile(core, lambda: build(self.precision), settings, file)
         self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
         for _ in range(_CONCURRENT_REQUESTS):
             self._idle.put(self._compiled.network.create_infer_request())
@@ -117,58 +109,6 @@ class Network(ABC):
     def release_memory(self) -> None:
         """Release the weights that were read from files: for a new shape the runtime may copy them in another order."""
         self._compiled.release_memory()
-
-
-def default_precision() -> Precision:
-    """The precision in `$VERBATIM_PRECISION`; else bf16 if the processor multiplies in it (AMX, AVX512-BF16), else f32.
-
-    Raises:
-        SettingError: If the variable names anything else.
-    """
-    named = os.environ.get(SETTING, "auto")
-    if named in get_args(Precision):
-        return named  # type: ignore[return-value]
-    if named != "auto":
-        raise SettingError(f"{SETTING} is auto, {', '.join(get_args(Precision))}, not {named!r}")
-    return "bf16" if "BF16" in openvino_core().get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
-
-
-@Once
-def openvino_core() -> Any:
-    """OpenVINO's runtime."""
-    return _import_openvino().Core()
-
-
-def use_one_thread() -> None:
-    """Compute every network that is loaded from now on with one thread, in a process that is one of many."""
-    openvino_core().set_property("CPU", {"INFERENCE_NUM_THREADS": 1})
-
-
-def _import_openvino() -> ModuleType:
-    """Import openvino without its model converter, whose import sends telemetry to a server.
-
-    openvino can be imported without the converter if that is missing, so it is made to look missing during the import.
-    A program that uses `openvino.convert_model` alongside this library still gets it: it is imported on first use.
-    """
-    hidden = "openvino" not in sys.modules and _CONVERTER not in sys.modules
-    if hidden:
-        sys.modules[_CONVERTER] = None  # type: ignore[assignment]
-    try:
-        import openvino
-    finally:
-        if hidden:
-            sys.modules.pop(_CONVERTER, None)
-    if "convert_model" not in vars(openvino):
-        vars(openvino)["__getattr__"] = _converter_on_first_use
-    module: ModuleType = openvino
-    return module
-
-
-def _converter_on_first_use(name: str) -> Any:
-    """The `__getattr__` (PEP 562) of an openvino that was imported without its converter."""
-    if name != "convert_model":
-        raise AttributeError(f"module 'openvino' has no attribute {name!r}")
-    return import_module(_CONVERTER).convert_model
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:

@@ -80,7 +80,7 @@ class _Worker:
     """What an actor runs: it loads the encoder once, and encodes a shard in each call."""
 
     def __init__(self, encoder: Encoder, fingerprint: str) -> None:
-        from qa.encoding.network import use_one_thread
+        from qa.encoding.runtime import use_one_thread
 
         os.environ["RAYON_NUM_THREADS"] = "1"  # of the tokenizers; Ray itself sets OMP_NUM_THREADS
         use_one_thread()
