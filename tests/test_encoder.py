@@ -15,7 +15,7 @@ from conftest import CORPUS, FakeEncoder
 
 import qa
 from qa.answering.reader import DEFAULT_READER, Reader
-from qa.encoding import minilm_files
+from qa.encoding import bert, mapped_weights, minilm_files
 from qa.encoding.adapter import adapt_encoder
 from qa.encoding.encoder import Vectors, unit_vectors
 from qa.encoding.minilm import MiniLMEncoder
@@ -130,7 +130,7 @@ def test_counting_tokens_does_not_truncate_or_change_encoding(real_encoder: Mini
 def test_released_weights_are_read_again() -> None:
     weights = minilm_files.weights()
     before = {name: array.copy() for name, array in weights.items()}
-    minilm_files.release_memory(weights)
+    mapped_weights.release_memory(weights)
     for name, array in weights.items():
         np.testing.assert_array_equal(array, before[name])
 
@@ -139,7 +139,7 @@ def test_memory_is_released_after_each_new_shape(real_encoder: MiniLMEncoder, mo
     network = real_encoder._loaded()[0]
     released: list[object] = []
     monkeypatch.setattr(network, "_shapes", {(1, 8)})
-    monkeypatch.setattr(minilm_files, "release_memory", released.append)
+    monkeypatch.setattr(bert, "release_memory", released.append)
     for lengths in ([1], [8], [9], [16], [9, 9], [1]):
         list(network.run([[0] * length for length in lengths]))
     assert (network._shapes, len(released)) == ({(1, 8), (1, 16), (2, 16)}, 2)

@@ -195,6 +195,12 @@ def test_missing_weights_are_named(tmp_path: Path) -> None:
         SpanReader(tmp_path / "gone").read("Where?", ["Here."])
 
 
+def test_empty_weights_are_named(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    with pytest.raises(qa.ModelError, match=r"cannot read the reader's weights 'empty': .*install again"):
+        SpanReader(tmp_path / "empty").read("Where?", ["Here."])
+
+
 def test_the_calibration_was_fitted_to_these_weights() -> None:
     assert load_calibration().models == [minilm_files.SHA256, SHA256, ""]
     assert WEIGHTS.stat().st_size <= 25_000_000

@@ -23,6 +23,7 @@ from qa.answering.series import cut_series
 from qa.encoding import minilm_files
 from qa.encoding.bert import BertNetwork, graph
 from qa.encoding.compiled import KeptAs
+from qa.encoding.mapped_weights import Weights
 from qa.encoding.network import Head, Network
 from qa.encoding.once import Once
 from qa.encoding.own_weights import read_own_weights
@@ -262,12 +263,12 @@ class SpanReader:
         ), tokenizer
 
 
-def _own_weights(path: Path, sha256: str) -> minilm_files.Weights:
+def _own_weights(path: Path, sha256: str) -> Weights:
     found = read_own_weights(path, sha256, "reader", "ask without a reader (reader=None, --no-reader)")
     return {name.removeprefix("bert."): array.astype(np.float32) for name, array in found.items()}
 
 
-def span_head(weights: minilm_files.Weights) -> Head:
+def span_head(weights: Weights) -> Head:
     """The network's head: for each token, how well an answer starts and ends there, and if its sentence answers."""
 
     def head(op: Any, hidden: Any, _mask: Any) -> Any:
@@ -277,7 +278,7 @@ def span_head(weights: minilm_files.Weights) -> Head:
     return head
 
 
-def _span_graph(weights: minilm_files.Weights, precision: Precision) -> Model:
+def _span_graph(weights: Weights, precision: Precision) -> Model:
     return graph(weights, span_head(weights), precision)
 
 

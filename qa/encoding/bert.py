@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.encoding import minilm_files
 from qa.encoding.compiled import KeptAs
-from qa.encoding.minilm_files import Weights
+from qa.encoding.mapped_weights import Weights, release_memory
 from qa.encoding.network import MASKED, Build, Head, Network, constant
 from qa.encoding.precision import Precision, matrix
 
@@ -53,7 +52,7 @@ class BertNetwork(Network):
         return [embedded, mask]
 
     def release_memory(self) -> None:
-        minilm_files.release_memory(self._mapped_weights)
+        release_memory(self._mapped_weights)
         super().release_memory()
 
 

@@ -6,15 +6,11 @@ Their hash is checked, no code of that package runs, and the network is not used
 from __future__ import annotations
 
 import hashlib
-import json
-import mmap
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
+from qa.encoding.mapped_weights import Weights, map_file, tensors_in
 from qa.encoding.once import Once
 from qa.errors import ModelError
 
@@ -28,8 +24,6 @@ SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 DIMENSION = 384
 MAX_TOKENS = 256
 SPECIAL_TOKENS = 2
-
-Weights = dict[str, NDArray[Any]]
 
 
 @Once
@@ -56,27 +50,9 @@ def folder() -> Path:
 
 @Once
 def weights() -> Weights:
-    """The model's weights by name, float32: mapped from the file, so only what is used takes memory.
-
-    Writing to them changes this process's memory, not the file.
-    """
+    """The model's weights by name, float32."""
     with (folder() / "model.safetensors").open("rb") as stream:
-        mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_COPY)
-    size = int.from_bytes(mapped[:8], "little")
-    tensors = json.loads(mapped[8 : 8 + size])
-    return {
-        name: np.ndarray(tensor["shape"], np.float32, mapped, 8 + size + tensor["data_offsets"][0])
-        for name, tensor in tensors.items()
-        if tensor.get("dtype") == "F32"  # the file also contains metadata and integer position ids
-    }
-
-
-def release_memory(weights: Weights) -> None:
-    """Release the memory of weights that are mapped from the file; they are read again when they are used."""
-    if hasattr(mmap, "MADV_DONTNEED"):
-        for mapped in {id(array.base): array.base for array in weights.values()}.values():
-            if isinstance(mapped, mmap.mmap):
-                mapped.madvise(mmap.MADV_DONTNEED)
+        return tensors_in(map_file(stream))
 
 
 @Once

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.encoding.compiled import KeptAs
-from qa.encoding.minilm_files import Weights
+from qa.encoding.mapped_weights import Weights, release_memory
 from qa.encoding.network import MASKED, Build, Head, Network, constant
 from qa.encoding.precision import Precision
 
@@ -53,6 +53,7 @@ class MPNetNetwork(Network):
             precision: See there.
             kept_as: See there.
         """
+        self._mapped_weights = weights
         word = "embeddings.word_embeddings.weight"
         self._codes, self._scales = weights[f"{word}.codes"], weights[f"{word}.scales"]
         self._positions = weights["embeddings.position_embeddings.weight"].astype(np.float32)
@@ -75,6 +76,10 @@ class MPNetNetwork(Network):
         words = unpacked(self._codes[numbers], self._scales[numbers])
         positions = self._positions[_FIRST_POSITION : _FIRST_POSITION + length]
         return [words + positions, mask, np.ascontiguousarray(self._bias[:, :, :length, :length])]
+
+    def release_memory(self) -> None:
+        release_memory(self._mapped_weights)
+        super().release_memory()
 
 
 def unpacked(codes: NDArray[np.uint8], scales: NDArray[np.float16]) -> NDArray[np.float32]:

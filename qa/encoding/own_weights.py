@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from qa.encoding.minilm_files import Weights
+from qa.encoding.mapped_weights import Weights, map_file, tensors_in
 from qa.errors import ModelError
 
 
@@ -21,18 +21,18 @@ def read_own_weights(path: Path, sha256: str, owner: str, without: str) -> Weigh
     Raises:
         ModelError: It cannot be read, or its hash is another.
     """
-    from safetensors.numpy import load
-
     try:
-        content = path.read_bytes()
-    except OSError as error:
+        with path.open("rb") as stream:
+            mapped = map_file(stream)
+    except (OSError, ValueError) as error:  # ValueError if the file is empty
+        reason = error.strerror if isinstance(error, OSError) else error
         raise ModelError(
-            f"cannot read the {owner}'s weights {path.name!r}: {error.strerror}; install again, or {without}"
+            f"cannot read the {owner}'s weights {path.name!r}: {reason}; install again, or {without}"
         ) from error
-    digest = hashlib.sha256(content).hexdigest()
+    digest = hashlib.sha256(mapped).hexdigest()
     if digest != sha256:
         raise ModelError(
             f"the {owner}'s weights {path.name!r} have the hash {digest[:12]}…, not {sha256[:12]}…; install again, "
             f"or {without}"
         )
-    return load(content)
+    return tensors_in(mapped)
