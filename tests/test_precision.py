@@ -44,7 +44,16 @@ def test_the_fastest_precision_of_the_processor_is_chosen(
     monkeypatch.delenv("VERBATIM_PRECISION", raising=False)
     monkeypatch.setattr(precision, "openvino_core", lambda: Core(*capabilities))
     monkeypatch.setattr(precision, "multiplies_in_eight_bits", lambda: eight_bits)
+    monkeypatch.setattr("platform.machine", lambda: "AMD64")
     assert precision.default_precision() == chosen
+
+
+def test_eight_bits_are_not_chosen_where_nobody_has_measured_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VERBATIM_PRECISION", raising=False)
+    monkeypatch.setattr(precision, "openvino_core", lambda: Core("FP32", "INT8"))
+    monkeypatch.setattr(precision, "multiplies_in_eight_bits", lambda: True)
+    monkeypatch.setattr("platform.machine", lambda: "aarch64")
+    assert precision.default_precision() == "f32"
 
 
 def test_a_processor_on_which_products_of_eight_bits_fail_has_none(monkeypatch: pytest.MonkeyPatch) -> None:

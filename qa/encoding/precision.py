@@ -8,6 +8,7 @@ a number far from the others spoils only its group.
 from __future__ import annotations
 
 import os
+import platform
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -27,6 +28,7 @@ SETTING = "VERBATIM_PRECISION"
 # Numbers that share a scale. 60 passages in 8 bits, their lowest cosine to those in f32 and the time beside f32 with
 # AVX512-VNNI: 32, .9989, .78; 64, .9993, .66; 128, .9985, .61 (the whole row of weights in one group costs .0004).
 _GROUP = 64
+_MEASURED = ("x86_64", "AMD64")  # the architectures on which 8 bits are known to be faster
 _LARGEST = 127  # of 8 bits with a sign
 
 
@@ -45,7 +47,7 @@ def default_precision() -> Precision:
         raise SettingError(f"{SETTING} is auto, {', '.join(get_args(Precision))}, not {named!r}")
     if "BF16" in openvino_core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
         return "bf16"
-    return "int8" if multiplies_in_eight_bits() else "f32"
+    return "int8" if platform.machine() in _MEASURED and multiplies_in_eight_bits() else "f32"
 
 
 def settings(precision: Precision) -> dict[str, str]:
