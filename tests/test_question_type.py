@@ -135,3 +135,27 @@ def test_a_question_that_asks_for_a_list(question: str, a_list: bool) -> None:
 def test_the_pattern_of_an_answer(question: str, text: str, answer: str) -> None:
     pattern = question_type.answer_pattern(question)
     assert pattern is not None and [match[0].rstrip(".") for match in pattern.finditer(text)] == [answer]
+
+
+@pytest.mark.parametrize(
+    ("question", "of_the_kind", "of_another"),
+    [
+        ("How many seeds are sown?", "a dozen", "a few"),
+        ("How often do I water it?", "every other day", "the basil"),
+        ("how long do they soak", "overnight", "in water"),
+        ("How much feed?", "a pinch", "basil"),
+        ("what did the job end up costing them", "£1,205", "the wall"),
+        ("how expensive is it", "nothing", "the wall"),
+        ("When's the hedge cut?", "after the frost", "the gardener"),
+        ("so when do they open again", "in spring", "the gate"),
+        ("What time is dinner?", "half past six", "soup"),
+    ],
+)
+def test_what_is_of_the_kind_that_a_question_asks_for(question: str, of_the_kind: str, of_another: str) -> None:
+    pattern = question_type.answer_pattern(question)
+    assert pattern is not None and pattern.search(of_the_kind) and not pattern.search(of_another)
+
+
+def test_a_clause_about_a_time_does_not_ask_for_one() -> None:
+    assert question_type.answer_pattern("What happens when it rains?") is None
+    assert question_type.answer_pattern("When I bake it, is it dry?") is None

@@ -76,6 +76,19 @@ _NUMBER = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty"
     "|ninety|hundred|thousand|million|billion|dozen|half|third|quarter|double|twice|once|none|zero|both|several|many"
 )
+# How often, how long, how far or how much something is, without a number.
+_MEASURE = (
+    r"every|each|all|few|couple|some|any|daily|weekly|monthly|quarterly|yearly|annual(?:ly)?|hourly|overnight|until|till"
+    r"|always|never|rarely|seldom|sometimes|often|forever|pinch|handful|bit|little|lot|nothing|free|charge|short|long"
+)
+_TIME = (
+    r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|spring|summer|autumn|fall|winter|seasons?"
+    r"|mornings?|afternoons?|evenings?|nights?|noon|midnight|midday|dawn|dusk|sunrise|sunset|today|tonight|tomorrow|yesterday"
+    r"|now|soon|later?|early|earlier|ago|recently|once|when(?:ever)?|while|as|if|after|before|until|till|since|during|by|at"
+    r"|on|upon|within|around|every|each|always|never|first|last|next|past|time|seconds?|minutes?|hours?|days?|weeks?"
+    r"|weekends?|months?|years?|decades?|centur(?:y|ies)|holidays?|christmas|easter|immediately|instantly|then"
+)
 _TRADED = r"(?:go|sell|buy|sold|bought|going|selling|paid)\s+for"
 # Each row: the questions of a kind, and the pattern of their answers in a text.
 _ANSWER_PATTERNS = (
@@ -92,20 +105,32 @@ _ANSWER_PATTERNS = (
         ),
     ),
     (
+        re.compile(r"\bhow\s+many\b|\bwhat\s+(?:percent|percentage|number|fraction)\b", re.IGNORECASE),
+        re.compile(rf"\d|\b(?:{_NUMBER})\b", re.IGNORECASE),
+    ),
+    (
         re.compile(
-            r"\bhow\s+(?:many|much|long|old|far|high|tall|big|large|often|fast|wide|deep|heavy)\b"
-            r"|\bwhat\s+(?:percent|percentage|number|amount|fraction|price|cost)\b"
-            rf"|\bwhat\s+(?:is|was|are|were|did|does|do|would)\b.*\b(?:price|cost|percentage|worth|{_TRADED})\b",
+            r"\bhow\s+(?:much|long|old|far|high|tall|big|large|often|fast|wide|deep|heavy|expensive|costly)\b"
+            r"|\bwhat\s+(?:amount|price|cost)\b"
+            r"|\bwhat\s+(?:is|was|are|were|did|does|do|would)\b.*"
+            rf"\b(?:price|cost(?:s|ing)?|charged?|percentage|worth|{_TRADED})\b",
             re.IGNORECASE,
         ),
-        re.compile(rf"\d|\b(?:{_NUMBER})\b", re.IGNORECASE),
+        re.compile(rf"\d|\b(?:{_NUMBER}|{_MEASURE})\b", re.IGNORECASE),
+    ),
+    (
+        re.compile(
+            rf"\bwhen(?:['’]s|\s+{_VERB})\b|\b(?:what|which)\s+(?:time|day|date|month|year|decade|century|season)\b",
+            re.IGNORECASE,
+        ),
+        re.compile(rf"\d|\b(?:{_TIME})\b", re.IGNORECASE),
     ),
     (re.compile(r"\bwho(?:m|se)?\b", re.IGNORECASE), re.compile(r"\b[A-Z]\w+|\b(?:people|members|the\s+\w+)\b")),
 )
 
 
 def answer_pattern(question: str) -> re.Pattern[str] | None:
-    """The pattern that answers to this kind of question match: places, numbers or names; None for other kinds."""
+    """The pattern that answers to this kind of question match: places, measures, times or names; None for others."""
     return next((answers for questions, answers in _ANSWER_PATTERNS if questions.search(question)), None)
 
 
