@@ -338,3 +338,11 @@ def test_a_name_that_no_text_mentions_makes_the_answer_less_likely(bread: Path, 
     known = library.ask("Who is the baker with the bread, Anton?").confidence
     unknown = library.ask(f"Who is the baker with the bread, {name}?").confidence
     assert known and unknown and unknown / (1 - unknown) < 0.5 * known / (1 - known)
+
+
+@pytest.mark.parametrize("name", ["GB", "BBC", "Bbc"])
+def test_an_abbreviation_that_no_text_mentions_changes_little(bread: Path, name: str) -> None:
+    library = opened(bread, PointingReader({"Anton": 1.0}))
+    known = library.ask("Who is the baker with the bread, Anton?").confidence
+    unknown = library.ask(f"Who is the baker with the bread, {name}?").confidence
+    assert known and unknown and unknown / (1 - unknown) > 0.5 * known / (1 - known)

@@ -20,6 +20,8 @@ METHOD = "Bread:\n\n1. Heat the oven.\n2. Bake the dough, with a wet towel under
 IDEA = "Her idea was to heat it twice."
 LIST = "It is made so:\n\n1. Glass is melted. It takes days.\n2. It is ground.\n3. It is polished.\n\nThen it is sold."
 NESTED = "1. Wash it.\n   It takes a minute.\n\n2. Fill it:\n   a) plums\n   b) sugar"
+KIT = "Each kit has a lid.\n\nIt contains:\n\n- gauze\n- burn ointment\n- a foil blanket, which keeps you warm"
+FUSE = "1) Switch it off.\n\n2) Open it.\n   Keep the screws.\n\n3) Swap the fuse.\n\n4) Close it."
 ITEMS = LIST[LIST.index("1.") : LIST.index("\n\nThen")]
 
 
@@ -55,6 +57,14 @@ ITEMS = LIST[LIST.index("1.") : LIST.index("\n\nThen")]
             "Wash it",
             "1. Wash it.\n   It takes a minute.\n\n2. Fill it:\n   a) plums\n   b) sugar",
         ),
+        ("Which halls does it have?", "It has four halls:\n\n- Fern\n- Moss", "four halls", "- Fern\n- Moss"),
+        ("Which hall does it have?", "It has one hall:\n\n- Fern\n- its door", "one hall", "one hall"),
+        ("What does the kit contain?", KIT, "gauze", KIT[KIT.index("- ") :]),
+        ("What does the blanket do?", KIT, "keeps you warm", "keeps you warm"),
+        ("What does the blanket contain?", KIT, "foil", "foil"),
+        ("What does the lid do?", KIT, "gauze", "gauze"),
+        ("What are the steps?", FUSE, "fuse", FUSE),
+        ("What are the steps?", FUSE, "screws", FUSE),
         ("What are the ingredients?", RECIPE, "eggs", "200 g flour\n2 eggs\na pinch of salt"),
         ("What do I need?", RECIPE, "need", "200 g flour\n2 eggs\na pinch of salt"),
         ("What do I need?", RECIPE, "eggs\na pinch", "200 g flour\n2 eggs\na pinch of salt"),

@@ -33,6 +33,10 @@ _TRAILING_MARK = re.compile(r"(?:\s*\*{2,}|\s+[#|]+|(?<=[^\s*])\*)\Z")
 # A question is about one item of a list if this many of its words are in it, of this many letters: shorter ones are
 # mostly those of every sentence.
 _NAMING_WORDS, _NAMING_LETTERS = 2, 5
+_CONTENT_LETTERS = 4
+_FUNCTION_WORDS = frozenset(
+    "what which does have shall should will would could must might this that these those".split()
+)
 # See benchmarks/results/constants.md.
 _COVERAGE_WEIGHT = 0.5
 _KIND_WEIGHT = 0.2
@@ -93,15 +97,33 @@ def wants_whole_list(
     """
     if question_type.asks_list(question):
         return True
-    if question_type.asks_what_object(question) and items and index not in items:
+    asks_what = question_type.asks_what_object(question)
+    if items and index not in items and (asks_what or question_type.asks_several(question)):
         return True
-    if not items or not question_type.asks_whole_list(question):  # the list may be in other passages
+    if not items:  # the list may be in other passages
         return question_type.asks_whole_list(question)
-    lead_in = sentences[items[0] - 1] if items[0] else None
-    around = f"{context}\n{text[lead_in.start : lead_in.end] if lead_in else ''}"
-    said = {*words_of(text[sentences[index].start : sentences[index].end])} - {*words_of(around)}
-    named = [word for word in {*words_of(question)} & said if len(word) >= _NAMING_LETTERS]
-    return len(named) < _NAMING_WORDS
+    lead_in = text[sentences[items[0] - 1].start : sentences[items[0] - 1].end] if items[0] else ""
+    said = {*words_of(text[sentences[index].start : sentences[index].end])} - {*words_of(f"{context}\n{lead_in}")}
+    named = {*words_of(question)} & said
+    if question_type.asks_whole_list(question):
+        return sum(len(word) >= _NAMING_LETTERS for word in named) < _NAMING_WORDS
+    return asks_what and not any(map(_is_content, named)) and _leads_into_answer(question, lead_in)
+
+
+def _leads_into_answer(question: str, lead_in: str) -> bool:
+    """Whether the sentence before a list says words of the question, in any form.
+
+    >>> [_leads_into_answer("What does the kit contain?", lead_in) for lead_in in ("It contains:", "We sell:")]
+    [True, False]
+    """
+    asked, said = ([word for word in words_of(words) if _is_content(word)] for words in (question, lead_in))
+    return lead_in.endswith(":") and any(
+        one.startswith(other) or other.startswith(one) for one in asked for other in said
+    )
+
+
+def _is_content(word: str) -> bool:
+    return len(word) >= _CONTENT_LETTERS and word not in _FUNCTION_WORDS
 
 
 def grow_to_run(text: str, span: Span) -> Span:
@@ -198,10 +220,11 @@ def list_at(text: str, sentences: Sequence[Sentence], index: int) -> range:
 def _list_around(text: str, sentences: Sequence[Sentence], index: int) -> range:
     """The indices of the sentences of the list that sentence `index` is in; empty if it is in none."""
     begins = [begins_an_item(text, sentence) for sentence in sentences]
-    first = last = _line_start(sentences, begins, index)
+    first = _item_start(text, sentences, begins, index)
     if not begins[first]:
         return range(0)
-    while first > 0 and begins[previous := _line_start(sentences, begins, first - 1)]:
+    last = max(index, first)
+    while first > 0 and begins[previous := _item_start(text, sentences, begins, first - 1)]:
         first = previous
     indent = _indent(text, sentences[first])
     while last + 1 < len(sentences) and (
@@ -231,11 +254,19 @@ def _indent(text: str, sentence: Sentence) -> int:
     return sentence.start - line
 
 
-def _line_start(sentences: Sequence[Sentence], begins_item: Sequence[bool], index: int) -> int:
-    """The index of the first sentence of the line or list item that contains sentence `index`."""
-    while index > 0 and not begins_item[index] and not sentences[index].begins_a_line:
-        index -= 1
-    return index
+def _item_start(text: str, sentences: Sequence[Sentence], begins_item: Sequence[bool], index: int) -> int:
+    """The index of the first sentence of the list item that contains sentence `index`; of its line if none does.
+
+    An item goes on in lines that are indented, if it is indented less itself.
+    """
+    line = index
+    while line > 0 and not begins_item[line] and not sentences[line].begins_a_line:
+        line -= 1
+    item = line
+    while item > 0 and not begins_item[item] and (not sentences[item].begins_a_line or _indent(text, sentences[item])):
+        item -= 1
+    goes_on = begins_item[item] and _indent(text, sentences[item]) < _indent(text, sentences[line])
+    return item if goes_on else line
 
 
 def best_sentences(

@@ -28,6 +28,7 @@ from qa.types import Span
 CANDIDATES = 6  # the passages that may answer
 _ALWAYS_READ = 4  # candidates that are read however badly they fit
 _MAX_FIT_GAP = 0.15  # a candidate whose fit is further below the first one's hardly ever answers
+_NAME_LETTERS = 4  # of a name that is no abbreviation: "Sept", of four, is the only answerable one in squad2
 _MARK_MARGIN = 2.0  # from this margin on, a passage with another answer is highlighted too
 
 
@@ -157,12 +158,19 @@ class _Choice:
 
 def _choose(query: EncodedQuery, options: Sequence[Option], by: Calibration, lexical: LexicalEngine) -> _Choice:
     chosen = choose_option(options, by)
-    names = names_in(query.text)
-    unknown = names.intersection(words_of(" ".join(lexical.missing(query)))) if names else ()
-    confidence = by.confidence(chosen.features, unknown_name=bool(unknown))
+    confidence = by.confidence(chosen.features, unknown_name=_has_unknown_name(query, lexical))
     if not chosen.admissible:
         return _Choice(chosen, confidence and 0.0, -MARGIN_LIMIT)
     return _Choice(chosen, confidence, chosen.features.margin)
+
+
+def _has_unknown_name(query: EncodedQuery, lexical: LexicalEngine) -> bool:
+    """Whether the question names something that no text mentions; abbreviations are often those of other words."""
+    names = names_in(query.text)
+    if not names:
+        return False
+    missing = (word for word in lexical.missing(query) if len(word) >= _NAME_LETTERS and not word.isupper())
+    return not names.isdisjoint(words_of(" ".join(missing)))
 
 
 def answer_of(question: str, option: Option, options: Sequence[Option]) -> OptionAnswer:
