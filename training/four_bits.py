@@ -50,3 +50,21 @@ def packed(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
         found[f"{name}.codes"] = (pairs[..., 0] | (pairs[..., 1] << 4)).contiguous()
         found[f"{name}.scales"] = scales.contiguous()
     return found
+
+
+def is_packed(weights: Mapping[str, Tensor]) -> bool:
+    """Whether these are weights as `packed` gives them."""
+    return any(name.endswith(".codes") for name in weights)
+
+
+def unpacked(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The weights that were packed, in full precision."""
+    found: dict[str, Tensor] = {}
+    for name, value in weights.items():
+        if name.endswith(".codes"):
+            matrix = name.removesuffix(".codes")
+            codes = torch.stack([value & 15, value >> 4], dim=-1).view(len(value), -1, GROUP).float()
+            found[matrix] = ((codes - ZERO) * weights[f"{matrix}.scales"].float().unsqueeze(2)).flatten(1)
+        elif not name.endswith(".scales"):
+            found[name] = value.float()
+    return found

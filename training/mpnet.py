@@ -55,6 +55,7 @@ class MPNetReader(SpanNetwork):
         self.encoder.relative_attention_bias.requires_grad_(False)
         self.encoder.layer[:frozen_layers].requires_grad_(False)
         self._dropout = nn.Dropout(dropout)
+        self.four_bits = four_bits
         if four_bits:
             words = self.embeddings.word_embeddings.weight
             words.data.copy_(as_four_bits(words.data))

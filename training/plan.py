@@ -17,11 +17,16 @@ FILE = "plan.json"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The settings of a run, which are stored with its weights."""
+    """The settings of a run, which are stored with its weights.
+
+    `balanced` says that its examples are balanced by overlap, `parts` that they are cut as close reading does.
+    """
 
     steps: int
     seed: int
     sets: tuple[str, ...] = NAMES
+    balanced: bool = False
+    parts: bool = False
     rate: float = RATE
     warm_up: int = WARM_UP
     level_share: float = LEVEL_SHARE
@@ -47,10 +52,12 @@ class Plan:
         """Check that the run in a folder sees the examples of this plan; its other settings may be changed.
 
         Raises:
-            SettingError: It was started with another seed or other sets, or by an earlier version.
+            SettingError: It was started with another seed, other sets or other examples of them, or by an earlier
+                version.
         """
         stored = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        for name, value in (("seed", self.seed), ("sets", [*self.sets])):
+        examples = {"seed": self.seed, "sets": [*self.sets], "balanced": self.balanced, "parts": self.parts}
+        for name, value in examples.items():
             if stored.get(name) != value:
                 raise SettingError(
                     f"the run in {str(folder)!r} was started with the {name} {stored.get(name)!r}, not {value!r}, so "

@@ -15,17 +15,22 @@ from pathlib import Path
 from random import Random
 
 import torch
+from safetensors.torch import save_file
+from torch import Tensor
 
 from qa.encoding import minilm_files
 from qa.errors import VerbatimError
 from training import checkpoint
 from training.batches import Window, make_batches, make_windows
 from training.checkpoint import RunPosition
+from training.four_bits import is_packed, packed, unpacked
 from training.material import add_arguments, read_curriculum
 from training.mix import Mix
 from training.model import ReaderNetwork, SpanNetwork, load_weights, save_weights
 from training.mpnet import MPNetReader
 from training.optimizer import follow, make_optimizer, set_rate
+from training.overlap import balanced
+from training.parts import Parts
 from training.plan import RATE, WARM_UP, Plan
 from training.workers import Workers
 
@@ -46,6 +51,8 @@ def train(
     teacher: SpanNetwork | None = None,
 ) -> None:
     """Train to the plan's last step and write `reader.safetensors`, the averaged weights, into `out`.
+
+    Those of a network of four bits are written as `deep_reader.safetensors` too, as they ship.
 
     Args:
         plan: The length, seed and learning rate of the run.
@@ -68,7 +75,7 @@ def train(
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     reader = network().to(device).train()
     if start:
-        reader.load_trained(load_weights(start))
+        _begin_with(reader, load_weights(start))
     if teacher:
         teacher.to(device).eval()
     average = {name: value.detach().clone() for name, value in reader.trained().items()}
@@ -95,7 +102,18 @@ def train(
             saved = time.monotonic()
     checkpoint.save(out, progress, reader, average, optimizer)
     save_weights(average, out / "reader.safetensors")
-    LOGGER.info("done: %s", out / "reader.safetensors")
+    if isinstance(reader, MPNetReader) and reader.four_bits:
+        reader.load_trained(average)
+        save_file(packed(reader.state_dict()), str(out / "deep_reader.safetensors"))
+    LOGGER.info("done: %s", out)
+
+
+def _begin_with(reader: SpanNetwork, weights: dict[str, Tensor]) -> None:
+    """Set the trained weights, or all of them, if they are the deeper reader's as it ships."""
+    if is_packed(weights):
+        reader.load_state_dict(unpacked(weights))
+    else:
+        reader.load_trained(weights)
 
 
 def _epochs(plan: Plan, data: Path, squad2: Path, reader: SpanNetwork, taught: bool) -> Epoch:
@@ -106,6 +124,10 @@ def _epochs(plan: Plan, data: Path, squad2: Path, reader: SpanNetwork, taught: b
     def epoch(number: int) -> list[list[Window]]:
         rng = Random(f"{plan.seed}/{number}/batches")
         examples = curriculum.epoch(number)
+        if plan.parts:
+            examples = Parts(examples).cut(rng)
+        if plan.balanced:
+            examples = balanced(examples, rng)
         batches = make_batches(make_windows(examples, tokenizer, rng), rng)
         LOGGER.info("epoch %d in %d batches: %s", number, len(batches), Mix.of(examples).summary())
         return batches
@@ -133,6 +155,9 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="weights to start from (default: the base model's)")
     parser.add_argument("--mpnet", type=Path, help="the folder of all-mpnet-base-v2: train a teacher of that network")
     parser.add_argument("--teacher", type=Path, help="weights of such a teacher: train the reader to imitate it")
+    parser.add_argument("--four-bits", action="store_true", help="with --mpnet: train the deeper reader")
+    parser.add_argument("--balanced", action="store_true", help="balance the examples by the overlap of their words")
+    parser.add_argument("--parts", action="store_true", help="cut the examples as close reading does")
     parser.add_argument("--rate", type=float, default=RATE, help="the highest learning rate (default: %(default)s)")
     parser.add_argument("--warm-up", type=int, default=WARM_UP, help="steps up to it (default: %(default)s)")
     parser.add_argument(
@@ -144,14 +169,22 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     torch.set_num_threads(1)
     arguments.out.mkdir(parents=True, exist_ok=True)
-    plan = Plan(arguments.steps, arguments.seed, arguments.sets, rate=arguments.rate, warm_up=arguments.warm_up)
+    plan = Plan(
+        arguments.steps,
+        arguments.seed,
+        arguments.sets,
+        arguments.balanced,
+        arguments.parts,
+        rate=arguments.rate,
+        warm_up=arguments.warm_up,
+    )
     network: Callable[[], SpanNetwork] = ReaderNetwork
     teacher = None
     if arguments.teacher:
         teacher = MPNetReader(arguments.mpnet)
         teacher.load_trained(load_weights(arguments.teacher))
     elif arguments.mpnet:
-        network = partial(MPNetReader, arguments.mpnet)
+        network = partial(MPNetReader, arguments.mpnet, four_bits=arguments.four_bits)
     try:
         train(
             plan,

@@ -25,7 +25,7 @@ from qa.search.query import EncodedQuery
 SETTING = "VERBATIM_CLOSE_READING"
 # Parts of passages, and the length of each: see "Close reading" in qa/weights/MODEL_CARD.md.
 _CLOSELY_READ = 2
-_PART_CHARACTERS = 300  # about 64 tokens
+PART_CHARACTERS = 300  # about 64 tokens
 # The confidence between which the first reader's answer is in doubt. For the 26 % of the questions of the open threads
 # outside, close reading changes nothing in how many are answered rightly.
 _DOUBT = (0.1, 0.7)
@@ -87,7 +87,7 @@ def to_read_closely(options: Sequence[Option], calibration: Calibration) -> list
     for option in ordered:
         best.setdefault(id(option.candidate), option)
     return [
-        Part.around(option.candidate.candidate, option.candidate.sentences, option.index, _PART_CHARACTERS)
+        Part.around(option.candidate.candidate, option.candidate.sentences, option.index, PART_CHARACTERS)
         for option in islice(best.values(), _CLOSELY_READ)
     ]
 

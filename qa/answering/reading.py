@@ -15,6 +15,26 @@ from qa.text.sentences import Sentence
 _MAX_HEADING_WORDS = 6  # of headings that the reader is given: see "Figures" in qa/weights/MODEL_CARD.md
 
 
+def sentences_around(sentences: Sequence[Sentence], index: int, characters: int) -> range:
+    """A sentence and as many of its neighbours, by turns before and after it, as fit into so many characters.
+
+    Args:
+        sentences: The sentences of a text.
+        index: Which of them it is; it is in the range, however long it is.
+        characters: The length of the text from the first to the last.
+    """
+    first, stop = index, index + 1
+    grown = True
+    while grown:
+        grown = False
+        for before, after in ((1, 0), (0, 1)):
+            new_first, new_stop = first - before, stop + after
+            inside = new_first >= 0 and new_stop <= len(sentences)
+            if inside and sentences[new_stop - 1].end - sentences[new_first].start <= characters:
+                first, stop, grown = new_first, new_stop, True
+    return range(first, stop)
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """Some sentences of a passage, `sentences[first:stop]`, to be read without the others: `text[start:end]`."""
@@ -34,24 +54,10 @@ class Part:
 
     @classmethod
     def around(cls, candidate: Candidate, sentences: Sequence[Sentence], index: int, characters: int) -> Part:
-        """A sentence and as many of its neighbours, by turns before and after it, as fit into so many characters.
-
-        Args:
-            candidate: The passage.
-            sentences: Its sentences.
-            index: Which of them it is; it is read whole, however long it is.
-            characters: The length of the part.
-        """
-        first, stop = index, index + 1
-        grown = True
-        while grown:
-            grown = False
-            for before, after in ((1, 0), (0, 1)):
-                new_first, new_stop = first - before, stop + after
-                inside = new_first >= 0 and new_stop <= len(sentences)
-                if inside and sentences[new_stop - 1].end - sentences[new_first].start <= characters:
-                    first, stop, grown = new_first, new_stop, True
-        return cls(candidate, sentences, first, stop, sentences[first].start, sentences[stop - 1].end)
+        """The sentences around one of them; see `sentences_around`."""
+        near = sentences_around(sentences, index, characters)
+        start, end = sentences[near[0]].start, sentences[near[-1]].end
+        return cls(candidate, sentences, near.start, near.stop, start, end)
 
     @property
     def text(self) -> str:

@@ -1,0 +1,94 @@
+"""The examples that are balanced by overlap or cut as close reading cuts, and weights of four bits to go on with."""
+
+from __future__ import annotations
+
+from collections import Counter
+from random import Random
+
+import pytest
+import torch
+
+from training.curriculum import Example
+from training.four_bits import is_packed, packed, unpacked
+from training.overlap import Rarity, balanced
+from training.parts import Parts
+
+PASSAGE = (
+    "The first kiln was built in Solms by two brothers who had come from the north. "
+    "It burnt peat, which the farmers of the moor sold by the cart, and it was never cold for six winters. "
+    "Visitors may see it on Sundays. The second kiln, of brick, was fired with coal that came on barges. "
+    "A third one was planned, but the war came, and the bricks were used for the school by the mill."
+)
+
+
+def example(question: str, answer: str, *, answerable: bool = True, inside: bool = False) -> Example:
+    start = PASSAGE.index(answer)
+    return Example("natural", question, PASSAGE, ((start, start + len(answer)),), inside, answerable)
+
+
+def shared(number: int, overlap: int, *, answerable: bool | None) -> Example:
+    """A question of twenty words of its own, two of which are in the passage for each tenth of overlap, and one more."""
+    asked = ["".join(chr(ord("a") + int(digit)) for digit in f"{number:03}{word:02}") for word in range(20)]
+    return Example("natural", " ".join(asked), " ".join(asked[: 2 * overlap + 1]), answerable=answerable)
+
+
+def test_overlap_says_nothing_of_the_label_once_balanced() -> None:
+    labels = [
+        (overlap, answerable)
+        for overlap in range(10)
+        for answerable in [True] * (3 + overlap) + [False] * (13 - overlap) + [None] * 2
+    ]
+    chosen = balanced(
+        [shared(number, overlap, answerable=label) for number, (overlap, label) in enumerate(labels)], Random(0)
+    )
+    kinds = Counter((len(one.passage.split()) // 2, one.answerable) for one in chosen)
+    assert kinds == {(overlap, answerable): 3 for overlap in range(10) for answerable in (True, False)}
+
+
+def test_no_example_is_left_if_one_kind_is_missing() -> None:
+    assert balanced([Example("natural", "Who built it?", "Nobody knows.")], Random(0)) == []
+
+
+def test_a_part_holds_the_answer_and_another_does_not() -> None:
+    parts = Parts([example("Who built the first kiln?", "two brothers")] * 40).cut(Random(0))
+    assert all(len(part.passage) <= 300 and part.passage in PASSAGE for part in parts)
+    natural = [part for part in parts if part.answerable]
+    assert len(natural) >= 40 and len(parts) > len(natural)
+    assert all([part.passage[start:end] for start, end in part.answers] == ["two brothers"] for part in natural)
+    assert {(part.kind, part.answers) for part in parts if not part.answerable} == {("beside", ())}
+
+
+def test_a_part_of_a_passage_that_does_not_answer_does_not_either() -> None:
+    parts = Parts([example("Who built the third kiln?", "the war came", answerable=False)]).cut(Random(1))
+    assert [part.answerable for part in parts] == [False] and len(parts[0].passage) <= 300
+
+
+def test_an_answer_that_is_a_whole_sentence_is_cut_with_the_part() -> None:
+    whole = example("What is told of kilns?", PASSAGE[: PASSAGE.index("A third")].strip(), inside=True)
+    for part in Parts([whole]).cut(Random(0)):
+        assert part.answers and all(0 <= start < end <= len(part.passage) for start, end in part.answers)
+
+
+def test_a_short_passage_is_left_whole() -> None:
+    short = Example("natural", "Who?", "Ann.", ((0, 3),))
+    assert Parts([short]).cut(Random(0)) == [short]
+
+
+def test_packed_weights_are_unpacked_as_they_are_computed_with() -> None:
+    generator = torch.Generator().manual_seed(0)
+    weights = {
+        "encoder.layer.0.output.dense.weight": torch.randn(4, 128, generator=generator),
+        "encoder.layer.0.output.dense.bias": torch.randn(4, generator=generator),
+    }
+    shipped = packed(weights)
+    found = unpacked(shipped)
+    assert is_packed(shipped) and not is_packed(weights) and found.keys() == weights.keys()
+    again = packed(found)
+    assert all(torch.equal(again[name], value) for name, value in shipped.items())
+    for name, value in weights.items():
+        torch.testing.assert_close(found[name], value, atol=0.3, rtol=0)
+
+
+@pytest.mark.parametrize(("question", "text", "share"), [("the of?", "kiln", 0.0), ("Which kiln?", "a kiln", 1.0)])
+def test_the_overlap_is_the_share_of_the_words_that_say_something(question: str, text: str, share: float) -> None:
+    assert Rarity(["kiln", "moor"]).overlap(question, text) == share
