@@ -27,7 +27,7 @@ def example(question: str, answer: str, *, answerable: bool = True, inside: bool
 
 
 def shared(number: int, overlap: int, *, answerable: bool | None) -> Example:
-    """A question of twenty words of its own, two of which are in the passage for each tenth of overlap, and one more."""
+    """A question of twenty words of its own; two are in the passage for each tenth of overlap, and one more."""
     asked = ["".join(chr(ord("a") + int(digit)) for digit in f"{number:03}{word:02}") for word in range(20)]
     return Example("natural", " ".join(asked), " ".join(asked[: 2 * overlap + 1]), answerable=answerable)
 
