@@ -64,7 +64,7 @@ def test_a_part_of_a_passage_that_does_not_answer_does_not_either() -> None:
 
 
 def test_an_answer_that_is_a_whole_sentence_is_cut_with_the_part() -> None:
-    whole = example("What is told of kilns?", PASSAGE[: PASSAGE.index("A third")].strip(), inside=True)
+    whole = example("What does it say about kilns?", PASSAGE[: PASSAGE.index("A third")].strip(), inside=True)
     for part in Parts([whole]).cut(Random(0)):
         assert part.answers and all(0 <= start < end <= len(part.passage) for start, end in part.answers)
 

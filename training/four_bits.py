@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
+from qa.encoding import mpnet
 from qa.encoding.mpnet import GROUP, ZERO
 
 
@@ -63,8 +64,8 @@ def unpacked(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     for name, value in weights.items():
         if name.endswith(".codes"):
             matrix = name.removesuffix(".codes")
-            codes = torch.stack([value & 15, value >> 4], dim=-1).view(len(value), -1, GROUP).float()
-            found[matrix] = ((codes - ZERO) * weights[f"{matrix}.scales"].float().unsqueeze(2)).flatten(1)
+            scales = weights[f"{matrix}.scales"]
+            found[matrix] = torch.from_numpy(mpnet.unpacked(value.numpy(), scales.numpy()))
         elif not name.endswith(".scales"):
             found[name] = value.float()
     return found

@@ -1,6 +1,6 @@
-"""Balanced examples: how many of the question's words a passage has says nothing of whether it answers.
+"""Balanced examples: the share of the question's words in a passage says nothing about whether it answers.
 
-In the sets it says much, and a network that learns that declines what is asked in other words. Clark, Yatskar and
+In the sets it says a lot, and a network that learns this declines what is asked in other words. Clark, Yatskar and
 Zettlemoyer (Don't Take the Easy Way Out, EMNLP 2019) train against such a bias in an ensemble; here it is sampled away.
 """
 
@@ -42,7 +42,7 @@ class Rarity:
 
 
 def balanced(examples: Sequence[Example], rng: Random) -> list[Example]:
-    """Of each tenth of overlap, as many examples that answer as do not: so many as the rarest kind has.
+    """Of each tenth of overlap, as many examples that answer as do not, and as many as the rarest kind has.
 
     Args:
         examples: The examples; those without a label are left out.
