@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
+from torch import Tensor
+from torch.nn import functional
 from transformers import MPNetConfig, MPNetModel
 
 from qa.answering.deep_reader import DeepReader
@@ -16,8 +18,8 @@ from qa.answering.reader import span_head
 from qa.encoding import mpnet
 from qa.encoding.own_weights import read_own_weights
 from qa.errors import ModelError
-from training.four_bits import as_four_bits, codes_and_scales, packed
-from training.mpnet import MPNetReader, renumbered
+from training.four_bits import codes_and_scales, packed, rounding
+from training.mpnet import ROUNDED_EVERY, MPNetReader, renumbered
 
 IDS = torch.tensor([[101, 2040, 2003, 102, 2002, 2003, 1012, 102], [101, 2040, 102, 2002, 102, 0, 0, 0]])
 MASK = (IDS != 0).long()
@@ -63,23 +65,51 @@ def test_what_runs_computes_what_was_trained(base: Path, tmp_path: Path) -> None
     assert seen == MASK.sum()
 
 
+def as_rounded(weight: Tensor) -> Tensor:
+    return weight + rounding(weight)
+
+
 def test_a_matrix_of_four_bits_is_near_the_matrix_and_trains_it() -> None:
     weight = torch.randn(5, 128, requires_grad=True)
-    rounded = as_four_bits(weight)
+    rounded = as_rounded(weight)
     codes, scales = codes_and_scales(weight.detach())
     assert codes.min() >= 0 and codes.max() <= 15 and scales.shape == (5, 2)
     step = scales.float().abs().repeat_interleave(64, dim=1)
     assert ((rounded - weight).abs() <= 1.01 * step).all() and not torch.equal(rounded, weight)
     rounded.sum().backward()  # type: ignore[no-untyped-call]
     assert weight.grad is not None and (weight.grad == 1).all()
-    assert torch.equal(as_four_bits(torch.zeros(2, 64)), torch.zeros(2, 64))
+    assert torch.equal(rounding(torch.zeros(2, 64)), torch.zeros(2, 64))
+
+
+def test_weights_are_rounded_every_few_steps_and_at_every_reading(base: Path) -> None:
+    network = MPNetReader(base, dropout=0.0, four_bits=True).train()
+    matrix = network.encoder.layer[-1].output.dense
+    x = torch.randn(1, 128)
+
+    def computed() -> Tensor:
+        found: Tensor = matrix(x)
+        return found
+
+    network.begin_step(0)
+    before = computed()
+    with torch.no_grad():
+        matrix.weight.mul_(3.0)
+    network.begin_step(1)
+    assert not torch.allclose(computed(), functional.linear(x, as_rounded(matrix.weight), matrix.bias))
+    network.begin_step(ROUNDED_EVERY)
+    torch.testing.assert_close(computed(), functional.linear(x, as_rounded(matrix.weight), matrix.bias))
+    assert not torch.allclose(computed(), before)
+    with torch.no_grad():
+        matrix.weight.mul_(3.0)
+    network.eval()
+    torch.testing.assert_close(computed(), functional.linear(x, as_rounded(matrix.weight), matrix.bias))
 
 
 def test_packed_rows_are_unpacked_as_they_were_rounded() -> None:
     weight = torch.randn(7, 192)
     both = packed({"embeddings.word_embeddings.weight": weight})
     found = mpnet.unpacked(*(both[f"embeddings.word_embeddings.weight.{part}"].numpy() for part in ("codes", "scales")))
-    np.testing.assert_allclose(found, as_four_bits(weight), atol=1e-6)
+    np.testing.assert_allclose(found, as_rounded(weight), atol=1e-6)
 
 
 def test_damaged_or_missing_weights_are_named(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -10,8 +11,9 @@ import torch
 
 from training.curriculum import Example
 from training.four_bits import is_packed, packed, unpacked
-from training.overlap import Rarity, balanced
+from training.overlap import Rarity, balanced, half_balanced
 from training.parts import Parts
+from training.sets import MORE
 
 PASSAGE = (
     "The first kiln was built in Solms by two brothers who had come from the north. "
@@ -43,6 +45,15 @@ def test_overlap_says_nothing_of_the_label_once_balanced() -> None:
     )
     kinds = Counter((len(one.passage.split()) // 2, one.answerable) for one in chosen)
     assert kinds == {(overlap, answerable): 3 for overlap in range(10) for answerable in (True, False)}
+
+
+def test_half_of_the_sets_examples_are_as_they_come_and_further_ones_are_all_there() -> None:
+    of_sets = [shared(n, n % 10, answerable=answerable) for n in range(40) for answerable in (True, True, False)]
+    further = [replace(shared(n, 9, answerable=True), source=MORE) for n in range(40, 47)]
+    chosen = half_balanced([*of_sets, *further], Random(0))
+    assert [one for one in chosen if one.source == MORE] == further and len(chosen) == 2 * 80 + 7
+    answerable = Counter(one.answerable for one in chosen if one.source != MORE)
+    assert answerable[True] > answerable[False] > 40
 
 
 def test_no_example_is_left_if_one_kind_is_missing() -> None:

@@ -26,7 +26,7 @@ from training.model import NULL
 from training.neighbours import Neighbours
 from training.plan import Plan
 from training.pubmedqa import read_pubmedqa
-from training.sets import NAMES, in_order, read_sets
+from training.sets import MORE, NAMES, in_order, read_more, read_sets
 from training.titles import title
 
 NO_NEIGHBOURS = Neighbours([], {}, np.zeros((0, 3), dtype=np.float32))
@@ -72,6 +72,23 @@ def test_rows_are_read_with_all_answers_and_an_abstractive_answer_is_left_out(tm
     assert (several.text, quoted(several), several.judged) == ("where is it?", ["Solms", "Jena"], True)
     assert (unanswerable.answers, unanswerable.judged, unanswerable.paragraph.title) == ((), True, "The lens")
     assert multi_hop.paragraph.text == "Ann lives in Solms.\nSolms is in Hesse." and quoted(multi_hop) == ["Hesse"]
+
+
+def test_further_questions_are_read_from_a_file_that_is_named_if_it_cannot_be(tmp_path: Path) -> None:
+    text = "It leaks. The lid came off in a week."
+    write_rows(
+        tmp_path / "own.jsonl",
+        row("is it tight?", text, "It leaks.", inside=True),
+        row("when did the lid come off?", text, "in a week"),
+    )
+    opinion, fact = read_more(tmp_path / "own.jsonl")
+    assert (opinion.inside, quoted(opinion), opinion.paragraph.source) == (True, ["It leaks."], MORE)
+    assert (fact.inside, quoted(fact)) == (False, ["in a week"])
+    write_rows(tmp_path / "empty.jsonl")
+    with pytest.raises(SourceError, match=r"no question of '.*empty\.jsonl'; copy it there or leave it out"):
+        read_more(tmp_path / "empty.jsonl")
+    with pytest.raises(SourceError, match=r"cannot read '.*none\.jsonl': FileNotFoundError"):
+        read_more(tmp_path / "none.jsonl")
 
 
 def test_an_unpaired_question_gets_the_nearest_paragraph(tmp_path: Path) -> None:
@@ -242,6 +259,8 @@ def test_a_run_is_not_continued_with_other_examples(tmp_path: Path) -> None:
         Plan(steps=5, seed=2, sets=("nq",)).check_continues(tmp_path)
     with pytest.raises(SettingError, match=r"started with the sets \['nq'\], not \['nq', 'mlqa'\]"):
         Plan(steps=5, seed=1, sets=("nq", "mlqa")).check_continues(tmp_path)
+    with pytest.raises(SettingError, match=r"started with the more_questions None, not 'own\.jsonl'"):
+        Plan(steps=5, seed=1, sets=("nq",), more_questions="own.jsonl").check_continues(tmp_path)
 
 
 def test_the_mix_is_printed_without_training(

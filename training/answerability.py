@@ -16,7 +16,8 @@ def read_rows(path: Path, source: str) -> Iterator[LabelledQuestion]:
     """The questions of a file; those with answers none of which stands in the passage are left out.
 
     A row is `{"question", "context", "answers": [{"text", "answer_start"}]}`, sometimes with a `title`. `answers` is
-    empty where a person judged that the passage does not answer. All answers of a row are alternatives.
+    empty where a person judged that the passage does not answer. All answers of a row are alternatives. With `inside`
+    true, they are whole sentences that hold the answer.
 
     Args:
         path: The file.
@@ -27,7 +28,7 @@ def read_rows(path: Path, source: str) -> Iterator[LabelledQuestion]:
         if spans or not row["answers"]:
             text, spans = _without_marks(row["context"], spans)
             paragraph = Paragraph(source, row.get("title") or "", text)
-            yield LabelledQuestion(row["question"].strip(), paragraph, spans)
+            yield LabelledQuestion(row["question"].strip(), paragraph, spans, inside=row.get("inside", False))
 
 
 def _without_marks(text: str, spans: tuple[Span, ...]) -> tuple[str, tuple[Span, ...]]:

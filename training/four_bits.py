@@ -27,12 +27,11 @@ def codes_and_scales(weight: Tensor) -> tuple[Tensor, Tensor]:
     return steps.round().clamp(-ZERO, ZERO - 1) + ZERO, scales.squeeze(2)
 
 
-def as_four_bits(weight: Tensor) -> Tensor:
-    """The matrix rounded to four bits, with the gradient of the matrix itself."""
+def rounding(weight: Tensor) -> Tensor:
+    """What rounding to four bits adds to the matrix; a constant, which has no gradient."""
     with torch.no_grad():
         codes, scales = codes_and_scales(weight)
-        rounding = ((codes - ZERO) * scales.float().unsqueeze(2)).view_as(weight) - weight
-    return weight + rounding
+        return ((codes - ZERO) * scales.float().unsqueeze(2)).view_as(weight) - weight
 
 
 def packed(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:

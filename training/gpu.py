@@ -97,6 +97,7 @@ def train(
             break
         set_rate(optimizer, settings.rate * rate_share((passed + 1e-4) / WARM_UP, 1.0 - passed))
         batch = data.batch(chosen, length)
+        network.begin_step(step)
         with autocast(device.type):
             logits = network(batch.ids, batch.types, batch.mask)
         mean = loss(logits, batch, chosen, length).mean()

@@ -36,6 +36,9 @@ class SpanNetwork(nn.Module, ABC):
     def word_embeddings(self) -> Tensor:
         """The word embeddings of the base model, one per row."""
 
+    def begin_step(self, step: int) -> None:
+        """Prepare for a step of training; most networks need not."""
+
     def forward(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:
         """Logits of shape (batch, length, 3); padding gets the lowest value."""
         logits: Tensor = self.qa_outputs(self.hidden(ids, types, mask)).float()

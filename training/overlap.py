@@ -13,6 +13,7 @@ from random import Random
 
 from training.curriculum import Example
 from training.lexicon import STOP_WORDS
+from training.sets import MORE
 from training.text import words
 
 _BINS = 10
@@ -39,6 +40,21 @@ class Rarity:
         asked = set(words(question)) - STOP_WORDS
         total = self.of(asked)
         return self.of(asked & set(words(text))) / total if total else 0.0
+
+
+def half_balanced(examples: Sequence[Example], rng: Random) -> list[Example]:
+    """Balanced examples, as many of the others with a label as they come, and all from none of the sets.
+
+    Balanced alone, they would teach a network less of what it is asked as a rule.
+
+    Args:
+        examples: The examples; those without a label are left out.
+        rng: Chooses them.
+    """
+    of_sets = [example for example in examples if example.source != MORE and example.answerable is not None]
+    even = balanced(of_sets, rng)
+    as_they_come = rng.sample(of_sets, len(even))
+    return [*even, *as_they_come, *(example for example in examples if example.source == MORE)]
 
 
 def balanced(examples: Sequence[Example], rng: Random) -> list[Example]:

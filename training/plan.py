@@ -19,12 +19,14 @@ FILE = "plan.json"
 class Plan:
     """The settings of a run, which are stored with its weights.
 
-    `balanced` says that its examples are balanced by overlap, `parts` that they are cut as close reading does.
+    `more_questions` is a file of questions that are in none of the sets. `balanced` says that half of the sets'
+    examples are balanced by overlap, `parts` that all are cut as close reading does.
     """
 
     steps: int
     seed: int
     sets: tuple[str, ...] = NAMES
+    more_questions: str | None = None
     balanced: bool = False
     parts: bool = False
     rate: float = RATE
@@ -56,7 +58,13 @@ class Plan:
                 version.
         """
         stored = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        examples = {"seed": self.seed, "sets": [*self.sets], "balanced": self.balanced, "parts": self.parts}
+        examples = {
+            "seed": self.seed,
+            "sets": [*self.sets],
+            "more_questions": self.more_questions,
+            "balanced": self.balanced,
+            "parts": self.parts,
+        }
         for name, value in examples.items():
             if stored.get(name) != value:
                 raise SettingError(

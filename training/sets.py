@@ -14,6 +14,7 @@ from training.pubmedqa import read_pubmedqa
 from training.unpaired import read_unpaired
 
 SQUAD2 = "squad2"  # of the evaluation sets, four articles of which are trained on
+MORE = "more"  # the source of questions that are in none of the sets
 
 
 def _squad(data: Path, name: str) -> Iterator[LabelledQuestion]:
@@ -85,12 +86,27 @@ def read_sets(data: Path, squad2: Path, names: Sequence[str] = NAMES) -> list[La
     return [question for name in in_order(names) for question in _read(squad2 if name == SQUAD2 else data, name)]
 
 
+def read_more(path: Path) -> list[LabelledQuestion]:
+    """The questions of a file in JSON lines, which are in none of the sets.
+
+    Args:
+        path: The file, in the form of `../shared/train/answerability`; see `training.answerability.read_rows`.
+
+    Raises:
+        SourceError: It is missing, empty or damaged.
+    """
+    return _questions(lambda: read_rows(path, MORE), f"{str(path)!r}")
+
+
 def _read(folder: Path, name: str) -> list[LabelledQuestion]:
+    return _questions(lambda: READERS[name](folder, name), f"the training set {name!r} in {str(folder)!r}")
+
+
+def _questions(read: Callable[[], Iterable[LabelledQuestion]], origin: str) -> list[LabelledQuestion]:
     try:
-        found = [*READERS[name](folder, name)]
+        found = [*read()]
     except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, tarfile.TarError) as error:
-        message = f"cannot read the training set {name!r} in {str(folder)!r}: {error!r}; copy it again or leave it out"
-        raise SourceError(message) from error
+        raise SourceError(f"cannot read {origin}: {error!r}; copy it again or leave it out") from error
     if not found:
-        raise SourceError(f"no question of the training set {name!r} in {str(folder)!r}; copy it there or leave it out")
+        raise SourceError(f"no question of {origin}; copy it there or leave it out")
     return found

@@ -29,7 +29,7 @@ from training.mix import Mix
 from training.model import ReaderNetwork, SpanNetwork, load_weights, save_weights
 from training.mpnet import MPNetReader
 from training.optimizer import follow, make_optimizer, set_rate
-from training.overlap import balanced
+from training.overlap import half_balanced
 from training.parts import Parts
 from training.plan import RATE, WARM_UP, Plan
 from training.workers import Workers
@@ -88,6 +88,7 @@ def train(
     saved = logged = time.monotonic()
     for progress, batch in _remaining(before, plan.steps, _epochs(plan, data, squad2, reader, bool(teacher))):
         set_rate(optimizer, plan.rate_at(progress.step - 1))
+        reader.begin_step(progress.step - 1)
         losses.append(workers.backward(batch))
         torch.nn.utils.clip_grad_norm_(reader.trained().values(), 1.0)
         optimizer.step()
@@ -119,7 +120,15 @@ def _begin_with(reader: SpanNetwork, weights: dict[str, Tensor]) -> None:
 def _epochs(plan: Plan, data: Path, squad2: Path, reader: SpanNetwork, taught: bool) -> Epoch:
     """A function from an epoch's number to its batches, the same on every call."""
     tokenizer = minilm_files.tokenizer()
-    curriculum = read_curriculum(data, squad2, plan.sets, plan.seed, reader.word_embeddings(), taught=taught)
+    curriculum = read_curriculum(
+        data,
+        squad2,
+        plan.sets,
+        plan.seed,
+        reader.word_embeddings(),
+        taught=taught,
+        more_questions=plan.more_questions,
+    )
 
     def epoch(number: int) -> list[list[Window]]:
         rng = Random(f"{plan.seed}/{number}/batches")
@@ -127,7 +136,7 @@ def _epochs(plan: Plan, data: Path, squad2: Path, reader: SpanNetwork, taught: b
         if plan.parts:
             examples = Parts(examples).cut(rng)
         if plan.balanced:
-            examples = balanced(examples, rng)
+            examples = half_balanced(examples, rng)
         batches = make_batches(make_windows(examples, tokenizer, rng), rng)
         LOGGER.info("epoch %d in %d batches: %s", number, len(batches), Mix.of(examples).summary())
         return batches
@@ -156,7 +165,7 @@ def main() -> None:
     parser.add_argument("--mpnet", type=Path, help="the folder of all-mpnet-base-v2: train a teacher of that network")
     parser.add_argument("--teacher", type=Path, help="weights of such a teacher: train the reader to imitate it")
     parser.add_argument("--four-bits", action="store_true", help="with --mpnet: train the deeper reader")
-    parser.add_argument("--balanced", action="store_true", help="balance the examples by the overlap of their words")
+    parser.add_argument("--balanced", action="store_true", help="balance half of the examples by overlap of words")
     parser.add_argument("--parts", action="store_true", help="cut the examples as close reading does")
     parser.add_argument("--rate", type=float, default=RATE, help="the highest learning rate (default: %(default)s)")
     parser.add_argument("--warm-up", type=int, default=WARM_UP, help="steps up to it (default: %(default)s)")
@@ -166,6 +175,8 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.teacher and not arguments.mpnet:
         parser.error("--teacher needs --mpnet, the folder of the network that its weights belong to")
+    if arguments.four_bits and (arguments.teacher or not arguments.mpnet):
+        parser.error("--four-bits needs --mpnet, the folder of the deeper reader's network, and no --teacher")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     torch.set_num_threads(1)
     arguments.out.mkdir(parents=True, exist_ok=True)
@@ -173,6 +184,7 @@ def main() -> None:
         arguments.steps,
         arguments.seed,
         arguments.sets,
+        arguments.more_questions,
         arguments.balanced,
         arguments.parts,
         rate=arguments.rate,
