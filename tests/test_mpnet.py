@@ -83,7 +83,8 @@ def test_a_matrix_of_four_bits_is_near_the_matrix_and_trains_it() -> None:
 
 def test_weights_are_rounded_every_few_steps_and_at_every_reading(base: Path) -> None:
     network = MPNetReader(base, dropout=0.0, four_bits=True).train()
-    matrix = network.encoder.layer[-1].output.dense
+    matrix = network.get_submodule("encoder.layer.1.output.dense")
+    assert isinstance(matrix, torch.nn.Linear)
     x = torch.randn(1, 128)
 
     def computed() -> Tensor:

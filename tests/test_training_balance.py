@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from training.curriculum import Example
+from training.export import export, main
 from training.four_bits import is_packed, packed, unpacked
 from training.overlap import Rarity, balanced, half_balanced
 from training.parts import Parts
@@ -98,6 +102,30 @@ def test_packed_weights_are_unpacked_as_they_are_computed_with() -> None:
     assert all(torch.equal(again[name], value) for name, value in shipped.items())
     for name, value in weights.items():
         torch.testing.assert_close(found[name], value, atol=0.3, rtol=0)
+
+
+def test_the_mean_with_weights_of_four_bits_has_four_bits_and_the_layers_of_one_alone(tmp_path: Path) -> None:
+    matrix, untrained = "encoder.layer.1.output.dense.weight", "encoder.layer.0.output.dense.weight"
+    shipped = {matrix: torch.full((1, 64), -8.0), untrained: torch.arange(-8.0, 56.0)[None] % 8}
+    save_file(packed(shipped), str(tmp_path / "shipped"))
+    save_file({matrix: torch.full((1, 64), 4.0)}, str(tmp_path / "run"))
+    digest = export([tmp_path / "run"] * 2 + [tmp_path / "shipped"], tmp_path / "mean")
+    found = unpacked(load_file(str(tmp_path / "mean")))
+    assert digest == hashlib.sha256((tmp_path / "mean").read_bytes()).hexdigest()
+    assert torch.equal(found[matrix], torch.zeros(1, 64))
+    assert torch.equal(found[untrained], unpacked(packed(shipped))[untrained])
+
+
+def test_a_run_counts_as_often_as_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("one", 1.0), ("two", 4.0)):
+        save_file({"head": torch.tensor([value])}, str(tmp_path / name))
+    runs = ["--run", str(tmp_path / "one"), "2", "--run", str(tmp_path / "two")]
+    monkeypatch.setattr("sys.argv", ["export", *runs, "--to", str(tmp_path / "mean")])
+    main()
+    assert load_file(str(tmp_path / "mean"))["head"].item() == 2.0
+    monkeypatch.setattr("sys.argv", ["export", "--run", "one", "twice", "--to", str(tmp_path / "mean")])
+    with pytest.raises(SystemExit):
+        main()
 
 
 @pytest.mark.parametrize(("question", "text", "share"), [("the of?", "kiln", 0.0), ("Which kiln?", "a kiln", 1.0)])

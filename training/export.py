@@ -1,4 +1,7 @@
-"""Export the weights: `python -m training.export --run DIR [--run FILE …] --to qa/weights/reader.safetensors`."""
+"""Export the weights: `python -m training.export --run DIR [--run FILE …] --to qa/weights/reader.safetensors`.
+
+Where one of the files is of four bits, as the deeper reader ships, so is the result.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
+from safetensors.torch import save_file
 from torch import Tensor
 
 from training import checkpoint
+from training.four_bits import is_packed, packed, unpacked
 from training.model import load_weights, save_weights
 
 
@@ -22,11 +27,18 @@ def export(runs: Sequence[Path], to: Path) -> str:
 
     Args:
         runs: The folder of each run, or a file of weights; one that is named twice counts twice.
-        to: The file to write, in half precision.
+        to: The file to write, in half precision or in four bits.
     """
-    weights = [load_weights(run) if run.is_file() else checkpoint.averaged(run) for run in runs]
-    mean = {name: _mean([tensors[name].float() for tensors in weights]) for name in weights[0]}
-    save_weights(mean, to, torch.float16)
+    read = {run: load_weights(run) if run.is_file() else checkpoint.averaged(run) for run in runs}
+    four_bits = any(map(is_packed, read.values()))
+    full = {run: unpacked(weights) if is_packed(weights) else weights for run, weights in read.items()}
+    # Of a network whose lower layers were not trained, a run has the others, and the file that it started from has all.
+    names = {name: None for run in runs for name in full[run]}
+    mean = {name: _mean([full[run][name].float() for run in runs if name in full[run]]) for name in names}
+    if four_bits:
+        save_file(packed(mean), str(to))
+    else:
+        save_weights(mean, to, torch.float16)
     return hashlib.sha256(to.read_bytes()).hexdigest()
 
 
@@ -41,11 +53,24 @@ def _mean(tensors: Sequence[Tensor]) -> Tensor:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Write the reader's weights in half precision.")
     parser.add_argument(
-        "--run", type=Path, action="append", required=True, help="the folder of a training run, or a file of weights"
+        "--run",
+        nargs="+",
+        action="append",
+        required=True,
+        metavar=("PATH", "TIMES"),
+        help="the folder of a training run or a file of weights, and how many times it counts (default: 1)",
     )
     parser.add_argument("--to", type=Path, required=True, help="the file to write")
     arguments = parser.parse_args()
-    print(export(arguments.run, arguments.to), arguments.to)
+    try:
+        runs = [path for given in arguments.run for path in _repeated(*given)]
+    except (TypeError, ValueError):
+        parser.error("--run takes a path and how many times it counts, such as --run runs/third 3")
+    print(export(runs, arguments.to), arguments.to)
+
+
+def _repeated(path: str, times: str = "1") -> list[Path]:
+    return [Path(path)] * int(times)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "deep_reader.safetensors"
-SHA256 = "e1997be9bcd175f26aa235d1546ec161cfcd22f4e3a636905c81a4be7b8a8ee4"
+SHA256 = "a099482550773ef5bf146ece24a81c81640afc02917cf0ff8d1b12900d84071b"
 
 
 class DeepReader(SpanReader):
