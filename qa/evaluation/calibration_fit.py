@@ -50,7 +50,7 @@ class Precisions:
 
 ONE_READER = Precisions(sure=0.9, likely=0.75, perhaps=0.35)
 # With four in five for what is likely, twice as many of the unanswerable questions of the open threads are answered.
-BOTH_READERS = Precisions(sure=7 / 8, likely=5 / 6, perhaps=0.35)
+BOTH_READERS = Precisions(sure=0.9, likely=5 / 6, perhaps=0.35)
 
 Floats = NDArray[np.float64]
 
