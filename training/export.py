@@ -29,12 +29,12 @@ def export(runs: Sequence[Path], to: Path) -> str:
         runs: The folder of each run, or a file of weights; one that is named twice counts twice.
         to: The file to write, in half precision or in four bits.
     """
-    read = {run: load_weights(run) if run.is_file() else checkpoint.averaged(run) for run in runs}
+    read = {run: load_weights(run) if run.is_file() else checkpoint.averaged(run) for run in dict.fromkeys(runs)}
     four_bits = any(map(is_packed, read.values()))
-    full = {run: unpacked(weights) if is_packed(weights) else weights for run, weights in read.items()}
+    full = {run: unpacked(weights) for run, weights in read.items()}
     # Of a network whose lower layers were not trained, a run has the others, and the file that it started from has all.
-    names = {name: None for run in runs for name in full[run]}
-    mean = {name: _mean([full[run][name].float() for run in runs if name in full[run]]) for name in names}
+    names = dict.fromkeys(name for weights in full.values() for name in weights)
+    mean = {name: _mean([full[run][name] for run in runs if name in full[run]]) for name in names}
     if four_bits:
         save_file(packed(mean), str(to))
     else:

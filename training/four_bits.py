@@ -58,7 +58,7 @@ def is_packed(weights: Mapping[str, Tensor]) -> bool:
 
 
 def unpacked(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The weights that were packed, in full precision."""
+    """All weights in full precision, those of four bits and the others."""
     found: dict[str, Tensor] = {}
     for name, value in weights.items():
         if name.endswith(".codes"):

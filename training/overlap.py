@@ -43,7 +43,7 @@ class Rarity:
 
 
 def half_balanced(examples: Sequence[Example], rng: Random) -> list[Example]:
-    """Balanced examples, as many of the others with a label as they come, and all from none of the sets.
+    """The sets' examples half balanced and half as they come, which may be the same ones, and all that are in no set.
 
     Balanced alone, they would teach a network less of what it is asked as a rule.
 
@@ -51,10 +51,11 @@ def half_balanced(examples: Sequence[Example], rng: Random) -> list[Example]:
         examples: The examples; those without a label are left out.
         rng: Chooses them.
     """
-    of_sets = [example for example in examples if example.source != MORE and example.answerable is not None]
+    labelled = [example for example in examples if example.answerable is not None]
+    of_sets = [example for example in labelled if example.source != MORE]
     even = balanced(of_sets, rng)
     as_they_come = rng.sample(of_sets, len(even))
-    return [*even, *as_they_come, *(example for example in examples if example.source == MORE)]
+    return [*even, *as_they_come, *(example for example in labelled if example.source == MORE)]
 
 
 def balanced(examples: Sequence[Example], rng: Random) -> list[Example]:
