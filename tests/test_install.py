@@ -1,4 +1,4 @@
-"""The wheel, installed outside the checkout, answers from the corpus inside it."""
+"""The wheel, installed outside the checkout, answers from the corpus inside it; `app.py` starts as it is told."""
 
 from __future__ import annotations
 
@@ -35,3 +35,10 @@ def test_the_wheel_answers_outside_the_checkout(tmp_path: Path) -> None:
     assert corpus == str(tmp_path / "site" / "qa" / "corpus")
     for asset in ("qa/py.typed", "qa/corpus/leica-manufacturing-process.txt", "qa/web/static/base.css"):
         assert (tmp_path / "site" / asset).is_file()
+
+
+def test_app_takes_the_options_of_serve() -> None:
+    command = [sys.executable, ROOT / "app.py", "--library", "nowhere"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "there is no library" in done.stderr
