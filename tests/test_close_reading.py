@@ -24,6 +24,7 @@ from qa.answering.reading import Part, read_with
 from qa.cli.main import main
 from qa.errors import SettingError
 from qa.evaluation.calibration_fit import JudgedAnswers
+from qa.text.sentences import split_sentences
 
 OVEN = "The oven of the mill was lit by Anton."
 CLOCK = "The clock of the mill was lit by Berta."
@@ -126,13 +127,13 @@ def test_the_best_sentences_of_the_best_passages_are_read_those_about_something_
     assert read([]) == []
 
 
-def whole(text: str) -> ReadCandidate:
+def whole(text: str, author: str | None = None) -> ReadCandidate:
     """A passage in which nothing was found."""
 
     def no_thread(source: str) -> qa.Thread:
         raise KeyError(source)
 
-    candidate = Candidate(text, Place("article", None, None, 0, "Text", None, 0, len(text)), 1.0, no_thread)
+    candidate = Candidate(text, Place("article", author, None, 0, "Text", None, 0, len(text)), 1.0, no_thread)
     return read_with(PointingReader({}), "Who?", [Part.whole(candidate)])[0]
 
 
@@ -150,6 +151,21 @@ def test_a_part_has_its_spans_where_the_passage_has_them() -> None:
     assert [span.margin for span in read.spans][:2] == [HOPELESS, 3.0]
     assert [passage.candidate.text[span.start : span.end] for span in read.spans][1] == "oven"
     assert read.sentence_evidence == [HOPELESS, 0.0, 0.0]
+
+
+def test_who_is_asked_of_a_post_with_its_author_before_it() -> None:
+    text = "It squeaks. I used talc."
+    of_ann = Part.around(whole(text, "ann").candidate, split_sentences(text), 1, 12)
+    reader = PointingReader({"Ann": 4.0, "talc": 2.0})
+    who, what, elsewhere = (
+        read_with(reader, "Who used talc?", [of_ann])[0],
+        read_with(reader, "What did she use?", [of_ann])[0],
+        read_with(PointingReader({"talc": 2.0}), "Who used talc?", [of_ann])[0],
+    )
+    assert reader.read_passages == ["Ann: I used talc.", "I used talc."]
+    assert (who.author_margin, who.margin, what.author_margin, what.margin) == (4.0, 4.0, HOPELESS, 2.0)
+    assert text[slice(*who.span)] == "I used talc." and text[slice(*what.span)] == "talc"
+    assert (text[slice(*elsewhere.span)], elsewhere.margin, elsewhere.author_margin) == ("talc", 2.0, HOPELESS)
 
 
 def test_doubt_is_between_two_confidences() -> None:

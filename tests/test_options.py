@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import qa
-from qa.answering.author import author_answers
 from qa.answering.calibration import load_calibration
 from qa.answering.identifiers import contradicts, identifiers, required_identifiers
 from qa.answering.options import Option, OptionFeatures, _measure_contenders
@@ -97,50 +96,6 @@ def test_names_with_digits_are_required_and_quantities_are_not(question: str, re
 def test_an_identifier_is_found_in_another_spelling(question: str, text: str) -> None:
     assert required_identifiers(question) <= identifiers(text)
     assert not contradicts(required_identifiers(question), text)
-
-
-@pytest.mark.parametrize(
-    ("question", "sentence", "margin", "is_author"),
-    [
-        ("Who had four flats?", "I had four flats near the bridge.", 3.0, True),
-        ("Who visited Milwaukee?", "We were visiting Milwaukee in May.", 3.0, True),
-        ("Who asked for a German forum?", "Any plans for a German one?", -5.0, True),
-        ("Who recommends touring tyres?", "Touring tyres are the best.", 5.0, True),
-        ("Who saw Heart live?", "My sister and I were there when they played live.", -2.0, True),
-        ("Who laid the pipes?", "I think Emil laid the pipes.", 5.0, False),
-        ("Who designed the house?", "It was designed by Clara Voss.", 6.0, False),
-        ("When did you ride?", "I rode in May.", 6.0, False),
-    ],
-)
-def test_the_author_answers_who_did_what_the_post_says(
-    question: str, sentence: str, margin: float, *, is_author: bool
-) -> None:
-    assert author_answers(question, sentence, margin) is is_author
-
-
-@pytest.mark.parametrize(
-    ("sentence", "someone", "is_author"),
-    [
-        ("The neighbour downstairs has complained twice.", "neighbour", False),
-        ("I complained about the neighbour.", "neighbour", True),
-        ("Too loud, said the neighbour.", "neighbour", True),
-    ],
-)
-def test_someone_else_answers_who_is_said_to_have_said_it(sentence: str, someone: str, *, is_author: bool) -> None:
-    assert author_answers("Who complained?", sentence, 1.0, sentence.split(someone)[1]) is is_author
-
-
-def test_an_author_is_also_called_by_the_name_without_its_digits(tmp_path: Path) -> None:
-    text = "Floor\n\nIt squeaks.\n\n2 comments\n\nmarek77 says:\nI used talc.\n\nAnn says:\nI used chalk."
-    answer = ask(tmp_path, text, "What did Marek use?")
-    assert answer.quotes[0].author == "marek77" and answer.missing_terms == ()
-
-
-def test_an_author_who_answers_is_named_and_the_sentence_is_highlighted(tmp_path: Path) -> None:
-    text = "Tour\n\nBy Lena Vogt\n\nWe rode far.\n\n1 comment\n\nRalf says:\nI had four flats on the way."
-    answer = ask(tmp_path, text, "Who had four flats?")
-    assert answer.text == "Ralf" == answer.quotes[0].author
-    assert answer.quotes[0].marked() == ["I had four flats on the way."]
 
 
 def unmeasured(margin: float, admissible: bool) -> Option:

@@ -7,6 +7,10 @@ import re
 from qa.answering.byline import asks_byline
 from qa.text.normalize import called_by, words_of
 
+_ASKS_WHO = re.compile(
+    r"\bwho(?:se|m)?\b|\b(?:which|what)\s+(?:person|people|commenters?|readers?|reviewers?|posters?|users?|members?|authors?)\b",
+    re.IGNORECASE,
+)
 _WHO = re.compile(r"\bwho(?:['’]s|\s+(?:else|here|has|had|have|is|was|did|does)\b)?\s+(?P<verb>\w+)", re.IGNORECASE)
 # What one does by writing a post: its author did it, whoever the post speaks of.
 _SPEECH_ACTS = re.compile(
@@ -22,39 +26,76 @@ _MIN_NAME = 3  # letters; initials and particles name nobody
 _STEM = 4  # letters that two forms of a verb share: "bought", "buys" do not; "visited", "visits" do
 
 
-def author_answers(question: str, sentence: str, margin: float, after: str = "") -> bool:
+def may_be_author(question: str, text: str) -> bool:
+    """Whether who wrote a text can be who a question asks for: one who said something, or of whom the text says it.
+
+    Args:
+        question: The question.
+        text: A post, or a sentence of one.
+
+    >>> [may_be_author(q, "I had four flats.") for q in ("Who had four flats?", "Which reader had?", "What had Ralf?")]
+    [True, True, False]
+    >>> [may_be_author(q, "Ralf had four flats.") for q in ("Who had four flats?", "Who said that Ralf had?")]
+    [False, True]
+    """
+    if not _ASKS_WHO.search(question) or asks_byline(question):  # who wrote an article did so not by what it says
+        return False
+    return _asks_who_said(question) or _FIRST_PERSON.search(text) is not None
+
+
+def author_answers(question: str, sentence: str, margin: float, author_margin: float, after: str = "") -> bool:
     """Whether the author of a post is who the question asks for, given the sentence of it that answers.
 
     That is so if the question asks who said something, or if the sentence says in the first person what the question
-    asks about.
+    asks about; unless the reader rather finds someone else there.
 
     Args:
         question: The question.
         sentence: The sentence of the post that fits the question best.
         margin: The reader's margin for the best span in the sentence.
+        author_margin: Its margin for the author's name, read before the post.
         after: The sentence's words after that span, who may be the one who did it.
 
-    >>> author_answers("Who had four flats?", "I had four flats near Dömitz.", 2.0)
+    >>> author_answers("Who had four flats?", "I had four flats near Dömitz.", 2.0, 1.0)
     True
-    >>> author_answers("Who laid the pipes?", "I think Emil laid the pipes.", 5.0)
+    >>> author_answers("Who laid the pipes?", "I think Emil laid the pipes.", 5.0, -4.0)
     False
-    >>> author_answers("Who says so?", "It is loud.", 1.0), author_answers("Who said so?", "Ann said.", 1.0, " said.")
-    (True, False)
+    >>> author_answers("Who says so?", "It is loud.", 1.0, 0.0)
+    True
+    >>> author_answers("Who said so?", "Ann said.", 1.0, 0.0, " said.")
+    False
     """
-    who = _WHO.search(question)
-    if who is None or asks_byline(question):  # who wrote an article did so not by what it says
+    if not may_be_author(question, sentence):
         return False
-    verb = who["verb"].lower()
+    who = _WHO.search(question)
+    verb = who["verb"].lower() if who else ""
     if any(_same_verb(verb, word) for match in _I_DID.finditer(sentence) for word in words_of(match["after"])[:2]):
         return True
-    if _SPEECH_ACTS.fullmatch(verb):
-        # Unless the sentence itself says who did it: "the neighbour has complained".
-        return margin < _UNSURE_MARGIN or not any(_same_verb(verb, word) for word in words_of(after))
-    return margin < _UNSURE_MARGIN and _FIRST_PERSON.search(sentence) is not None
+    if author_margin > margin or margin < _UNSURE_MARGIN:
+        return True
+    # Unless the sentence itself says who did it: "the neighbour has complained".
+    return _asks_who_said(question) and not any(_same_verb(verb, word) for word in words_of(after))
+
+
+def _asks_who_said(question: str) -> bool:
+    who = _WHO.search(question)
+    return who is not None and _SPEECH_ACTS.fullmatch(who["verb"].lower()) is not None
 
 
 def _same_verb(verb: str, word: str) -> bool:
     return verb == word or (len(verb) >= _STEM and verb[:_STEM] == word[:_STEM])
+
+
+def byline_to_read(question: str, author: str | None, text: str) -> str:
+    """What a post is read after, so that the reader can point at its author; "" if that cannot be who is asked for.
+
+    >>> byline_to_read("Who had four flats?", "emil", "I had four flats.")
+    'Emil: '
+    """
+    if not author or not may_be_author(question, text):
+        return ""
+    # With a capital, a nickname is a name to `question_type.answer_pattern`.
+    return f"{author[0].upper()}{author[1:]}: "
 
 
 def names_author(question: str, author: str | None) -> bool:

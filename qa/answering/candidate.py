@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from qa.answering.answer import Place, Quote, Why
 from qa.answering.highlight import extend_span
-from qa.answering.reader import ScoredSpan
+from qa.answering.reader import HOPELESS, ScoredSpan
 from qa.sources.location import Location
 from qa.sources.thread import Thread
 from qa.text.normalize import words_of
@@ -69,7 +69,7 @@ class ReadCandidate:
 
     `evidence` is the reader's log-odds that the text answers at all. `sentences` are those of the text, split once for
     the reader and for the highlights, `spans` the best span inside each of them, and `sentence_evidence` the log-odds
-    that it answers.
+    that it answers. `author_margin` is the reader's margin for the author's name, if it was read with the text.
     """
 
     candidate: Candidate
@@ -79,6 +79,7 @@ class ReadCandidate:
     sentences: Sequence[Sentence]
     spans: Sequence[ScoredSpan]
     sentence_evidence: Sequence[float]
+    author_margin: float = HOPELESS
 
     @property
     def fit(self) -> float:

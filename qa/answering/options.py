@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from qa.answering import question_type
-from qa.answering.author import names_author
+from qa.answering.author import may_be_author, names_author
 from qa.answering.candidate import ReadCandidate
 from qa.answering.highlight import extend_span, list_at, strip_marks
 from qa.answering.identifiers import contradicts, identifiers, required_identifiers
@@ -44,7 +44,7 @@ class OptionFeatures:
     """What speaks for a sentence.
 
     Attributes:
-        margin: The reader's margin for the best span inside the sentence, clipped to ±12.
+        margin: The reader's margin for the best span inside the sentence, or for who says it, clipped to ±12.
         evidence: The reader's log-odds that the sentence answers, clipped to ±12.
         answers: The same for the whole passage.
         likeness: The cosine of question and sentence.
@@ -224,9 +224,10 @@ def _of_passage(
     wants_list = question_type.asks_list(question)
     named = names_author(question, place.author)
     for index, (coverage, sentence) in enumerate(zip(coverages, sentences, strict=True)):
+        author_margin = candidate.author_margin if may_be_author(question, sentence) else HOPELESS
         refers_back = index > 0 and (asks[index - 1] or _REFERS_BACK.match(sentence) is not None)
         features = OptionFeatures(
-            margin=clip(candidate.spans[index].margin),
+            margin=clip(max(candidate.spans[index].margin, author_margin)),
             evidence=clip(candidate.sentence_evidence[index]),
             answers=clip(candidate.evidence),
             likeness=0.0,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from qa.answering.author import names_author
+from qa.answering.author import byline_to_read, names_author
 from qa.answering.candidate import Candidate, ReadCandidate
 from qa.answering.highlight import trim_span
 from qa.answering.reader import HOPELESS, PassageSpans, Reader, ScoredSpan, read_passages
 from qa.search.passage_context import as_sentences
-from qa.text.sentences import Sentence
+from qa.text.sentences import Break, Sentence
 
 _MAX_HEADING_WORDS = 6  # of headings that the reader is given: see "Figures" in qa/weights/MODEL_CARD.md
 
@@ -37,7 +37,10 @@ def sentences_around(sentences: Sequence[Sentence], index: int, characters: int)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some sentences of a passage, `sentences[first:stop]`, to be read without the others: `text[start:end]`."""
+    """Some sentences of a passage, `sentences[first:stop]`, to be read without the others: `text[start:end]`.
+
+    `byline` is what stands before them when they are read: who says them, or nothing.
+    """
 
     candidate: Candidate
     sentences: Sequence[Sentence]
@@ -45,6 +48,7 @@ class Part:
     stop: int
     start: int
     end: int
+    byline: str = ""
 
     @classmethod
     def whole(cls, candidate: Candidate) -> Part:
@@ -62,32 +66,48 @@ class Part:
     @property
     def text(self) -> str:
         """What is read."""
-        return self.candidate.text[self.start : self.end]
+        return self.byline + self.candidate.text[self.start : self.end]
 
     @property
     def own_sentences(self) -> list[Sentence]:
-        """The sentences as they lie in `text`."""
-        return [
-            replace(sentence, start=sentence.start - self.start, end=sentence.end - self.start)
+        """The sentences as they lie in `text`; the byline is one of its own."""
+        own = [
+            replace(sentence, start=sentence.start + self._shift, end=sentence.end + self._shift)
             for sentence in self.sentences[self.first : self.stop]
         ]
+        if not self.byline:
+            return own
+        return [Sentence(0, len(self.byline), Break.PARAGRAPH), replace(own[0], after=Break.SENTENCE), *own[1:]]
 
     def with_spans(self, spans: PassageSpans) -> ReadCandidate:
         """The passage with what a reader found in the part; the other sentences are hopeless."""
         before, after = self.sentences[: self.first], self.sentences[self.stop :]
-        best = self._in_passage(spans.best)
+        by_sentence, evidence = spans.by_sentence, spans.sentence_evidence
+        best, author_margin = spans.best, HOPELESS
+        if self.byline:
+            author_margin = by_sentence[0].margin
+            by_sentence, evidence = by_sentence[1:], evidence[1:]
+            if best.start < len(self.byline):
+                best = replace(max(by_sentence, key=lambda span: span.margin), margin=best.margin)
+        best = self._in_passage(best)
         return ReadCandidate(
             self.candidate,
             (best.start, best.end),
             best.margin,
             spans.evidence,
             self.sentences,
-            [*map(_unread, before), *map(self._in_passage, spans.by_sentence), *map(_unread, after)],
-            [*[HOPELESS] * len(before), *spans.sentence_evidence, *[HOPELESS] * len(after)],
+            [*map(_unread, before), *map(self._in_passage, by_sentence), *map(_unread, after)],
+            [*[HOPELESS] * len(before), *evidence, *[HOPELESS] * len(after)],
+            author_margin,
         )
 
+    @property
+    def _shift(self) -> int:
+        """How much further back a place of the passage lies in `text`."""
+        return len(self.byline) - self.start
+
     def _in_passage(self, span: ScoredSpan) -> ScoredSpan:
-        start, end = trim_span(self.candidate.text, (span.start + self.start, span.end + self.start))
+        start, end = trim_span(self.candidate.text, (span.start - self._shift, span.end - self._shift))
         return ScoredSpan(start, end, span.margin)
 
 
@@ -108,6 +128,7 @@ def read_with(reader: Reader, question: str, parts: Sequence[Part]) -> list[Read
     """
     if not parts:
         return []
+    parts = [replace(part, byline=byline_to_read(question, part.candidate.place.author, part.text)) for part in parts]
     spans = read_passages(
         reader,
         question,

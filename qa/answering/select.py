@@ -178,7 +178,8 @@ def answer_of(question: str, option: Option, options: Sequence[Option]) -> Optio
     passage, sentence = option.candidate.candidate, option.sentence
     author = passage.place.author
     after = passage.text[option.span.end : sentence.end]
-    if author is not None and author_answers(question, option.text, option.span.margin, after):
+    margins = option.span.margin, option.candidate.author_margin
+    if author is not None and author_answers(question, option.text, *margins, after):
         return OptionAnswer(author, (sentence.start, sentence.end))
     span = answer_span(question, option, options)
     return OptionAnswer(passage.text[slice(*span)], span)

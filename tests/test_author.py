@@ -1,0 +1,84 @@
+"""Authors: who wrote a post may be who a question asks for, or whom it asks about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from test_options import ask
+
+import qa
+from qa.answering.author import author_answers
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "margin", "author_margin", "is_author"),
+    [
+        ("Who had four flats?", "I had four flats near the bridge.", 3.0, -1.0, True),
+        ("Who visited Milwaukee?", "We were visiting Milwaukee in May.", 3.0, -1.0, True),
+        ("Who asked for a German forum?", "Any plans for a German one?", -5.0, -6.0, True),
+        ("Who recommends touring tyres?", "Touring tyres are the best.", 5.0, 3.0, True),
+        ("Who saw Heart live?", "My sister and I were there when they played live.", -2.0, -3.0, True),
+        ("Who got the mail?", "Mine from the shop came at seven.", 1.0, 4.0, True),
+        ("Which reader got the mail?", "Mine from the shop came at seven.", 1.0, 4.0, True),
+        ("Who got the mail?", "It came from the shop at seven.", 1.0, 4.0, False),
+        ("Who laid the pipes?", "I think Emil laid the pipes.", 5.0, -4.0, False),
+        ("Who designed the house?", "It was designed by Clara Voss.", 6.0, 7.0, False),
+        ("When did you ride?", "I rode in May.", 6.0, 7.0, False),
+    ],
+)
+def test_the_author_answers_who_did_what_the_post_says(
+    question: str, sentence: str, margin: float, author_margin: float, *, is_author: bool
+) -> None:
+    assert author_answers(question, sentence, margin, author_margin) is is_author
+
+
+@pytest.mark.parametrize(
+    ("sentence", "someone", "is_author"),
+    [
+        ("The neighbour downstairs has complained twice.", "neighbour", False),
+        ("I complained about the neighbour.", "neighbour", True),
+        ("Too loud, said the neighbour.", "neighbour", True),
+    ],
+)
+def test_someone_else_answers_who_is_said_to_have_said_it(sentence: str, someone: str, *, is_author: bool) -> None:
+    assert author_answers("Who complained?", sentence, 1.0, 0.0, sentence.split(someone)[1]) is is_author
+
+
+@pytest.mark.usefixtures("calibrated")
+def test_an_author_is_also_called_by_the_name_without_its_digits(tmp_path: Path) -> None:
+    text = "Floor\n\nIt squeaks.\n\n2 comments\n\nmarek77 says:\nI used talc.\n\nAnn says:\nI used chalk."
+    answer = ask(tmp_path, text, "What did Marek use?")
+    assert answer.quotes[0].author == "marek77" and answer.missing_terms == ()
+
+
+@pytest.mark.usefixtures("calibrated")
+def test_an_author_who_answers_is_named_and_the_sentence_is_highlighted(tmp_path: Path) -> None:
+    text = "Tour\n\nBy Lena Vogt\n\nWe rode far.\n\n1 comment\n\nRalf says:\nI had four flats on the way."
+    answer = ask(tmp_path, text, "Who had four flats?")
+    assert answer.text == "Ralf" == answer.quotes[0].author
+    assert answer.quotes[0].marked() == ["I had four flats on the way."]
+
+
+@pytest.mark.parametrize(
+    ("question", "author"),
+    [
+        ("who has never changed a tyre?", "Jo Berg"),
+        ("whose spoke snapped at the lake?", "kestrel"),
+        ("which reader got a refund from the shop", "Mia Lund"),
+        ("Who asked about trains?", "otter_9"),
+    ],
+)
+def test_an_author_who_answers_is_found_though_the_post_does_not_name_them(
+    question: str, author: str, tmp_path: Path
+) -> None:
+    posts = {
+        "Jo Berg": "Great report! I’ve never changed a tyre before, my brother does it for me.",
+        "kestrel": "Lovely lake. One of my spokes snapped right there, on the gravel.",
+        "Mia Lund": "Same pump here. Mine leaked, but the shop gave me my money back after two mails.",
+        "otter_9": "Any idea whether bikes are allowed on the night train? We would like to go in May.",
+    }
+    comments = "\n\n".join(f"{name} says:\n{text}" for name, text in posts.items())
+    text = f"Tour\n\nBy Lena Vogt\n\nThe tour along the lake took nine days.\n\n4 comments\n\n{comments}"
+    answer = qa.build([qa.Thread.from_text(text, title="Tour")], tmp_path / "library").ask(question)
+    assert answer.found and answer.text == author == answer.quotes[0].author
