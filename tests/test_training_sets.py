@@ -6,6 +6,7 @@ import io
 import json
 import sys
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -89,6 +90,31 @@ def test_further_questions_are_read_from_a_file_that_is_named_if_it_cannot_be(tm
         read_more(tmp_path / "empty.jsonl")
     with pytest.raises(SourceError, match=r"cannot read '.*none\.jsonl': FileNotFoundError"):
         read_more(tmp_path / "none.jsonl")
+
+
+def test_a_post_is_read_after_its_authors_name_who_may_answer(tmp_path: Path) -> None:
+    text = "It squeaks. I used talc. My sister used oil."
+    write_rows(
+        tmp_path / "own.jsonl",
+        row("who used talc?", text, "I used talc.", author="ann", by_author=True),
+        row("who used oil?", text, "My sister", author="ann"),
+        row("who used wax?", text, author="ann"),
+    )
+    tokenizer = minilm_files.tokenizer()
+    for question, answer, evidence in zip(
+        read_more(tmp_path / "own.jsonl"),
+        ("ann", "my sister", None),
+        ("i used talc.", "my sister used oil.", None),
+        strict=True,
+    ):
+        example = next(iter(Curriculum([question], NO_NEIGHBOURS, 0).epoch(0)))
+        (window,) = make_windows([replace(example, title="")], tokenizer, Random(0))
+        read = tokenizer.decode(window.ids, skip_special_tokens=True)
+        assert read.endswith("ann : it squeaks. i used talc. my sister used oil.")
+        assert (window.starts == [NULL]) == (answer is None)
+        if answer:
+            assert tokenizer.decode(window.ids[window.starts[0] : window.ends[0] + 1]) == answer
+            assert [tokenizer.decode(window.ids[first : last + 1]) for first, last in window.evidence] == [evidence]
 
 
 def test_an_unpaired_question_gets_the_nearest_paragraph(tmp_path: Path) -> None:

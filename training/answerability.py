@@ -17,7 +17,8 @@ def read_rows(path: Path, source: str) -> Iterator[LabelledQuestion]:
 
     A row is `{"question", "context", "answers": [{"text", "answer_start"}]}`, sometimes with a `title`. `answers` is
     empty where a person judged that the passage does not answer. All answers of a row are alternatives. With `inside`
-    true, they are whole sentences that hold the answer.
+    true, they are whole sentences that hold the answer. With an `author` the passage is a post of theirs, and with
+    `by_author` true they are the answer, and `answers` the sentences that say so.
 
     Args:
         path: The file.
@@ -28,7 +29,15 @@ def read_rows(path: Path, source: str) -> Iterator[LabelledQuestion]:
         if spans or not row["answers"]:
             text, spans = _without_marks(row["context"], spans)
             paragraph = Paragraph(source, row.get("title") or "", text)
-            yield LabelledQuestion(row["question"].strip(), paragraph, spans, inside=row.get("inside", False))
+            by_author = row.get("by_author", False)
+            yield LabelledQuestion(
+                row["question"].strip(),
+                paragraph,
+                spans,
+                inside=by_author or row.get("inside", False),
+                author=row.get("author") or "",
+                by_author=by_author,
+            )
 
 
 def _without_marks(text: str, spans: tuple[Span, ...]) -> tuple[str, tuple[Span, ...]]:

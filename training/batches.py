@@ -75,7 +75,7 @@ def make_windows(examples: Sequence[Example], tokenizer: Tokenizer, rng: Random)
     """One window per example: all of it if it fits, otherwise a part around its answer; some are cut on purpose."""
     questions, titles, passages = (
         tokenizer.encode_batch(texts, add_special_tokens=False)
-        for texts in zip(*((example.question, example.title, example.passage) for example in examples), strict=True)
+        for texts in zip(*((example.question, example.title, _text(example)) for example in examples), strict=True)
     )
     cls, sep = special_tokens(tokenizer)
     windows = []
@@ -90,9 +90,19 @@ def make_windows(examples: Sequence[Example], tokenizer: Tokenizer, rng: Random)
     return windows
 
 
+def _text(example: Example) -> str:
+    return example.byline + example.passage
+
+
+def _answers(example: Example) -> list[Span]:
+    """The answers as they lie in `_text`."""
+    return [(start + len(example.byline), end + len(example.byline)) for start, end in example.answers]
+
+
 def _part(example: Example, passage: Encoding, offset: int, rng: Random) -> _Part:
     """A part of the passage that fits after `offset` other tokens."""
-    spans = [span for answer in example.answers if (span := _tokens(passage, answer))]
+    named = [(0, len(example.byline.rstrip(": ")))] if example.by_author and example.answers else []
+    spans = [span for answer in named or _answers(example) if (span := _tokens(passage, answer))]
     focus = rng.choice(spans) if spans else None
     size = rng.randint(*SHORT_WINDOW) if rng.random() < SHORT_SHARE else WINDOW
     if focus and focus[1] - focus[0] >= size - offset - 1:
@@ -103,7 +113,7 @@ def _part(example: Example, passage: Encoding, offset: int, rng: Random) -> _Par
         (offset + start - first, offset + end - first) for start, end in spans if first <= start and end < first + room
     ]
     evidence = _evidence(example, passage, first, room, offset) if inside else []
-    if example.inside:
+    if example.inside and not named:
         within = sorted({token for start, end in inside for token in range(start, end + 1)})
         return _Part(first, first + room, (within, within), evidence)
     edges = (sorted({start for start, _ in inside}), sorted({end for _, end in inside}))
@@ -114,8 +124,8 @@ def _evidence(example: Example, passage: Encoding, first: int, room: int, offset
     """The positions in the window of the sentences that the answers are in, as far as the window holds them."""
     answering = {
         (sentence.start, sentence.end)
-        for sentence in split_sentences(example.passage)
-        for start, end in example.answers
+        for sentence in split_sentences(_text(example))
+        for start, end in _answers(example)
         if sentence.start < end and start < sentence.end
     }
     spans = sorted(span for sentence in answering if (span := _tokens(passage, sentence)))

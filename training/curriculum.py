@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from random import Random
 
+from qa.answering.author import asks_who, byline_of
 from qa.search.passage_context import as_sentences
 from qa.types import Span
 from training import shares
@@ -32,6 +33,7 @@ class Example:
     """A question and a passage; `answers` are the spans of the answer, or of its look-alike if unanswerable.
 
     `answerable` is None if only a teacher can decide it. `title` is read before the passage; it is never an answer.
+    `byline` is read before it, too, and with `by_author` its name is the answer, and `answers` are where that is said.
     `source` names the set.
     """
 
@@ -43,6 +45,8 @@ class Example:
     answerable: bool | None = True
     title: str = ""
     source: str = ""
+    byline: str = ""
+    by_author: bool = False
 
 
 class Curriculum:
@@ -65,6 +69,7 @@ class Curriculum:
         for question in questions:
             self._paragraphs.setdefault(question.paragraph.source, {})[question.paragraph] = None
         self._miners: dict[str, Miner] = {}
+        self._authors = [*dict.fromkeys(question.author for question in questions if question.author)]
 
     def epoch(self, number: int) -> list[Example]:
         """The examples of the epoch, in the order of the sets."""
@@ -75,11 +80,17 @@ class Curriculum:
                 example,
                 question=_as_typed(example.question, rng),
                 title=_context(example, rng),
+                byline=self._byline(example, rng),
                 source=shares.set_of(question),
             )
             for question in drawn
             for example in (self._around(question, rng) if question.answers else [_unanswerable(question)])
         ]
+
+    def _byline(self, example: Example, rng: Random) -> str:
+        """The byline of the post; for some who-questions over other passages that of somebody who does not answer."""
+        others = self._authors if asks_who(example.question) and not example.byline else []
+        return byline_of(rng.choice(others)) if others and rng.random() < shares.BYLINED_SHARE else example.byline
 
     def _around(self, question: LabelledQuestion, rng: Random) -> list[Example]:
         """The question itself, and sometimes a pair that does not answer it, a harmless change, a retrieved passage."""
@@ -163,7 +174,16 @@ class Curriculum:
 
 def _natural(question: LabelledQuestion) -> Example:
     paragraph = question.paragraph
-    return Example("natural", question.text, paragraph.text, question.answers, question.inside, title=title(paragraph))
+    return Example(
+        "natural",
+        question.text,
+        paragraph.text,
+        question.answers,
+        question.inside,
+        title=title(paragraph),
+        byline=byline_of(question.author) if question.author else "",
+        by_author=question.by_author,
+    )
 
 
 def _unanswerable(question: LabelledQuestion) -> Example:

@@ -29,7 +29,8 @@ class LabelledQuestion:
 
     `answers` are character spans of the paragraph, none if it does not answer. `inside` means that an answer is
     somewhere within the spans (whole sentences), not that it is the spans. `judged` is whether a person has judged that
-    it does or does not answer; otherwise it follows from how a document is arranged.
+    it does or does not answer; otherwise it follows from how a document is arranged. `author` is who wrote the
+    paragraph, and `by_author` whether the answer is the author, who says so within the spans.
     """
 
     text: str
@@ -37,6 +38,8 @@ class LabelledQuestion:
     answers: tuple[Span, ...]
     inside: bool = False
     judged: bool = True
+    author: str = ""
+    by_author: bool = False
 
 
 def read_squad(path: Path, source: str) -> Iterator[LabelledQuestion]:

@@ -163,7 +163,9 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=5000, help="how many batches (default: 5000)")
     parser.add_argument("--start", type=Path, help="weights to start from (default: the base model's)")
     parser.add_argument("--mpnet", type=Path, help="the folder of all-mpnet-base-v2: train a teacher of that network")
-    parser.add_argument("--teacher", type=Path, help="weights of such a teacher: train the reader to imitate it")
+    parser.add_argument(
+        "--teacher", type=Path, help="weights of such a teacher, or the deeper reader's: train the reader to imitate it"
+    )
     parser.add_argument("--four-bits", action="store_true", help="with --mpnet: train the deeper reader")
     parser.add_argument("--balanced", action="store_true", help="balance half of the examples by overlap of words")
     parser.add_argument("--parts", action="store_true", help="cut the examples as close reading does")
@@ -194,7 +196,7 @@ def main() -> None:
     teacher = None
     if arguments.teacher:
         teacher = MPNetReader(arguments.mpnet)
-        teacher.load_trained(load_weights(arguments.teacher))
+        _begin_with(teacher, load_weights(arguments.teacher))
     elif arguments.mpnet:
         network = partial(MPNetReader, arguments.mpnet, four_bits=arguments.four_bits)
     try:

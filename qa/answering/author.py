@@ -26,6 +26,15 @@ _MIN_NAME = 3  # letters; initials and particles name nobody
 _STEM = 4  # letters that two forms of a verb share: "bought", "buys" do not; "visited", "visits" do
 
 
+def asks_who(question: str) -> bool:
+    """Whether a question asks for a person.
+
+    >>> asks_who("Whose dog is it?"), asks_who("which reader had flats"), asks_who("Which bridge?")
+    (True, True, False)
+    """
+    return _ASKS_WHO.search(question) is not None
+
+
 def may_be_author(question: str, text: str) -> bool:
     """Whether who wrote a text can be who a question asks for: one who said something, or of whom the text says it.
 
@@ -38,7 +47,7 @@ def may_be_author(question: str, text: str) -> bool:
     >>> [may_be_author(q, "Ralf had four flats.") for q in ("Who had four flats?", "Who said that Ralf had?")]
     [False, True]
     """
-    if not _ASKS_WHO.search(question) or asks_byline(question):  # who wrote an article did so not by what it says
+    if not asks_who(question) or asks_byline(question):  # who wrote an article did so not by what it says
         return False
     return _asks_who_said(question) or _FIRST_PERSON.search(text) is not None
 
@@ -92,9 +101,11 @@ def byline_to_read(question: str, author: str | None, text: str) -> str:
     >>> byline_to_read("Who had four flats?", "emil", "I had four flats.")
     'Emil: '
     """
-    if not author or not may_be_author(question, text):
-        return ""
-    # With a capital, a nickname is a name to `question_type.answer_pattern`.
+    return byline_of(author) if author and may_be_author(question, text) else ""
+
+
+def byline_of(author: str) -> str:
+    """What stands before a post of this author; with a capital, so that `question_type.answer_pattern` sees a name."""
     return f"{author[0].upper()}{author[1:]}: "
 
 
