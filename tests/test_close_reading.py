@@ -170,6 +170,7 @@ def test_who_is_asked_of_a_post_with_its_author_before_it() -> None:
 
 def test_doubt_is_between_two_confidences() -> None:
     assert [is_doubtful(confidence) for confidence in (0.0, 0.1, 0.4, 0.69, 0.7, 1.0)] == [0, 1, 1, 1, 0, 0]
+    assert [is_doubtful(confidence, by_author=True) for confidence in (0.0, 0.1, 0.7, 1.0)] == [0, 1, 1, 1]
 
 
 def test_status_says_whether_it_is_on(
@@ -187,11 +188,14 @@ def test_status_says_whether_it_is_on(
 
 def test_only_answers_in_doubt_are_those_of_the_deeper_reader() -> None:
     def judged(confidences: list[float], right: list[bool]) -> JudgedAnswers:
-        return JudgedAnswers("set", 1.0, np.array(confidences), np.array(right), np.array([True] * len(right)))
+        by_author = np.array([False] * (len(right) - 1) + [True])
+        return JudgedAnswers(
+            "set", 1.0, np.array(confidences), np.array(right), np.array([True] * len(right)), by_author
+        )
 
-    first, closely = judged([0.05, 0.4, 0.9], [False, False, True]), judged([0.8, 0.7, 0.2], [True, True, False])
-    both = first.read_closely(closely)
-    assert both.confidences.tolist() == [0.05, 0.7, 0.9] and both.right.tolist() == [False, True, True]
+    first = judged([0.05, 0.4, 0.9, 0.9], [False, False, True, True])
+    both = first.read_closely(judged([0.8, 0.7, 0.2, 0.3], [True, True, False, False]))
+    assert both.confidences.tolist() == [0.05, 0.7, 0.9, 0.3] and both.right.tolist() == [False, True, True, False]
     with pytest.raises(ValueError, match="broadcast"):
         first.read_closely(judged([0.8, 0.7], [True, True]))
 

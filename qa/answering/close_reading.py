@@ -68,9 +68,12 @@ def bands_of(calibration: Calibration) -> Calibration:
     return close.calibration if close else calibration
 
 
-def is_doubtful(confidence: float) -> bool:
-    """Whether the first reader's answer is in doubt."""
-    return _DOUBT[0] <= confidence < _DOUBT[1]
+def is_doubtful(confidence: float, *, by_author: bool = False) -> bool:
+    """Whether the first reader's answer is in doubt, as that a post's author answers always is.
+
+    It was not trained on posts with their authors, and takes who writes about a thing for who made it.
+    """
+    return _DOUBT[0] <= confidence and (by_author or confidence < _DOUBT[1])
 
 
 def to_read_closely(options: Sequence[Option], calibration: Calibration) -> list[Part]:

@@ -121,6 +121,11 @@ class Option:
         return self.candidate.sentences[self.index]
 
     @property
+    def by_author(self) -> bool:
+        """Whether the reader points at who says the sentence, rather than into it."""
+        return self.features.margin > clip(self.span.margin)
+
+    @property
     def text(self) -> str:
         """The sentence."""
         return self.candidate.candidate.text[self.sentence.start : self.sentence.end]

@@ -124,7 +124,8 @@ def assess(query: EncodedQuery, read: Sequence[ReadCandidate], judge: Judge) -> 
     if not options:
         return Assessment((), None, 0.0 if calibration.weights else None, -MARGIN_LIMIT)
     choice = _choose(query, options, calibration, judge.lexical)
-    if judge.close and choice.confidence is not None and is_doubtful(choice.confidence):
+    confidence, by_author = choice.confidence, choice.option.by_author
+    if judge.close and confidence is not None and is_doubtful(confidence, by_author=by_author):
         close = judge.close
         parts, by = to_read_closely(options, calibration), close.calibration.choice
         options = list_close_options(query, read, parts, close.reader, judge.encoder, judge.lexical, by)

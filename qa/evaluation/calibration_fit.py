@@ -65,6 +65,7 @@ class ChosenAnswers:
     right: NDArray[np.bool_]
     answerable: NDArray[np.bool_]
     admissible: NDArray[np.bool_]
+    by_author: NDArray[np.bool_]
 
     @classmethod
     def of(cls, data: EvaluationSet, by: Calibration) -> ChosenAnswers:
@@ -79,11 +80,12 @@ class ChosenAnswers:
             np.array([run.right[run.options.index(option)] for (run, _), option in zip(runs, chosen, strict=True)]),
             np.array([answerable for _, answerable in runs]),
             np.array([option.admissible for option in chosen]),
+            np.array([option.by_author for option in chosen]),
         )
 
     def judged(self, by: Calibration) -> JudgedAnswers:
         """The answers with their confidences."""
-        return JudgedAnswers(self.name, self.weight, self.confidences(by), self.right, self.answerable)
+        return JudgedAnswers(self.name, self.weight, self.confidences(by), self.right, self.answerable, self.by_author)
 
     def only(self, these: NDArray[np.bool_]) -> ChosenAnswers:
         """Those of some questions, given by a mask of shape (questions,)."""
@@ -93,6 +95,7 @@ class ChosenAnswers:
             right=self.right[these],
             answerable=self.answerable[these],
             admissible=self.admissible[these],
+            by_author=self.by_author[these],
         )
 
     def confidences(self, by: Calibration) -> Floats:
@@ -102,17 +105,22 @@ class ChosenAnswers:
 
 @dataclass(frozen=True, slots=True)
 class JudgedAnswers:
-    """The confidence in the answers of a set, and whether they are right; arrays of shape (questions,)."""
+    """The confidence in the answers of a set, and whether they are right; arrays of shape (questions,).
+
+    `by_author` says which of them are given by the author of a post.
+    """
 
     name: str
     weight: float
     confidences: Floats
     right: NDArray[np.bool_]
     answerable: NDArray[np.bool_]
+    by_author: NDArray[np.bool_]
 
     def read_closely(self, closely: JudgedAnswers) -> JudgedAnswers:
         """The same answers, those in doubt as the deeper reader gives them."""
-        doubtful = np.array([is_doubtful(confidence) for confidence in self.confidences.tolist()])
+        first = zip(self.confidences.tolist(), self.by_author.tolist(), strict=True)
+        doubtful = np.array([is_doubtful(confidence, by_author=by_author) for confidence, by_author in first])
         return replace(
             self,
             confidences=np.where(doubtful, closely.confidences, self.confidences),
