@@ -8,7 +8,11 @@ import pytest
 from test_options import ask
 
 import qa
-from qa.answering.author import author_answers
+from qa.answering.answer import Place
+from qa.answering.author import author_answers, byline_to_read
+from qa.answering.candidate import Candidate
+from qa.answering.deep_reader import DEEP_READER
+from qa.answering.reading import Part, read_with
 
 
 @pytest.mark.parametrize(
@@ -42,7 +46,30 @@ def test_the_author_answers_who_did_what_the_post_says(
     ],
 )
 def test_someone_else_answers_who_is_said_to_have_said_it(sentence: str, someone: str, *, is_author: bool) -> None:
-    assert author_answers("Who complained?", sentence, 1.0, 0.0, sentence.split(someone)[1]) is is_author
+    assert author_answers("Who complained?", sentence, 1.0, 0.0, someone, sentence.split(someone)[1]) is is_author
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "found", "is_author"),
+    [
+        ("Who got a refund?", "Mine leaked and the shop paid.", "Mine", True),
+        ("Who got a refund?", "My brother did, I hear.", "My brother", False),
+        ("What does the WHO recommend?", "The WHO recommends boiling it, so I do.", "boiling it", False),
+        ("What did the man who fell say?", "He said I was late.", "I was late", False),
+        ("Does anyone know who got a refund?", "Mine leaked and the shop paid.", "Mine", True),
+        ("WHO GOT A REFUND", "Mine leaked and the shop paid.", "Mine", True),
+    ],
+)
+def test_only_who_asks_for_a_person_and_i_am_the_author(
+    question: str, sentence: str, found: str, *, is_author: bool
+) -> None:
+    assert author_answers(question, sentence, 3.0, -2.0, found, " did.") is is_author
+
+
+def test_a_question_that_names_the_author_does_not_ask_for_them() -> None:
+    assert byline_to_read("Who did Ann visit?", "Ann Berg", "I visited Emil.") == ""
+    assert byline_to_read("Who visited Emil?", "Ann Berg", "I visited Emil.") == "Ann Berg: "
+    assert byline_to_read("Who asked?", "Ann Berg", "  ") == ""
 
 
 @pytest.mark.usefixtures("calibrated")
@@ -82,3 +109,19 @@ def test_an_author_who_answers_is_found_though_the_post_does_not_name_them(
     text = f"Tour\n\nBy Lena Vogt\n\nThe tour along the lake took nine days.\n\n4 comments\n\n{comments}"
     answer = qa.build([qa.Thread.from_text(text, title="Tour")], tmp_path / "library").ask(question)
     assert answer.found and answer.text == author == answer.quotes[0].author
+
+
+@pytest.mark.parametrize("author", ["Émile", "otter", "@otter", "李雷", "Ann: Berg"])
+def test_the_reader_points_at_any_authors_name(author: str) -> None:
+    post = "I had four flats on the way, near the bridge."
+    candidate = Candidate(
+        post, Place("comment", author, None, 1, "Text", None, 0, len(post)), 1.0, lambda _: qa.Thread.from_text(post)
+    )
+    read = read_with(DEEP_READER, "Who had four flats?", [Part.whole(candidate)])[0]
+    assert read.author_margin > read.spans[0].margin + 4  # more than a name that was not known as one would lose
+
+
+def test_a_post_of_short_lines_is_read_to_its_end(tmp_path: Path) -> None:
+    text = "Pump\n\nIt leaked.\n\n1 comment\n\nMia says:\nSame here\n\nMy neighbour Emil Krause fixed the pump for me"
+    answer = qa.build([qa.Thread.from_text(text, title="Pump")], tmp_path / "library").ask("Who fixed the pump?")
+    assert answer.found and answer.text and "Emil Krause" in answer.text

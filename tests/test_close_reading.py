@@ -156,21 +156,43 @@ def test_a_part_has_its_spans_where_the_passage_has_them() -> None:
 def test_who_is_asked_of_a_post_with_its_author_before_it() -> None:
     text = "It squeaks. I used talc."
     of_ann = Part.around(whole(text, "ann").candidate, split_sentences(text), 1, 12)
-    reader = PointingReader({"Ann": 4.0, "talc": 2.0})
+    reader = PointingReader({"ann": 4.0, "talc": 2.0})
     who, what, elsewhere = (
         read_with(reader, "Who used talc?", [of_ann])[0],
         read_with(reader, "What did she use?", [of_ann])[0],
         read_with(PointingReader({"talc": 2.0}), "Who used talc?", [of_ann])[0],
     )
-    assert reader.read_passages == ["Ann: I used talc.", "I used talc."]
+    assert reader.read_passages == ["ann: I used talc.", "I used talc."]
     assert (who.author_margin, who.margin, what.author_margin, what.margin) == (4.0, 4.0, HOPELESS, 2.0)
     assert text[slice(*who.span)] == "I used talc." and text[slice(*what.span)] == "talc"
     assert (text[slice(*elsewhere.span)], elsewhere.margin, elsewhere.author_margin) == ("talc", 2.0, HOPELESS)
 
 
+@pytest.mark.parametrize(
+    ("span", "author_margin", "said"),
+    [
+        ((0, 3), 4.0, "I used talc."),
+        ((0, 12), 4.0, "I used talc."),
+        ((3, 12), 4.0, "I used talc."),
+        ((4, 11), HOPELESS, "I used"),
+        ((0, 0), HOPELESS, ""),
+    ],
+)
+def test_a_span_that_begins_in_the_authors_name_is_the_author(
+    span: tuple[int, int], author_margin: float, said: str
+) -> None:
+    class Fixed(PointingReader):
+        def _read(self, _passage: str) -> ScoredSpan:
+            return ScoredSpan(*span, 4.0)
+
+    text = "I used talc."
+    read = read_with(Fixed({}), "Who used talc?", [Part.whole(whole(text, "ann").candidate)])[0]
+    assert (read.author_margin, read.margin, text[slice(*read.span)]) == (author_margin, 4.0, said)
+
+
 def test_doubt_is_between_two_confidences() -> None:
     assert [is_doubtful(confidence) for confidence in (0.0, 0.1, 0.4, 0.69, 0.7, 1.0)] == [0, 1, 1, 1, 0, 0]
-    assert [is_doubtful(confidence, by_author=True) for confidence in (0.0, 0.1, 0.7, 1.0)] == [0, 1, 1, 1]
+    assert [is_doubtful(confidence, points_at_author=True) for confidence in (0.0, 0.1, 0.7, 1.0)] == [0, 1, 1, 1]
 
 
 def test_status_says_whether_it_is_on(
@@ -188,9 +210,9 @@ def test_status_says_whether_it_is_on(
 
 def test_only_answers_in_doubt_are_those_of_the_deeper_reader() -> None:
     def judged(confidences: list[float], right: list[bool]) -> JudgedAnswers:
-        by_author = np.array([False] * (len(right) - 1) + [True])
+        at_author = np.array([False] * (len(right) - 1) + [True])
         return JudgedAnswers(
-            "set", 1.0, np.array(confidences), np.array(right), np.array([True] * len(right)), by_author
+            "set", 1.0, np.array(confidences), np.array(right), np.array([True] * len(right)), at_author
         )
 
     first = judged([0.05, 0.4, 0.9, 0.9], [False, False, True, True])

@@ -117,6 +117,17 @@ def test_a_post_is_read_after_its_authors_name_who_may_answer(tmp_path: Path) ->
             assert [tokenizer.decode(window.ids[first : last + 1]) for first, last in window.evidence] == [evidence]
 
 
+def test_a_window_without_the_sentence_that_shows_the_author_has_no_label(tmp_path: Path) -> None:
+    text = f"{'It rained on and on in the hills. ' * 40}I used talc."
+    write_rows(tmp_path / "own.jsonl", row("who used talc?", text, "I used talc.", author="ann", by_author=True))
+    example = next(iter(Curriculum(read_more(tmp_path / "own.jsonl"), NO_NEIGHBOURS, 0).epoch(0)))
+    windows = make_windows([example] * 20, minilm_files.tokenizer(), Random(0))
+    assert all(window.starts == [] == window.evidence for window in windows)
+    write_rows(tmp_path / "none.jsonl", row("who used talc?", text, "I used talc.", by_author=True))
+    with pytest.raises(SourceError, match="the author answers 'who used talc"):
+        read_more(tmp_path / "none.jsonl")
+
+
 def test_an_unpaired_question_gets_the_nearest_paragraph(tmp_path: Path) -> None:
     paragraphs = [
         {"context": text, "qas": [{"question": "Where?", "answers": [{"text": text[:5], "answer_start": 0}]}]}

@@ -29,13 +29,15 @@ def read_rows(path: Path, source: str) -> Iterator[LabelledQuestion]:
         if spans or not row["answers"]:
             text, spans = _without_marks(row["context"], spans)
             paragraph = Paragraph(source, row.get("title") or "", text)
-            by_author = row.get("by_author", False)
+            author, by_author = row.get("author") or "", row.get("by_author", False)
+            if by_author and not author:
+                raise ValueError(f"the author answers {row['question']!r}, but the row names none")
             yield LabelledQuestion(
                 row["question"].strip(),
                 paragraph,
                 spans,
                 inside=by_author or row.get("inside", False),
-                author=row.get("author") or "",
+                author=author,
                 by_author=by_author,
             )
 

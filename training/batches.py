@@ -101,7 +101,7 @@ def _answers(example: Example) -> list[Span]:
 
 def _part(example: Example, passage: Encoding, offset: int, rng: Random) -> _Part:
     """A part of the passage that fits after `offset` other tokens."""
-    named = [(0, len(example.byline.rstrip(": ")))] if example.by_author and example.answers else []
+    named = [(0, len(example.byline.removesuffix(": ")))] if example.by_author and example.answers else []
     spans = [span for answer in named or _answers(example) if (span := _tokens(passage, answer))]
     focus = rng.choice(spans) if spans else None
     size = rng.randint(*SHORT_WINDOW) if rng.random() < SHORT_SHARE else WINDOW
@@ -113,6 +113,8 @@ def _part(example: Example, passage: Encoding, offset: int, rng: Random) -> _Par
         (offset + start - first, offset + end - first) for start, end in spans if first <= start and end < first + room
     ]
     evidence = _evidence(example, passage, first, room, offset) if inside else []
+    if named and not evidence:  # what says that it is the author is outside
+        return _Part(first, first + room, ([], []), [])
     if example.inside and not named:
         within = sorted({token for start, end in inside for token in range(start, end + 1)})
         return _Part(first, first + room, (within, within), evidence)
@@ -122,10 +124,11 @@ def _part(example: Example, passage: Encoding, offset: int, rng: Random) -> _Par
 
 def _evidence(example: Example, passage: Encoding, first: int, room: int, offset: int) -> list[Span]:
     """The positions in the window of the sentences that the answers are in, as far as the window holds them."""
+    shift = len(example.byline)
     answering = {
-        (sentence.start, sentence.end)
-        for sentence in split_sentences(_text(example))
-        for start, end in _answers(example)
+        (sentence.start + shift, sentence.end + shift)
+        for sentence in split_sentences(example.passage)
+        for start, end in example.answers
         if sentence.start < end and start < sentence.end
     }
     spans = sorted(span for sentence in answering if (span := _tokens(passage, sentence)))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from random import Random
 
-from qa.answering.author import asks_who, byline_of
+from qa.answering.author import asks_who, byline_of, byline_to_read
 from qa.search.passage_context import as_sentences
 from qa.types import Span
 from training import shares
@@ -33,7 +33,8 @@ class Example:
     """A question and a passage; `answers` are the spans of the answer, or of its look-alike if unanswerable.
 
     `answerable` is None if only a teacher can decide it. `title` is read before the passage; it is never an answer.
-    `byline` is read before it, too, and with `by_author` its name is the answer, and `answers` are where that is said.
+    `byline` is read before it too; with `by_author` the name in it is the answer, and `answers` are the sentences that
+    show it.
     `source` names the set.
     """
 
@@ -181,7 +182,7 @@ def _natural(question: LabelledQuestion) -> Example:
         question.answers,
         question.inside,
         title=title(paragraph),
-        byline=byline_of(question.author) if question.author else "",
+        byline=byline_to_read(question.text, question.author, paragraph.text),
         by_author=question.by_author,
     )
 

@@ -38,7 +38,7 @@ EDITED_SHARE = 0.2  # of the answerable questions get a harmless change
 RETRIEVED_SHARE = 0.5  # of them get a passage for a teacher to label
 TITLED_SHARE = 0.5  # of the examples with a title are read after it, as the reader reads passages with a context
 HEADED_SHARE = 0.25  # of the examples are read after a heading
-BYLINED_SHARE = 0.35  # of the who-questions over passages without an author are read after a name, if posts are there
+BYLINED_SHARE = 0.35  # of the who-questions over passages without an author get some author's name, if any set has one
 KEYWORDS_SHARE = 0.06  # of the questions are put as keywords
 # Of questions that end with a question mark it is taken away, and to those without one it is added: sets differ in it.
 UNMARKED_SHARE, MARKED_SHARE = 0.15, 0.5

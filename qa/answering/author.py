@@ -7,11 +7,16 @@ import re
 from qa.answering.byline import asks_byline
 from qa.text.normalize import called_by, words_of
 
-_ASKS_WHO = re.compile(
-    r"\bwho(?:se|m)?\b|\b(?:which|what)\s+(?:person|people|commenters?|readers?|reviewers?|posters?|users?|members?|authors?)\b",
+# "who" that asks, not "those who", "Doctor Who" or the WHO.
+_WHO = re.compile(
+    r"(?i:\A|[,;.:!?–—-]\s*|\b(?:and|or|but|so|then|now|to|for|from|with|by|of|about|know|tell|me|us|wonder\w*|sure|idea)\s+)"
+    r"\W*(?:[Ww]ho|[Ww]hom|[Ww]hose|WHO(?=\s+[A-Z]+\b))\b"
+    r"(?i:(?:['’]s|\s+(?:else|here|has|had|have|is|was|did|does)\b)?\s+(?P<verb>\w+))?"
+)
+_WHICH_PERSON = re.compile(
+    r"\b(?:which|what)\s+(?:person|people|commenters?|readers?|reviewers?|posters?|users?|members?|authors?)\b",
     re.IGNORECASE,
 )
-_WHO = re.compile(r"\bwho(?:['’]s|\s+(?:else|here|has|had|have|is|was|did|does)\b)?\s+(?P<verb>\w+)", re.IGNORECASE)
 # What one does by writing a post: its author did it, whoever the post speaks of.
 _SPEECH_ACTS = re.compile(
     r"(?:ask|say|suggest|mention|recommend|think|believe|complain|thank|claim|warn|report|agree|disagree|defend|write"
@@ -19,7 +24,9 @@ _SPEECH_ACTS = re.compile(
     r"|said|thought|wrote|replie[sd]"
 )
 _I_DID = re.compile(r"\b(?:i|we)\b(?:['’]\w+)?\s+(?P<after>(?:\S+\s+){0,3}\S+)", re.IGNORECASE)
-_FIRST_PERSON = re.compile(r"\b(?:i|we|my|mine|our|me)\b|\bi['’]\w+", re.IGNORECASE)
+_MYSELF = r"(?:i|we|me|us|mine|ours|myself|ourselves)"
+_FIRST_PERSON = re.compile(rf"\b(?:{_MYSELF}|my|our)\b", re.IGNORECASE)
+_FOUND_MYSELF = re.compile(rf"\W*{_MYSELF}\b", re.IGNORECASE)
 # With a margin below this the reader found nobody in the sentence itself.
 _UNSURE_MARGIN = 0.0
 _MIN_NAME = 3  # letters; initials and particles name nobody
@@ -29,14 +36,16 @@ _STEM = 4  # letters that two forms of a verb share: "bought", "buys" do not; "v
 def asks_who(question: str) -> bool:
     """Whether a question asks for a person.
 
-    >>> asks_who("Whose dog is it?"), asks_who("which reader had flats"), asks_who("Which bridge?")
-    (True, True, False)
+    >>> [asks_who(q) for q in ("Whose dog is it?", "which reader had flats", "does anyone know who had?")]
+    [True, True, True]
+    >>> [asks_who(q) for q in ("Which bridge?", "What does the WHO advise?", "What did the man who fell say?")]
+    [False, False, False]
     """
-    return _ASKS_WHO.search(question) is not None
+    return _WHO.search(question) is not None or _WHICH_PERSON.search(question) is not None
 
 
 def may_be_author(question: str, text: str) -> bool:
-    """Whether who wrote a text can be who a question asks for: one who said something, or of whom the text says it.
+    """Whether the author of a text may be the person asked for: who said something, or the text is in the first person.
 
     Args:
         question: The question.
@@ -47,23 +56,27 @@ def may_be_author(question: str, text: str) -> bool:
     >>> [may_be_author(q, "Ralf had four flats.") for q in ("Who had four flats?", "Who said that Ralf had?")]
     [False, True]
     """
-    if not asks_who(question) or asks_byline(question):  # who wrote an article did so not by what it says
+    if not asks_who(question) or asks_byline(question):  # the byline answers that
         return False
     return _asks_who_said(question) or _FIRST_PERSON.search(text) is not None
 
 
-def author_answers(question: str, sentence: str, margin: float, author_margin: float, after: str = "") -> bool:
+def author_answers(
+    question: str, sentence: str, margin: float, author_margin: float, found: str = "", after: str = ""
+) -> bool:
     """Whether the author of a post is who the question asks for, given the sentence of it that answers.
 
-    That is so if the question asks who said something, or if the sentence says in the first person what the question
-    asks about; unless the reader rather finds someone else there.
+    That is so if the sentence says in the first person what the question asks about, if the reader points at the
+    author rather than at someone in the sentence, or if it finds nobody there. Who said something is the author,
+    unless the sentence says who did.
 
     Args:
         question: The question.
         sentence: The sentence of the post that fits the question best.
         margin: The reader's margin for the best span in the sentence.
         author_margin: Its margin for the author's name, read before the post.
-        after: The sentence's words after that span, who may be the one who did it.
+        found: That span.
+        after: The sentence's words after it, which may say that it is who said something.
 
     >>> author_answers("Who had four flats?", "I had four flats near Dömitz.", 2.0, 1.0)
     True
@@ -71,16 +84,16 @@ def author_answers(question: str, sentence: str, margin: float, author_margin: f
     False
     >>> author_answers("Who says so?", "It is loud.", 1.0, 0.0)
     True
-    >>> author_answers("Who said so?", "Ann said.", 1.0, 0.0, " said.")
+    >>> author_answers("Who said so?", "Ann said.", 1.0, 0.0, "Ann", " said.")
     False
     """
     if not may_be_author(question, sentence):
         return False
     who = _WHO.search(question)
-    verb = who["verb"].lower() if who else ""
+    verb = (who["verb"] or "").lower() if who else ""
     if any(_same_verb(verb, word) for match in _I_DID.finditer(sentence) for word in words_of(match["after"])[:2]):
         return True
-    if author_margin > margin or margin < _UNSURE_MARGIN:
+    if author_margin > margin or margin < _UNSURE_MARGIN or _FOUND_MYSELF.match(found):
         return True
     # Unless the sentence itself says who did it: "the neighbour has complained".
     return _asks_who_said(question) and not any(_same_verb(verb, word) for word in words_of(after))
@@ -88,7 +101,7 @@ def author_answers(question: str, sentence: str, margin: float, author_margin: f
 
 def _asks_who_said(question: str) -> bool:
     who = _WHO.search(question)
-    return who is not None and _SPEECH_ACTS.fullmatch(who["verb"].lower()) is not None
+    return who is not None and _SPEECH_ACTS.fullmatch((who["verb"] or "").lower()) is not None
 
 
 def _same_verb(verb: str, word: str) -> bool:
@@ -96,17 +109,23 @@ def _same_verb(verb: str, word: str) -> bool:
 
 
 def byline_to_read(question: str, author: str | None, text: str) -> str:
-    """What a post is read after, so that the reader can point at its author; "" if that cannot be who is asked for.
+    """What a post is read after, so that the reader can point at its author; "" if the author is not asked for.
+
+    Args:
+        question: The question.
+        author: Who wrote the post.
+        text: The post, or a part of it.
 
     >>> byline_to_read("Who had four flats?", "emil", "I had four flats.")
-    'Emil: '
+    'emil: '
     """
-    return byline_of(author) if author and may_be_author(question, text) else ""
+    asked_for = author and text.strip() and may_be_author(question, text) and not names_author(question, author)
+    return byline_of(author or "") if asked_for else ""
 
 
 def byline_of(author: str) -> str:
-    """What stands before a post of this author; with a capital, so that `question_type.answer_pattern` sees a name."""
-    return f"{author[0].upper()}{author[1:]}: "
+    """What a post of this author is read after."""
+    return f"{author}: "
 
 
 def names_author(question: str, author: str | None) -> bool:

@@ -68,12 +68,12 @@ def bands_of(calibration: Calibration) -> Calibration:
     return close.calibration if close else calibration
 
 
-def is_doubtful(confidence: float, *, by_author: bool = False) -> bool:
-    """Whether the first reader's answer is in doubt, as that a post's author answers always is.
+def is_doubtful(confidence: float, *, points_at_author: bool = False) -> bool:
+    """Whether the first reader's answer is in doubt.
 
-    It was not trained on posts with their authors, and takes who writes about a thing for who made it.
+    Where it points at the author of a post, it always is: it takes who writes about a thing for who made it.
     """
-    return _DOUBT[0] <= confidence and (by_author or confidence < _DOUBT[1])
+    return _DOUBT[0] <= confidence and (points_at_author or confidence < _DOUBT[1])
 
 
 def to_read_closely(options: Sequence[Option], calibration: Calibration) -> list[Part]:

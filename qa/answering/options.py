@@ -106,7 +106,8 @@ class Option:
 
     `admissible` is False if the sentence was not read or asks itself, if the question asks what commenters say and it
     is from an article, or if it or its passage is about something else: it has another name of the same kind (see
-    `qa.answering.identifiers`), or is another row of a table than the one asked about.
+    `qa.answering.identifiers`), or is another row of a table than the one asked about. `points_at_author` is whether
+    the reader points at who says the sentence rather than into it.
     """
 
     candidate: ReadCandidate
@@ -114,16 +115,12 @@ class Option:
     span: ScoredSpan
     features: OptionFeatures
     admissible: bool
+    points_at_author: bool = False
 
     @property
     def sentence(self) -> Sentence:
         """The sentence's place in the passage."""
         return self.candidate.sentences[self.index]
-
-    @property
-    def by_author(self) -> bool:
-        """Whether the reader points at who says the sentence, rather than into it."""
-        return self.features.margin > clip(self.span.margin)
 
     @property
     def text(self) -> str:
@@ -229,10 +226,12 @@ def _of_passage(
     wants_list = question_type.asks_list(question)
     named = names_author(question, place.author)
     for index, (coverage, sentence) in enumerate(zip(coverages, sentences, strict=True)):
-        author_margin = candidate.author_margin if may_be_author(question, sentence) else HOPELESS
+        was_read = candidate.sentence_evidence[index] > HOPELESS
+        own_margin = candidate.spans[index].margin
+        author_margin = candidate.author_margin if was_read and may_be_author(question, sentence) else HOPELESS
         refers_back = index > 0 and (asks[index - 1] or _REFERS_BACK.match(sentence) is not None)
         features = OptionFeatures(
-            margin=clip(max(candidate.spans[index].margin, author_margin)),
+            margin=clip(max(own_margin, author_margin)),
             evidence=clip(candidate.sentence_evidence[index]),
             answers=clip(candidate.evidence),
             likeness=0.0,
@@ -248,12 +247,12 @@ def _of_passage(
             coverage_before=max(0.0, coverages[index - refers_back] - coverage),
         )
         answers = not asks[index] or about_a_question
-        was_read = candidate.sentence_evidence[index] > HOPELESS
         about_it = index not in other_rows and (
             not required or (required <= about and not contradicts(required, sentence))
         )
         admissible = answers and about_it and was_read and may_answer
-        yield Option(candidate, index, candidate.spans[index], features, admissible), refers_back
+        points_at_author = author_margin > own_margin
+        yield Option(candidate, index, candidate.spans[index], features, admissible, points_at_author), refers_back
 
 
 def _rows_of_others(question: str, text: str, table: Table) -> Iterator[int]:
@@ -292,7 +291,7 @@ def answer_span(question: str, option: Option, options: Sequence[Option]) -> Spa
         other.index
         for other in options
         if other.candidate is option.candidate
-        and other.features.margin >= _CONTINUES_MARGIN
+        and other.span.margin >= _CONTINUES_MARGIN
         and not other.features.asks
         and not other.features.heading
     }

@@ -125,7 +125,10 @@ _ANSWER_PATTERNS = (
         ),
         re.compile(rf"\d|\b(?:{_TIME})\b", re.IGNORECASE),
     ),
-    (re.compile(r"\bwho(?:m|se)?\b", re.IGNORECASE), re.compile(r"\b[A-Z]\w+|\b(?:people|members|the\s+\w+)\b")),
+    (  # the author's name, read before a post, may be of any letters
+        re.compile(r"\bwho(?:m|se)?\b", re.IGNORECASE),
+        re.compile(r"\A[^\n:]+:\s|\b[A-Z]\w+|\b(?:people|members|the\s+\w+)\b"),
+    ),
 )
 
 

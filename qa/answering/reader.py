@@ -76,7 +76,8 @@ class Reader(Protocol):
 
         Args:
             question: The question, without search syntax.
-            passages: The passages to read.
+            passages: The passages to read. Where the question asks who, a post may begin with its author's name and a
+                colon; a span in it says that the author answers.
 
         Returns:
             One span for each passage, in their order.

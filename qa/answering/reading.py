@@ -10,7 +10,7 @@ from qa.answering.candidate import Candidate, ReadCandidate
 from qa.answering.highlight import trim_span
 from qa.answering.reader import HOPELESS, PassageSpans, Reader, ScoredSpan, read_passages
 from qa.search.passage_context import as_sentences
-from qa.text.sentences import Break, Sentence
+from qa.text.sentences import Break, Sentence, headings
 
 _MAX_HEADING_WORDS = 6  # of headings that the reader is given: see "Figures" in qa/weights/MODEL_CARD.md
 
@@ -77,7 +77,9 @@ class Part:
         ]
         if not self.byline:
             return own
-        return [Sentence(0, len(self.byline), Break.PARAGRAPH), replace(own[0], after=Break.SENTENCE), *own[1:]]
+        if len(headings(self.text, own)) == len(own):  # which are left out, unless there is nothing else to read
+            own = [replace(sentence, after=Break.LINE) for sentence in own]
+        return [Sentence(0, len(self.byline.rstrip()), Break.PARAGRAPH), *own]
 
     def with_spans(self, spans: PassageSpans) -> ReadCandidate:
         """The passage with what a reader found in the part; the other sentences are hopeless."""
@@ -85,10 +87,11 @@ class Part:
         by_sentence, evidence = spans.by_sentence, spans.sentence_evidence
         best, author_margin = spans.best, HOPELESS
         if self.byline:
-            author_margin = by_sentence[0].margin
+            author_margin = by_sentence[0].margin if by_sentence[0].start < by_sentence[0].end else HOPELESS
             by_sentence, evidence = by_sentence[1:], evidence[1:]
-            if best.start < len(self.byline):
-                best = replace(max(by_sentence, key=lambda span: span.margin), margin=best.margin)
+            if best.start < best.end and best.start < len(self.byline.rstrip()):
+                said = self.own_sentences[1 + max(range(len(evidence)), key=evidence.__getitem__)]
+                best = ScoredSpan(said.start, said.end, best.margin)
         best = self._in_passage(best)
         return ReadCandidate(
             self.candidate,
@@ -107,8 +110,8 @@ class Part:
         return len(self.byline) - self.start
 
     def _in_passage(self, span: ScoredSpan) -> ScoredSpan:
-        start, end = trim_span(self.candidate.text, (span.start - self._shift, span.end - self._shift))
-        return ScoredSpan(start, end, span.margin)
+        start, end = (max(0, place - self._shift) for place in (span.start, span.end))
+        return ScoredSpan(*trim_span(self.candidate.text, (start, end)), span.margin)
 
 
 def _unread(sentence: Sentence) -> ScoredSpan:

@@ -124,8 +124,8 @@ def assess(query: EncodedQuery, read: Sequence[ReadCandidate], judge: Judge) -> 
     if not options:
         return Assessment((), None, 0.0 if calibration.weights else None, -MARGIN_LIMIT)
     choice = _choose(query, options, calibration, judge.lexical)
-    confidence, by_author = choice.confidence, choice.option.by_author
-    if judge.close and confidence is not None and is_doubtful(confidence, by_author=by_author):
+    confidence, at_author = choice.confidence, choice.option.points_at_author
+    if judge.close and confidence is not None and is_doubtful(confidence, points_at_author=at_author):
         close = judge.close
         parts, by = to_read_closely(options, calibration), close.calibration.choice
         options = list_close_options(query, read, parts, close.reader, judge.encoder, judge.lexical, by)
@@ -178,9 +178,9 @@ def answer_of(question: str, option: Option, options: Sequence[Option]) -> Optio
     """What an option gives as the answer; `options` are all of them, since an explanation can go on in others."""
     passage, sentence = option.candidate.candidate, option.sentence
     author = passage.place.author
-    after = passage.text[option.span.end : sentence.end]
+    found, after = passage.text[option.span.start : option.span.end], passage.text[option.span.end : sentence.end]
     margins = option.span.margin, option.candidate.author_margin
-    if author is not None and author_answers(question, option.text, *margins, after):
+    if author is not None and author_answers(question, option.text, *margins, found, after):
         return OptionAnswer(author, (sentence.start, sentence.end))
     span = answer_span(question, option, options)
     return OptionAnswer(passage.text[slice(*span)], span)

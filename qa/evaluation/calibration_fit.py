@@ -65,7 +65,7 @@ class ChosenAnswers:
     right: NDArray[np.bool_]
     answerable: NDArray[np.bool_]
     admissible: NDArray[np.bool_]
-    by_author: NDArray[np.bool_]
+    points_at_author: NDArray[np.bool_]
 
     @classmethod
     def of(cls, data: EvaluationSet, by: Calibration) -> ChosenAnswers:
@@ -80,12 +80,14 @@ class ChosenAnswers:
             np.array([run.right[run.options.index(option)] for (run, _), option in zip(runs, chosen, strict=True)]),
             np.array([answerable for _, answerable in runs]),
             np.array([option.admissible for option in chosen]),
-            np.array([option.by_author for option in chosen]),
+            np.array([option.points_at_author for option in chosen]),
         )
 
     def judged(self, by: Calibration) -> JudgedAnswers:
         """The answers with their confidences."""
-        return JudgedAnswers(self.name, self.weight, self.confidences(by), self.right, self.answerable, self.by_author)
+        return JudgedAnswers(
+            self.name, self.weight, self.confidences(by), self.right, self.answerable, self.points_at_author
+        )
 
     def only(self, these: NDArray[np.bool_]) -> ChosenAnswers:
         """Those of some questions, given by a mask of shape (questions,)."""
@@ -95,7 +97,7 @@ class ChosenAnswers:
             right=self.right[these],
             answerable=self.answerable[these],
             admissible=self.admissible[these],
-            by_author=self.by_author[these],
+            points_at_author=self.points_at_author[these],
         )
 
     def confidences(self, by: Calibration) -> Floats:
@@ -107,7 +109,7 @@ class ChosenAnswers:
 class JudgedAnswers:
     """The confidence in the answers of a set, and whether they are right; arrays of shape (questions,).
 
-    `by_author` says which of them are given by the author of a post.
+    `points_at_author` is whether the reader points at the author of a post.
     """
 
     name: str
@@ -115,16 +117,17 @@ class JudgedAnswers:
     confidences: Floats
     right: NDArray[np.bool_]
     answerable: NDArray[np.bool_]
-    by_author: NDArray[np.bool_]
+    points_at_author: NDArray[np.bool_]
 
     def read_closely(self, closely: JudgedAnswers) -> JudgedAnswers:
         """The same answers, those in doubt as the deeper reader gives them."""
-        first = zip(self.confidences.tolist(), self.by_author.tolist(), strict=True)
-        doubtful = np.array([is_doubtful(confidence, by_author=by_author) for confidence, by_author in first])
+        first = zip(self.confidences.tolist(), self.points_at_author.tolist(), strict=True)
+        doubtful = np.array([is_doubtful(confidence, points_at_author=at_author) for confidence, at_author in first])
         return replace(
             self,
             confidences=np.where(doubtful, closely.confidences, self.confidences),
             right=np.where(doubtful, closely.right, self.right),
+            points_at_author=np.where(doubtful, closely.points_at_author, self.points_at_author),
         )
 
 
