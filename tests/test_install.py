@@ -38,7 +38,7 @@ def test_the_wheel_answers_outside_the_checkout(tmp_path: Path) -> None:
 
 
 def test_app_takes_the_options_of_serve() -> None:
-    command = [sys.executable, ROOT / "app.py", "--library", "nowhere"]
+    command = [sys.executable, str(ROOT / "app.py"), "--library", "nowhere"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode != 0
     assert "there is no library" in done.stderr
