@@ -1,4 +1,4 @@
-"""The wheel, installed outside the checkout, answers from the corpus inside it; `app.py` starts as it is told."""
+"""The wheel, installed outside the checkout, answers from the corpus inside it; `app.py` takes options."""
 
 from __future__ import annotations
 

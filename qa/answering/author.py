@@ -67,8 +67,8 @@ def author_answers(
     """Whether the author of a post is who the question asks for, given the sentence of it that answers.
 
     That is so if the sentence says in the first person what the question asks about, if the reader points at the
-    author rather than at someone in the sentence, or if it finds nobody there. Who said something is the author,
-    unless the sentence says who did.
+    author rather than at someone in the sentence, or if it finds nobody there. If the question asks who said something,
+    the author did, unless the sentence names someone else who did.
 
     Args:
         question: The question.
@@ -89,8 +89,7 @@ def author_answers(
     """
     if not may_be_author(question, sentence):
         return False
-    who = _WHO.search(question)
-    verb = (who["verb"] or "").lower() if who else ""
+    verb = _verb_asked(question)
     if any(_same_verb(verb, word) for match in _I_DID.finditer(sentence) for word in words_of(match["after"])[:2]):
         return True
     if author_margin > margin or margin < _UNSURE_MARGIN or _FOUND_MYSELF.match(found):
@@ -99,9 +98,14 @@ def author_answers(
     return _asks_who_said(question) and not any(_same_verb(verb, word) for word in words_of(after))
 
 
-def _asks_who_said(question: str) -> bool:
+def _verb_asked(question: str) -> str:
+    """What someone did who is asked for, "had" in "Who had four flats?"; "" if the question has no such verb."""
     who = _WHO.search(question)
-    return who is not None and _SPEECH_ACTS.fullmatch((who["verb"] or "").lower()) is not None
+    return (who["verb"] or "").lower() if who else ""
+
+
+def _asks_who_said(question: str) -> bool:
+    return _SPEECH_ACTS.fullmatch(_verb_asked(question)) is not None
 
 
 def _same_verb(verb: str, word: str) -> bool:
@@ -119,8 +123,9 @@ def byline_to_read(question: str, author: str | None, text: str) -> str:
     >>> byline_to_read("Who had four flats?", "emil", "I had four flats.")
     'emil: '
     """
-    asked_for = author and text.strip() and may_be_author(question, text) and not names_author(question, author)
-    return byline_of(author or "") if asked_for else ""
+    if not author or not text.strip() or not may_be_author(question, text) or names_author(question, author):
+        return ""
+    return byline_of(author)
 
 
 def byline_of(author: str) -> str:

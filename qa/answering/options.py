@@ -228,10 +228,10 @@ def _of_passage(
     for index, (coverage, sentence) in enumerate(zip(coverages, sentences, strict=True)):
         was_read = candidate.sentence_evidence[index] > HOPELESS
         own_margin = candidate.spans[index].margin
-        author_margin = candidate.author_margin if was_read and may_be_author(question, sentence) else HOPELESS
+        points_at_author = was_read and candidate.author_margin > own_margin and may_be_author(question, sentence)
         refers_back = index > 0 and (asks[index - 1] or _REFERS_BACK.match(sentence) is not None)
         features = OptionFeatures(
-            margin=clip(max(own_margin, author_margin)),
+            margin=clip(candidate.author_margin if points_at_author else own_margin),
             evidence=clip(candidate.sentence_evidence[index]),
             answers=clip(candidate.evidence),
             likeness=0.0,
@@ -251,7 +251,6 @@ def _of_passage(
             not required or (required <= about and not contradicts(required, sentence))
         )
         admissible = answers and about_it and was_read and may_answer
-        points_at_author = author_margin > own_margin
         yield Option(candidate, index, candidate.spans[index], features, admissible, points_at_author), refers_back
 
 
