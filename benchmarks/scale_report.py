@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from benchmarks.markdown import head, row
@@ -37,7 +37,7 @@ class SizeResult:
 
 @dataclass(frozen=True, slots=True)
 class ScaleReport:
-    """A whole run over `sizes`, smallest first, on one kind of processor."""
+    """What was measured at `sizes`, smallest first, on one kind of processor."""
 
     real_passages: int
     questions: int
@@ -101,7 +101,7 @@ class ScaleReport:
 
 
 def write_report(kind: str, report: ScaleReport, folder: Path) -> None:
-    """Write `scale.md`, `scale.json` and a plot into `folder`, beside what they hold of other kinds of processor.
+    """Write `scale.md`, `scale.json` and a plot into `folder`, beside what they hold of other kinds and other sizes.
 
     Args:
         kind: The kind of processor that was measured.
@@ -109,7 +109,12 @@ def write_report(kind: str, report: ScaleReport, folder: Path) -> None:
         folder: The folder of the results.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    reports = read_reports(folder) | {kind: report}
+    reports = read_reports(folder)
+    # The largest sizes take hours, so they are measured in runs of their own.
+    former = reports[kind].sizes if kind in reports else ()
+    sizes = {size.passages: size for size in (*former, *report.sizes)}
+    report = replace(report, sizes=[sizes[passages] for passages in sorted(sizes)])
+    reports[kind] = report
     content = {name: asdict(each) for name, each in reports.items()}
     (folder / "scale.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     (folder / "scale.md").write_text(markdown_report(reports), encoding="utf-8")
