@@ -210,9 +210,7 @@ class SpanReader:
         title_texts = [as_sentences([title or ""]) for title in titles or [None] * len(passages)]
         sentences = sentences or [split_sentences(passage) for passage in passages]
         first_words = " ".join(question.split()[:_QUESTION_TOKENS])
-        question = correct_spelling(
-            first_words, [*passages, *title_texts], lambda word: tokenizer.token_to_id(word) is not None
-        )
+        question = correct_spelling(first_words, [*passages, *title_texts], tokenizer.token_to_id)
         question_ids = tokenizer.encode(question, add_special_tokens=False).ids[:_QUESTION_TOKENS]
         encoded = tokenizer.encode_batch([*passages, *title_texts], add_special_tokens=False)
         title_ids = [title.ids[:_TITLE_TOKENS] for title in encoded[len(passages) :]]
