@@ -72,6 +72,12 @@ def test_an_answer_in_doubt_is_read_closely_in_the_two_best_passages(ask: Callab
     assert scores == sorted(scores, reverse=True)
 
 
+def test_the_first_readers_margin_counts_too(ask: Callable[..., qa.Answer]) -> None:
+    deep = PointingReader({"Anton": 1.5, "Berta": 2.0})
+    assert ask(PointingReader({"Anton": 6.0, "Berta": 5.5}), deep, 0.4).text == "Berta"
+    assert ask(PointingReader({"Anton": 6.0, "Berta": 0.0}), deep, 0.4).text == "Anton"
+
+
 @pytest.mark.parametrize("confidence", [0.09, 0.71, 0.9])
 def test_an_answer_without_doubt_is_not(confidence: float, ask: Callable[..., qa.Answer]) -> None:
     deep = PointingReader({"Berta": 12.0})

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "deep_reader.safetensors"
-SHA256 = "a099482550773ef5bf146ece24a81c81640afc02917cf0ff8d1b12900d84071b"
+SHA256 = "eddf87c44fd2d3a6d68d78275156dc9825ea70943998a25ef28a670820bcaa24"
 
 
 class DeepReader(SpanReader):
