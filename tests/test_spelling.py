@@ -43,7 +43,7 @@ RANKS |= {"diary": 9_000, "macros": 9_000, "clan": 9_000}
         ("Which tomoxxow?", "Tomorrow.", "Which tomorrow?"),
         ("Which bmorrow?", "Borrows.", "Which bmorrow?"),  # two edits in a word of seven letters
         ("Who are the buddhists?", "Buddhism is.", "Who are the buddhists?"),
-        ("Which makro?", "The makroscope.", "Which makro?"),  # the text contains it, if inside a word
+        ("Does diary milk?", "Diaryland dairy milk.", "Does diary milk?"),  # a rare word that is inside another
         ("Does it stop hart disease?", "Few get heart disease.", "Does it stop heart disease?"),
         ("Does disease hart it?", "Few get heart disease.", "Does disease hart it?"),  # beside another word
         ("Does it stop hart?", "Few get heart disease.", "Does it stop hart?"),

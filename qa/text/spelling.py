@@ -89,9 +89,11 @@ def correct_spelling(question: str, texts: Iterable[str], rank: Callable[[str], 
     texts = list(texts)
     question = _TYPED_WORD.sub(lambda word: _as_written(word[0], texts), question)
     ranks = {word: rank(word) for word in words_of(question) if len(word) >= _MIN_CORRECTED}
-    unsure = {word for word, at in ranks.items() if at is None or at >= _COMMON_WORDS}
-    folded = "\n".join(texts).casefold()  # far faster than to look for the words, of which most are there
-    unsure -= {normalize(typed) for typed in _LETTERS.findall(question) if typed.casefold() in folded}
+    unsure = {word for word, at in ranks.items() if at is None}
+    rare = {word for word, at in ranks.items() if at is not None and at >= _COMMON_WORDS}
+    if rare:  # most are in the texts, and it is far faster to look for them there than to count the texts' words
+        folded = "\n".join(texts).casefold()
+        unsure |= rare - {normalize(typed) for typed in _LETTERS.findall(question) if typed.casefold() in folded}
     if not unsure:
         return question
     in_texts = [words_of(text) for text in texts]
