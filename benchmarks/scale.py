@@ -2,8 +2,7 @@
 
 Builds libraries of synthetic passages, mixed from the real ones of the sets below DIR (see benchmarks/synthetic.py),
 opens each in a separate process, and ranks the sets' questions, whose vectors are precomputed. Writes scale.md,
-scale.json and a plot. They hold a measurement of each kind of processor and size; of this one's, what is measured again
-is replaced.
+scale.json and a plot. They keep what other runs measured of other kinds of processor and other sizes.
 """
 
 from __future__ import annotations

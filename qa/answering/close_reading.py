@@ -14,7 +14,7 @@ from itertools import islice
 from qa.answering.calibration import Calibration, load_calibration, load_close_calibration
 from qa.answering.candidate import ReadCandidate
 from qa.answering.deep_reader import DEEP_READER
-from qa.answering.options import MARGIN_LIMIT, Option, list_options
+from qa.answering.options import Option, clip, list_options
 from qa.answering.reader import HOPELESS, Reader
 from qa.answering.reading import Part, read_with
 from qa.encoding.encoder import Encoder
@@ -29,7 +29,7 @@ PART_CHARACTERS = 300  # about 64 tokens
 # The confidence between which the first reader's answer is in doubt. For the 26 % of the questions of the open threads
 # outside, close reading changes nothing in how many are answered rightly.
 _DOUBT = (0.1, 0.7)
-# What the first reader's margin counts in the mean of both: see "Close reading" in qa/weights/MODEL_CARD.md.
+# The weight of the first reader's margin in the mean of both: see "Close reading" in qa/weights/MODEL_CARD.md.
 _FIRST_SHARE = 0.3
 
 
@@ -123,12 +123,16 @@ def list_close_options(
 
 
 def _by_both_readers(closely: ReadCandidate, read: Sequence[ReadCandidate]) -> ReadCandidate:
-    """The passage with the mean of both readers' margins for each sentence that was read closely."""
+    """The passage with the weighted mean of both readers' margins for each of its sentences.
+
+    The margin of the author's name stays the deeper reader's: the first one takes who writes about a thing for who made
+    it, and with its opinion the AUROC of the threads is 0.911 instead of 0.914.
+    """
     before = next(candidate for candidate in read if candidate.candidate is closely.candidate)
     spans = [
         span
         if span.margin == HOPELESS
-        else replace(span, margin=span.margin + _FIRST_SHARE * (max(first.margin, -MARGIN_LIMIT) - span.margin))
-        for span, first in zip(closely.spans, before.spans, strict=True)
+        else replace(span, margin=_FIRST_SHARE * clip(first.margin) + (1 - _FIRST_SHARE) * span.margin)
+        for first, span in zip(before.spans, closely.spans, strict=True)
     ]
     return replace(closely, spans=spans)

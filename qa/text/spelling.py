@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from itertools import chain
 
 from qa.text.normalize import normalize, words_of
@@ -13,19 +14,20 @@ from qa.text.numbers import NUMBER_SPACES, thousands
 # Too many shorter words are one edit apart: in 17,310 words of public sets a word of four letters has 5.7 such
 # neighbours, one of five 2.4.
 MIN_LETTERS = 5
-# The few texts that are read have few words, so there shorter words are corrected too, and long ones with two mistakes
-# unless they differ in their endings alone ("buddhists", "buddhism"). These and the rare words below are some thirty of
-# 20,001 questions that were written for 2,490 passages, most of them misspelt in the passage ("seratted", "dilemna").
+# What follows is for the few texts that are read. It changes 13 of 20,001 questions that were written for 2,490
+# passages, most of them misspelt in the passage ("seratted", "dilemna").
 _MIN_CORRECTED = 4
-_MOST_EDITS = 2
-_MIN_TWICE_MISSPELT = 8
-_ENDING = 3
-# Of MiniLM's vocabulary, in which a thousand signs come before the words: "hart" is number 7,530, "sent" and "live",
-# which are no misspellings where a text has "spent" or "love", are below 3,000.
-_COMMON_WORDS = 5_000
+_VOWELS = "aeiouy"  # what may be left out of so short a word: with another letter it is another word ("chia", "china")
+_MIN_DOUBTED = 8  # the letters of a word in which doubled letters may be wrong besides
+_MAX_LETTERS = 40  # longer ones are no words, and are compared for long
+# Of MiniLM's vocabulary, in which a thousand symbols come before the words, the most common first: "hart" is number
+# 7,530. "sent" and "live", which are right where a text has "spent" or "love", are below the first number, "with" and
+# "does", beside which anything stands, below the second.
+_COMMON_WORDS, _FUNCTION_WORDS = 5_000, 3_000
 _LETTERS = re.compile(r"[^\W\d_]+")
 _LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
 _TYPED_WORD = re.compile(r"[^\W_]+(?:[-.,'][^\W_]+)*")
+_DOUBLED = re.compile(r"(.)\1+")
 _SEPARATOR = rf"[ .,'{NUMBER_SPACES}-]?"
 
 
@@ -35,19 +37,11 @@ def one_edit_apart(first: str, second: str) -> bool:
     >>> one_edit_apart("lens", "lnes"), one_edit_apart("lens", "leans"), one_edit_apart("lens", "glass")
     (True, True, False)
     """
-    return _within_edits(first, second, 1)
-
-
-def _within_edits(first: str, second: str, most: int) -> bool:
-    """Whether one text becomes the other by so many edits at most."""
-    if abs(len(first) - len(second)) > most:
+    if abs(len(first) - len(second)) > 1:
         return False
-    start = _common_start(first, second)
-    first, second = first[start:], second[start:]
-    if not (first and second):
-        return True
-    edits = [(1, 1), (1, 0), (0, 1), *([(2, 2)] if first[:2] == second[:2][::-1] else [])]
-    return most > 0 and any(_within_edits(first[m:], second[n:], most - 1) for m, n in edits)
+    i = _common_start(first, second)
+    swapped = first[i : i + 2] == second[i : i + 2][::-1] and first[i + 2 :] == second[i + 2 :]
+    return swapped or any(first[i + m :] == second[i + n :] for m, n in ((1, 1), (1, 0), (0, 1)))
 
 
 def _common_start(first: str, second: str) -> int:
@@ -60,15 +54,15 @@ def _common_start(first: str, second: str) -> int:
 def correct_spelling(question: str, texts: Iterable[str], rank: Callable[[str], int | None]) -> str:
     """Replace the misspelt words of a question by those of the texts, and write its numbers and codes as they do.
 
-    A word that the texts do not have is misspelt if they have one that is nearly the same, begins with the same
-    letter, and
+    A word that the texts do not have is misspelt if they have one that is nearly the same and begins with the same
+    letter. If they have several, the most frequent replaces it.
 
-    - the reader's vocabulary lacks the typed word ("wetzlra"), or
-    - the typed word is a rare one, and the texts' stands beside a word that it stands beside in the question: "hart
-      disease", where they tell of heart disease.
+    - If the reader's vocabulary lacks the typed word, that is a word one edit apart; in a long one doubled letters do
+      not count ("dissapointd"). One of four letters only lacks a vowel ("albm").
+    - A rare word is replaced by a more common one that is one edit apart, if both stand beside the same word: "hart
+      disease", where the texts tell of heart disease.
 
-    Nearly the same are words that are one edit apart, or two if the word is long. If several are, the most frequent
-    replaces it.
+    Of words of four letters and rare ones, those with a capital letter are names, and stay.
 
     Args:
         question: The question.
@@ -88,62 +82,81 @@ def correct_spelling(question: str, texts: Iterable[str], rank: Callable[[str], 
     """
     texts = list(texts)
     question = _TYPED_WORD.sub(lambda word: _as_written(word[0], texts), question)
-    ranks = {word: rank(word) for word in words_of(question) if len(word) >= _MIN_CORRECTED}
-    unsure = {word for word, at in ranks.items() if at is None}
+    words = words_of(question)
+    ranks = {word: rank(word) for word in words if _MIN_CORRECTED <= len(word) <= _MAX_LETTERS}
     rare = {word for word, at in ranks.items() if at is not None and at >= _COMMON_WORDS}
     if rare:  # most are in the texts, and it is far faster to look for them there than to count the texts' words
         folded = "\n".join(texts).casefold()
-        unsure |= rare - {normalize(typed) for typed in _LETTERS.findall(question) if typed.casefold() in folded}
-    if not unsure:
+        rare = {word for word in rare if not re.search(rf"(?<!\w){re.escape(word)}(?!\w)", folded)}
+    if not rare and None not in ranks.values():
         return question
     in_texts = [words_of(text) for text in texts]
     counts = Counter(chain.from_iterable(in_texts))
 
-    def corrected(match: re.Match[str]) -> str:
-        word = normalize(match.group())
-        if word not in unsure or word in counts:
-            return match.group()
+    @cache
+    def right(word: str, *, is_name: bool) -> str | None:
+        """The word of the texts for one that is misspelt."""
+        if word in counts:
+            return None
         others = [other for other in counts if other[0] == word[0] and len(other) >= _MIN_CORRECTED]
         if ranks[word] is None:
-            similar = _similar_to_unknown(word, others)
+            similar = _similar_to_unknown(word, others, is_name=is_name)
         else:
-            beside = _words_beside(word, words_of(question))
+            beside = {place for place in _beside(word, words) if (rank(place[0]) or 0) >= _FUNCTION_WORDS}
             similar = [
                 other
                 for other in others
-                if one_edit_apart(word, other)
-                and not _differ_at_end(word, other)
-                and any(beside & _words_beside(other, text) for text in in_texts)
+                if not is_name
+                and beside
+                and _is_more_common(rank(other), ranks[word])
+                and one_edit_apart(word, other)
+                and not _is_form(word, other)
+                and any(beside & _beside(other, text) for text in in_texts)
             ]
-        return max(similar, key=counts.__getitem__, default=match.group())
+        return max(similar, key=counts.__getitem__, default=None)
+
+    def corrected(match: re.Match[str]) -> str:
+        typed, word = match[0], normalize(match[0])
+        if word not in rare and (word not in ranks or ranks[word] is not None):
+            return typed
+        is_name = any(letter.isupper() for letter in (typed[1:] if match.start() == 0 else typed))
+        return right(word, is_name=is_name) or typed
 
     return _LETTERS.sub(corrected, question)
 
 
-def _similar_to_unknown(word: str, others: Sequence[str]) -> list[str]:
-    """Those of the other words that a word that nobody knows may be a misspelling of."""
-    if len(word) < MIN_LETTERS:
-        near = [other for other in others if len(other) != len(word) or sorted(other) == sorted(word)]
-        return [other for other in near if one_edit_apart(word, other) and not _differ_at_end(word, other)]
+def _similar_to_unknown(word: str, others: Sequence[str], *, is_name: bool) -> list[str]:
+    """Those of the other words that a word which the reader's vocabulary lacks may be a misspelling of."""
     similar = [other for other in others if one_edit_apart(word, other)]
-    if similar or len(word) < _MIN_TWICE_MISSPELT:
+    if len(word) < MIN_LETTERS:
+        longer = [other for other in similar if len(other) > len(word) and not is_name and not _is_form(word, other)]
+        return [other for other in longer if other[_common_start(word, other)] in _VOWELS]
+    if similar or len(word) < _MIN_DOUBTED:
         return similar
-    return [o for o in others if _within_edits(word, o, _MOST_EDITS) and not _differ_at_end(word, o, _ENDING)]
+    single = _DOUBLED.sub(r"\1", word)
+    return [
+        other for other in others if one_edit_apart(single, _DOUBLED.sub(r"\1", other)) and not _is_form(word, other)
+    ]
 
 
-def _differ_at_end(first: str, second: str, ending: int = 0) -> bool:
-    """Whether one word begins with all but the last letters of the other, as forms of one word do: "mako", "makos"."""
-    return _common_start(first, second) >= min(len(first), len(second)) - ending
+def _is_form(word: str, other: str) -> bool:
+    """Whether one word is the other with an ending, and so may be a form of it: "mako", "makos"."""
+    return word.startswith(other) or other.startswith(word)
 
 
-def _words_beside(word: str, words: Sequence[str]) -> set[tuple[str, int]]:
-    """The longer words right before and right after a word, each with the step to it."""
+def _is_more_common(rank: int | None, than: int | None) -> bool:
+    """Whether a word is more common than another, or so rare that it is not in the vocabulary: a name, or misspelt."""
+    return rank is None or than is None or rank < than
+
+
+def _beside(word: str, words: Sequence[str]) -> set[tuple[str, int]]:
+    """The words right before and right after a word, each with the step to it."""
     return {
         (words[at + step], step)
         for at, other in enumerate(words)
         if other == word
         for step in (-1, 1)
-        if 0 <= at + step < len(words) and len(words[at + step]) >= _MIN_CORRECTED
+        if 0 <= at + step < len(words)
     }
 
 
