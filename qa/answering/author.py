@@ -67,7 +67,7 @@ def author_answers(
     """Whether the author of a post is who the question asks for, given the sentence of it that answers.
 
     That is so if the sentence says in the first person what the question asks about, if the reader points at the
-    author rather than at someone in the sentence, or if it finds nobody there. If the question asks who said something,
+    author rather than at someone in the sentence, or if it finds no one there. If the question asks who said something,
     the author did, unless the sentence names someone else who did.
 
     Args:

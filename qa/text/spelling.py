@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
 from itertools import chain
 
 from qa.text.normalize import normalize, words_of
@@ -18,8 +17,8 @@ MIN_LETTERS = 5
 # passages, most of them misspelt in the passage ("seratted", "dilemna").
 _MIN_CORRECTED = 4
 _VOWELS = "aeiouy"  # what may be left out of so short a word: with another letter it is another word ("chia", "china")
-_MIN_DOUBTED = 8  # the letters of a word in which doubled letters may be wrong besides
-_MAX_LETTERS = 40  # longer ones are no words, and are compared for long
+_MIN_DOUBTED = 8  # letters of a word in which doubled letters may be wrong, too
+_MAX_LETTERS = 40  # longer ones are not words, and slow to compare
 # Of MiniLM's vocabulary, in which a thousand symbols come before the words, the most common first: "hart" is number
 # 7,530. "sent" and "live", which are right where a text has "spent" or "love", are below the first number, "with" and
 # "does", beside which anything stands, below the second.
@@ -84,43 +83,44 @@ def correct_spelling(question: str, texts: Iterable[str], rank: Callable[[str], 
     question = _TYPED_WORD.sub(lambda word: _as_written(word[0], texts), question)
     words = words_of(question)
     ranks = {word: rank(word) for word in words if _MIN_CORRECTED <= len(word) <= _MAX_LETTERS}
-    rare = {word for word, at in ranks.items() if at is not None and at >= _COMMON_WORDS}
-    if rare:  # most are in the texts, and it is far faster to look for them there than to count the texts' words
-        folded = "\n".join(texts).casefold()
-        rare = {word for word in rare if not re.search(rf"(?<!\w){re.escape(word)}(?!\w)", folded)}
-    if not rare and None not in ranks.values():
+    unknown = {word for word, at in ranks.items() if at is None and not any(map(str.isdecimal, word))}
+    neighbours = {
+        word: {place for place in _beside(word, words) if (rank(place[0]) or 0) >= _FUNCTION_WORDS}
+        for word, at in ranks.items()
+        if at is not None and at >= _COMMON_WORDS
+    }
+    folded = "\n".join(texts).casefold() if any(neighbours.values()) else ""
+    # Most rare words are in the texts, and it is far faster to look for them there than to count the texts' words.
+    rare = {
+        word
+        for word, beside in neighbours.items()
+        if beside and not re.search(rf"(?<!\w){re.escape(word)}(?!\w)", folded)
+    }
+    if not unknown and not rare:
         return question
     in_texts = [words_of(text) for text in texts]
     counts = Counter(chain.from_iterable(in_texts))
 
-    @cache
-    def right(word: str, *, is_name: bool) -> str | None:
-        """The word of the texts for one that is misspelt."""
-        if word in counts:
-            return None
+    def corrected(match: re.Match[str]) -> str:
+        typed, word = match[0], normalize(match[0])
+        is_name = any(letter.isupper() for letter in (typed[1:] if match.start() == 0 else typed))
+        is_rare = word in rare and not is_name
+        if word in counts or not (is_rare or word in unknown):
+            return typed
         others = [other for other in counts if other[0] == word[0] and len(other) >= _MIN_CORRECTED]
-        if ranks[word] is None:
-            similar = _similar_to_unknown(word, others, is_name=is_name)
-        else:
-            beside = {place for place in _beside(word, words) if (rank(place[0]) or 0) >= _FUNCTION_WORDS}
+        if is_rare:
+            at = ranks[word] or 0
             similar = [
                 other
                 for other in others
-                if not is_name
-                and beside
-                and _is_more_common(rank(other), ranks[word])
-                and one_edit_apart(word, other)
+                if one_edit_apart(word, other)
                 and not _is_form(word, other)
-                and any(beside & _beside(other, text) for text in in_texts)
+                and (rank(other) or 0) < at  # one that the vocabulary lacks is misspelt in the texts
+                and any(neighbours[word] & _beside(other, text) for text in in_texts)
             ]
-        return max(similar, key=counts.__getitem__, default=None)
-
-    def corrected(match: re.Match[str]) -> str:
-        typed, word = match[0], normalize(match[0])
-        if word not in rare and (word not in ranks or ranks[word] is not None):
-            return typed
-        is_name = any(letter.isupper() for letter in (typed[1:] if match.start() == 0 else typed))
-        return right(word, is_name=is_name) or typed
+        else:
+            similar = _similar_to_unknown(word, others, is_name=is_name)
+        return max(similar, key=counts.__getitem__, default=typed)
 
     return _LETTERS.sub(corrected, question)
 
@@ -142,11 +142,6 @@ def _similar_to_unknown(word: str, others: Sequence[str], *, is_name: bool) -> l
 def _is_form(word: str, other: str) -> bool:
     """Whether one word is the other with an ending, and so may be a form of it: "mako", "makos"."""
     return word.startswith(other) or other.startswith(word)
-
-
-def _is_more_common(rank: int | None, than: int | None) -> bool:
-    """Whether a word is more common than another, or so rare that it is not in the vocabulary: a name, or misspelt."""
-    return rank is None or than is None or rank < than
 
 
 def _beside(word: str, words: Sequence[str]) -> set[tuple[str, int]]:
