@@ -128,6 +128,17 @@ def test_a_run_counts_as_often_as_is_said(tmp_path: Path, monkeypatch: pytest.Mo
         main()
 
 
+@pytest.mark.parametrize("times", ["0", "-2"])
+def test_a_run_that_is_to_count_less_than_once_is_refused(
+    times: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["export", "--run", "one", times, "--run", "two", "--to", str(tmp_path / "mean")])
+    with pytest.raises(SystemExit):
+        main()
+    assert f"'one' is to count {times} times; give 1 or more, or leave out its --run" in capsys.readouterr().err
+    assert not (tmp_path / "mean").exists()
+
+
 @pytest.mark.parametrize(("question", "text", "share"), [("the of?", "kiln", 0.0), ("Which kiln?", "a kiln", 1.0)])
 def test_the_overlap_is_the_share_of_the_words_that_say_something(question: str, text: str, share: float) -> None:
     assert Rarity(["kiln", "moor"]).overlap(question, text) == share

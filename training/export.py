@@ -14,6 +14,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
+from qa.errors import SettingError
 from training import checkpoint
 from training.four_bits import is_packed, packed, unpacked
 from training.model import load_weights, save_weights
@@ -66,11 +67,16 @@ def main() -> None:
         runs = [path for given in arguments.run for path in _repeated(*given)]
     except (TypeError, ValueError):
         parser.error("--run takes a path and how many times it counts, such as --run runs/third 3")
+    except SettingError as error:
+        parser.error(str(error))
     print(export(runs, arguments.to), arguments.to)
 
 
 def _repeated(path: str, times: str = "1") -> list[Path]:
-    return [Path(path)] * int(times)
+    count = int(times)
+    if count < 1:
+        raise SettingError(f"{path!r} is to count {count} times; give 1 or more, or leave out its --run")
+    return [Path(path)] * count
 
 
 if __name__ == "__main__":
