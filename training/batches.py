@@ -10,6 +10,7 @@ import torch
 from tokenizers import Encoding, Tokenizer
 from torch import Tensor
 
+from qa.answering.author import named_in
 from qa.text.sentences import split_sentences
 from qa.types import Span
 from training.curriculum import Example
@@ -101,7 +102,7 @@ def _answers(example: Example) -> list[Span]:
 
 def _part(example: Example, passage: Encoding, offset: int, rng: Random) -> _Part:
     """A part of the passage that fits after `offset` other tokens."""
-    named = [(0, len(example.byline.removesuffix(": ")))] if example.by_author and example.answers else []
+    named = [(0, len(named_in(example.byline)))] if example.by_author and example.answers else []
     spans = [span for answer in named or _answers(example) if (span := _tokens(passage, answer))]
     focus = rng.choice(spans) if spans else None
     size = rng.randint(*SHORT_WINDOW) if rng.random() < SHORT_SHARE else WINDOW

@@ -31,6 +31,7 @@ _FOUND_MYSELF = re.compile(rf"\W*{_MYSELF}\b", re.IGNORECASE)
 _UNSURE_MARGIN = 0.0
 _MIN_NAME = 3  # letters; initials and particles name nobody
 _STEM = 4  # letters that two forms of a verb share: "bought", "buys" do not; "visited", "visits" do
+_BYLINE_END = ": "
 
 
 def asks_who(question: str) -> bool:
@@ -130,7 +131,16 @@ def byline_to_read(question: str, author: str | None, text: str) -> str:
 
 def byline_of(author: str) -> str:
     """What a post of this author is read after."""
-    return f"{author}: "
+    return author + _BYLINE_END
+
+
+def named_in(byline: str) -> str:
+    """The author whom a byline names.
+
+    >>> named_in(byline_of("Ann: B"))
+    'Ann: B'
+    """
+    return byline.removesuffix(_BYLINE_END)
 
 
 def names_author(question: str, author: str | None) -> bool:
