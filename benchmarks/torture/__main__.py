@@ -1,4 +1,4 @@
-"""Torture: `python -m benchmarks.torture [LIBRARY …] [--seed N] [--resume] [--part NAME …] [--share X] [--work DIR]`.
+"""Torture: `python -m benchmarks.torture [LIBRARY …] [--seed N] [--resume] [--part WORDS …] [--share X] [--work DIR]`.
 
 Cuts each change of a library short at every call to the file system, kills it at random times, fills its disk, flips
 bits, forges libraries, and lets builders, readers and visitors come at once. It needs Linux and a C compiler. Writes
