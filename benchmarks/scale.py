@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sizes.append(_measure(real, size, options.work))
         print(sizes[-1], flush=True)
         # After every size: an interrupted run leaves what it measured.
-        write_report(kind, ScaleReport(len(real.sentences), len(real.questions), sizes), options.out)
+        write_report(kind, ScaleReport(sizes), options.out)
     return 0
 
 
@@ -81,7 +81,16 @@ def _measure(real: RealPassages, size: int, work: Path | None) -> SizeResult:
         library = qa.open(folder / "l", encoder=synthetic)
         add_s, _ = _timed(lambda: library.add(list(synthetic.threads(size, size + _ADDED))))
         verify_s, _ = _timed(library.verify)
-        return SizeResult(size, build_s=build_s, add_s=add_s, verify_s=verify_s, disk_mb=status.bytes / 1e6, **opened)
+        return SizeResult(
+            size,
+            len(real.sentences),
+            len(real.questions),
+            build_s=build_s,
+            add_s=add_s,
+            verify_s=verify_s,
+            disk_mb=status.bytes / 1e6,
+            **opened,
+        )
     finally:
         shutil.rmtree(folder)
 

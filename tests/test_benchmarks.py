@@ -223,14 +223,17 @@ def test_every_size_is_measured_and_written(folder: Path, monkeypatch: pytest.Mo
     assert all(size["resident_mb"] > size["empty_mb"] > 0 for size in report["sizes"])
     lines = (folder / "out" / "scale.md").read_text(encoding="utf-8").splitlines()
     assert f"## {kind}" in lines and "| passages | 60 | 120 |" in lines
-    # A size measured later joins the others.
+    # A size measured later joins the others, though there were more texts by then.
+    with (folder / "semeval-comments" / "corpus.jsonl").open("a", encoding="utf-8") as corpus:
+        corpus.write(json.dumps({"_id": "d4", "title": "Glass", "text": "Glass is melted."}))
     assert (
         scale.main(
             [*arguments[:3], "--size", "90", *arguments[-2:], "--work", str(folder), "--out", str(folder / "out")]
         )
         == 0
     )
-    assert "| passages | 60 | 90 | 120 |" in (folder / "out" / "scale.md").read_text(encoding="utf-8")
+    lines = (folder / "out" / "scale.md").read_text(encoding="utf-8").splitlines()
+    assert "| passages | 60 | 90 | 120 |" in lines and "| mixed from so many real passages | 3 | 4 | 3 |" in lines
     assert not list(folder.glob("verbatim-scale-*"))
 
 
