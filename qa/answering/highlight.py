@@ -11,6 +11,7 @@ from qa.search.lexical import LexicalEngine
 from qa.search.query import EncodedQuery
 from qa.text.normalize import words_of
 from qa.text.sentences import (
+    BULLETS,
     FEWEST_LINES,
     Break,
     Sentence,
@@ -27,7 +28,7 @@ _RUN_EDGE = ".,;:!?…'’)]}*"
 # A run of signs that is one thing though it holds punctuation: an address, a path, a version, a price, a call.
 _IS_CODE = re.compile(r"[\w)]?[/\\@_=#~]\w|\w[.:]\w|\d[-–,.:/]\w|\w-\d|\w\(")
 _LEADING_MARK = re.compile(
-    r"\s*(?:[#>|•◦▪‣●∙·]+\s*|\*+(?=\S)|[*+\-–—]\s+|\(?(?:\d{1,3}|[a-zA-Z])[.)]\s+|(?:Q|A|Question|Answer)\s*:\s*)"
+    rf"\s*(?:[#>|{BULLETS}]+\s*|\*+(?=\S)|[*+\-–—]\s+|\(?(?:\d{{1,3}}|[a-zA-Z])[.)]\s+|(?:Q|A|Question|Answer)\s*:\s*)"
 )
 _TRAILING_MARK = re.compile(r"(?:\s*\*{2,}|\s+[#|]+|(?<=[^\s*])\*)\Z")
 # A question is about one item of a list if this many of its words are in it, of this many letters: shorter ones are

@@ -13,7 +13,11 @@ from qa.types import Span
 DEFAULT_LANGUAGE = "en"
 _BLANK_LINES = re.compile(r"(?:\r\n|\r|\n)(?:[^\S\r\n]*(?:\r\n|\r|\n))+")
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
-_ITEM = re.compile(r"[^\S\r\n]*(?:[•◦▪‣●∙·*+\-–—>#|][^\S\r\n]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)][^\S\r\n])")
+BULLETS = "•◦▪‣●∙·"
+"""What pages draw before the items of a list."""
+_ITEM = re.compile(
+    rf"[^\S\r\n]*(?:[{BULLETS}*+\-–—>#|][^\S\r\n]|\(?(?:\d{{1,3}}|[a-zA-Z]|[ivxIVX]{{1,5}})[.)][^\S\r\n])"
+)
 _HEADING_LINE = re.compile(r"[^\S\r\n]{0,3}#{1,6}[^\S\r\n]")  # in Markdown
 _ROW = re.compile(r"\S[^\S\r\n]\|(?:[^\S\r\n]|\s*\Z)|\A\s*\|.*\|\s*\Z")  # of a table: cells with a bar between them
 _SENTENCE_ENDING = re.compile(r"[.!?:;…。！？][\"'”’)\]»]*\s*\Z")

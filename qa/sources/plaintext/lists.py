@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from qa.sources.patterns.lines import Line, is_rule
 
-BULLET = re.compile(r"(?P<indent>[ \t\xa0]*)(?P<marker>[•◦▪‣●∙·*+\-–—])[ \t\xa0]+(?=\S)")
-_NUMBERED = re.compile(r"[ \t]*(?P<number>\d{1,4})[.)]\s+(?=\S)")
 _WEB_BULLETS = "•◦▪‣●∙·"
+BULLET = re.compile(rf"(?P<indent>[ \t\xa0]*)(?P<marker>[{_WEB_BULLETS}*+\-–—])[ \t\xa0]+(?=\S)")
+_NUMBERED = re.compile(r"[ \t]*(?P<number>\d{1,4})[.)]\s+(?=\S)")
 _MOST_SHAPES = 8  # kinds of item that are tried as a list of comments, which bounds the time of a hostile text
 
 
