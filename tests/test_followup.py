@@ -232,6 +232,14 @@ def test_no_word_is_a_candidate_that_the_question_says() -> None:
     assert matrix(rows).shape == (3, len(NAMES))
 
 
+def test_a_short_form_without_its_apostrophe_is_no_word_of_its_own() -> None:
+    turns = [Turn("What does the Leica M9 cost?", "6,995 dollars")]
+    for question in ("Wouldn't film be better?", "why don't people buy it?"):
+        assert candidates(question.replace("'", ""), turns) == candidates(question, turns)
+    asked = [turn.question for turn in earlier_turns(["whats the price?"], search_syntax=False)]
+    assert asked == ["what's the price?"]
+
+
 # Sets of follow-up questions
 
 

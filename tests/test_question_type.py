@@ -6,7 +6,7 @@ import pytest
 
 from qa.answering import question_type
 from qa.search.query import Query
-from qa.text.question_words import asks_yes_no, is_question
+from qa.text.question_words import asks_yes_no, is_question, with_apostrophes
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,8 @@ def test_the_kind_of_answer_that_a_question_asks_for(
         "Is it dear", "“Is it dear?”", "isn't it dear", "Isn’t it dear?", "can't it be done", "Won’t it last?",
         "May I return it?", "MAY I RETURN IT", "may lenses be returned", "Will it snow?", "Will They come",
         "will smith play", "Will Smith play?", "Will Leica release a new lens", "Can BMW make a lens?",
-        "WILL LEICA MAKE A LENS?", "Does Leica pay?", "Are 12 volts enough?",
+        "WILL LEICA MAKE A LENS?", "Does Leica pay?", "Are 12 volts enough?", "isnt it dear", "Doesnt Leica pay",
+        "havent they sold it", "dont they sell it", "Arent the lenses dear", "cant I bring a dog", "Wont anyone pay",
     ],
 )  # fmt: skip
 def test_a_question_that_begins_with_its_verb_asks_for_yes_or_no(text: str) -> None:
@@ -49,7 +50,7 @@ def test_a_question_that_begins_with_its_verb_asks_for_yes_or_no(text: str) -> N
     [
         "May 2015", "may 2015", "May 5th", "May, 2015", "May the 4th", "May of 2015", "May", "Will", "Will Smith",
         "Will Smith movies", "Will Smith Academy Awards 2022", "May Day parade", "Can Dündar", "Williams", "Mayor",
-        "Island", "lens price", "It is dear.",
+        "Island", "lens price", "It is dear.", "cant and slang", "wont", "Dont etudes", "Arent de Gelder", "isntall",
     ],
 )  # fmt: skip
 def test_dates_names_and_statements_do_not_ask(text: str) -> None:
@@ -82,6 +83,50 @@ def test_ranking_and_search_syntax_agree_on_what_asks(text: str, asks: bool) -> 
     assert bool(Query.parse(f'{text} "red dot"', {}).phrases) == asks  # a phrase of words that do not ask is a filter
     message = question_type.no_answer_message(text)
     assert message == "The text does not answer this." + ("" if asks else " Try asking a full question.")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What's the price?", "WHAT'S THE PRICE", "Who's the baker?", "who's who", "when's lunch", "Where's it made?",
+        "how's it made", "It leaks. What's the remedy?", "ok, where's it made", "and what's its price?",
+        "what's in it, and who's the author", "do you know what's the price", "why doesn't it start",
+        "WHY DOESN'T IT START", "what if it doesn't start", "which readers didn't like it", "why wasn't it sold",
+        "what don't people like", "why aren't lenses sold", "why can't I open it", "what can't I bring",
+        "how do I open it if I can't", "why won't it start", "what if it won't start",
+    ],
+)  # fmt: skip
+def test_a_question_is_understood_without_its_apostrophes(question: str) -> None:
+    typed = question.replace("'", "")
+    assert is_question(typed.rstrip("?"))
+    for query in (Query.parse(typed, {}), Query.literal(typed, {})):
+        assert (query.raw, query.text) == (typed, question)
+    assert with_apostrophes(question) == question
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "the hows and whys of baking", "What are the whys and wherefores?", "whats app not working?", "Who hears Whos?",
+        "what does cant mean?", "what cant do thieves speak", "was it his wont?", "does it cant to the left",
+        "Who taught Dont?", "when did Dont write his etudes?", "who was Arent de Gelder",
+        "Qui est l'homme dont on parle ?", "isnt it dear", "cant I bring a dog", "it broke, isnt it under warranty?",
+    ],
+)  # fmt: skip
+def test_other_words_and_verbs_that_a_clause_begins_with_stay(question: str) -> None:
+    assert with_apostrophes(question) == question
+
+
+def test_search_words_and_questions_that_quote_words_stay() -> None:
+    for typed in ("pump that doesnt start", 'what does "it doesnt start" mean'):
+        assert "doesnt" in Query.parse(typed, {}).text
+    assert Query.literal("pump that doesnt start", {}).text == "pump that doesnt start"
+    assert Query.parse('whats "red dot" worth', {}).phrases == ("red dot",)
+
+
+@pytest.mark.parametrize("clause", ["isnt it under warranty", "dont they repair it", "couldnt I return it"])
+def test_a_clause_asks_for_yes_or_no_without_its_apostrophe(clause: str) -> None:
+    assert question_type.asks_yes_no(f"It broke, {clause}?")
 
 
 def test_at_most_eight_missing_terms_are_shown() -> None:

@@ -26,7 +26,7 @@ _HOW_TO = re.compile(
     r"\bhow\s+(?:is|are|do|does|to|can|could|would|should)\b|\bwhat\s+(?:should|can|could)\s+i\b", re.IGNORECASE
 )
 _YES_NO_CLAUSE = re.compile(
-    r"[,;.!]\s+(?:is|are|was|were|do|does|did|can|could|has|have|will|would|should|may)(?:n['’]t)?"
+    r"[,;.!]\s+(?:is|are|was|were|do|does|did|can|could|has|have|will|would|should|may)(?:n['’]?t)?"
     r"\s+(?:i|you|he|she|it|we|they|there|this|that|these|those|the|an?|my|your|any\w*)\b",
     re.IGNORECASE,
 )

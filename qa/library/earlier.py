@@ -90,6 +90,6 @@ def _words(question: object, search_syntax: bool) -> str:
         raise QuestionError(f"an earlier question is a string, not {type(question).__name__}")
     checked = check_question(question)
     try:
-        return Query.parse(checked, {}).text if search_syntax else checked
+        return Query.of(checked, {}, search_syntax=search_syntax).text
     except QuestionError:
         return checked

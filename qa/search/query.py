@@ -31,7 +31,7 @@ from qa.sources.sanitize import replace_surrogates
 from qa.sources.thread import Kind
 from qa.text.language import is_foreign_script
 from qa.text.normalize import without_invisible
-from qa.text.question_words import is_question
+from qa.text.question_words import is_question, with_apostrophes
 
 MAX_CHARACTERS = 20_000
 """The longest question: about 4,000 words, which are 18 windows of the encoder."""
@@ -57,7 +57,7 @@ class Query:
 
     Attributes:
         raw: The question as it was typed.
-        text: The words to search for; empty if there are only filters.
+        text: The words to search for, with apostrophes where a question lacks them; empty if there are only filters.
         phrases: Quoted phrases in a natural question, which help to rank. In a query that does not ask anything, quoted
             phrases are filters.
         filters: The conditions that passages must meet.
@@ -86,7 +86,8 @@ class Query:
             SettingError: If a keyword argument's value is not understood.
         """
         raw = check_question(text)
-        return cls(raw, without_invisible(raw), (), Filters.of(arguments))
+        words = without_invisible(raw)
+        return cls(raw, with_apostrophes(words) if is_question(words) else words, (), Filters.of(arguments))
 
     @classmethod
     def parse(cls, text: str, arguments: FilterArguments) -> Query:
@@ -117,6 +118,8 @@ class Query:
                 (phrases if asks else values["phrase"]).append(phrase)
         filters = Filters(**{name: tuple(several) for name, several in values.items()})
         words = " ".join(_SYNTAX.sub(_words_of_question if asks else _words_of_search, typed).split())
+        if asks and not phrases:  # which may be about the words themselves
+            words = with_apostrophes(words)
         return cls(
             raw,
             words if has_word(words) else "",

@@ -11,20 +11,45 @@ _REQUEST = re.compile(
     r"|.*\b(?:explain|describe)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_SUBJECT = (
+    r"(?:i|you|he|she|it|we|they|this|that|these|those|there|the|an?|my|your|his|her|its|our|their|any\w*|some|all)\b"
+)
+_NO_OTHER_WORD = "is|was|were|does|did|could|has|have|had|would|should|must"  # with "nt" behind them
+# What an apostrophe lacks behind. "whats the price" and "tell me whos the author", not "the hows and whys" or "whats
+# app"; "when it doesnt start", "why cant I", not "what cant means", "his wont" or the name "Dont".
+_SHORT_FORM = re.compile(
+    r"(?:\A\W*|[,;:.!?…]\s+)(?:who|what|when|where|why|how)(?=s\s+(?!(?:and|or|of|app)\b)\w)"
+    rf"|\b(?:and|or|but|so|then|know|me|wonder)\s+(?:who|what|when|where|why|how)(?=s\s+{_SUBJECT})"
+    rf"|(?<=\w\s)(?:{_NO_OTHER_WORD})n(?=t\b)"
+    r"|\b(?:who|when|where|why|how|if|i|you|he|she|we|they)\s+(?-i:do|are|ca|wo)n(?=t\b)|\bit\s+won(?=t\b)"
+    rf"|\b(?:what|which)\s+(?:(?-i:do|are)n(?=t\b)|can(?=t\s+{_SUBJECT}))",
+    re.IGNORECASE,
+)
+# "dont", "arent", "cant" and "wont" are also words or names, unless who does it follows.
 _AUXILIARY = re.compile(
     r"\W*(?:(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|should|shall|may|might|must)(?:n['’]t)?"
-    r"|am|can['’]t|won['’]t)\b",
+    rf"|am|can['’]t|won['’]t|(?:{_NO_OTHER_WORD})nt|(?:do|are|ca|wo)nt(?=\s+{_SUBJECT}))\b",
     re.IGNORECASE,
 )
 # "May 2015", "May the 4th", "May of 2015"; "Will" alone
 _NOT_AUXILIARY = re.compile(r"\W*(?:may\W+(?:(?:the\s+)?\d|of\b)|(?:may|will|can)\W*\Z)", re.IGNORECASE)
 # "Will Smith", but "Will Smith play?" and "Will it snow?"
 _NAME = re.compile(
-    r"\W*(?:May|Will|Can)\s+(?!(?:I|You|He|She|It|We|They|This|That|These|Those|There|The|An?|My|Your|His|Her|Its|Our"
-    r"|Their|Any|Some|All)\b)(?P<rest>[^\W\d_a-z].*)",
+    rf"\W*(?:May|Will|Can)\s+(?!(?i:{_SUBJECT}))(?P<rest>[^\W\d_a-z].*)",
     re.DOTALL,
 )
 _LOWER_CASE_WORD = re.compile(r"\b[a-z]")
+
+
+def with_apostrophes(question: str) -> str:
+    """A question with the apostrophes that its question words and verbs lack.
+
+    A verb that a clause begins with stays: "isnt it loud" asks whether it is, and the reader then looks for no denial.
+
+    >>> with_apostrophes("whats the price, and why doesnt it start?"), with_apostrophes("the hows and whys of it")
+    ("what's the price, and why doesn't it start?", 'the hows and whys of it')
+    """
+    return _SHORT_FORM.sub(r"\g<0>'", question)
 
 
 def asks_yes_no(text: str) -> bool:
@@ -50,7 +75,7 @@ def asks_in_words(text: str) -> bool:
     >>> asks_in_words("who grinds lenses?"), asks_in_words("wild camping allowed?")
     (True, False)
     """
-    return bool(_QUESTION_WORD.search(text) or asks_yes_no(text) or _REQUEST.match(text))
+    return bool(_QUESTION_WORD.search(with_apostrophes(text)) or asks_yes_no(text) or _REQUEST.match(text))
 
 
 def is_question(text: str) -> bool:
