@@ -118,6 +118,11 @@ def test_short_words_numbers_and_known_words_are_not_taken_for_misspelt(tmp_path
     assert index.query_terms(ask(question)).typos == {}
 
 
+def test_what_is_left_of_a_verb_before_its_apostrophe_is_no_missing_word(tmp_path: Path) -> None:
+    index = lexical(tmp_path, ["the lens isn't dear"])
+    assert index.missing(ask("Doesn't the TV work? Wasn’t it dear, or didnt it last?")) == ("TV", "work", "last")
+
+
 def test_words_are_reported_as_they_were_typed(tmp_path: Path) -> None:
     index = lexical(tmp_path, ["the café of Solms", "an old Summicron", "other"])
     question = ask("Is the Café in SOLMS or the Sumicron in Zürich, or Always on TV?")
