@@ -6,7 +6,7 @@ import pytest
 
 from qa.answering import question_type
 from qa.search.query import Query
-from qa.text.question_words import asks_yes_no, is_question, with_apostrophes
+from qa.text.question_words import asks_yes_no, is_question, with_apostrophes, without_denial
 
 
 @pytest.mark.parametrize(
@@ -115,6 +115,28 @@ def test_a_question_is_understood_without_its_apostrophes(question: str) -> None
 )  # fmt: skip
 def test_other_words_and_verbs_that_a_clause_begins_with_stay(question: str) -> None:
     assert with_apostrophes(question) == question
+
+
+@pytest.mark.parametrize(
+    ("denied", "plain"),
+    [
+        ("Isn't it loud?", "Is it loud?"),
+        ("isnt it loud", "is it loud"),
+        ("DOESN’T THE RELAY STICK", "DOES THE RELAY STICK"),
+        ("Doesn't Leica pay?", "Does Leica pay?"),
+        ("Can't I bring a dog?", "Can I bring a dog?"),
+        ("wont the lid close", "will the lid close"),
+        ("It rained. Aren't the seats wet?", "It rained. Are the seats wet?"),
+        ("Why isn't it loud?", "Why isn't it loud?"),
+        ("what if it doesn't start", "what if it doesn't start"),
+        ("can't log in?", "can't log in?"),
+        ("How long is Don't Starve?", "How long is Don't Starve?"),
+        ("Don't Starve, is it hard?", "Don't Starve, is it hard?"),
+    ],
+)
+def test_a_negative_question_for_yes_or_no_asks_the_same_as_a_positive_one(denied: str, plain: str) -> None:
+    assert without_denial(denied).lower() == plain.lower()
+    assert Query.parse(denied, {}).text.lower() == plain.lower()
 
 
 def test_search_words_and_questions_that_quote_words_stay() -> None:

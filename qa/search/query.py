@@ -31,7 +31,7 @@ from qa.sources.sanitize import replace_surrogates
 from qa.sources.thread import Kind
 from qa.text.language import is_foreign_script
 from qa.text.normalize import without_invisible
-from qa.text.question_words import is_question, with_apostrophes
+from qa.text.question_words import is_question, with_apostrophes, without_denial
 
 MAX_CHARACTERS = 20_000
 """The longest question: about 4,000 words, which are 18 windows of the encoder."""
@@ -57,7 +57,8 @@ class Query:
 
     Attributes:
         raw: The question as it was typed.
-        text: The words to search for, with apostrophes where a question lacks them; empty if there are only filters.
+        text: The words to search for; empty if there are only filters. A question gets the apostrophes that it lacks,
+            and one for yes or no is put in the positive.
         phrases: Quoted phrases in a natural question, which help to rank. In a query that does not ask anything, quoted
             phrases are filters.
         filters: The conditions that passages must meet.
@@ -87,7 +88,7 @@ class Query:
         """
         raw = check_question(text)
         words = without_invisible(raw)
-        return cls(raw, with_apostrophes(words) if is_question(words) else words, (), Filters.of(arguments))
+        return cls(raw, _as_meant(words) if is_question(words) else words, (), Filters.of(arguments))
 
     @classmethod
     def parse(cls, text: str, arguments: FilterArguments) -> Query:
@@ -119,7 +120,7 @@ class Query:
         filters = Filters(**{name: tuple(several) for name, several in values.items()})
         words = " ".join(_SYNTAX.sub(_words_of_question if asks else _words_of_search, typed).split())
         if asks and not phrases:  # which may be about the words themselves
-            words = with_apostrophes(words)
+            words = _as_meant(words)
         return cls(
             raw,
             words if has_word(words) else "",
@@ -167,6 +168,10 @@ def _words_of_search(match: re.Match[str]) -> str:
 def _words_of_question(match: re.Match[str]) -> str:
     """The same, but what has a minus is part of the question."""
     return match[0] if match["without"] else _words_of_search(match)
+
+
+def _as_meant(question: str) -> str:
+    return without_denial(with_apostrophes(question))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,13 @@ _SHORT_FORM = re.compile(
     rf"|\b(?:what|which)\s+(?:(?-i:do|are)n(?=t\b)|can(?=t\s+{_SUBJECT}))",
     re.IGNORECASE,
 )
+# "isn't it loud", "wont the lid close", "Doesn't Leica pay"; not "can't log in" or "Don't Starve", which ask nothing.
+_DENIED_VERB = re.compile(
+    rf"(?P<before>\A\W*|[,;:.!?…]\s+)(?P<verb>(?:{_NO_OTHER_WORD})(?=n['’]?t\s+(?-i:[A-Z]))"
+    rf"|(?:{_NO_OTHER_WORD}|do|are|ca|wo)(?=n['’]?t\s+{_SUBJECT}))n['’]?t",
+    re.IGNORECASE,
+)
+_WHOLE = {"ca": "can", "wo": "will"}
 # "dont", "arent", "cant" and "wont" are also words or names, unless who does it follows.
 _AUXILIARY = re.compile(
     r"\W*(?:(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|should|shall|may|might|must)(?:n['’]t)?"
@@ -42,14 +49,28 @@ _LOWER_CASE_WORD = re.compile(r"\b[a-z]")
 
 
 def with_apostrophes(question: str) -> str:
-    """A question with the apostrophes that its question words and verbs lack.
-
-    A verb that a clause begins with stays: "isnt it loud" asks whether it is, and the reader then looks for no denial.
+    """A question with the apostrophes that its question words and verbs lack, but for a verb that a clause begins with.
 
     >>> with_apostrophes("whats the price, and why doesnt it start?"), with_apostrophes("the hows and whys of it")
     ("what's the price, and why doesn't it start?", 'the hows and whys of it')
     """
     return _SHORT_FORM.sub(r"\g<0>'", question)
+
+
+def without_denial(question: str) -> str:
+    """A question for yes or no that is put in the negative, in the positive.
+
+    Both ask the same, but readers look for a denial where they see one: "isn't it loud" and "is it loud".
+
+    >>> without_denial("Isn't it loud?"), without_denial("wont the lid close"), without_denial("Why isn't it loud?")
+    ('Is it loud?', 'will the lid close', "Why isn't it loud?")
+    """
+
+    def plain(found: re.Match[str]) -> str:
+        verb = _WHOLE.get(found["verb"].lower(), found["verb"])
+        return found["before"] + (verb.capitalize() if found["verb"][0].isupper() else verb)
+
+    return _DENIED_VERB.sub(plain, question)
 
 
 def asks_yes_no(text: str) -> bool:
