@@ -13,9 +13,13 @@ from random import Random
 import numpy as np
 import pytest
 
+import qa
 import training
 from qa.answering.reader import SpanReader
 from qa.encoding import minilm_files
+from qa.encoding.load import default_encoder
+from qa.library.directory import LibraryDirectory
+from qa.library.generation import open_generation
 from training import shares
 from training.curriculum import Curriculum, Example
 from training.data import LabelledQuestion, Paragraph, read_squad, read_squad2
@@ -23,6 +27,7 @@ from training.edits import Swap, Swaps, exchanged, negated, swapped
 from training.negatives import Miner, without_answer
 from training.neighbours import Neighbours
 from training.plan import Plan
+from training.to_judge import parts_to_judge
 
 EPOCHS = 12
 SETS = ("squadshifts",)
@@ -280,3 +285,16 @@ def test_teacher_weights_without_their_network_are_refused(
         main()
     assert "--teacher needs --mpnet" in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
+
+
+def test_what_close_reading_reads_is_to_be_judged(tmp_path: Path) -> None:
+    ground = "The lenses are ground in Solms. Dust ruins glass, so nobody may open the windows of the workshop."
+    sold = "The lenses are sold in Berlin. The shop is open on Saturdays, and coffee is free for everybody who waits."
+    (tmp_path / "ground.txt").write_text(ground)
+    (tmp_path / "sold.txt").write_text(sold)
+    qa.build([tmp_path / "ground.txt", tmp_path / "sold.txt"], tmp_path / "library").close()
+    generation = open_generation(LibraryDirectory(tmp_path / "library"), default_encoder())
+    question = "Where are the lenses ground?"
+    parts = dict(parts_to_judge(generation, question))
+    assert parts[ground] > parts[sold]
+    assert [text for text, _margin in parts_to_judge(generation, question, "sold.txt")] == [sold]

@@ -1,0 +1,71 @@
+"""What the readers would take for an answer, for somebody to judge: `python -m training.to_judge --help`.
+
+A passage that the reader itself prefers, and that does not answer, teaches it more than one that only shares words with
+the question; whether it answers has to be judged, since many of them do (Qu et al.: RocketQA, 2021).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from qa.answering.calibration import load_calibration
+from qa.answering.close_reading import to_read_closely
+from qa.answering.deep_reader import DEEP_READER
+from qa.answering.options import list_options
+from qa.answering.reader import DEFAULT_READER
+from qa.answering.reading import read_with
+from qa.answering.select import read_candidates
+from qa.encoding.load import default_encoder
+from qa.evaluation.question_runs import DEPTH
+from qa.library.directory import LibraryDirectory
+from qa.library.generation import Generation, open_generation
+from qa.library.retrieve import retrieve
+from qa.search.query import Query
+from training.data import read_lines
+
+HOPELESS = -6.0  # a margin from which on hardly any part answers: from -6 to -5 it was 4 in 100
+
+
+def parts_to_judge(generation: Generation, question: str, source: str | None = None) -> Iterator[tuple[str, float]]:
+    """The parts of passages that close reading reads for a question, each with the deeper reader's best margin in it.
+
+    Args:
+        generation: The texts.
+        question: The question.
+        source: The only text to look in; None for all of them.
+    """
+    encoder = default_encoder()
+    retrieved = retrieve(generation, encoder, Query.literal(question, {"source": source} if source else {}), DEPTH)
+    if retrieved.query is None or not retrieved.candidates:
+        return
+    read = read_candidates(question, retrieved.candidates, DEFAULT_READER)
+    options = list_options(retrieved.query, read, encoder, generation.lexical)
+    parts = to_read_closely(options, load_calibration())
+    for part, closely in zip(parts, read_with(DEEP_READER, question, parts), strict=True):
+        yield part.text, max(span.margin for span in closely.spans)
+
+
+def main() -> None:
+    """Write the parts, a row each."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--library", type=Path, required=True, help="the folder of a library")
+    parser.add_argument(
+        "--questions", type=Path, required=True, help='JSON lines of {"question"}, with "source" to ask one text alone'
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, help="rows as --more-questions reads them, but for `answers`"
+    )
+    options = parser.parse_args()
+    generation = open_generation(LibraryDirectory(options.library), default_encoder())
+    with options.out.open("w", encoding="utf-8") as out:
+        for row in read_lines(options.questions):
+            for text, margin in parts_to_judge(generation, row["question"], row.get("source")):
+                if margin > HOPELESS:
+                    print(json.dumps({"question": row["question"], "context": text, "margin": margin}), file=out)
+
+
+if __name__ == "__main__":
+    main()
