@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "deep_reader.safetensors"
-SHA256 = "eddf87c44fd2d3a6d68d78275156dc9825ea70943998a25ef28a670820bcaa24"
+SHA256 = "dc34a6ad3177ce7fb3a64bfc9cbff012e04616ef7d348d10a9fe66f63fe7e4de"
 
 
 class DeepReader(SpanReader):
