@@ -25,9 +25,11 @@ _SHORT_FORM = re.compile(
     rf"|\b(?:what|which)\s+(?:(?-i:do|are)n(?=t\b)|can(?=t\s+{_SUBJECT}))",
     re.IGNORECASE,
 )
-# "isn't it loud", "wont the lid close", "Doesn't Leica pay"; not "can't log in" or "Don't Starve", which ask nothing.
+# "isn't it loud", "wont the lid close", "Doesn't Leica pay", "isn't leica dear?"; not "can't log in" or "Don't Starve",
+# which ask nothing, or "doesn't start?".
 _DENIED_VERB = re.compile(
-    rf"(?P<before>\A\W*|[,;:.!?…]\s+)(?P<verb>(?:{_NO_OTHER_WORD})(?=n['’]?t\s+(?-i:[A-Z]))"
+    rf"(?P<before>\A\W*|[,;:.!?…]\s+)(?P<verb>(?:{_NO_OTHER_WORD}|are(?=n['’]))"
+    r"(?=n['’]?t\s+(?:(?-i:[A-Z])|\S+\s[^?]*\?\W*\Z))"
     rf"|(?:{_NO_OTHER_WORD}|do|are|ca|wo)(?=n['’]?t\s+{_SUBJECT}))n['’]?t",
     re.IGNORECASE,
 )
