@@ -20,7 +20,7 @@ from qa.encoding import minilm_files
 from qa.encoding.load import default_encoder
 from qa.library.directory import LibraryDirectory
 from qa.library.generation import open_generation
-from training import shares
+from training import shares, to_judge
 from training.curriculum import Curriculum, Example
 from training.data import LabelledQuestion, Paragraph, read_squad, read_squad2
 from training.edits import Swap, Swaps, exchanged, negated, swapped
@@ -287,7 +287,9 @@ def test_teacher_weights_without_their_network_are_refused(
     assert not (tmp_path / "run").exists()
 
 
-def test_what_close_reading_reads_is_to_be_judged(tmp_path: Path) -> None:
+def test_what_close_reading_reads_is_to_be_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     ground = "The lenses are ground in Solms. Dust ruins glass, so nobody may open the windows of the workshop."
     sold = "The lenses are sold in Berlin. The shop is open on Saturdays, and coffee is free for everybody who waits."
     (tmp_path / "ground.txt").write_text(ground)
@@ -298,3 +300,14 @@ def test_what_close_reading_reads_is_to_be_judged(tmp_path: Path) -> None:
     parts = dict(parts_to_judge(generation, question))
     assert parts[ground] > parts[sold]
     assert [text for text, _margin in parts_to_judge(generation, question, "sold.txt")] == [sold]
+
+    asked, out = tmp_path / "asked.jsonl", tmp_path / "to-judge.jsonl"
+    asked.write_text(json.dumps({"question": question, "source": "ground.txt"}) + "\n")
+    command = ["to_judge", "--questions", str(asked), "--out", str(out), "--library"]
+    monkeypatch.setattr("sys.argv", [*command, str(tmp_path / "library")])
+    to_judge.main()
+    assert [json.loads(row)["context"] for row in out.read_text().splitlines()] == [ground]
+    monkeypatch.setattr("sys.argv", [*command, str(tmp_path / "none")])
+    with pytest.raises(SystemExit):
+        to_judge.main()
+    assert "there is no library" in capsys.readouterr().err

@@ -19,6 +19,7 @@ from qa.answering.reader import DEFAULT_READER
 from qa.answering.reading import read_with
 from qa.answering.select import read_candidates
 from qa.encoding.load import default_encoder
+from qa.errors import VerbatimError
 from qa.evaluation.question_runs import DEPTH
 from qa.library.directory import LibraryDirectory
 from qa.library.generation import Generation, open_generation
@@ -58,13 +59,20 @@ def main() -> None:
     parser.add_argument(
         "--out", type=Path, required=True, help="rows as --more-questions reads them, but for `answers`"
     )
-    options = parser.parse_args()
-    generation = open_generation(LibraryDirectory(options.library), default_encoder())
-    with options.out.open("w", encoding="utf-8") as out:
-        for row in read_lines(options.questions):
+    arguments = parser.parse_args()
+    try:
+        _write(arguments.library, arguments.questions, arguments.out)
+    except VerbatimError as error:
+        parser.error(str(error))
+
+
+def _write(library: Path, questions: Path, out: Path) -> None:
+    generation = open_generation(LibraryDirectory(library), default_encoder())
+    with out.open("w", encoding="utf-8") as rows:
+        for row in read_lines(questions):
             for text, margin in parts_to_judge(generation, row["question"], row.get("source")):
                 if margin > HOPELESS:
-                    print(json.dumps({"question": row["question"], "context": text, "margin": margin}), file=out)
+                    print(json.dumps({"question": row["question"], "context": text, "margin": margin}), file=rows)
 
 
 if __name__ == "__main__":
