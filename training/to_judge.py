@@ -27,7 +27,7 @@ from qa.library.retrieve import retrieve
 from qa.search.query import Query
 from training.data import read_lines
 
-HOPELESS = -6.0  # a margin from which on hardly any part answers: from -6 to -5 it was 4 in 100
+LEAST_MARGIN = -6.0  # below it hardly any part answers: from -6 to -5 it was 4 in 100
 
 
 def parts_to_judge(generation: Generation, question: str, source: str | None = None) -> Iterator[tuple[str, float]]:
@@ -40,12 +40,13 @@ def parts_to_judge(generation: Generation, question: str, source: str | None = N
     """
     encoder = default_encoder()
     retrieved = retrieve(generation, encoder, Query.literal(question, {"source": source} if source else {}), DEPTH)
-    if retrieved.query is None or not retrieved.candidates:
+    query = retrieved.query
+    if query is None or not retrieved.candidates:
         return
-    read = read_candidates(question, retrieved.candidates, DEFAULT_READER)
-    options = list_options(retrieved.query, read, encoder, generation.lexical)
+    read = read_candidates(query.text, retrieved.candidates, DEFAULT_READER)
+    options = list_options(query, read, encoder, generation.lexical)
     parts = to_read_closely(options, load_calibration())
-    for part, closely in zip(parts, read_with(DEEP_READER, question, parts), strict=True):
+    for part, closely in zip(parts, read_with(DEEP_READER, query.text, parts), strict=True):
         yield part.text, max(span.margin for span in closely.spans)
 
 
@@ -71,7 +72,7 @@ def _write(library: Path, questions: Path, out: Path) -> None:
     with out.open("w", encoding="utf-8") as rows:
         for row in read_lines(questions):
             for text, margin in parts_to_judge(generation, row["question"], row.get("source")):
-                if margin > HOPELESS:
+                if margin > LEAST_MARGIN:
                     print(json.dumps({"question": row["question"], "context": text, "margin": margin}), file=rows)
 
 

@@ -11,18 +11,17 @@ from functools import cache, lru_cache
 from qa.encoding import minilm_files
 from qa.search.analyzer import Analyzer, Word
 from qa.text.normalize import normalize
+from qa.text.question_words import NEGATED_VERBS
 
 MOST_WORDS = 120  # of a question that are looked at
 MOST_ANSWER_WORDS = 40  # of an answer: most are a sentence or less
 _WORD = re.compile(r"(?P<word>[^\W_]+(?:[.][^\W_]+)*)(?:['’](?:s|t|m|d|re|ve|ll)?(?![^\W_]))?", re.IGNORECASE)
-# What people say between questions, words of time, place and degree that name nothing, and halves of short forms, which
-# are whole where the apostrophe is left out; "cant" and "wont" are words of their own.
-_FILLERS = frozenset(
+# What people say between questions, words of time, place and degree that name nothing, and halves of short forms.
+_FILLERS = NEGATED_VERBS.union(
     "ok okay yes yeah oh wow hmm ahh ah well really please thanks thank sorry hello hi mind know want like tell say "
     "said think heard hear mean meant just even still ago also very much many lot lots let get got go going "
-    "something anything everything nothing someone anyone thing things don doesn didn isn aren wasn weren won "
-    "couldn wouldn shouldn haven hasn hadn t dont doesnt didnt isnt arent wasnt werent couldnt wouldnt shouldnt havent "
-    "hasnt hadnt from between during before after since until against over under "
+    "something anything everything nothing someone anyone thing things don won haven t dont arent "
+    "from between during before after since until against over under "
     "through within without across around down up off out per via because while though although both each few most "
     "such own only next last all some any other one commenter commenters".split()
 )

@@ -18,6 +18,7 @@ from typing import Protocol
 
 from qa.search.analyzer import Analyzer, Word
 from qa.search.spellings import Spelling, other_spellings
+from qa.text.question_words import NEGATED_VERBS
 from qa.text.spelling import MIN_LETTERS
 
 # The weight of a word's BM25 and of a pair's, in cosines: the middle of a flat region, chosen by leaving out one of
@@ -41,16 +42,14 @@ _COMMON_FREQUENCY = 15_000
 # A pair of common words that can add less than this to a cosine is ignored. Two words that half of a million passages
 # contain add so much in a question of ten words.
 _MIN_GAIN = 0.01
-# Words that are never reported as missing from the texts. The last are verbs before the "t" of "not"; "don",
-# "haven" and "won" are words and names too.
-_LOW_CONTENT_WORDS = frozenset(
+# Words that are never reported as missing from the texts.
+_LOW_CONTENT_WORDS = NEGATED_VERBS.union(
     "across actually also always another anybody anyone anything come comes each else even ever every exactly "
     "find gave get gets give given gives go goes going gone got happen happened instead kind know known let like "
     "look lot made make makes making many may maybe mean means might more most much must name need never new now "
     "often old one only other others people please really said say says see sort still take taken takes thing "
     "things think today too took try type use used using usually very want wants way ways went "
-    "within without yet aren couldn didn doesn hadn hasn isn shouldn wasn weren wouldn couldnt didnt doesnt hadnt "
-    "hasnt havent isnt shouldnt wasnt werent wouldnt".split()
+    "within without yet".split()
 )
 
 

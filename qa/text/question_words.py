@@ -14,12 +14,19 @@ _REQUEST = re.compile(
 _SUBJECT = (
     r"(?:i|you|he|she|it|we|they|this|that|these|those|there|the|an?|my|your|his|her|its|our|their|any\w*|some|all)\b"
 )
+NEGATED_VERBS = frozenset(
+    "aren couldn didn doesn hadn hasn isn shouldn wasn weren wouldn couldnt didnt doesnt hadnt hasnt havent isnt "
+    "shouldnt wasnt werent wouldnt".split()
+)
+"""Verbs before the "t" of "not", and with it where the apostrophe is missing; not those that are also another word or a
+name ("don", "haven", "won", "cant", "wont", "arent")."""
 _NO_OTHER_WORD = "is|was|were|does|did|could|has|have|had|would|should|must"  # with "nt" behind them
-# What an apostrophe lacks behind. "whats the price" and "tell me whos the author", not "the hows and whys" or "whats
-# app"; "when it doesnt start", "why cant I", not "what cant means", "his wont" or the name "Dont".
+_ASKING = "who|what|when|where|why|how"
+# After these an apostrophe is missing: "whats the price" and "tell me whos the author", not "the hows and whys" or
+# "whats app"; "when it doesnt start", "why cant I", not "what cant means", "his wont" or the name "Dont".
 _SHORT_FORM = re.compile(
-    r"(?:\A\W*|[,;:.!?…]\s+)(?:who|what|when|where|why|how)(?=s\s+(?!(?:and|or|of|app)\b)\w)"
-    rf"|\b(?:and|or|but|so|then|know|me|wonder)\s+(?:who|what|when|where|why|how)(?=s\s+{_SUBJECT})"
+    rf"(?:\A\W*|[,;:.!?…]\s+)(?:{_ASKING})(?=s\s+(?!(?:and|or|of|app)\b)\w)"
+    rf"|\b(?:and|or|but|so|then|know|me|wonder)\s+(?:{_ASKING})(?=s\s+{_SUBJECT})"
     rf"|(?<=\w\s)(?:{_NO_OTHER_WORD})n(?=t\b)"
     r"|\b(?:who|when|where|why|how|if|i|you|he|she|we|they)\s+(?-i:do|are|ca|wo)n(?=t\b)|\bit\s+won(?=t\b)"
     rf"|\b(?:what|which)\s+(?:(?-i:do|are)n(?=t\b)|can(?=t\s+{_SUBJECT}))",
