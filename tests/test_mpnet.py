@@ -58,6 +58,7 @@ def test_what_runs_computes_what_was_trained(base: Path, tmp_path: Path) -> None
     expected = trained(IDS, IDS, MASK)
     seen = 0
     for rows, output in network.run([ids[mask > 0].tolist() for ids, mask in zip(IDS, MASK, strict=True)]):
+        assert len(rows) * output.shape[1] >= network.fewest_tokens > 1  # padded, and yet the same
         for row, found in zip(rows, output, strict=True):
             length = int(MASK[row].sum())
             np.testing.assert_allclose(found[:length], expected[row, :length].detach(), atol=2e-3)

@@ -39,7 +39,8 @@ _CONCURRENT_REQUESTS = 2  # so that a question does not wait for a rebuild
 class Network(ABC):
     """A compiled, thread-safe network; a model's own class gives it its inputs."""
 
-    tokens_at_first = 1  # in the first run, in which the runtime copies the weights
+    fewest_tokens = 1
+    """A batch of fewer is padded to so many."""
 
     def __init__(self, build: Build, precision: Precision | None = None, kept_as: KeptAs | None = None) -> None:
         """Compile the network for this processor, or load it compiled.
@@ -60,7 +61,6 @@ class Network(ABC):
         for _ in range(_CONCURRENT_REQUESTS):
             self._idle.put(self._compiled.network.create_infer_request())
         self._shapes: set[tuple[int, ...]] = set()  # in which the network has run
-        list(self.run([[0] * self.tokens_at_first]))
 
     @abstractmethod
     def inputs(
@@ -87,7 +87,8 @@ class Network(ABC):
             The indexes of the texts in a batch, and the head's output with one row for each of them.
         """
         for batch in _batches([len(text) for text in ids]):
-            length = -(-max(len(ids[text]) for text in batch) // _LENGTH_STEP) * _LENGTH_STEP
+            longest = max(*(len(ids[text]) for text in batch), -(-self.fewest_tokens // len(batch)))
+            length = -(-longest // _LENGTH_STEP) * _LENGTH_STEP
             tokens, token_types = np.zeros((2, len(batch), length), dtype=np.int32)
             mask = np.zeros((len(batch), length), dtype=np.float32)
             for row, text in enumerate(batch):
