@@ -28,8 +28,8 @@ AFTER = "The mill beside it is older still, and nobody remembers when its wheel 
             id="a list in a list",
         ),
         pytest.param(
-            "<ul><li>• Bread</li><li>1) Cheese</li><li>Tea</li></ul>",
-            ["• Bread", "1) Cheese", "• Tea"],
+            "<ul><li>• Bread</li><li>1) Cheese</li><li>● Nuts</li><li>Tea</li></ul>",
+            ["• Bread", "1) Cheese", "● Nuts", "• Tea"],
             id="marks that were typed",
         ),
         pytest.param(

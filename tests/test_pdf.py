@@ -13,7 +13,8 @@ from test_formats import omitted, post_rows, read_threads
 
 import qa
 from benchmarks.document_files import LEFT, RIGHT, pdf
-from qa.sources.formats.pdf_page import join_text
+from qa.sources.formats.pdf_page import Piece, join_lines, join_text
+from qa.sources.patterns.lines import BULLETS
 from qa.sources.worker import open_file
 
 Placed = tuple[float, float, str]  # points from the left, points from the bottom, words
@@ -106,6 +107,13 @@ def test_a_line_that_stands_on_every_page_is_left_out_only_at_its_edge() -> None
 )
 def test_lines_are_joined(above: str, below: str, joined: str) -> None:
     assert join_text(above, below, frozenset({"well-known"})) == joined
+
+
+@pytest.mark.parametrize("mark", [*BULLETS, "-", "*", "7.", "(a)"])
+def test_an_item_of_a_list_is_a_paragraph(mark: str) -> None:
+    texts = ("Bring with you, please,", f"{mark} a pair of stout", "gloves and", f"{mark} tea")
+    lines = [Piece(text, 0, 100 - 12 * number, 200, 110 - 12 * number, 10) for number, text in enumerate(texts)]
+    assert join_lines(lines, frozenset()) == [texts[0], f"{texts[1]} {texts[2]}", texts[3]]
 
 
 def annotated() -> bytes:

@@ -17,6 +17,7 @@ from qa.text.question_words import asks_yes_no, is_question, with_apostrophes, w
         ("How old is it?", True, False, False),
         ("How does it work?", False, True, False),
         ("how to unmount a volume", False, True, False),
+        ("how's it made", False, True, False),
         ("what if it breaks", False, True, False),
         ("Is there a warranty?", False, False, True),
         ("May 2015: who won?", True, False, False),

@@ -17,13 +17,14 @@ _FACT = re.compile(
 )
 # "how many", "how old", "how far" ask for a measure; "how", "how does", "how to" for an explanation.
 _EXPLANATION = re.compile(
-    r"\bwhy\b|\bhow\s+(?:is|are|was|were|be|do|does|did|to|can|could|would|should|has|have|had|come)\b"
+    r"\bwhy\b|\bhow(?:['’]s\b|\s+(?:is|are|was|were|be|do|does|did|to|can|could|would|should|has|have|had|come)\b)"
     r"|\bwhat(?:\s+is|\s+was)?(?:\s+the)?\s+(?:reasons?|purpose)\b|\bwhat\s+(?:should|can|could)\s+i\b"
     r"|\bwhat\s+(?:happen(?:s|ed)|if)\b|\b(?:explain|describe)\b",
     re.IGNORECASE,
 )
 _HOW_TO = re.compile(
-    r"\bhow\s+(?:is|are|do|does|to|can|could|would|should)\b|\bwhat\s+(?:should|can|could)\s+i\b", re.IGNORECASE
+    r"\bhow(?:['’]s\b|\s+(?:is|are|do|does|to|can|could|would|should)\b)|\bwhat\s+(?:should|can|could)\s+i\b",
+    re.IGNORECASE,
 )
 _YES_NO_CLAUSE = re.compile(
     r"[,;.!]\s+(?:is|are|was|were|do|does|did|can|could|has|have|will|would|should|may)(?:n['’]?t)?"

@@ -14,6 +14,7 @@ from statistics import median
 from typing import Any
 
 from qa.sources.location import Box
+from qa.sources.patterns.lines import BULLETS
 
 # All in sizes of the font, measured on papers, letters and books as typesetting programs lay them out:
 _GAP_IN_LINE = 1.8  # a wider gap is between columns or cells; justified words are at most one apart
@@ -31,7 +32,7 @@ _OVERLAP = 0.3  # of the boxes of lines that stand below each other
 _MOST_CUTS = 20  # gaps that are tried: those around titles, pictures and tables of a page
 _HYPHENS = ("-", "\u00ad", "\u2010", "\x02")  # PDFium has U+0002 for a hyphen that ends a line
 SENTENCE_END = re.compile(r"[.!?:;…][\"'”’»)\]]*\Z")
-_BULLET = re.compile(r"(?:[•◦▪‣–—*-]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s")
+_BULLET = re.compile(rf"(?:[{BULLETS}–—*-]|\(?\d{{1,3}}[.)]|\(?[a-z][.)])\s")
 
 
 @dataclass(slots=True)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from qa.types import Span
 
+BULLETS = "•◦▪‣●∙·"
+"""What is drawn before the items of a list; the same as `qa.text.sentences.BULLETS`."""
 _RULE_MARKS = frozenset("-*_=~")
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n)|([^\r\n]+)\Z")
 

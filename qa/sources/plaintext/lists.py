@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from qa.sources.patterns.lines import Line, is_rule
+from qa.sources.patterns.lines import BULLETS, Line, is_rule
 
-_WEB_BULLETS = "•◦▪‣●∙·"
-BULLET = re.compile(rf"(?P<indent>[ \t\xa0]*)(?P<marker>[{_WEB_BULLETS}*+\-–—])[ \t\xa0]+(?=\S)")
+BULLET = re.compile(rf"(?P<indent>[ \t\xa0]*)(?P<marker>[{BULLETS}*+\-–—])[ \t\xa0]+(?=\S)")
 _NUMBERED = re.compile(r"[ \t]*(?P<number>\d{1,4})[.)]\s+(?=\S)")
 _MOST_SHAPES = 8  # kinds of item that are tried as a list of comments, which bounds the time of a hostile text
 
@@ -47,7 +46,7 @@ def parse_list(lines: Sequence[Line], count: int | None) -> CommentList | None:
         ends = {index: match.end() for index, match in _bullets(lines, _shape(bullet))}
         every = list(ends)
         apart = [index for index in every if not index or lines[index - 1].blank]
-        return _cut(lines, ends, _choose(apart, every, count), web=bullet["marker"] in _WEB_BULLETS)
+        return _cut(lines, ends, _choose(apart, every, count), web=bullet["marker"] in BULLETS)
     if not (number := _NUMBERED.match(lines[0].text)) or int(number["number"]) != 1:
         return None
     numbers = {index: match for index, line in enumerate(lines) if (match := _NUMBERED.match(line.text))}

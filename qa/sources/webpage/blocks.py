@@ -13,6 +13,7 @@ from enum import IntEnum
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from qa.sources.patterns.lines import BULLETS
 from qa.types import Span
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ _CELL_MARK = "| "
 _ITEM_TAGS = frozenset({"li", "item"})
 _NUMBER = re.compile(r"\d{1,6}")
 _BULLET = "• "
-_TYPED_MARK = re.compile(r"\s*(?:[•◦▪*·–—-]|\(?(?:\d{1,3}|[a-z])[.)])\s")  # before an item's words, by its author
+# What the author has typed before an item's words.
+_TYPED_MARK = re.compile(rf"\s*(?:[{BULLETS}*–—-]|\(?(?:\d{{1,3}}|[a-z])[.)])\s")
 _ITEM_MARK = re.compile(rf"{_BULLET}|\d{{1,6}}\. ")
 UNSHOWN_TAGS = frozenset(
     "script style template noscript svg title button select textarea input iframe object embed canvas audio"
