@@ -1,8 +1,8 @@
 """Compressed cells for the vectors of several million passages: searched in four bits, ranked again in sixteen.
 
 The cells are those of `cells`, but each number of a vector takes four bits in them, so that what a question is compared
-with stays in memory. The best few hundred are ranked again by their vectors in half precision, which stay on disk,
-mapped. FAISS rounds each number to one of sixteen between the least and the greatest of its dimension.
+with stays in memory. The best few hundred are ranked again by their vectors in half precision, which stay on disk.
+FAISS rounds each number to one of sixteen between the least and the greatest of its dimension.
 
 Its files besides those of `cells`:
 
@@ -23,11 +23,12 @@ from numpy.typing import NDArray
 
 from qa.encoding.encoder import Vectors
 from qa.errors import LibraryDamaged
-from qa.search import cells, vector_blocks
+from qa.search import cells, vector_blocks, vector_file
 from qa.search.cells import Cells
 from qa.search.engine import Hits, Ids, inner_products, reporting_damage, top_k, write_array
 from qa.search.subset import Subset
 from qa.search.vector_blocks import VectorBlocks
+from qa.search.vector_file import VectorFile
 
 RANGES, LISTS, CELLS, HALVES = "dense.ranges", "dense.codes", "dense.cells", "dense.halves"
 FILES = (cells.CENTROIDS, cells.SIZES, RANGES, LISTS, CELLS, HALVES)
@@ -35,13 +36,13 @@ RERANKED = 500
 """How many of the best by their codes are ranked again. Of a million synthetic passages the 50 best by their codes
 contain 99.7 % of the ten best, and 30 contain 96.2 %; ten million lie ten times as close together."""
 _SEED = 7  # any number: with a fixed one, the same vectors always give the same files
-_HALF_BYTES, _CELL_BYTES, _RANGE_BYTES = 2, 4, 4
+_CELL_BYTES, _RANGE_BYTES = 4, 4
 
 
 class CompressedIndex:
-    """Codes of four bits in mapped lists, and mapped vectors in half precision."""
+    """Codes of four bits in mapped lists, and vectors in half precision in a file."""
 
-    def __init__(self, folder: Path, lists: Cells, halves: NDArray[np.float16]) -> None:
+    def __init__(self, folder: Path, lists: Cells, halves: VectorFile) -> None:
         self._folder, self._cells, self._halves = folder, lists, halves
 
     @staticmethod
@@ -60,7 +61,7 @@ class CompressedIndex:
         with (folder / HALVES).open("wb") as stream:
             for block in vectors:
                 stream.write(block.astype("<f2").tobytes())
-        halves = _mapped_halves(folder, vectors.dimension)
+        halves = np.memmap(folder / HALVES, dtype="<f2", mode="r").reshape(-1, vectors.dimension)
         sampled = np.random.default_rng(_SEED).choice(vectors.count, cells.sample_size(vectors.count), replace=False)
         sample = halves[np.sort(sampled)].astype(np.float32)
         if centroids is None:
@@ -92,14 +93,15 @@ class CompressedIndex:
         for name, expected in (
             (LISTS, lists_size),
             (CELLS, count * _CELL_BYTES),
-            (HALVES, count * dimension * _HALF_BYTES),
+            (HALVES, count * dimension * vector_file.BYTES),
             (RANGES, 2 * dimension * _RANGE_BYTES),
         ):
             cells.check_size(folder / name, expected, count)
         with reporting_damage(folder / RANGES, OSError):
             ranges = np.fromfile(folder / RANGES, dtype="<f4")
         cells.untyped_faiss().copy_array_to_vector(ranges, quantizer.trained)
-        return cls(folder, Cells(folder / LISTS, centroids, sizes, quantizer), _mapped_halves(folder, dimension))
+        halves = VectorFile(folder / HALVES, count, dimension)
+        return cls(folder, Cells(folder / LISTS, centroids, sizes, quantizer), halves)
 
     @property
     def centroids(self) -> Vectors:
@@ -125,19 +127,12 @@ class CompressedIndex:
 
     def vectors(self, ids: Ids) -> Vectors:
         """The vectors of these passages, as `VectorIndex.vectors` describes."""
-        if len(ids) and not 0 <= ids.min() <= ids.max() < len(self._halves):
-            raise LibraryDamaged(f"{self._folder} holds vectors of passages that do not exist")
-        return np.asarray(self._halves[ids], dtype=np.float32)
+        return self._halves.read(ids)
 
 
 def _quantizer(dimension: int) -> Any:
     faiss = cells.untyped_faiss()
     return faiss.ScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_4bit)
-
-
-def _mapped_halves(folder: Path, dimension: int) -> NDArray[np.float16]:
-    with reporting_damage(folder / HALVES, OSError, ValueError):
-        return np.memmap(folder / HALVES, dtype="<f2", mode="r").reshape(-1, dimension)
 
 
 def _lists(halves: NDArray[np.float16], found: Ids, sizes: Ids, quantizer: Any) -> NDArray[np.uint8]:
