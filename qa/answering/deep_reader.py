@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "deep_reader.safetensors"
-SHA256 = "dc34a6ad3177ce7fb3a64bfc9cbff012e04616ef7d348d10a9fe66f63fe7e4de"
+SHA256 = "72cd3481cda420efff9d80b73e4532c1d8dc4ab5e70f1633b5cb98447e5df89d"
 
 
 class DeepReader(SpanReader):

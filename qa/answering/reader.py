@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "reader.safetensors"
-SHA256 = "2abf1d711681b97ab2276e14224bb0eddda56b0d225fbed7f3b3c5e9f2f492cc"
+SHA256 = "7a3056b95cebdce2bb1fcdedf7bd488baedc7fe0f7c8d93a8c5eea13d86a0cb8"
 # In tokens, as the weights were trained.
 _WINDOW_TOKENS, _OVERLAP_TOKENS = 256, 96
 _QUESTION_TOKENS, _TITLE_TOKENS = 48, 32
