@@ -89,7 +89,7 @@ def test_an_answer_without_doubt_is_not(confidence: float, ask: Callable[..., qa
 def test_it_can_be_switched_off(ask: Callable[..., qa.Answer], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(SETTING, "off")
     deep = PointingReader({"Berta": 12.0})
-    assert ask(PointingReader({"Anton": 6.0}), deep, 0.46).text == "Anton" and deep.read_passages == []
+    assert ask(PointingReader({"Anton": 6.0}), deep, 0.6).text == "Anton" and deep.read_passages == []
     assert close_reading_for(load_calibration()) is None
     monkeypatch.setenv(SETTING, "maybe")
     with pytest.raises(SettingError, match=f"{SETTING} is on or off, not 'maybe'"):
