@@ -13,6 +13,7 @@ from qa.search.chunker import Passage
 from qa.search.engine import Hits, Ids, Scores, reporting_damage, top_k
 from qa.search.lexical import LexicalEngine
 from qa.search.query import EncodedQuery
+from qa.search.side_by_side import side_by_side
 from qa.search.subset import Subset
 from qa.search.tantivy_index import open_searcher, write_index
 from qa.search.tantivy_queries import AUTHOR, CONTEXT, DATE, FIELD, ID, QueryBuilder, WeightedQuery
@@ -86,6 +87,11 @@ class LexicalIndex(LexicalEngine):
         """How many hits take no longer than the best few: all passages of a small index, otherwise 0."""
         return len(self) if len(self) <= _SMALL_INDEX else 0
 
+    @property
+    def gains_from_threads(self) -> bool:
+        """Whether the index is large."""
+        return len(self) > _LARGE_INDEX
+
     def search(self, question: EncodedQuery, k: int, among: Subset | None = None) -> Hits:
         """The best `k` passages that share a word with the question, as `Engine.search` describes.
 
@@ -155,8 +161,10 @@ class LexicalIndex(LexicalEngine):
         words, rest = self._words(terms), self._rest(terms)
         if not self._is_searched_in_parts([*words, *rest]) or self._has_many_with_the_rest(terms):
             return self._run(self._query(terms), k)
-        by_words = self._run(self._queries.weighted_sum(words), k)
-        with_the_rest = self._run(self._queries.scored_by(self._queries.weighted_sum(rest), words), k)
+        by_words, with_the_rest = side_by_side(
+            lambda: self._run(self._queries.weighted_sum(words), k),
+            lambda: self._run(self._queries.scored_by(self._queries.weighted_sum(rest), words), k),
+        )
         # What neither found has nothing of the rest, and no more of the words than the last of the first; and what both
         # found has its whole score in the second. So these are the best of all.
         ids, first = np.unique(np.concatenate([with_the_rest.ids, by_words.ids]), return_index=True)

@@ -11,6 +11,7 @@ Models and Dense Retrievers, TOIS 2023).
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ from qa.encoding.encoder import Vectors
 from qa.search.engine import DenseEngine, Hits, Ids, Scores, inner_products, top_k
 from qa.search.lexical import LexicalEngine
 from qa.search.query import EncodedQuery
+from qa.search.side_by_side import side_by_side
 from qa.search.subset import Subset
 
 # Compared with other values in benchmarks/results/constants.md.
@@ -64,8 +66,11 @@ def search(
     """
     depth = min(max(_CANDIDATES, k), lexical.most_hits)
     lexical_depth = max(depth, lexical.exhaustive_depth)
-    dense_ids = dense.search(question, depth, among).ids
-    lexical_hits = lexical.search(question, lexical_depth, among)
+    together = side_by_side if lexical.gains_from_threads else _in_turn
+    dense_hits, lexical_hits = together(
+        lambda: dense.search(question, depth, among), lambda: lexical.search(question, lexical_depth, among)
+    )
+    dense_ids = dense_hits.ids
     lexical_ids = lexical_hits.ids[:depth]
     # Not np.union1d, whose first call imports numpy's masked arrays.
     ids: Ids = np.asarray(sorted({*dense_ids.tolist(), *lexical_ids.tolist()}), dtype=np.int64)
@@ -85,14 +90,27 @@ def _lexical_scores(
 
     If the hits are complete, the others share no word with the question.
     """
-    scores = np.zeros(len(ids), dtype=np.float32)
+    known = np.zeros(len(ids), dtype=np.float32)
     places = np.minimum(np.searchsorted(ids, hits.ids), len(ids) - 1)
     is_candidate = ids[places] == hits.ids
-    scores[places[is_candidate]] = hits.scores[is_candidate]
-    if not is_complete:
-        rest = np.setdiff1d(np.arange(len(ids)), places[is_candidate])
-        scores[rest] = lexical.scores(question, ids[rest])
-    return scores + lexical.common_phrase_scores(question, ids)
+    known[places[is_candidate]] = hits.scores[is_candidate]
+    is_unknown = np.full(len(ids), not is_complete)
+    is_unknown[places[is_candidate]] = False
+
+    def of_some(these: slice) -> Scores:
+        scores, unknown = known[these].copy(), is_unknown[these]
+        if unknown.any():
+            scores[unknown] = lexical.scores(question, ids[these][unknown])
+        return scores + lexical.common_phrase_scores(question, ids[these])
+
+    if not lexical.gains_from_threads:
+        return of_some(slice(None))
+    middle = len(ids) // 2
+    return np.concatenate(side_by_side(lambda: of_some(slice(middle)), lambda: of_some(slice(middle, None))))
+
+
+def _in_turn(first: Callable[[], Hits], second: Callable[[], Hits]) -> tuple[Hits, Hits]:
+    return first(), second()
 
 
 def _ranks(ids: Ids, ranking: Ids) -> Ids:

@@ -49,6 +49,11 @@ class LexicalEngine(ABC):
     def exhaustive_depth(self) -> int:
         """How many hits take no longer than the best few; 0 if more always take longer."""
 
+    @property
+    def gains_from_threads(self) -> bool:
+        """Whether searches take so long that two at the same time are worth a thread; not unless an engine says so."""
+        return False
+
     @abstractmethod
     def search(self, question: EncodedQuery, k: int, among: Subset | None = None) -> Hits:
         """The best `k` passages that share a word with the question, as `Engine.search` describes.
