@@ -177,7 +177,22 @@ def test_a_large_index_reads_little_to_find_the_best(tmp_path: Path, monkeypatch
     index.search(ask("red lens"), 3)
     (words, depth), (rest, _) = ran
     assert depth == 3 and "PhraseQuery" not in words and "PhraseQuery" in rest
+    assert rest.count("PhraseQuery") == 1  # no passage has a context, so the phrase is not searched for there
     ran.clear()
-    monkeypatch.setattr("qa.search.bm25._MOST_PARTS", 5)  # of the six: they would be nested too deep
+    monkeypatch.setattr("qa.search.bm25._MOST_PARTS", 2)  # of the three: they would be nested too deep
     index.search(ask("red lens"), 3)
     assert len(ran) == 1
+
+
+def test_a_phrase_whose_words_no_field_has_together_is_searched_for_in_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.search.bm25._LARGE_INDEX", 50)
+    monkeypatch.setattr("qa.search.terms._COMMON_FREQUENCY", 10)
+    monkeypatch.setattr("qa.search.terms._MIN_GAIN", 0)
+    LexicalIndex.create(tmp_path, [Passage("red glass", 0, 9, 0, context="lens")] * 60)
+    index = LexicalIndex.open(tmp_path, 60)
+    question = ask("red lens")
+    assert index.query_terms(question).common_phrases
+    assert index.common_phrase_scores(question, np.arange(60)).tolist() == [0.0] * 60
+    assert len(index.search(question, 7).ids) == 7

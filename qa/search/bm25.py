@@ -17,7 +17,7 @@ from qa.search.side_by_side import side_by_side
 from qa.search.subset import Subset
 from qa.search.tantivy_index import open_searcher, write_index
 from qa.search.tantivy_queries import AUTHOR, CONTEXT, DATE, FIELD, ID, QueryBuilder, WeightedQuery
-from qa.search.terms import QueryTerms
+from qa.search.terms import QueryTerms, Term
 from qa.text.normalize import called_by
 
 FOLDER = "lexical"
@@ -45,7 +45,9 @@ class LexicalIndex(LexicalEngine):
         self._path = path
         self._searcher = searcher
         self._queries = QueryBuilder()
-        super().__init__(_IndexVocabulary(searcher, self._queries, path))
+        vocabulary = _IndexVocabulary(searcher, self._queries, path)
+        self._occurs = vocabulary.occurs
+        super().__init__(vocabulary)
 
     @staticmethod
     def create(folder: Path, passages: Iterable[Passage], earlier: LexicalIndex | None = None) -> None:
@@ -153,7 +155,7 @@ class LexicalIndex(LexicalEngine):
         parts: Sequence[WeightedQuery] = [(self._queries.phrase(term.words), term.weight) for term in phrases]
         if self._is_searched_in_parts(parts):
             # tantivy looks for one phrase in these passages alone; for either of two, in the thousands around each.
-            parts = self._queries.by_field(phrases)
+            parts = self._by_field(phrases)
         return _scores_of(ids, self._run(self._queries.sum_among(parts, ids), max(len(ids), 1)))
 
     def _best(self, terms: QueryTerms, k: int) -> Hits:
@@ -203,12 +205,14 @@ class LexicalIndex(LexicalEngine):
 
     def _words(self, terms: QueryTerms) -> Sequence[WeightedQuery]:
         """The single words in it."""
-        return self._queries.by_field(term for term in terms.searched if len(term.words) == 1)
+        return self._by_field(term for term in terms.searched if len(term.words) == 1)
 
     def _rest(self, terms: QueryTerms) -> Sequence[WeightedQuery]:
         """Everything in it but phrases of common words and single words."""
-        phrases = self._queries.by_field(term for term in terms.searched if len(term.words) > 1)
-        return [*phrases, *self._others(terms)]
+        return [*self._by_field(term for term in terms.searched if len(term.words) > 1), *self._others(terms)]
+
+    def _by_field(self, terms: Iterable[Term]) -> Sequence[WeightedQuery]:
+        return self._queries.by_field(terms, self._occurs)
 
     def _others(self, terms: QueryTerms) -> Sequence[WeightedQuery]:
         """What misspelt words may mean, and bylines."""
@@ -264,6 +268,10 @@ class _IndexVocabulary:
 
     def frequency_of_similar(self, term: str) -> int:
         return self._count(self._queries.one_edit_from(term))
+
+    def occurs(self, field: str, term: str) -> bool:
+        """Whether some passage has the term in a field."""
+        return self._frequency(field, term) > 0
 
     def _frequency(self, field: str, term: str) -> int:
         with reporting_damage(self._path, ValueError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from qa.search.analyzer import ANALYZER
@@ -44,9 +44,19 @@ class QueryBuilder:
         """One term, or several in a row, in the passage or, at a lower weight, in its context."""
         return self.weighted_sum([(self._phrase_in(field, words), weight) for field, weight in _FIELDS])
 
-    def by_field(self, terms: Iterable[Term]) -> Sequence[WeightedQuery]:
-        """Each term in the passage, and in its context."""
-        return [(self._phrase_in(field, t.words), t.weight * weight) for t in terms for field, weight in _FIELDS]
+    def by_field(self, terms: Iterable[Term], occurs: Callable[[str, str], bool]) -> Sequence[WeightedQuery]:
+        """Each term in the passage, and in its context.
+
+        Args:
+            terms: The terms.
+            occurs: Whether some passage has a word in a field; where a term cannot be, it is not searched for.
+        """
+        return [
+            (self._phrase_in(field, term.words), term.weight * weight)
+            for term in terms
+            for field, weight in _FIELDS
+            if all(occurs(field, word) for word in term.words)
+        ]
 
     def _phrase_in(self, field: str, words: Sequence[str]) -> Any:
         from tantivy import Query
