@@ -56,6 +56,14 @@ _LIST = re.compile(
     r"|\b(?:steps|ways|reasons|types|kinds|stages|parts|features|advantages|benefits|options|rules)\b",
     re.IGNORECASE,
 )
+# Typed as search words, "ingredients" or "packing list" asks for a list; in a sentence it may be what is asked about.
+_LISTED = re.compile(
+    r"\blists?\b|\b(?:ingredients|supplies|materials|tools|equipment|requirements|symptoms|contents|prerequisites)\b",
+    re.IGNORECASE,
+)
+_ON_A_LIST = re.compile(
+    r"\bwhat(?:['’]s|\s+(?:is|was|goes|went))\s+(?:on|in)\s+(?:\w+\s+){1,3}?lists?\b", re.IGNORECASE
+)
 _VERB = r"(?:is|was|are|were|has|have|had|do|does|did|can|could|will|would|shall|should|may|might|must)"
 _PLURAL = re.compile(
     rf"\b(?:what|which)\s+(?:(?!{_VERB}\b)\w+\s+){{0,2}}?(?!{_VERB}\b|this\b|its\b|his\b)\w+(?<![su])s\b"
@@ -204,8 +212,13 @@ def asks_yes_no(question: str) -> bool:
 
 
 def asks_list(question: str) -> bool:
-    """Whether the answer can be a list."""
-    return bool(_LIST.search(question))
+    """Whether the answer can be a list.
+
+    >>> [asks_list(q) for q in ("What are the rules?", "packing list", "Is the list long?", "What's on the list?")]
+    [True, True, False, True]
+    """
+    searched_for = not question_words.is_question(question) and _LISTED.search(question) is not None
+    return searched_for or _LIST.search(question) is not None or _ON_A_LIST.search(question) is not None
 
 
 def asks_several(question: str) -> bool:
