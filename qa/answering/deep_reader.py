@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "deep_reader.safetensors"
-SHA256 = "72cd3481cda420efff9d80b73e4532c1d8dc4ab5e70f1633b5cb98447e5df89d"
+SHA256 = "9b12c4539e90ec35914da5c8d76b4e6bc9cb44782ca6534f0b96b3d87659ffdf"
 
 
 class DeepReader(SpanReader):

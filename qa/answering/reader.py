@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "reader.safetensors"
-SHA256 = "7a3056b95cebdce2bb1fcdedf7bd488baedc7fe0f7c8d93a8c5eea13d86a0cb8"
+SHA256 = "a62efe655e742a5abe2ab9524819b8c699bd40daa7b181d2cb1c4e42d4ddfa18"
 # In tokens, as the weights were trained.
 _WINDOW_TOKENS, _OVERLAP_TOKENS = 256, 96
 _QUESTION_TOKENS, _TITLE_TOKENS = 48, 32
