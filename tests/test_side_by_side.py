@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,6 @@ from qa.errors import LibraryDamaged
 from qa.search import hybrid
 from qa.search.bm25 import LexicalIndex
 from qa.search.dense import DenseIndex
-from qa.search.engine import Hits
 from qa.search.query import EncodedQuery
 from qa.search.side_by_side import side_by_side
 from qa.search.subset import Subset
@@ -33,23 +33,37 @@ def test_a_large_index_is_searched_in_two_threads_and_gives_the_same(
     monkeypatch.setattr("qa.search.terms._MIN_GAIN", 0)
     question = EncodedQuery("red lens of the", dense.vectors(np.array([200]))[0])
     some = Subset.of_numbers(np.arange(0, 400, 3), 400)
-    threads: set[int] = set()
-    real = LexicalIndex._run
+    threads: dict[str, set[str]] = defaultdict(set)
 
-    def noted(index: LexicalIndex, query: object, k: int) -> Hits:
-        threads.add(threading.get_ident())
-        return real(index, query, k)
+    def note(owner: type, name: str) -> None:
+        real = getattr(owner, name)
 
-    monkeypatch.setattr(LexicalIndex, "_run", noted)
+        def noted(*arguments: object) -> object:
+            threads[f"{owner.__name__}.{name}"].add(threading.current_thread().name)
+            return real(*arguments)
+
+        monkeypatch.setattr(owner, name, noted)
+
+    note(DenseIndex, "search")
+    note(LexicalIndex, "search")
+    note(LexicalIndex, "_run")
+    note(LexicalIndex, "common_phrase_scores")
+    here = threading.current_thread().name
     found = []
     for large in (400, 399):
         monkeypatch.setattr("qa.search.bm25._LARGE_INDEX", large)
         assert words.gains_from_threads == (large < 400)
         threads.clear()
         found.append([hybrid.search(dense, words, question, 25, among) for among in (None, some)])
-        assert (len(threads) > 1) == (large < 400)
+        elsewhere = {name for name, of_name in threads.items() if "side by side" in of_name}
+        assert threads["LexicalIndex.search"] == {here}
+        assert elsewhere == (
+            {"DenseIndex.search", "LexicalIndex._run", "LexicalIndex.common_phrase_scores"} if large < 400 else set()
+        )
     for one, two in zip(*found, strict=True):
-        assert one.ids.tolist() == two.ids.tolist() and one.dense_ranks.tolist() == two.dense_ranks.tolist()
+        assert one.ids.tolist() == two.ids.tolist()
+        assert one.dense_ranks.tolist() == two.dense_ranks.tolist()
+        assert one.lexical_ranks.tolist() == two.lexical_ranks.tolist()
         np.testing.assert_allclose(one.scores, two.scores, rtol=1e-5)
 
 
@@ -61,3 +75,19 @@ def test_what_fails_in_either_thread_is_what_the_search_raises() -> None:
         with pytest.raises(LibraryDamaged, match=r"dense\.lists is cut off"):
             side_by_side(first, second)
     assert side_by_side(int, str) == (0, "")
+
+
+def test_without_another_thread_two_searches_run_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    assert side_by_side(int, str) == (0, "")
+
+
+def test_a_single_candidate_is_scored_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qa.search.bm25._LARGE_INDEX", 0)
+    DenseIndex.create(tmp_path, np.array([[1, 0]], dtype=np.float32))
+    dense, words = DenseIndex.open(tmp_path, 1, 2), lexical(tmp_path, ["red lens"])
+    hits = hybrid.search(dense, words, EncodedQuery("red lens", np.array([1, 0], dtype=np.float32)), 3)
+    assert hits.ids.tolist() == [0] and hits.scores[0] > 0

@@ -58,6 +58,8 @@ def test_what_has_no_head_row_is_read_as_it_stands(text: str) -> None:
         (PLAIN, "What does a canoe cost?", "7 euros"),
         (PLAIN, "What is the deposit for a yacht?", "25 euros"),
         (PLAIN, "What is the fee for a dinghy?", "10 euros"),
+        (PLAIN, "how much deposit do i pay for the dinghy", "5 euros"),
+        (PLAIN, "what boat has the deposit of 3 euros", "Canoe"),
         (MARKDOWN, "When do you close on Saturday?", "13:00"),
         (MARKDOWN, "When do you open on Monday?", "9:00"),
         ("Lens | Weight\nSummicron | 260 g\nNoctilux | 700 g", "How heavy is the Noctilux?", "700 g"),

@@ -23,7 +23,7 @@ from qa.search.lexical import LexicalEngine
 from qa.search.query import EncodedQuery
 from qa.text.normalize import words_of
 from qa.text.sentences import Sentence, headings
-from qa.text.tables import Table, find_tables, name_columns
+from qa.text.tables import find_tables, name_columns, rows_of_others
 from qa.types import Span
 
 MARGIN_LIMIT = 12.0  # margins are clipped to ± this value: see benchmarks/results/constants.md
@@ -213,7 +213,7 @@ def _of_passage(
     heading_starts = {heading.start for heading in headings(text, candidate.sentences)}
     tables = find_tables(text, candidate.sentences)
     heading_starts.update(candidate.sentences[table.head].start for table in tables)
-    other_rows = {index for table in tables for index in _rows_of_others(question, text, table)}
+    other_rows = {index for table in tables for index in rows_of_others(question, text, table)}
     sentences = [text[sentence.start : sentence.end] for sentence in candidate.sentences]
     asks = [_ENDS_ASKING.search(sentence) is not None for sentence in sentences]
     surroundings = f"{candidate.candidate.context}\n{place.title or ''}\n{place.author or ''}\n{place.date or ''}"
@@ -252,24 +252,6 @@ def _of_passage(
         )
         admissible = answers and about_it and was_read and may_answer
         yield Option(candidate, index, candidate.spans[index], features, admissible, points_at_author), refers_back
-
-
-def _rows_of_others(question: str, text: str, table: Table) -> Iterator[int]:
-    """The rows of a table that the question is not about, if its first cell says that it is about another row.
-
-    >>> from qa.text.sentences import split_sentences
-    >>> text = "Boat | Fee\\nYacht | 40 euros\\nCanoe | 7 euros"
-    >>> [*_rows_of_others("What do canoes cost?", text, find_tables(text, split_sentences(text))[0])]
-    [1]
-    """
-    asked = _singular(question)
-    named = {index: _singular(text[slice(*cells[0])]) for index, cells in table.rows.items()}
-    meant = {index for index, words in named.items() if words and words <= asked}
-    yield from (index for index in named if meant and index not in meant)
-
-
-def _singular(text: str) -> set[str]:
-    return {word.removesuffix("s") for word in words_of(text)}
 
 
 def answer_span(question: str, option: Option, options: Sequence[Option]) -> Span:

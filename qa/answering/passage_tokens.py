@@ -13,7 +13,7 @@ import numpy as np
 from qa.answering import question_type
 from qa.answering.series import Series, series_in
 from qa.text.sentences import Sentence, headings
-from qa.text.tables import Table, find_tables
+from qa.text.tables import Table, cells_of_other_columns, find_tables
 from qa.types import Span
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class PassageTokens:
             if members and sentence.start not in left_out
         ]
         body = body or [members for members in by_sentence if members]
-        of_kind = _matches_kind(question, passage, tokens)
+        of_kind = _matches_kind(question, passage, tokens, tables)
         own = [cell is None for _, cell in order]
         return cls(
             [*title, *(tokens.ids[token] for token, _ in order)],
@@ -122,12 +122,16 @@ def _divides(passage: str, offsets: Span) -> bool:
     return passage[start:end] == "|" and not passage[start - 1 : start].strip() and not passage[end : end + 1].strip()
 
 
-def _matches_kind(question: str, passage: str, tokens: Encoding) -> list[bool]:
-    """For each token, whether it is part of something of the kind that the question asks for."""
+def _matches_kind(question: str, passage: str, tokens: Encoding, tables: Sequence[Table]) -> list[bool]:
+    """For each token, whether it is part of something of the kind that the question asks for.
+
+    In a table, what stands in another column than the one that the question names is of another kind.
+    """
     pattern = question_type.answer_pattern(question)
-    if pattern is None:
-        return [True] * len(tokens.ids)
-    inside = np.zeros(len(passage) + 1, dtype=bool)
-    for match in pattern.finditer(passage):
+    inside = np.full(len(passage) + 1, pattern is None)
+    for match in pattern.finditer(passage) if pattern is not None else ():
         inside[match.start() : match.end()] = True
+    for table in tables:
+        for start, end in cells_of_other_columns(question, passage, table):
+            inside[start:end] = False
     return [bool(inside[start:end].any()) for start, end in tokens.offsets]

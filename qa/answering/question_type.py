@@ -56,13 +56,18 @@ _LIST = re.compile(
     r"|\b(?:steps|ways|reasons|types|kinds|stages|parts|features|advantages|benefits|options|rules)\b",
     re.IGNORECASE,
 )
-# Typed as search words, "ingredients" or "packing list" asks for a list; in a sentence it may be what is asked about.
+# Typed as search words, "ingredients" or "packing list" asks for a list; in a sentence it may be what is asked about,
+# and in "tools price" or "number of tools" it only says of what.
 _LISTED = re.compile(
-    r"\blists?\b|\b(?:ingredients|supplies|materials|tools|equipment|requirements|symptoms|contents|prerequisites)\b",
+    r"\b(?:shopping|packing|to-?do|reading|parts|gear|kit|equipment|ingredients?)\s+lists?\b"
+    r"|(?<!\bof )\b(?:ingredients|supplies|materials|tools|equipment|requirements|symptoms|prerequisites)"
+    r"\s*(?:\Z|\b(?:of|for|on|in)\b)",
     re.IGNORECASE,
 )
 _ON_A_LIST = re.compile(
-    r"\bwhat(?:['’]s|\s+(?:is|was|goes|went))\s+(?:on|in)\s+(?:\w+\s+){1,3}?lists?\b", re.IGNORECASE
+    r"\bwhat(?:['’]?s|\s+(?:is|was|goes|went|belongs|(?:should|must)\s+be|did\s+\w+\s+put))\s+on\s+(?:\w+\s+){1,3}?lists?\b"
+    r"(?=\W*\Z|\s+(?:of|for|in)\b)",
+    re.IGNORECASE,
 )
 _VERB = r"(?:is|was|are|were|has|have|had|do|does|did|can|could|will|would|shall|should|may|might|must)"
 _PLURAL = re.compile(

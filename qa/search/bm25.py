@@ -91,7 +91,7 @@ class LexicalIndex(LexicalEngine):
 
     @property
     def gains_from_threads(self) -> bool:
-        """Whether the index is large."""
+        """Whether it has more than 200,000 passages, where a search takes milliseconds."""
         return len(self) > _LARGE_INDEX
 
     def search(self, question: EncodedQuery, k: int, among: Subset | None = None) -> Hits:
@@ -212,6 +212,7 @@ class LexicalIndex(LexicalEngine):
         return [*self._by_field(term for term in terms.searched if len(term.words) > 1), *self._others(terms)]
 
     def _by_field(self, terms: Iterable[Term]) -> Sequence[WeightedQuery]:
+        """A query for each term in each field that has its words."""
         return self._queries.by_field(terms, self._occurs)
 
     def _others(self, terms: QueryTerms) -> Sequence[WeightedQuery]:

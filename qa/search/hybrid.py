@@ -11,7 +11,6 @@ Models and Dense Retrievers, TOIS 2023).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,9 +65,10 @@ def search(
     """
     depth = min(max(_CANDIDATES, k), lexical.most_hits)
     lexical_depth = max(depth, lexical.exhaustive_depth)
-    together = side_by_side if lexical.gains_from_threads else _in_turn
-    dense_hits, lexical_hits = together(
-        lambda: dense.search(question, depth, among), lambda: lexical.search(question, lexical_depth, among)
+    dense_hits, lexical_hits = side_by_side(
+        lambda: dense.search(question, depth, among),
+        lambda: lexical.search(question, lexical_depth, among),
+        threads=lexical.gains_from_threads,
     )
     dense_ids = dense_hits.ids
     lexical_ids = lexical_hits.ids[:depth]
@@ -97,20 +97,17 @@ def _lexical_scores(
     is_unknown = np.full(len(ids), not is_complete)
     is_unknown[places[is_candidate]] = False
 
-    def of_some(these: slice) -> Scores:
+    def scores_of(these: slice) -> Scores:
+        """What is known of these, the rest searched for."""
         scores, unknown = known[these].copy(), is_unknown[these]
         if unknown.any():
             scores[unknown] = lexical.scores(question, ids[these][unknown])
         return scores + lexical.common_phrase_scores(question, ids[these])
 
     if not lexical.gains_from_threads:
-        return of_some(slice(None))
+        return scores_of(slice(None))
     middle = len(ids) // 2
-    return np.concatenate(side_by_side(lambda: of_some(slice(middle)), lambda: of_some(slice(middle, None))))
-
-
-def _in_turn(first: Callable[[], Hits], second: Callable[[], Hits]) -> tuple[Hits, Hits]:
-    return first(), second()
+    return np.concatenate(side_by_side(lambda: scores_of(slice(middle)), lambda: scores_of(slice(middle, None))))
 
 
 def _ranks(ids: Ids, ranking: Ids) -> Ids:

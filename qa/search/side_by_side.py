@@ -1,7 +1,8 @@
-"""Two searches side by side, in two threads."""
+"""Two searches side by side, the first in a thread of its own."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -9,15 +10,42 @@ _First = TypeVar("_First")
 _Second = TypeVar("_Second")
 
 
-def side_by_side(first: Callable[[], _First], second: Callable[[], _Second]) -> tuple[_First, _Second]:
+def side_by_side(
+    first: Callable[[], _First], second: Callable[[], _Second], *, threads: bool = True
+) -> tuple[_First, _Second]:
     """What two functions return that run at the same time; FAISS and tantivy let other threads run meanwhile.
 
-    The thread ends with the call, so none is missing in a process that was forked between two questions.
-    """
-    # Its import takes 15 ms, and only large indexes need it.
-    from concurrent.futures import ThreadPoolExecutor
+    The thread ends with the call, so none is missing in a process that was forked between two questions. Where the
+    system starts no more threads, the functions run in turn.
 
-    with ThreadPoolExecutor(1) as thread:
-        running = thread.submit(first)
-        found = second()
-        return running.result(), found
+    Args:
+        first: One function.
+        second: The other, which runs in the thread that calls.
+        threads: Whether a thread is worth its start, a fifth of a millisecond; if not, they run in turn.
+
+    Raises:
+        Exception: What a function raised, after the other one has ended; what the second raised if both did.
+    """
+    if not threads:
+        return first(), second()
+    found: list[_First] = []
+    errors: list[Exception] = []
+
+    def run() -> None:
+        try:
+            found.append(first())
+        except Exception as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=run, name="side by side")
+    try:
+        thread.start()
+    except RuntimeError:
+        return first(), second()
+    try:
+        other = second()
+    finally:
+        thread.join()
+    if errors:
+        raise errors[0]
+    return found[0], other

@@ -49,7 +49,7 @@ class QueryBuilder:
 
         Args:
             terms: The terms.
-            occurs: Whether some passage has a word in a field; where a term cannot be, it is not searched for.
+            occurs: Whether some passage has a word in a field; a field that lacks one of a term's words is skipped.
         """
         return [
             (self._phrase_in(field, term.words), term.weight * weight)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from qa.text.normalize import words_of
 from qa.text.sentences import Break, Sentence, is_row, trim
 from qa.types import Span
 
@@ -60,6 +61,41 @@ def rows_with_heads(text: str, sentences: Sequence[Sentence]) -> Iterator[tuple[
     for table in find_tables(text, sentences):
         for index in table.rows:
             yield sentences[index].start, _words(text, sentences[table.head])
+
+
+def rows_of_others(question: str, text: str, table: Table) -> Iterator[int]:
+    """The rows of a table that the question is not about, if its first cell says that it is about another row.
+
+    >>> from qa.text.sentences import split_sentences
+    >>> text = "Boat | Fee\\nYacht | 40 euros\\nCanoe | 7 euros"
+    >>> [*rows_of_others("What do canoes cost?", text, find_tables(text, split_sentences(text))[0])]
+    [1]
+    """
+    asked = _singular(question)
+    named = {index: _singular(text[slice(*cells[0])]) for index, cells in table.rows.items()}
+    meant = {index for index, words in named.items() if words and words <= asked}
+    yield from (index for index in named if meant and index not in meant)
+
+
+def cells_of_other_columns(question: str, text: str, table: Table) -> Iterator[Span]:
+    """The cells of the columns that the question does not name, if it names one; the first column names the rows, so
+    its cells are never among them.
+
+    >>> from qa.text.sentences import split_sentences
+    >>> text = "Boat | Fee | Deposit\\nYacht | 40 euros | 25 euros"
+    >>> table = find_tables(text, split_sentences(text))[0]
+    >>> [text[start:end] for start, end in cells_of_other_columns("What is the deposit for a yacht?", text, table)]
+    ['40 euros']
+    """
+    asked = _singular(question)
+    heads = [_singular(text[slice(*head)]) for head in table.head_cells]
+    others = [column for column, words in enumerate(heads) if column and not (words and words <= asked)]
+    if len(others) < len(heads) - 1:
+        yield from (cells[column] for cells in table.rows.values() for column in others)
+
+
+def _singular(text: str) -> set[str]:
+    return {word.removesuffix("s") for word in words_of(text)}
 
 
 def _runs(text: str, sentences: Sequence[Sentence]) -> Iterator[range]:
