@@ -191,6 +191,7 @@ def test_the_words_that_ask_what_people_think_are_not_what_a_question_is_about(
         ("What colours can they have?", True),
         ("sean shopping list drains", True),
         ("ingredients", True),
+        ("ingredients?", True),
         ("tools for the job", True),
         ("what was on the list for the 2009 budget", True),
         ("whats on the shopping list", True),

@@ -61,7 +61,7 @@ _LIST = re.compile(
 _LISTED = re.compile(
     r"\b(?:shopping|packing|to-?do|reading|parts|gear|kit|equipment|ingredients?)\s+lists?\b"
     r"|(?<!\bof )\b(?:ingredients|supplies|materials|tools|equipment|requirements|symptoms|prerequisites)"
-    r"\s*(?:\Z|\b(?:of|for|on|in)\b)",
+    r"(?:\W*\Z|\s+(?:of|for|on|in)\b)",
     re.IGNORECASE,
 )
 _ON_A_LIST = re.compile(
@@ -222,7 +222,7 @@ def asks_list(question: str) -> bool:
     >>> [asks_list(q) for q in ("What are the rules?", "packing list", "Is the list long?", "What's on the list?")]
     [True, True, False, True]
     """
-    searched_for = not question_words.is_question(question) and _LISTED.search(question) is not None
+    searched_for = not question_words.asks_in_words(question) and _LISTED.search(question) is not None
     return searched_for or _LIST.search(question) is not None or _ON_A_LIST.search(question) is not None
 
 
