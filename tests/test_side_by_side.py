@@ -85,6 +85,18 @@ def test_without_another_thread_two_searches_run_in_turn(monkeypatch: pytest.Mon
     assert side_by_side(int, str) == (0, "")
 
 
+def test_while_every_core_is_busy_two_searches_run_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qa.search.side_by_side._SPARE_CORES", threading.Semaphore(1))
+    here = threading.current_thread()
+
+    def nested() -> tuple[threading.Thread, threading.Thread]:
+        return side_by_side(threading.current_thread, threading.current_thread)
+
+    elsewhere, inner = side_by_side(threading.current_thread, nested)
+    assert elsewhere is not here and inner == (here, here)
+    assert side_by_side(threading.current_thread, int)[0] is not here  # the core is given back
+
+
 def test_a_single_candidate_is_scored_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("qa.search.bm25._LARGE_INDEX", 0)
     DenseIndex.create(tmp_path, np.array([[1, 0]], dtype=np.float32))
