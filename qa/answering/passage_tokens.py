@@ -128,6 +128,8 @@ def _matches_kind(question: str, passage: str, tokens: Encoding, tables: Sequenc
     In a table, what stands in another column than the one that the question names is of another kind.
     """
     pattern = question_type.answer_pattern(question)
+    if pattern is None and not tables:
+        return [True] * len(tokens.ids)
     inside = np.full(len(passage) + 1, pattern is None)
     for match in pattern.finditer(passage) if pattern is not None else ():
         inside[match.start() : match.end()] = True
