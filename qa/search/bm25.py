@@ -185,7 +185,7 @@ class LexicalIndex(LexicalEngine):
         return Hits(hits.ids[hits.scores > 0], hits.scores[hits.scores > 0])
 
     def _is_searched_in_parts(self, parts: Sequence[WeightedQuery]) -> bool:
-        return len(self) > _LARGE_INDEX and len(parts) <= _MOST_PARTS
+        return self.gains_from_threads and len(parts) <= _MOST_PARTS
 
     def _has_many_with_the_rest(self, terms: QueryTerms) -> bool:
         """Whether many passages have a byline of the question, or what is meant by one of its misspelt words."""
