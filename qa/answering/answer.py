@@ -185,7 +185,7 @@ class Answer:
         unknown: The filters that name an author or a source that the library does not have, as they are typed.
         matching: How many passages pass the filters, if only filters were given; `quotes` are the first of them.
         certainty: The confidence in words: "sure" (nine answers in ten are right), "likely" (with the sure ones,
-            three in four), "perhaps" (one in four), "none". "none" also without a reader.
+            three in four), "perhaps" (one in three), "none". "none" also without a reader.
         closest: What may answer, if that is only "perhaps": it is highlighted in the first quote; else None.
         understood_as: What was asked in the light of the questions before it, with words of theirs put in; None if it
             was asked as it was typed.

@@ -26,9 +26,9 @@ SETTING = "VERBATIM_CLOSE_READING"
 # Parts of passages, and the length of each: see "Close reading" in qa/weights/MODEL_CARD.md.
 _CLOSELY_READ = 2
 PART_CHARACTERS = 300  # about 64 tokens
-# The confidence between which the first reader's answer is in doubt. For the 26 % of the questions of the open threads
-# outside, close reading changes nothing in how many are answered rightly.
-_DOUBT = (0.1, 0.7)
+# From this confidence on, the first reader's answer is in no doubt: of the open threads' questions above it, close
+# reading changes nothing in how many are answered rightly.
+_NO_DOUBT = 0.7
 # The weight of the first reader's margin in the mean of both: see "Close reading" in qa/weights/MODEL_CARD.md.
 _FIRST_SHARE = 0.5
 
@@ -73,9 +73,10 @@ def bands_of(calibration: Calibration) -> Calibration:
 def is_doubtful(confidence: float, *, points_at_author: bool = False) -> bool:
     """Whether the first reader's answer is in doubt.
 
-    Where it points at the author of a post, it always is: it takes who writes about a thing for who made it.
+    Where it points at the author of a post, it always is: it takes who writes about a thing for who made it. A low
+    confidence is in doubt as well, unless it is 0 because only something else of the kind asked for is in the text.
     """
-    return _DOUBT[0] <= confidence and (points_at_author or confidence < _DOUBT[1])
+    return confidence > 0 and (points_at_author or confidence < _NO_DOUBT)
 
 
 def to_read_closely(options: Sequence[Option], calibration: Calibration) -> list[Part]:
