@@ -72,6 +72,12 @@ def test_a_question_that_names_the_author_does_not_ask_for_them() -> None:
     assert byline_to_read("Who asked?", "Ann Berg", "  ") == ""
 
 
+def test_the_author_of_an_article_is_not_who_contradicts_the_author() -> None:
+    text = "I disagree with those who want the old route."
+    assert byline_to_read("Who disagreed with the author?", "Ann Berg", text, "article") == ""
+    assert byline_to_read("Who disagreed with the author?", "Ann Berg", text, "comment") == "Ann Berg: "
+
+
 @pytest.mark.usefixtures("calibrated")
 def test_an_author_is_also_called_by_the_name_without_its_digits(tmp_path: Path) -> None:
     text = "Floor\n\nIt squeaks.\n\n2 comments\n\nmarek77 says:\nI used talc.\n\nAnn says:\nI used chalk."

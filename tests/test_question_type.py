@@ -237,6 +237,10 @@ def test_the_pattern_of_an_answer(question: str, text: str, answer: str) -> None
         ("When's the hedge cut?", "after the frost", "the gardener"),
         ("so when do they open again", "in spring", "the gate"),
         ("What time is dinner?", "half past six", "soup"),
+        ("What time did they arrive?", "at 8pm", "over 2 hours"),
+        ("When is it due?", "in 2 weeks", "10 to 12 weeks"),
+        ("when do I have to cancel", "24 hours before", "a 1.5-hour lesson"),
+        ("price of almond meal in the shop", "£4", "a decent price"),
     ],
 )
 def test_what_is_of_the_kind_that_a_question_asks_for(question: str, of_the_kind: str, of_another: str) -> None:
@@ -247,3 +251,7 @@ def test_what_is_of_the_kind_that_a_question_asks_for(question: str, of_the_kind
 def test_a_clause_about_a_time_does_not_ask_for_one() -> None:
     assert question_type.answer_pattern("What happens when it rains?") is None
     assert question_type.answer_pattern("When I bake it, is it dry?") is None
+
+
+def test_the_time_that_something_takes_is_no_time_of_day() -> None:
+    assert question_type.answer_pattern("What time does it take to bake?") is None

@@ -67,7 +67,7 @@ def test_filters_that_nothing_passes_leave_no_candidate(copies: Path) -> None:
 
 TALK = [
     ("article", None, "The lake is cold."),
-    ("comment", None, "Can I bring my dog?"),
+    ("comment", None, "Can I bring my dog?!"),
     ("comment", None, "The train was full."),
     ("comment", 1, "Yes, on a lead."),
     ("comment", None, "My dog hates trains."),
@@ -89,12 +89,12 @@ def talk(tmp_path: Path, *, with_parents: bool) -> list[str]:
 
 def test_the_reply_to_a_post_that_asks_is_found_next_to_it(tmp_path: Path) -> None:
     """It has no word of the question."""
-    assert talk(tmp_path, with_parents=True)[:2] == ["Can I bring my dog?", "Yes, on a lead."]
+    assert talk(tmp_path, with_parents=True)[:2] == ["Can I bring my dog?!", "Yes, on a lead."]
 
 
 def test_without_reply_marks_the_next_posts_are_taken_for_replies(tmp_path: Path) -> None:
     found = talk(tmp_path, with_parents=False)
-    assert found[0] == "Can I bring my dog?"
+    assert found[0] == "Can I bring my dog?!"
     assert found.index("Yes, on a lead.") < found.index("The lake is cold.")
 
 

@@ -29,6 +29,7 @@ _FIRST_PERSON = re.compile(rf"\b(?:{_MYSELF}|my|our)\b", re.IGNORECASE)
 _FOUND_MYSELF = re.compile(rf"\W*{_MYSELF}\b", re.IGNORECASE)
 # With a margin below this the reader found nobody in the sentence itself.
 _UNSURE_MARGIN = 0.0
+_THE_AUTHOR = re.compile(r"\bthe\s+(?:original\s+)?(?:author|writer|blogger|columnist|poster|op)\b", re.IGNORECASE)
 _MIN_NAME = 3  # letters; initials and particles name nobody
 _STEM = 4  # letters that two forms of a verb share: "bought", "buys" do not; "visited", "visits" do
 _BYLINE_END = ": "
@@ -113,20 +114,35 @@ def _same_verb(verb: str, word: str) -> bool:
     return verb == word or (len(verb) >= _STEM and verb[:_STEM] == word[:_STEM])
 
 
-def byline_to_read(question: str, author: str | None, text: str) -> str:
+def author_to_find(question: str, author: str | None, kind: str = "comment") -> str | None:
+    """The author of a post, if a question may ask for them; None if it speaks of them as of somebody known.
+
+    Args:
+        question: The question.
+        author: Who wrote the post.
+        kind: "article" or "comment".
+
+    >>> [author_to_find(q, "Ann", "article") for q in ("Who had flats?", "Who met Ann?", "Who contradicts the author?")]
+    ['Ann', None, None]
+    """
+    is_known = names_author(question, author) or (kind == "article" and _THE_AUTHOR.search(question))
+    return None if is_known else author
+
+
+def byline_to_read(question: str, author: str | None, text: str, kind: str = "comment") -> str:
     """What a post is read after, so that the reader can point at its author; "" if the author is not asked for.
 
     Args:
         question: The question.
         author: Who wrote the post.
         text: The post, or a part of it.
+        kind: "article" or "comment".
 
     >>> byline_to_read("Who had four flats?", "emil", "I had four flats.")
     'emil: '
     """
-    if not author or not text.strip() or not may_be_author(question, text) or names_author(question, author):
-        return ""
-    return byline_of(author)
+    to_find = author_to_find(question, author, kind)
+    return byline_of(to_find) if to_find and text.strip() and may_be_author(question, text) else ""
 
 
 def byline_of(author: str) -> str:

@@ -22,6 +22,7 @@ from qa.encoding.encoder import Encoder
 from qa.search.lexical import LexicalEngine
 from qa.search.query import EncodedQuery
 from qa.text.normalize import words_of
+from qa.text.question_words import ASKING_END
 from qa.text.sentences import Sentence, headings
 from qa.text.tables import find_tables, name_columns, rows_of_others
 from qa.types import Span
@@ -34,7 +35,7 @@ _MEASURED_AT_ONCE = 4  # sentences that are encoded together; the best of them s
 _REFERS_BACK = re.compile(
     r"\W*(?:this|that|these|those|it|its|they|their|he|she|his|her|because|so|there|then)\b", re.IGNORECASE
 )
-_ENDS_ASKING = re.compile(r"[?？؟][\"'”’)\]»*_]*\s*\Z")
+_ENDS_ASKING = re.compile(rf"{ASKING_END}\s*\Z")
 _ASKS_ABOUT_ASKING = re.compile(r"\b(?:ask(?:s|ed|ing)?|questions?|wonder(?:s|ed|ing)?)\b", re.IGNORECASE)
 _CAPITALISED = re.compile(r"(?<=[\w,;'’] )[A-Z][\w'’-]+|(?<=['’\"“(])[A-Z][\w'’-]+")
 

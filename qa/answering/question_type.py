@@ -100,8 +100,13 @@ _TIME = (
     r"|nov(?:ember)?|dec(?:ember)?|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|spring|summer|autumn|fall|winter|seasons?"
     r"|mornings?|afternoons?|evenings?|nights?|noon|midnight|midday|dawn|dusk|sunrise|sunset|today|tonight|tomorrow|yesterday"
     r"|now|soon|later?|early|earlier|ago|recently|once|when(?:ever)?|while|as|if|after|before|until|till|since|during|by|at"
-    r"|on|upon|within|around|every|each|always|never|first|last|next|past|time|seconds?|minutes?|hours?|days?|weeks?"
-    r"|weekends?|months?|years?|decades?|centur(?:y|ies)|holidays?|christmas|easter|immediately|instantly|then"
+    r"|on|upon|within|around|every|each|always|never|first|last|next|past|time|day|week|weekends?|month|year|decade"
+    r"|centur(?:y|ies)|holidays?|christmas|easter|immediately|instantly|then"
+)
+# "Two hours" says how long, not when; "after two hours" and "two hours later" do.
+_IS_LONG = (
+    r"(?:[.,–-]?\d)*(?:\s*(?:to|or|and)\s*\d[\d.,]*)?[\s-]*(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?"
+    r"|months?|years?|decades?)\b(?!['’]?\s+(?:ago|later|earlier|before|after|from|prior|into|old|notice|in\s+advance)\b)"
 )
 _TRADED = r"(?:go|sell|buy|sold|bought|going|selling|paid)\s+for"
 # Each row: the questions of a kind, and the pattern of their answers in a text.
@@ -125,7 +130,7 @@ _ANSWER_PATTERNS = (
     (
         re.compile(
             r"\bhow\s+(?:much|long|old|far|high|tall|big|large|often|fast|wide|deep|heavy|expensive|costly)\b"
-            r"|\bwhat\s+(?:amount|price|cost)\b"
+            r"|\bwhat\s+(?:amount|price|cost)\b|\A\W*(?:the\s+)?(?:prices?|costs?|fees?|rates?|charges?)\s+(?:of|for)\b"
             r"|\bwhat\s+(?:is|was|are|were|did|does|do|would)\b.*"
             rf"\b(?:price|cost(?:s|ing)?|charged?|percentage|worth|{_TRADED})\b",
             re.IGNORECASE,
@@ -134,10 +139,11 @@ _ANSWER_PATTERNS = (
     ),
     (
         re.compile(
-            rf"\bwhen(?:['’]s|\s+{_VERB})\b|\b(?:what|which)\s+(?:time|day|date|month|year|decade|century|season)\b",
+            rf"\bwhen(?:['’]s|\s+{_VERB})\b|\b(?:what|which)\s+(?:day|date|month|year|decade|century|season)\b"
+            r"|\b(?:what|which)\s+time\b(?!.*\b(?:takes?|took|needs?|needed|spen[dt])\b)",
             re.IGNORECASE,
         ),
-        re.compile(rf"\d|\b(?:{_TIME})\b", re.IGNORECASE),
+        re.compile(rf"\bin\s+\d|\d(?!{_IS_LONG})|\b(?:{_TIME})\b", re.IGNORECASE),
     ),
     (  # the author's name, read before a post, may be of any letters
         re.compile(r"\bwho(?:m|se)?\b", re.IGNORECASE),

@@ -131,7 +131,7 @@ def read_with(reader: Reader, question: str, parts: Sequence[Part]) -> list[Read
     """
     if not parts:
         return []
-    parts = [replace(part, byline=byline_to_read(question, part.candidate.place.author, part.text)) for part in parts]
+    parts = [replace(part, byline=_byline_to_read(question, part)) for part in parts]
     spans = read_passages(
         reader,
         question,
@@ -140,6 +140,11 @@ def read_with(reader: Reader, question: str, parts: Sequence[Part]) -> list[Read
         [part.own_sentences for part in parts],
     )
     return [part.with_spans(of_part) for part, of_part in zip(parts, spans, strict=True)]
+
+
+def _byline_to_read(question: str, part: Part) -> str:
+    place = part.candidate.place
+    return byline_to_read(question, place.author, part.text, place.kind)
 
 
 def _context_to_read(question: str, candidate: Candidate) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from qa.answering.answer import Answer, Quote
-from qa.answering.author import author_answers
+from qa.answering.author import author_answers, author_to_find
 from qa.answering.byline import CONFIDENCE, answer_by_byline
 from qa.answering.calibration import Calibration
 from qa.answering.candidate import Candidate, ReadCandidate
@@ -177,7 +177,7 @@ def _has_unknown_name(query: EncodedQuery, lexical: LexicalEngine) -> bool:
 def answer_of(question: str, option: Option, options: Sequence[Option]) -> OptionAnswer:
     """What an option gives as the answer; `options` are all of them, since an explanation can go on in others."""
     passage, sentence = option.candidate.candidate, option.sentence
-    author = passage.place.author
+    author = author_to_find(question, passage.place.author, passage.place.kind)
     found, after = passage.text[option.span.start : option.span.end], passage.text[option.span.end : sentence.end]
     margins = option.span.margin, option.candidate.author_margin
     if author is not None and author_answers(question, option.text, *margins, found, after):

@@ -23,11 +23,11 @@ from qa.search.passage_context import as_sentences
 from qa.search.query import EncodedQuery, Query
 from qa.sources.thread import Kind
 from qa.text.near_duplicates import group_near_duplicates
-from qa.text.question_words import is_question
+from qa.text.question_words import ASKING_END, is_question
 
 # Passages ranked beyond those that are shown, to find near-duplicates of them: see benchmarks/results/constants.md.
 _DUPLICATE_LOOKAHEAD = 20
-_QUESTION = re.compile(r"[?？؟][\"'”’)\]]*(?:\s|\Z)")
+_QUESTION = re.compile(rf"{ASKING_END}(?:\s|\Z)")
 # The best hits that are looked at for questions, the replies that each may lift, and how far up to the question's fit:
 # half the way keeps them below the question, so that what is first stays first.
 _ASKING_HITS = 3

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 _QUESTION_MARK = re.compile(r"[?？؟]")
+ASKING_END = r"[?？؟][!?！？…]*[\"'”’)\]»*_]*"
+"""The pattern of how a sentence that asks ends, marks of emphasis and quotation behind it."""
 _QUESTION_WORD = re.compile(r"\b(?:who|whom|whose|what|when|where|which|why|how)\b", re.IGNORECASE)
 _REQUEST = re.compile(
     r"\W*(?:please\s+)?(?:tell|list|name|give|show|find|define|summari[sz]e|compare|outline|clarify|discuss|identify)\b"
