@@ -93,6 +93,13 @@ def test_an_author_who_answers_is_named_and_the_sentence_is_highlighted(tmp_path
     assert answer.quotes[0].marked() == ["I had four flats on the way."]
 
 
+@pytest.mark.usefixtures("calibrated")
+def test_the_author_of_an_article_does_not_contradict_themselves(tmp_path: Path) -> None:
+    text = "Tour\n\nBy Lena Vogt\n\nI disagreed with the map."
+    assert ask(tmp_path, text, "Who disagreed with the map?").text == "Lena Vogt"
+    assert ask(tmp_path / "again", text, "Who disagreed with the author?").text != "Lena Vogt"
+
+
 @pytest.mark.parametrize(
     ("question", "author"),
     [

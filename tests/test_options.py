@@ -38,6 +38,7 @@ def ask(tmp_path: Path, text: str, question: str) -> qa.Answer:
     ("text", "question", "answer"),
     [
         ("Q: Can I bring my dog?\nA: Only guide dogs come in.", "Can I bring my dog?", "Only guide dogs come in."),
+        ("*Why is it so slow?!*\nIt is slow when it is full.", "Why is it so slow?", "It is slow when it is full."),
         ("Why is it so slow?!\nIt is slow when it is full.", "Why is it so slow?", "It is slow when it is full."),
         ("It rained. Trams stop at noon. Dogs ride free.", "Do trams stop at noon?", "Trams stop at noon."),
         ("Version 4.2 was big. Version 4.3 removed Flash.", "Is Flash in 4.3?", "Version 4.3 removed Flash."),

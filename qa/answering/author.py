@@ -29,7 +29,13 @@ _FIRST_PERSON = re.compile(rf"\b(?:{_MYSELF}|my|our)\b", re.IGNORECASE)
 _FOUND_MYSELF = re.compile(rf"\W*{_MYSELF}\b", re.IGNORECASE)
 # With a margin below this the reader found nobody in the sentence itself.
 _UNSURE_MARGIN = 0.0
-_THE_AUTHOR = re.compile(r"\bthe\s+(?:original\s+)?(?:author|writer|blogger|columnist|poster|op)\b", re.IGNORECASE)
+# Said or done to the author of an article, so not by them.
+_TO_THE_AUTHOR = re.compile(
+    r"\b(?:agree|disagree|contradict|correct|criti[cq]|answer|repl[iy]|respond|thank|ask|told|tell|argue|challenge|support"
+    r"|defend|praise|advise|side)\w*\s+(?:(?:with|to|against)\s+)?(?:the\s+(?:original\s+)?(?:author|writer|blogger"
+    r"|columnist|poster)|(?:the\s+)?OP(?!-))\b",
+    re.IGNORECASE,
+)
 _MIN_NAME = 3  # letters; initials and particles name nobody
 _STEM = 4  # letters that two forms of a verb share: "bought", "buys" do not; "visited", "visits" do
 _BYLINE_END = ": "
@@ -114,19 +120,18 @@ def _same_verb(verb: str, word: str) -> bool:
     return verb == word or (len(verb) >= _STEM and verb[:_STEM] == word[:_STEM])
 
 
-def author_to_find(question: str, author: str | None, kind: str = "comment") -> str | None:
-    """The author of a post, if a question may ask for them; None if it speaks of them as of somebody known.
+def author_to_find(question: str, author: str | None, kind: str) -> str | None:
+    """The author of a post, if the question may ask for them: not an article's, if it asks who contradicts the author.
 
     Args:
         question: The question.
         author: Who wrote the post.
         kind: "article" or "comment".
 
-    >>> [author_to_find(q, "Ann", "article") for q in ("Who had flats?", "Who met Ann?", "Who contradicts the author?")]
-    ['Ann', None, None]
+    >>> [author_to_find("Who disagrees with the author?", "Ann", kind) for kind in ("article", "comment")]
+    [None, 'Ann']
     """
-    is_known = names_author(question, author) or (kind == "article" and _THE_AUTHOR.search(question))
-    return None if is_known else author
+    return None if kind == "article" and _TO_THE_AUTHOR.search(question) else author
 
 
 def byline_to_read(question: str, author: str | None, text: str, kind: str = "comment") -> str:
@@ -142,7 +147,9 @@ def byline_to_read(question: str, author: str | None, text: str, kind: str = "co
     'emil: '
     """
     to_find = author_to_find(question, author, kind)
-    return byline_of(to_find) if to_find and text.strip() and may_be_author(question, text) else ""
+    if not to_find or not text.strip() or not may_be_author(question, text) or names_author(question, to_find):
+        return ""
+    return byline_of(to_find)
 
 
 def byline_of(author: str) -> str:

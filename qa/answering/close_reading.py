@@ -74,7 +74,7 @@ def is_doubtful(confidence: float, *, points_at_author: bool = False) -> bool:
     """Whether the first reader's answer is in doubt.
 
     Where it points at the author of a post, it always is: it takes who writes about a thing for who made it. A low
-    confidence is in doubt as well, unless it is 0 because only something else of the kind asked for is in the text.
+    confidence is in doubt as well, unless it is 0 because no sentence is admissible.
     """
     return confidence > 0 and (points_at_author or confidence < _NO_DOUBT)
 

@@ -103,10 +103,15 @@ _TIME = (
     r"|on|upon|within|around|every|each|always|never|first|last|next|past|time|day|week|weekends?|month|year|decade"
     r"|centur(?:y|ies)|holidays?|christmas|easter|immediately|instantly|then"
 )
-# "Two hours" says how long, not when; "after two hours" and "two hours later" do.
+_UNIT = r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|decades?)"
+# "Two hours" says how long, not when; "after two hours", "in two hours" and "two hours' notice" do.
 _IS_LONG = (
-    r"(?:[.,–-]?\d)*(?:\s*(?:to|or|and)\s*\d[\d.,]*)?[\s-]*(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?"
-    r"|months?|years?|decades?)\b(?!['’]?\s+(?:ago|later|earlier|before|after|from|prior|into|old|notice|in\s+advance)\b)"
+    r"(?:[.,–-]?\d){0,9}(?:\s*(?:to|or|and)\s*\d[\d.,]{0,9})?[\s-]*(?:(?:more|full|whole|working|business)\s+)?"
+    rf"{_UNIT}\b(?!['’]?\s+(?:ago|later|earlier|before|after|from|prior|into|old|away|beforehand|notice|in\s+advance)\b)"
+)
+_WHEN = (
+    rf"\bin\s+(?:[\w-]+\s+){{1,4}}?{_UNIT}\b|\b{_UNIT}['’]?\s+(?:notice|away|beforehand|in\s+advance)\b"
+    rf"|(?<!\d)(?:[01]\d|2[0-3])[.:]?[0-5]\d\s*(?:hours|hrs)\b|\d(?!{_IS_LONG})|\b(?:{_TIME})\b"
 )
 _TRADED = r"(?:go|sell|buy|sold|bought|going|selling|paid)\s+for"
 # Each row: the questions of a kind, and the pattern of their answers in a text.
@@ -130,7 +135,7 @@ _ANSWER_PATTERNS = (
     (
         re.compile(
             r"\bhow\s+(?:much|long|old|far|high|tall|big|large|often|fast|wide|deep|heavy|expensive|costly)\b"
-            r"|\bwhat\s+(?:amount|price|cost)\b|\A\W*(?:the\s+)?(?:prices?|costs?|fees?|rates?|charges?)\s+(?:of|for)\b"
+            r"|\bwhat\s+(?:amount|price|cost)\b|\A\W*(?:the\s+)?(?:prices?|costs?|fees?|rates?)\s+(?:of|for)\b"
             r"|\bwhat\s+(?:is|was|are|were|did|does|do|would)\b.*"
             rf"\b(?:price|cost(?:s|ing)?|charged?|percentage|worth|{_TRADED})\b",
             re.IGNORECASE,
@@ -140,10 +145,10 @@ _ANSWER_PATTERNS = (
     (
         re.compile(
             rf"\bwhen(?:['’]s|\s+{_VERB})\b|\b(?:what|which)\s+(?:day|date|month|year|decade|century|season)\b"
-            r"|\b(?:what|which)\s+time\b(?!.*\b(?:takes?|took|needs?|needed|spen[dt])\b)",
+            r"|\b(?:what|which)\s+time\b(?!\s+(?:do|does|did|will|would)\s+(?:it|this|that)\s+(?:take|need)\b)",
             re.IGNORECASE,
         ),
-        re.compile(rf"\bin\s+\d|\d(?!{_IS_LONG})|\b(?:{_TIME})\b", re.IGNORECASE),
+        re.compile(_WHEN, re.IGNORECASE),
     ),
     (  # the author's name, read before a post, may be of any letters
         re.compile(r"\bwho(?:m|se)?\b", re.IGNORECASE),

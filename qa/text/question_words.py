@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _QUESTION_MARK = re.compile(r"[?？؟]")
-ASKING_END = r"[?？؟][!?！？…]*[\"'”’)\]»*_]*"
+ASKING_END = r"[?？؟][!?！？….]{0,9}[\"'”’)\]»*_]*"
 """The pattern of how a sentence that asks ends, marks of emphasis and quotation behind it."""
 _QUESTION_WORD = re.compile(r"\b(?:who|whom|whose|what|when|where|which|why|how)\b", re.IGNORECASE)
 _REQUEST = re.compile(
