@@ -100,7 +100,7 @@ _TIME = (
     r"|nov(?:ember)?|dec(?:ember)?|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|spring|summer|autumn|fall|winter|seasons?"
     r"|mornings?|afternoons?|evenings?|nights?|noon|midnight|midday|dawn|dusk|sunrise|sunset|today|tonight|tomorrow|yesterday"
     r"|now|soon|later?|early|earlier|ago|recently|once|when(?:ever)?|while|as|if|after|before|until|till|since|during|by|at"
-    r"|on|upon|within|around|every|each|always|never|first|last|next|past|time|day|week|weekends?|month|year|decade"
+    r"|on|upon|within|every|each|always|never|first|last|next|past|time|day|week|weekends?|month|year|decade"
     r"|centur(?:y|ies)|holidays?|christmas|easter|immediately|instantly|then"
 )
 _UNIT = r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|decades?)"
