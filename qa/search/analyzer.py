@@ -56,11 +56,14 @@ class Analyzer:
 
     def prepared(self, text: str) -> str:
         """The text as `tantivy_analyzer` takes it: its words, normalized, with a space after each."""
+        words = words_of(text)
+        joined = " ".join(words)
+        if not joined.isascii():
+            words = [piece for word in words for piece in ([word] if word.isascii() else _index_pieces(word))]
+        elif max(map(len, words), default=0) <= _MAX_WORD_BYTES:
+            return joined
         return " ".join(
-            piece
-            for word in words_of(text)
-            for piece in ([word] if word.isascii() else _index_pieces(word))
-            if len(piece) <= _MAX_WORD_BYTES // 4 or len(piece.encode()) <= _MAX_WORD_BYTES
+            word for word in words if len(word) <= _MAX_WORD_BYTES // 4 or len(word.encode()) <= _MAX_WORD_BYTES
         )
 
     def terms(self, text: str) -> list[str]:

@@ -7,15 +7,16 @@ import re
 NO_BREAK_SPACE = "\u00a0"
 NUMBER_SPACES = f"{NO_BREAK_SPACE}\u2007\u2009\u202f"
 """The spaces that group the digits of a number: no-break, figure, thin and narrow no-break."""
-# "12,500", "12.500", "12'500" and "12 500" with a space that does not break; not "2.300.1", "0.500" or "2012,300".
+# "12,500", "12.500", "12'500" and "12 500" with a space that does not break; not "2.300.1", "0.500" or "2012,300". What
+# may not stand before is looked for behind the first character, here as below: so `re` goes from digit to digit.
 _GROUPED = re.compile(
-    rf"(?<!\d)(?<!\d[.,'{NO_BREAK_SPACE}])[1-9]\d?\d?([.,'{NO_BREAK_SPACE}])\d{{3}}(?:\1\d{{3}})*(?!\1?\d)"
+    rf"[1-9](?<!\d\d)(?<!\d[.,'{NO_BREAK_SPACE}]\d)\d?\d?([.,'{NO_BREAK_SPACE}])\d{{3}}(?:\1\d{{3}})*(?!\1?\d)"
 )
 # "12,50,000", as it is written in India.
-_GROUPED_IN_LAKHS = re.compile(r"(?<![\d,])[1-9]\d?(?:,\d\d)+,\d{3}(?!,?\d)")
+_GROUPED_IN_LAKHS = re.compile(r"[1-9](?<![\d,]\d)\d?(?:,\d\d)+,\d{3}(?!,?\d)")
 _SEPARATOR = re.compile(rf"[.,'{NO_BREAK_SPACE}]")
 _SPACED = re.compile(r"(?<![\d.,'])[1-9]\d?\d?(?: \d{3})+(?![\d.,']?\d)")
-_VERSION = re.compile(r"\bv(?=\d+\.\d)")
+_VERSION = re.compile(r"v(?<=\bv)(?=\d+\.\d)")
 
 
 def join_groups(text: str) -> str:

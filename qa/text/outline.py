@@ -95,6 +95,6 @@ def _marked(sentence: Sentence, words: str) -> Heading | None:
         return None
     if match := _ATX.match(words):
         return Heading(sentence.start, match["words"].strip(_EMPHASIS), len(match["marks"]))
-    if match := _SETEXT.match(words):
+    if ("\n" in words or "\r" in words) and (match := _SETEXT.match(words)):
         return Heading(sentence.start, match["words"].strip(_EMPHASIS), 1 if match["marks"].startswith("=") else 2)
     return None
