@@ -80,7 +80,23 @@ def test_filters_hold(one: qa.Library) -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["Who wrote Hamlet?", "When was the mill built?", "Who posted the parcel?", "Who wrote about rye?"]
+    "question",
+    [
+        *("Who wrote Hamlet?", "When was the mill built?", "Who posted the parcel?", "Who wrote about rye?"),
+        *("What did the guy who opened this install?", "phone of the person who wrote it"),
+        *("What does the author of this article think of rye?", "Does the writer of this post bake?"),
+    ],
 )
 def test_other_questions_are_not_about_the_byline(question: str) -> None:
     assert not asks_byline(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *("Who's the author of this article?", "name of the author of the post", "the author of this review"),
+        *("Do you know who wrote this?", "By the way, who wrote it?", "and who is the author?"),
+    ],
+)
+def test_the_byline_is_asked_for_in_other_words(question: str) -> None:
+    assert asks_byline(question)

@@ -230,7 +230,13 @@ def test_the_pattern_of_an_answer(question: str, text: str, answer: str) -> None
     [
         ("How many seeds are sown?", "a dozen", "a few"),
         ("How often do I water it?", "every other day", "the basil"),
+        ("In 1846 who's lectures?", "Ann", "lectures"),
+        ("Does anyone know where to eat?", "in Ulm", "soup"),
         ("how long do they soak", "overnight", "in water"),
+        ("How long did it take?", "1,500 days", "October 1925"),
+        ("How long did it take?", "a year", "11th of September, a second time"),
+        ("how long is the trail", "1500 m", "the trail of 1925"),
+        ("How much was the inn where they ate?", "£30", "in Ulm"),
         ("How much feed?", "a pinch", "basil"),
         ("what did the job end up costing them", "£1,205", "the wall"),
         ("how expensive is it", "nothing", "the wall"),
@@ -250,6 +256,11 @@ def test_the_pattern_of_an_answer(question: str, text: str, answer: str) -> None
 def test_what_is_of_the_kind_that_a_question_asks_for(question: str, of_the_kind: str, of_another: str) -> None:
     pattern = question_type.answer_pattern(question)
     assert pattern is not None and pattern.search(of_the_kind) and not pattern.search(of_another)
+
+
+@pytest.mark.parametrize("question", ["What did the man who fell want?", "Was the town where he lived big?"])
+def test_behind_a_noun_a_question_word_asks_for_no_kind(question: str) -> None:
+    assert question_type.answer_pattern(question) is None
 
 
 def test_a_clause_about_a_time_does_not_ask_for_one() -> None:

@@ -6,11 +6,11 @@ import re
 
 from qa.answering.byline import asks_byline
 from qa.text.normalize import called_by, words_of
+from qa.text.question_words import ASKING_BEGINS
 
 # "who" that asks, not "those who", "Doctor Who" or the WHO.
 _WHO = re.compile(
-    r"(?i:\A|[,;.:!?–—-]\s*|\b(?:and|or|but|so|then|now|to|for|from|with|by|of|about|know|tell|me|us|wonder\w*|sure|idea)\s+)"
-    r"\W*(?:[Ww]ho|[Ww]hom|[Ww]hose|WHO(?=\s+[A-Z]+\b))\b"
+    rf"{ASKING_BEGINS}(?:[Ww]ho|[Ww]hom|[Ww]hose|WHO(?=\s+[A-Z]+\b))\b"
     r"(?i:(?:['’]s|\s+(?:else|here|has|had|have|is|was|did|does)\b)?\s+(?P<verb>\w+))?"
 )
 _WHICH_PERSON = re.compile(

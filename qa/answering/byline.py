@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from qa.answering.candidate import ReadCandidate
 from qa.text.normalize import words_of
+from qa.text.question_words import ASKING_BEGINS
 
 _NOUNS = (
     "article post blog page text story review recipe piece essay report thread topic discussion document letter guide"
@@ -15,8 +16,9 @@ _NOUNS = (
 _TEXT = rf"(?:(?:this|that|the)\s+(?:\w+\s+){{0,2}}?(?:{'|'.join(_NOUNS)})\b|(?:this|that|it)\b)"
 _WRITTEN = r"(?:written|published|posted|put\s+online|uploaded)"
 _WHO_WROTE = re.compile(
-    rf"\bwho\s+(?:wrote|authored|penned|published|posted|started|opened)\s+{_TEXT}(?!\s+(?:wrote|to|for)\b)"
-    rf"|\b(?:author|writer)\s+of\s+{_TEXT}|\bwho(?:['’]s|\s+(?:is|was))\s+the\s+(?:author|writer)\W*\Z",
+    rf"{ASKING_BEGINS}who\s+(?:wrote|authored|penned|published|posted|started|opened)\s+{_TEXT}(?!\s+(?:wrote|to|for)\b)"
+    rf"|\A\W*(?:(?:who(?:['’]s|\s+(?:is|was))|(?:what(?:['’]s|\s+(?:is|was))\s+)?(?:the\s+)?name\s+of)\s+)?(?:the\s+)?"
+    rf"(?:author|writer)\s+of\s+{_TEXT}\W*\Z|{ASKING_BEGINS}who(?:['’]s|\s+(?:is|was))\s+the\s+(?:author|writer)\W*\Z",
     re.IGNORECASE,
 )
 _WHEN_WRITTEN = re.compile(

@@ -22,8 +22,8 @@ from qa.encoding.encoder import Encoder
 from qa.search.lexical import LexicalEngine
 from qa.search.query import EncodedQuery
 from qa.text.normalize import words_of
-from qa.text.question_words import ASKING_END
-from qa.text.sentences import Sentence, headings
+from qa.text.question_words import asks as is_asking
+from qa.text.sentences import DEFAULT_LANGUAGE, Sentence, headings
 from qa.text.tables import find_tables, name_columns, rows_of_others
 from qa.types import Span
 
@@ -35,7 +35,6 @@ _MEASURED_AT_ONCE = 4  # sentences that are encoded together; the best of them s
 _REFERS_BACK = re.compile(
     r"\W*(?:this|that|these|those|it|its|they|their|he|she|his|her|because|so|there|then)\b", re.IGNORECASE
 )
-_ENDS_ASKING = re.compile(rf"{ASKING_END}\s*\Z")
 _ASKS_ABOUT_ASKING = re.compile(r"\b(?:ask(?:s|ed|ing)?|questions?|wonder(?:s|ed|ing)?)\b", re.IGNORECASE)
 _CAPITALISED = re.compile(r"(?<=[\w,;'’] )[A-Z][\w'’-]+|(?<=['’\"“(])[A-Z][\w'’-]+")
 
@@ -105,10 +104,11 @@ class OptionFeatures:
 class Option:
     """A sentence that may answer: the passage it is in, its index there, its best span and its features.
 
-    `admissible` is False if the sentence was not read or asks itself, if the question asks what commenters say and it
-    is from an article, or if it or its passage is about something else: it has another name of the same kind (see
-    `qa.answering.identifiers`), or is another row of a table than the one asked about. `points_at_author` is whether
-    the reader points at who says the sentence rather than into it.
+    `admissible` is False if the sentence was not read or asks itself, if it holds no number, duration or time where one
+    is asked for, if the question asks what commenters say and it is from an article, or if it or its passage is about
+    something else: it has another name of the same kind (see `qa.answering.identifiers`), or is another row of a table
+    than the one asked about. `points_at_author` is whether the reader points at who says the sentence rather than into
+    it.
     """
 
     candidate: ReadCandidate
@@ -216,7 +216,7 @@ def _of_passage(
     heading_starts.update(candidate.sentences[table.head].start for table in tables)
     other_rows = {index for table in tables for index in rows_of_others(question, text, table)}
     sentences = [text[sentence.start : sentence.end] for sentence in candidate.sentences]
-    asks = [_ENDS_ASKING.search(sentence) is not None for sentence in sentences]
+    asks = [is_asking(sentence) for sentence in sentences]
     surroundings = f"{candidate.candidate.context}\n{place.title or ''}\n{place.author or ''}\n{place.date or ''}"
     about = identifiers(f"{text}\n{surroundings}") if required else frozenset()
     names = names_in(question)
@@ -226,6 +226,8 @@ def _of_passage(
     may_answer = place.kind == "comment" or not question_type.asks_commenters(question)
     wants_list = question_type.asks_list(question)
     named = names_author(question, place.author)
+    is_english = candidate.candidate.language in (DEFAULT_LANGUAGE, None)
+    kind = question_type.required_pattern(question) if is_english else None
     for index, (coverage, sentence) in enumerate(zip(coverages, sentences, strict=True)):
         was_read = candidate.sentence_evidence[index] > HOPELESS
         own_margin = candidate.spans[index].margin
@@ -251,7 +253,8 @@ def _of_passage(
         about_it = index not in other_rows and (
             not required or (required <= about and not contradicts(required, sentence))
         )
-        admissible = answers and about_it and was_read and may_answer
+        is_of_kind = kind is None or kind.search(sentence) is not None
+        admissible = answers and is_of_kind and about_it and was_read and may_answer
         yield Option(candidate, index, candidate.spans[index], features, admissible, points_at_author), refers_back
 
 

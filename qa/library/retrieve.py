@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -23,11 +22,10 @@ from qa.search.passage_context import as_sentences
 from qa.search.query import EncodedQuery, Query
 from qa.sources.thread import Kind
 from qa.text.near_duplicates import group_near_duplicates
-from qa.text.question_words import ASKING_END, is_question
+from qa.text.question_words import asks_somewhere, is_question
 
 # Passages ranked beyond those that are shown, to find near-duplicates of them: see benchmarks/results/constants.md.
 _DUPLICATE_LOOKAHEAD = 20
-_QUESTION = re.compile(rf"{ASKING_END}(?:\s|\Z)")
 # The best hits that are looked at for questions, the replies that each may lift, and how far up to the question's fit:
 # half the way keeps them below the question, so that what is first stays first.
 _ASKING_HITS = 3
@@ -150,7 +148,7 @@ def with_replies(generation: Generation, query: EncodedQuery, hits: FusedHits, a
     best = hits.ids[:_ASKING_HITS].tolist()
     for number, passage in zip(best, generation.store.passages(best), strict=True):
         replies: Ids = np.array(generation.store.replies(passage.source, passage.post), dtype=np.int64)
-        if not len(replies) or not _QUESTION.search(passage.text):
+        if not len(replies) or not asks_somewhere(passage.text):
             continue
         if among is not None:
             replies = among.among(replies)

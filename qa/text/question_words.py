@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 
 _QUESTION_MARK = re.compile(r"[?？؟]")
-ASKING_END = r"[?？؟][!?！？….]{0,9}[\"'”’)\]»*_]*"
-"""The pattern of how a sentence that asks ends, marks of emphasis and quotation behind it."""
+# How a sentence that asks ends, marks of emphasis and quotation behind it.
+_ASKING_END = r"[?？؟][!?！？….]{0,9}[\"'”’)\]»*_]*"
+ASKING_BEGINS = (
+    r"(?i:\A|[,;.:!?–—-]\s*|\b(?:and|or|but|so|then|now|to|for|from|with|by|of|about|in|know|tell|me|us|see|say|says"
+    r"|said|find|out|show|remember|wonder\w*|sure|idea)\s+)\W*"
+)
+"""The pattern of what stands before a question word that asks; behind a noun it asks nothing: "the man who fell"."""
 _QUESTION_WORD = re.compile(r"\b(?:who|whom|whose|what|when|where|which|why|how)\b", re.IGNORECASE)
 _REQUEST = re.compile(
     r"\W*(?:please\s+)?(?:tell|list|name|give|show|find|define|summari[sz]e|compare|outline|clarify|discuss|identify)\b"
@@ -57,6 +62,17 @@ _NAME = re.compile(
     re.DOTALL,
 )
 _LOWER_CASE_WORD = re.compile(r"\b[a-z]")
+
+
+# Sentences that ask without a question mark, known by who follows the verb: "Can I use yogurt instead". Not "Do this
+# first", "Have it ready" or "were it not for".
+_UNMARKED = (
+    r"(?:(?:how|what|where|why|when|who)\s+)?"
+    r"(?:(?:is|are|was|does|did|can|could|has|will|would)(?:n['’]?t)?\s+(?:i|you|he|she|it|we|they|there|this|that|these"
+    r"|those|any\w*)|(?:do|have)(?:n['’]?t)?\s+(?:i|you|we|they|any\w*))\b"
+)
+_ASKS = re.compile(rf"\W{{0,9}}{_UNMARKED}[^\r\n]*\Z|.*{_ASKING_END}\s*\Z", re.IGNORECASE | re.DOTALL)
+_ASKS_SOMEWHERE = re.compile(rf"{_ASKING_END}(?:\s|\Z)|(?:\A|[.!…]\s|\n)\W{{0,9}}{_UNMARKED}", re.IGNORECASE)
 
 
 def with_apostrophes(question: str) -> str:
@@ -119,3 +135,23 @@ def is_question(text: str) -> bool:
     (True, True, False)
     """
     return _QUESTION_MARK.search(text) is not None or asks_in_words(text)
+
+
+def asks(sentence: str) -> bool:
+    """Whether a sentence asks: by its question mark, or by its beginning if it has none and is one line.
+
+    What follows in another line may be the answer.
+
+    >>> [asks(text) for text in ("It is, isn't it?", "Can I use yogurt instead", "Do this first.", "What it is.")]
+    [True, True, False, False]
+    """
+    return _ASKS.match(sentence) is not None
+
+
+def asks_somewhere(text: str) -> bool:
+    """Whether a sentence of a text asks.
+
+    >>> asks_somewhere("It fell. Can I fix it\\nThanks"), asks_somewhere("It fell. I can fix it.")
+    (True, False)
+    """
+    return _ASKS_SOMEWHERE.search(text) is not None
