@@ -235,6 +235,8 @@ def test_the_pattern_of_an_answer(question: str, text: str, answer: str) -> None
         ("how long do they soak", "overnight", "in water"),
         ("How long did it take?", "1,500 days", "October 1925"),
         ("How long did it take?", "a year", "11th of September, a second time"),
+        ("How long did it take?", "thirteen of them", "a second attempt"),
+        ("How long did it take?", "as in weeks", "the 3rd of May"),
         ("how long is the trail", "1500 m", "the trail of 1925"),
         ("How much was the inn where they ate?", "£30", "in Ulm"),
         ("How much feed?", "a pinch", "basil"),

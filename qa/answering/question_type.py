@@ -94,8 +94,8 @@ _PROPOSITION = re.compile(
 _MISSING_SHOWN = 8  # words; as many as one line of a message holds
 
 _NUMBER = (
-    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty"
-    "|ninety|hundred|thousand|million|billion|dozen|half|third|quarter|double|twice|once|none|zero|both|several|many"
+    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty"
+    "|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion|dozen|half|third|quarter|double|twice|once|none|zero|both|several|many"
 )
 _QUANTITY = r"tens|dozens|hundreds|thousands|millions|single|pair|couple|few|all|most|neither|no"
 # How often, how long, how far or how much something is, without a number.
@@ -111,7 +111,7 @@ _TIME = (
     rf"{_MONTH}|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|spring|summer|autumn|fall|winter|seasons?"
     r"|mornings?|afternoons?|evenings?|nights?|noon|midnight|midday|dawn|dusk|sunrise|sunset|today|tonight|tomorrow|yesterday"
     r"|now|soon|later?|early|earlier|ago|recently|once|when(?:ever)?|while|as|if|after|before|until|till|since|during|by|at"
-    r"|on|upon|within|every|each|always|never|first|last|next|past|time|day|week|weekends?|month|year|decade"
+    r"|on|upon|within|every|each|always|never|first|last|next|past|times?|eras?|periods?|reign|day|week|weekends?|month|year|decade"
     r"|centur(?:y|ies)|holidays?|christmas|easter|immediately|instantly|then"
 )
 _UNIT = r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|decades?)"
@@ -149,7 +149,9 @@ class _Kind(NamedTuple):
 
 
 _HOW_LONG = re.compile(
-    rf"{_NO_DATE}|\b(?:{_NUMBER}|{_MEASURE}|since|from|an?\s+(?!second\b)(?:{_UNIT}|{_LENGTH}))\b", re.IGNORECASE
+    rf"{_NO_DATE}|\b(?:{_NUMBER}|{_MEASURE}|since|from|(?!second\b){_UNIT}|nights?|fortnights?|centur(?:y|ies)|lifetime|ages"
+    rf"|an?\s+{_LENGTH})\b",
+    re.IGNORECASE,
 )
 _WHEN = re.compile(
     rf"\bin\s+(?:[\w-]+\s+){{1,4}}?{_UNIT}\b|\b{_UNIT}['’]?\s+(?:notice|away|beforehand|in\s+advance)\b"

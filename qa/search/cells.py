@@ -172,7 +172,7 @@ def sample_size(count: int) -> int:
 def trained_centroids(vectors: NDArray[np.floating[Any]], cells: int) -> Vectors:
     """The centroids of so many cells for vectors like these, by spherical k-means, shape (cells, dimension).
 
-    A cell that becomes empty keeps its centroid: only vectors that are all the same leave one.
+    A cell that becomes empty keeps its centroid; hardly any does, but among vectors that are all the same.
     """
     random = np.random.default_rng(_SEED)
     size = min(len(vectors), cells * _TRAINING_VECTORS_PER_CELL)
