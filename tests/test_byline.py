@@ -85,6 +85,7 @@ def test_filters_hold(one: qa.Library) -> None:
         *("Who wrote Hamlet?", "When was the mill built?", "Who posted the parcel?", "Who wrote about rye?"),
         *("What did the guy who opened this install?", "phone of the person who wrote it"),
         *("What does the author of this article think of rye?", "Does the writer of this post bake?"),
+        *("What does Ann, who wrote this article, think of rye?", "what do people say about the author of this post"),
     ],
 )
 def test_other_questions_are_not_about_the_byline(question: str) -> None:
@@ -96,6 +97,8 @@ def test_other_questions_are_not_about_the_byline(question: str) -> None:
     [
         *("Who's the author of this article?", "name of the author of the post", "the author of this review"),
         *("Do you know who wrote this?", "By the way, who wrote it?", "and who is the author?"),
+        *("Hi, who is the author of the article about rye?", "Do you know who the author of this article is?"),
+        *("Who wrote this article, and when?", "name of the person who wrote this article"),
     ],
 )
 def test_the_byline_is_asked_for_in_other_words(question: str) -> None:

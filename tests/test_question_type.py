@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from qa.answering import question_type
+from qa.answering.byline import asks_byline
 from qa.search.query import Query
-from qa.text.question_words import asks_yes_no, is_question, with_apostrophes, without_denial
+from qa.text.question_words import asks, asks_yes_no, is_question, with_apostrophes, without_denial
 
 
 @pytest.mark.parametrize(
@@ -272,3 +273,38 @@ def test_a_clause_about_a_time_does_not_ask_for_one() -> None:
 
 def test_the_time_that_something_takes_is_no_time_of_day() -> None:
     assert question_type.answer_pattern("What time does it take to bake?") is None
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        *("Can I use yogurt instead", "**How do I reset it**", "has anyone tried it.", "where can we park", "Why?!"),
+        *("It failed. Why? ", "Should I worry"),
+    ],
+)
+def test_a_sentence_asks(sentence: str) -> None:
+    assert asks(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        *(
+            "Can I bring a dog | No",
+            "How do I reset it: hold the button.",
+            "Has anyone tried it - I did.",
+            "Do this first.",
+        ),
+        *("Can You Feel the Love Tonight was written in 1994.", "“Do you know,” said Ann.", "Did it in 20 minutes."),
+        *("What can I say, it lasts.", "Do anything you like.", "Can I park there\nYes, behind the hall."),
+    ],
+)
+def test_a_sentence_that_may_hold_the_answer_does_not_ask(sentence: str) -> None:
+    assert not asks(sentence)
+
+
+@pytest.mark.parametrize("sign", [",", ".", "-", "? ", "and ", "what is ", "\n"])
+def test_long_runs_of_a_sign_take_no_time(sign: str) -> None:
+    text = sign * (20_000 // len(sign)) + "x"
+    assert not asks_byline(text) and not asks(text)
+    question_type.answer_pattern(text)

@@ -13,12 +13,18 @@ _NOUNS = (
     "article post blog page text story review recipe piece essay report thread topic discussion document letter guide"
     " interview column rules policy"
 ).split()
-_TEXT = rf"(?:(?:this|that|the)\s+(?:\w+\s+){{0,2}}?(?:{'|'.join(_NOUNS)})\b|(?:this|that|it)\b)"
+_NAMED = rf"\s+(?:\w+\s+){{0,2}}?(?:{'|'.join(_NOUNS)})\b"
+_TEXT = rf"(?:(?:this|that|the){_NAMED}|(?:this|that|it)\b(?!{_NAMED}))"
 _WRITTEN = r"(?:written|published|posted|put\s+online|uploaded)"
+# Who wrote it is only asked for where "who" asks: not in "the phone of the person who wrote this", "does Ann, who wrote
+# this, say" or "what does the author of this article think".
 _WHO_WROTE = re.compile(
-    rf"{ASKING_BEGINS}who\s+(?:wrote|authored|penned|published|posted|started|opened)\s+{_TEXT}(?!\s+(?:wrote|to|for)\b)"
-    rf"|\A\W*(?:(?:who(?:['’]s|\s+(?:is|was))|(?:what(?:['’]s|\s+(?:is|was))\s+)?(?:the\s+)?name\s+of)\s+)?(?:the\s+)?"
-    rf"(?:author|writer)\s+of\s+{_TEXT}\W*\Z|{ASKING_BEGINS}who(?:['’]s|\s+(?:is|was))\s+the\s+(?:author|writer)\W*\Z",
+    rf"(?:{ASKING_BEGINS}|\bname\s+(?:of\s+)?the\s+(?:person|guy|man|woman|one)\s+)"
+    rf"who\s+(?:wrote|authored|penned|published|posted|started|opened)\s+{_TEXT}"
+    r"(?!\s+(?:wrote|to|for)\b|\s*[,–—-]\s+(?!and\b|or\b|please\b)\w)"
+    r"|(?:\A\W{0,9}|\b(?:who(?:['’]s|\s+(?:is|was))|name\s+of|know|tell\s+me|name)\s+)(?:who\s+)?(?:the\s+)?(?:author|writer)"
+    rf"\s+of\s+{_TEXT}(?=\W*\Z|\s+(?:about|on)\b|\s*[,;]|\s+is\W*\Z)"
+    rf"|{ASKING_BEGINS}who(?:['’]s|\s+(?:is|was))\s+the\s+(?:author|writer)\W*\Z",
     re.IGNORECASE,
 )
 _WHEN_WRITTEN = re.compile(

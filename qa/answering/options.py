@@ -23,7 +23,7 @@ from qa.search.lexical import LexicalEngine
 from qa.search.query import EncodedQuery
 from qa.text.normalize import words_of
 from qa.text.question_words import asks as is_asking
-from qa.text.sentences import DEFAULT_LANGUAGE, Sentence, headings
+from qa.text.sentences import Sentence, headings
 from qa.text.tables import find_tables, name_columns, rows_of_others
 from qa.types import Span
 
@@ -104,11 +104,10 @@ class OptionFeatures:
 class Option:
     """A sentence that may answer: the passage it is in, its index there, its best span and its features.
 
-    `admissible` is False if the sentence was not read or asks itself, if it holds no number, duration or time where one
-    is asked for, if the question asks what commenters say and it is from an article, or if it or its passage is about
-    something else: it has another name of the same kind (see `qa.answering.identifiers`), or is another row of a table
-    than the one asked about. `points_at_author` is whether the reader points at who says the sentence rather than into
-    it.
+    `admissible` is False if the sentence was not read or asks itself, if the question asks what commenters say and it
+    is from an article, or if it or its passage is about something else: it has another name of the same kind (see
+    `qa.answering.identifiers`), or is another row of a table than the one asked about. `points_at_author` is whether
+    the reader points at who says the sentence rather than into it.
     """
 
     candidate: ReadCandidate
@@ -226,8 +225,6 @@ def _of_passage(
     may_answer = place.kind == "comment" or not question_type.asks_commenters(question)
     wants_list = question_type.asks_list(question)
     named = names_author(question, place.author)
-    is_english = candidate.candidate.language in (DEFAULT_LANGUAGE, None)
-    kind = question_type.required_pattern(question) if is_english else None
     for index, (coverage, sentence) in enumerate(zip(coverages, sentences, strict=True)):
         was_read = candidate.sentence_evidence[index] > HOPELESS
         own_margin = candidate.spans[index].margin
@@ -253,8 +250,7 @@ def _of_passage(
         about_it = index not in other_rows and (
             not required or (required <= about and not contradicts(required, sentence))
         )
-        is_of_kind = kind is None or kind.search(sentence) is not None
-        admissible = answers and is_of_kind and about_it and was_read and may_answer
+        admissible = answers and about_it and was_read and may_answer
         yield Option(candidate, index, candidate.spans[index], features, admissible, points_at_author), refers_back
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from qa.text import question_words
 
@@ -76,11 +75,12 @@ _PLURAL = re.compile(
     r"|\bwho\s+(?:are|were)\b",
     re.IGNORECASE,
 )
-# "What does it need", "what is it made of", "what comes in the box", "what's in it".
+# "What does it need", "what is it made of", "what comes in the box".
 _WHAT_OBJECT = re.compile(
     rf"\bwhat\s+(?:else\s+)?(?!(?:is|was|are|were)\b){_VERB}\b"
-    r"|\bwhat(?:['’]s|\s+(?:is|are|was|were))\b[^?]{0,60}\bmade\s+(?:up\s+)?(?:of|from|out\s+of)\b"
-    r"|\bwhat(?:['’]s|\s+(?:is|are|was|were|comes?|came))\s+(?:included\s+)?(?:in|inside|with)\b",
+    r"|\bwhat(?:['’]s|\s+(?:is|are|was|were))\s+(?:\w+\s+){1,3}made\s+(?:up\s+)?(?:of|from|out\s+of)\W*\Z"
+    r"|\bwhat(?:['’]s|\s+(?:is|was|comes?|came))\s+(?:included\s+)?(?:in(?:side)?\s+(?:the\s+(?:box|bag|kit|set|pack(?:age)?)"
+    r"|it|this)|with\s+it)\b",
     re.IGNORECASE,
 )
 # What is put into a whole clause: "what was her idea", "what is the difference".
@@ -97,7 +97,6 @@ _NUMBER = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty"
     "|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion|dozen|half|third|quarter|double|twice|once|none|zero|both|several|many"
 )
-_QUANTITY = r"tens|dozens|hundreds|thousands|millions|single|pair|couple|few|all|most|neither|no"
 # How often, how long, how far or how much something is, without a number.
 _MEASURE = (
     r"every|each|all|few|couple|some|any|daily|weekly|monthly|quarterly|yearly|annual(?:ly)?|hourly|overnight|until|till"
@@ -121,7 +120,9 @@ _IS_LONG = (
     rf"{_UNIT}\b(?!['’]?\s+(?:ago|later|earlier|before|after|from|prior|into|old|away|beforehand|notice|in\s+advance)\b)"
 )
 # "1500 m" and "1500 days" say how long, not "1925" or "11 September".
-_LENGTH = r"(?:[kcm]?m|kilomet(?:re|er)s?|met(?:re|er)s?|miles?|feet|ft|inches|pages?|words?|characters?|lines?)"
+_LENGTH = (
+    r"(?:[kcm]?m|kilomet(?:re|er)s?|met(?:re|er)s?|miles?|yards?|feet|foot|ft|inches|pages?|words?|characters?|lines?)"
+)
 _NO_DATE = (
     rf"(?<![\d.,])(?!(?:1\d|20)\d\d\b(?![.,]\d|[\s–-]*(?:{_UNIT}|{_LENGTH})\b))"
     rf"(?!\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTH})\b)\d[\d.,]*"
@@ -132,20 +133,13 @@ _TRADED = r"(?:go|sell|buy|sold|bought|going|selling|paid)\s+for"
 def _asking(word: str) -> re.Pattern[str]:
     """A pattern of questions that ask by this word, and not only in a clause about a noun: "what did the man who fell".
 
-    It is the first of the question's words that ask, or stands where one asks for sure.
+    It is the first of the question's words that ask, or stands behind a word such as "know".
     """
     return re.compile(
-        rf"\A(?!\W*{_VERB}\b)(?:(?!\b(?:who|what|when|where|which|why|how)).)*\b{word}\b|{question_words.ASKING_BEGINS}{word}\b",
+        rf"\A(?!\W*{_VERB}\b)(?:(?!\b(?:who(?:m|se)?|what|when|where|which|why|how)\b).)*\b{word}\b"
+        rf"|{question_words.ASKING_BEGINS}{word}\b",
         re.IGNORECASE | re.DOTALL,
     )
-
-
-class _Kind(NamedTuple):
-    """The questions of a kind, the pattern of their answers, and one that each sentence that answers matches."""
-
-    questions: re.Pattern[str]
-    answers: re.Pattern[str]
-    required: re.Pattern[str] | None = None
 
 
 _HOW_LONG = re.compile(
@@ -158,51 +152,47 @@ _WHEN = re.compile(
     rf"|(?<!\d)(?:[01]\d|2[0-3])[.:]?[0-5]\d\s*(?:hours|hrs)\b|\d(?!{_IS_LONG})|\b(?:{_TIME})\b",
     re.IGNORECASE,
 )
-# Of 11 spans without a number, duration or time that were chosen for such questions, of 1,019 over 58 texts, three were
-# right, all of them "a year" or the like, which count now. Places and people are often only named.
-_KINDS = (
-    _Kind(re.compile(r"\be-?mail\s+address(?:es)?\b", re.IGNORECASE), re.compile(r"\S+@\S+")),
-    _Kind(
+# Each row: the questions of a kind, and the pattern of their answers in a text.
+_ANSWER_PATTERNS = (
+    (re.compile(r"\be-?mail\s+address(?:es)?\b", re.IGNORECASE), re.compile(r"\S+@\S+")),
+    (
         re.compile(r"\b(?:phone|telephone|fax|mobile)\s+numbers?\b", re.IGNORECASE),
         re.compile(r"\+?\(?\d[\d\s()./–-]{4,}\d"),
     ),
-    _Kind(
+    (
         _asking("where"),
         re.compile(
             r"\b(?:in|at|from|near|to|of|outside|inside|around|between|across|through|into|by|via|under|over|within"
             r"|throughout)\s+(?:the\s+|an?\s+)?\w+|[A-Z]\w+, [A-Z]\w+"
         ),
     ),
-    _Kind(
+    (
         re.compile(r"\bhow\s+many\b|\bwhat\s+(?:percent|percentage|number|fraction)\b", re.IGNORECASE),
         re.compile(rf"\d|\b(?:{_NUMBER})\b", re.IGNORECASE),
-        re.compile(rf"\d|\b(?:{_NUMBER}|{_QUANTITY})\b", re.IGNORECASE),
     ),
-    _Kind(
+    (
         re.compile(r"\bhow\s+long\b(?!\s+ago\b)", re.IGNORECASE),
         _HOW_LONG,
-        _HOW_LONG,
     ),
-    _Kind(
+    (
         re.compile(
             r"\bhow\s+(?:much|long|old|far|high|tall|big|large|often|fast|wide|deep|heavy|expensive|costly)\b"
             r"|\bwhat\s+(?:amount|price|cost)\b|\A\W*(?:the\s+)?(?:prices?|costs?|fees?|rates?)\s+(?:of|for)\b"
-            r"|\bwhat\s+(?:is|was|are|were|did|does|do|would)\b.*"
+            r"|\bwhat\s+(?:is|was|are|were|did|does|do|would)\b.{0,200}"
             rf"\b(?:price|cost(?:s|ing)?|charged?|percentage|worth|{_TRADED})\b",
             re.IGNORECASE,
         ),
         re.compile(rf"\d|\b(?:{_NUMBER}|{_MEASURE})\b", re.IGNORECASE),
     ),
-    _Kind(
+    (
         re.compile(
             rf"\bwhen(?:['’]s|\s+{_VERB})\b|\b(?:what|which)\s+(?:day|date|month|year|decade|century|season)\b"
             r"|\b(?:what|which)\s+time\b(?!\s+(?:do|does|did|will|would)\s+(?:it|this|that)\s+(?:take|need)\b)",
             re.IGNORECASE,
         ),
         _WHEN,
-        _WHEN,
     ),
-    _Kind(  # the author's name, read before a post, may be of any letters
+    (  # the author's name, read before a post, may be of any letters
         _asking("who(?:m|se)?"),
         re.compile(r"\A[^\n:]+:\s|\b[A-Z]\w+|\b(?:people|members|the\s+\w+)\b"),
     ),
@@ -211,24 +201,7 @@ _KINDS = (
 
 def answer_pattern(question: str) -> re.Pattern[str] | None:
     """The pattern that answers to this kind of question match: places, measures, times or names; None for others."""
-    kind = _kind_of(question)
-    return kind.answers if kind else None
-
-
-def required_pattern(question: str) -> re.Pattern[str] | None:
-    """The pattern without which a sentence cannot answer, of a number, a duration or a time; None if there is none.
-
-    >>> bool(required_pattern("How long did it take?").search("It sat in October 1925."))
-    False
-    >>> required_pattern("Where did it sit?") is None
-    True
-    """
-    kind = _kind_of(question)
-    return kind.required if kind else None
-
-
-def _kind_of(question: str) -> _Kind | None:
-    return next((kind for kind in _KINDS if kind.questions.search(question)), None)
+    return next((answers for questions, answers in _ANSWER_PATTERNS if questions.search(question)), None)
 
 
 def asks_fact(question: str) -> bool:

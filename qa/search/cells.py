@@ -175,8 +175,10 @@ def trained_centroids(vectors: NDArray[np.floating[Any]], cells: int) -> Vectors
     A cell that becomes empty keeps its centroid; hardly any does, but among vectors that are all the same.
     """
     random = np.random.default_rng(_SEED)
-    size = min(len(vectors), cells * _TRAINING_VECTORS_PER_CELL)
-    sample = vectors[np.sort(random.choice(len(vectors), size, replace=False))].astype(np.float32, copy=False)
+    size = cells * _TRAINING_VECTORS_PER_CELL
+    if size < len(vectors):
+        vectors = vectors[np.sort(random.choice(len(vectors), size, replace=False))]
+    sample = vectors.astype(np.float32, copy=False)
     centroids = sample[random.choice(len(sample), cells, replace=False)]
     for _ in range(_ITERATIONS):
         found = assigned(sample, centroids, None)

@@ -7,8 +7,8 @@ import re
 NO_BREAK_SPACE = "\u00a0"
 NUMBER_SPACES = f"{NO_BREAK_SPACE}\u2007\u2009\u202f"
 """The spaces that group the digits of a number: no-break, figure, thin and narrow no-break."""
-# "12,500", "12.500", "12'500" and "12 500" with a space that does not break; not "2.300.1", "0.500" or "2012,300". What
-# may not stand before is looked for behind the first character, here as below: so `re` goes from digit to digit.
+# "12,500", "12.500", "12'500" and "12 500" with a space that does not break; not "2.300.1", "0.500" or "2012,300". A
+# pattern that begins with a digit is searched faster than one that begins with what may not stand before the digit.
 _GROUPED = re.compile(
     rf"[1-9](?<!\d\d)(?<!\d[.,'{NO_BREAK_SPACE}]\d)\d?\d?([.,'{NO_BREAK_SPACE}])\d{{3}}(?:\1\d{{3}})*(?!\1?\d)"
 )

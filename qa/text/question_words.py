@@ -8,8 +8,8 @@ _QUESTION_MARK = re.compile(r"[?？؟]")
 # How a sentence that asks ends, marks of emphasis and quotation behind it.
 _ASKING_END = r"[?？؟][!?！？….]{0,9}[\"'”’)\]»*_]*"
 ASKING_BEGINS = (
-    r"(?i:\A|[,;.:!?–—-]\s*|\b(?:and|or|but|so|then|now|to|for|from|with|by|of|about|in|know|tell|me|us|see|say|says"
-    r"|said|find|out|show|remember|wonder\w*|sure|idea)\s+)\W*"
+    r"(?i:\A\W{0,9}|[,;.:!?–—-]\W{0,9}|\b(?:and|or|but|so|then|now|to|for|from|with|by|of|about|know|tell|me|us|ask|explain"
+    r"|find\s+out|remember|show|reveal|mention|curious|known|decided?|wonder\w*|sure|idea)\s\W{0,9})"
 )
 """The pattern of what stands before a question word that asks; behind a noun it asks nothing: "the man who fell"."""
 _QUESTION_WORD = re.compile(r"\b(?:who|whom|whose|what|when|where|which|why|how)\b", re.IGNORECASE)
@@ -64,15 +64,14 @@ _NAME = re.compile(
 _LOWER_CASE_WORD = re.compile(r"\b[a-z]")
 
 
-# Sentences that ask without a question mark, known by who follows the verb: "Can I use yogurt instead". Not "Do this
-# first", "Have it ready" or "were it not for".
+# Sentences that ask without a question mark: "Can I use yogurt instead", "Has anyone tried it". No titles ("Can You
+# Feel It"), and nothing behind which the answer may stand ("How do I reset it: hold the button").
 _UNMARKED = (
-    r"(?:(?:how|what|where|why|when|who)\s+)?"
-    r"(?:(?:is|are|was|does|did|can|could|has|will|would)(?:n['’]?t)?\s+(?:i|you|he|she|it|we|they|there|this|that|these"
-    r"|those|any\w*)|(?:do|have)(?:n['’]?t)?\s+(?:i|you|we|they|any\w*))\b"
+    r"(?:(?i:how|what|where|why|when)\s+)?(?:(?i:can|could|should|do|would)\s+(?:i|I|we|you)"
+    r"|(?i:is|does|did|has|can|could|would)\s+any(?:one|body))\b(?:(?! - )[^\r\n,:|–—])*"
 )
-_ASKS = re.compile(rf"\W{{0,9}}{_UNMARKED}[^\r\n]*\Z|.*{_ASKING_END}\s*\Z", re.IGNORECASE | re.DOTALL)
-_ASKS_SOMEWHERE = re.compile(rf"{_ASKING_END}(?:\s|\Z)|(?:\A|[.!…]\s|\n)\W{{0,9}}{_UNMARKED}", re.IGNORECASE)
+_ASKS = re.compile(rf"[\s*_#>]{{0,9}}{_UNMARKED}\Z|.*{_ASKING_END}\s*\Z", re.DOTALL)
+_ASKS_SOMEWHERE = re.compile(rf"{_ASKING_END}(?:\s|\Z)|(?:\A|[.!…]\s|\n)[\s*_#>]{{0,9}}{_UNMARKED}(?:[.!…\n]|\Z)")
 
 
 def with_apostrophes(question: str) -> str:
@@ -138,11 +137,9 @@ def is_question(text: str) -> bool:
 
 
 def asks(sentence: str) -> bool:
-    """Whether a sentence asks: by its question mark, or by its beginning if it has none and is one line.
+    """Whether a sentence asks: by its question mark, or by how it begins if it has none.
 
-    What follows in another line may be the answer.
-
-    >>> [asks(text) for text in ("It is, isn't it?", "Can I use yogurt instead", "Do this first.", "What it is.")]
+    >>> [asks(text) for text in ("It is, isn't it?", "Can I use yogurt instead", "Can I sit | No", "Do this first.")]
     [True, True, False, False]
     """
     return _ASKS.match(sentence) is not None

@@ -106,7 +106,7 @@ def split_sentences(
 
 def is_row(line: str) -> bool:
     """Whether a line is a row of a table: "Canoe | 7 euros"."""
-    return "|" in line and _ROW.search(line) is not None
+    return "|" in line and _ROW.search(line) is not None  # few lines have a bar, and looking for one takes no time
 
 
 def headings(text: str, sentences: Sequence[Sentence]) -> list[Sentence]:
