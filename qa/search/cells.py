@@ -164,22 +164,18 @@ def cells_for(count: int) -> int:
     return min(max(1, int(_CELLS_PER_ROOT * count**0.5)), count)
 
 
-def sample_size(count: int) -> int:
-    """How many of so many vectors k-means is trained with."""
-    return min(count, cells_for(count) * _TRAINING_VECTORS_PER_CELL)
+def sampled(count: int) -> Ids:
+    """The numbers of the vectors, of so many, that k-means is trained with, in order."""
+    size = min(count, cells_for(count) * _TRAINING_VECTORS_PER_CELL)
+    return np.sort(np.random.default_rng(_SEED).choice(count, size, replace=False))
 
 
-def trained_centroids(vectors: NDArray[np.floating[Any]], cells: int) -> Vectors:
+def trained_centroids(sample: Vectors, cells: int) -> Vectors:
     """The centroids of so many cells for vectors like these, by spherical k-means, shape (cells, dimension).
 
     A cell that becomes empty keeps its centroid; hardly any does, but among vectors that are all the same.
     """
-    random = np.random.default_rng(_SEED)
-    size = cells * _TRAINING_VECTORS_PER_CELL
-    if size < len(vectors):
-        vectors = vectors[np.sort(random.choice(len(vectors), size, replace=False))]
-    sample = vectors.astype(np.float32, copy=False)
-    centroids = sample[random.choice(len(sample), cells, replace=False)]
+    centroids = sample[np.random.default_rng(_SEED).choice(len(sample), cells, replace=False)]
     for _ in range(_ITERATIONS):
         found = assigned(sample, centroids, None)
         sums = np.zeros_like(centroids)

@@ -35,7 +35,6 @@ FILES = (cells.CENTROIDS, cells.SIZES, RANGES, LISTS, CELLS, HALVES)
 RERANKED = 500
 """How many of the best by their codes are ranked again. Of a million synthetic passages the 50 best by their codes
 contain 99.7 % of the ten best, and 30 contain 96.2 %; ten million lie ten times as close together."""
-_SEED = 7  # any number: with a fixed one, the same vectors always give the same files
 _CELL_BYTES, _RANGE_BYTES = 4, 4
 
 
@@ -62,8 +61,7 @@ class CompressedIndex:
             for block in vectors:
                 stream.write(block.astype("<f2").tobytes())
         halves = np.memmap(folder / HALVES, dtype="<f2", mode="r").reshape(-1, vectors.dimension)
-        sampled = np.random.default_rng(_SEED).choice(vectors.count, cells.sample_size(vectors.count), replace=False)
-        sample = halves[np.sort(sampled)].astype(np.float32)
+        sample = halves[cells.sampled(vectors.count)].astype(np.float32)
         if centroids is None:
             centroids, known = cells.trained_centroids(sample, cells.cells_for(vectors.count)), None
         quantizer = _quantizer(vectors.dimension)

@@ -56,7 +56,8 @@ class IvfIndex:
             OSError: If the folder cannot be written.
         """
         if centroids is None:
-            centroids, known = cells.trained_centroids(vectors, cells.cells_for(len(vectors))), None
+            sample = vectors[cells.sampled(len(vectors))]
+            centroids, known = cells.trained_centroids(sample, cells.cells_for(len(vectors))), None
         found = cells.assigned(vectors, centroids, known)
         count, dimension = vectors.shape
         sizes = np.bincount(found, minlength=len(centroids))
