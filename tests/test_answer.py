@@ -26,6 +26,14 @@ def test_a_quotes_context_has_so_many_sentences_on_each_side(count: int, context
     assert quote().context(count) == context
 
 
+def test_more_sentences_than_there_are_give_the_whole_post() -> None:
+    text = "One here. Two here. Three here. Four here. Lenses are ground in Solms."
+    thread = Thread.from_text(text, title="Lenses")
+    place = text.index(PASSAGE), len(text)
+    found = Quote(PASSAGE, *place, (), "article", None, None, 0, "Lenses", None, 0.5, lambda _: thread)
+    assert [found.context(count) for count in (1, 4, 5)] == ["Four here. Lenses are ground in Solms.", text, text]
+
+
 def test_why_a_quote_was_found_is_in_the_object_only_if_wanted() -> None:
     answer = Answer("Where?", False, None, 0.1, (quote(),))
     assert "why" not in answer.to_dict()["quotes"][0] and "why" not in quote().to_dict()

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("calibrated")
 
 
 def article(title: str, author: str | None, date: str | None) -> Thread:
-    texts = [f"{title} is a long subject.", "Bo wrote this article, I think, on 1 May 1999."]
+    texts = [f"{title} is a long subject; you know it can please.", "Bo wrote this article, I think, on 1 May 1999."]
     whole = "\n\n".join(texts)
     posts = (
         Post("article", texts[0], 0, len(texts[0]), author, date),
@@ -60,6 +60,8 @@ def test_the_byline_of_the_article_answers(question: str, answer: str, one: qa.L
         ("Who wrote the article about oats?", "Bill Hook"),
         ("When was the post about rye published?", "2020-04-12"),
         ("Who wrote the article?", None),
+        ("Can you tell me who wrote this article?", None),
+        ("Do you know who wrote this post, please?", None),
         ("When was this published?", None),
     ],
 )
@@ -73,6 +75,11 @@ def test_of_several_articles_the_one_that_is_named_is_meant(
 
 def test_what_the_byline_does_not_say_is_looked_for_in_the_article(several: qa.Library) -> None:
     assert several.ask("Who wrote the article about barley?").text not in ("Ann Drew", "Bill Hook", "Cy")
+
+
+def test_scores_fall_behind_what_the_byline_answers(several: qa.Library) -> None:
+    scores = [quote.score for quote in several.ask("Who wrote the article about oats?").quotes]
+    assert scores == sorted(scores, reverse=True)
 
 
 def test_filters_hold(one: qa.Library) -> None:

@@ -97,6 +97,11 @@ def test_a_number_or_a_negation_makes_a_difference() -> None:
     assert group_near_duplicates(["?", "!", "東京", "東京。"], 9) == [[0], [1], [2, 3]]
 
 
+@pytest.mark.parametrize(("one", "other"), [("can", "cannot"), ("did", "didnt"), ("all", "nobody"), ("all", "hardly")])
+def test_words_that_deny_make_a_difference(one: str, other: str) -> None:
+    assert group_near_duplicates([f"{LONG} {one} {LONG}", f"{LONG} {other} {LONG}"], 9) == [[0], [1]]
+
+
 @pytest.mark.parametrize(
     ("changed", "groups"),
     [(1, [[0, 1]]), (2, [[0, 1]]), (3, [[0], [1]])],

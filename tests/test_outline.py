@@ -22,6 +22,9 @@ def above(text: str, words: str) -> list[str]:
     [
         ("# One\n\nText.\n\n### Two ###\n\nMore.", [("One", 1), ("Two", 3)]),
         ("# One\nText on the next line.", [("One", 1)]),
+        ("# Learn C#\n\nText.", [("Learn C#", 1)]),
+        ("# The __init__ method #\n\nText.", [("The __init__ method", 1)]),
+        ("## __Fees__ ##\n\nText.", [("Fees", 2)]),
         ("Text before\n## Two\nand after it.", [("Two", 2)]),
         ("One\n===\n\nText.\n\nTwo\n---\n\nMore.", [("One", 1), ("Two", 2)]),
         ("Opening hours\n\nNine to six, every day.", [("Opening hours", 7)]),
@@ -38,6 +41,10 @@ def above(text: str, words: str) -> list[str]:
 )
 def test_headings_are_marked_or_stand_alone_above_a_paragraph(text: str, found: list[tuple[str, int]]) -> None:
     assert outline(text) == found
+
+
+def test_a_heading_with_a_run_of_white_space_is_found_in_time_that_grows_with_its_length() -> None:
+    assert outline(f"# One{' ' * 100_000}two\n\nText.") == [(f"One{' ' * 100_000}two", 1)]
 
 
 def test_a_message_has_only_the_headings_that_it_marks() -> None:

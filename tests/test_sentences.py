@@ -76,3 +76,4 @@ def test_white_space_at_the_edges_is_trimmed(start: int, end: int, span: tuple[i
 )  # fmt: skip
 def test_a_list_without_marks_is_read_by_line_and_wrapped_prose_is_not(text: str, lines: int) -> None:
     assert len(split_sentences(text)) == lines
+    assert len(split_sentences(text.replace("\n", "\r\n"))) == lines  # as Windows writes it

@@ -58,6 +58,7 @@ RANKS |= {"clan": 9_003, "moor": 9_004, "moon": 9_005, "recorded": 4_004}
         ("What is E1043?", "E-1043 is it.", "What is E-1043?"),
         ("What is TN-2410, please?", "Order tn2410 or TN 2410.", "What is tn2410, please?"),
         ("What is E-1043?", "E 1043 or E-1043.", "What is E-1043?"),
+        ("Is carpet4 here?", "A car pet 4 times.", "Is carpet4 here?"),
         ("Did it cost 1250000?", "It cost 1,250,000.", "Did it cost 1,250,000?"),
         ("Did 12,500 come?", "In all 12 500 came.", "Did 12 500 come?"),
         ("Is 4.4 out?", "44 are out, 4 4 too.", "Is 4.4 out?"),

@@ -78,3 +78,9 @@ def test_a_passage_that_begins_inside_a_table_knows_its_columns() -> None:
     passages = split_passages(qa.Thread.from_text(f"Boats\n\nWe hire them out.\n\nBoat | Fee\n{rows}"), FakeEncoder())
     inside = [passage for passage in passages if passage.text.startswith("Boat") and "Fee" not in passage.text]
     assert inside and all(passage.context.endswith("Boat | Fee.") for passage in inside)
+
+
+def test_a_bar_that_is_part_of_a_cell_does_not_end_the_row(tmp_path: Path) -> None:
+    table = "| a \\|\n| b \\|"
+    assert find_tables(table, split_sentences(table))[0].rows
+    qa.build(qa.Thread.from_text(table, title="Bars"), tmp_path / "library", encoder=FakeEncoder()).ask("What is b?")

@@ -123,7 +123,7 @@ class Quote:
         """The quote with some sentences of its post before and after it, unchanged.
 
         Args:
-            sentences_each_side: How many, 0 or more.
+            sentences_each_side: How many; less than 0 counts as 0.
 
         Raises:
             SettingError: It is not a number of sentences.
@@ -140,7 +140,7 @@ class Quote:
         sentences = split_sentences(thread.text, first, last, self._language or DEFAULT_LANGUAGE)
         before = [sentence.start for sentence in sentences if sentence.start < self.start]
         after = [sentence.end for sentence in sentences if sentence.end > self.end]
-        start = min([self.start, *before[len(before) - n :]]) if n else self.start
+        start = min([self.start, *before[-n:]]) if n else self.start
         end = max([self.end, *after[:n]])
         return thread.text[start:end]
 
@@ -184,8 +184,8 @@ class Answer:
         left_out: The phrases and the words with a minus that left passages out, as they are typed.
         unknown: The filters that name an author or a source that the library does not have, as they are typed.
         matching: How many passages pass the filters, if only filters were given; `quotes` are the first of them.
-        certainty: The confidence in words: "sure" (nine answers in ten are right), "likely" (with the sure ones,
-            three in four), "perhaps" (one in three), "none". "none" also without a reader.
+        certainty: The confidence in words: "sure" (more than eight answers in ten are right), "likely" (two in three),
+            "perhaps" (one in four), "none". "none" also without a reader.
         closest: What may answer, if that is only "perhaps": it is highlighted in the first quote; else None.
         understood_as: What was asked in the light of the questions before it, with words of theirs put in; None if it
             was asked as it was typed.

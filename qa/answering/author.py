@@ -14,13 +14,14 @@ _WHO = re.compile(
     r"(?i:(?:['’]s|\s+(?:else|here|has|had|have|is|was|did|does)\b)?\s+(?P<verb>\w+))?"
 )
 _WHICH_PERSON = re.compile(
-    r"\b(?:which|what)\s+(?:person|people|commenters?|readers?|reviewers?|posters?|users?|members?|authors?)\b",
+    r"\b(?:which|what)\s+(?:person|people|commenters?|readers?|reviewers?|posters?|users?|members?|authors?)\b"
+    r"(?:(?:\s+(?:else|here|has|had|have|is|was|did|does)\b)?\s+(?P<verb>\w+))?",
     re.IGNORECASE,
 )
 # What one does by writing a post: its author did it, whoever the post speaks of.
 _SPEECH_ACTS = re.compile(
     r"(?:ask|say|suggest|mention|recommend|think|believe|complain|thank|claim|warn|report|agree|disagree|defend|write"
-    r"|wonder|like|love|hate|prefer|criticise|criticize|praise|explain|advise|reply|answer|offer|object|doubt)(?:e?[sd])?"
+    r"|wonder|like|love|hate|prefer|criticise|criticize|praise|explain|advise|reply|answer|offer|object|doubt)(?:e?[sd]|ing)?"
     r"|said|thought|wrote|replie[sd]"
 )
 _I_DID = re.compile(r"\b(?:i|we)\b(?:['’]\w+)?\s+(?P<after>(?:\S+\s+){0,3}\S+)", re.IGNORECASE)
@@ -108,7 +109,7 @@ def author_answers(
 
 def _verb_asked(question: str) -> str:
     """What someone did who is asked for, "had" in "Who had four flats?"; "" if the question has no such verb."""
-    who = _WHO.search(question)
+    who = _WHO.search(question) or _WHICH_PERSON.search(question)
     return (who["verb"] or "").lower() if who else ""
 
 

@@ -15,6 +15,7 @@ _NOUNS = (
 ).split()
 _NAMED = rf"\s+(?:\w+\s+){{0,2}}?(?:{'|'.join(_NOUNS)})\b"
 _TEXT = rf"(?:(?:this|that|the){_NAMED}|(?:this|that|it)\b(?!{_NAMED}))"
+_ARTICLE = re.compile(_TEXT, re.IGNORECASE)
 _WRITTEN = r"(?:written|published|posted|put\s+online|uploaded)"
 # Who wrote it is only asked for where "who" asks: not in "the phone of the person who wrote this", "does Ann, who wrote
 # this, say" or "what does the author of this article think".
@@ -34,7 +35,7 @@ _WHEN_WRITTEN = re.compile(
 _NAMING_LETTERS = 3  # of a word that can say which text is meant
 _ASKING = {
     *"who the was are and for when this that about author writer wrote authored penned published posted".split(),
-    *"started opened written online uploaded date".split(),
+    *"started opened written online uploaded date please you your know tell".split(),
     *_NOUNS,
 }
 # Of the questions who wrote it and when it was published, asked of each open thread alone and, with its title, of all
@@ -64,8 +65,7 @@ def answer_by_byline(question: str, read: Sequence[ReadCandidate]) -> tuple[Read
     """
     articles = [one for one in read if one.candidate.place.kind == "article"] if asks_byline(question) else []
     if len({one.candidate.place.source for one in articles}) > 1:
-        named = {word for word in words_of(question) if len(word) >= _NAMING_LETTERS} - _ASKING
-        meant = [one for one in articles if named & {*words_of(f"{one.candidate.context}\n{one.candidate.text}")}]
+        meant = _meant(question, articles)
         if not meant:
             return articles[0], None
         articles = meant
@@ -74,3 +74,13 @@ def answer_by_byline(question: str, read: Sequence[ReadCandidate]) -> tuple[Read
     place = articles[0].candidate.place
     value = place.author if _WHO_WROTE.search(question) else place.date
     return (articles[0], value) if value else None
+
+
+def _meant(question: str, articles: Sequence[ReadCandidate]) -> list[ReadCandidate]:
+    """The passages of the article that a question names, by words of its title and headings, or else of the passage."""
+    asked = _WHO_WROTE.search(question) or _WHEN_WRITTEN.search(question)
+    text = _ARTICLE.search(question, asked.start()) if asked else None
+    named = {word for word in words_of(question[text.start() :]) if len(word) >= _NAMING_LETTERS} if text else set()
+    named -= _ASKING
+    by_title = [one for one in articles if named & {*words_of(one.candidate.context)}]
+    return by_title or [one for one in articles if named & {*words_of(one.candidate.text)}]

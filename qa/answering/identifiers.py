@@ -20,7 +20,7 @@ _HYPHEN_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d])[-.](?=\d)")
 _MIN_DIGITS = 3
 # Before a short number, these say that it is a name: "room 7", "version 4".
 _DESIGNATION = re.compile(
-    r"(?:version|release|firmware|model|type|series|room|paragraph|section|chapter|article|clause|rule|page|step|part"
+    r"\b(?:version|release|firmware|model|type|series|room|paragraph|section|chapter|article|clause|rule|page|step|part"
     r"|phase|level|stage|line|route|gate|platform|volume|episode|season|table|figure|no|number|nr)\.?\s*#?\Z|[§#]\s*\Z",
     re.IGNORECASE,
 )

@@ -56,13 +56,14 @@ class PassageTokens:
             tokens: The passage's tokens, without special ones.
             title: The ids of the title's tokens.
         """
+        ids, spans, words = tokens.ids, tokens.offsets, tokens.word_ids  # a new list each time that one is asked for
         tables = find_tables(passage, sentences)
         left_out = {heading.start for heading in headings(passage, sentences)}
         left_out.update(sentences[table.head].start for table in tables)
         by_sentence: list[list[int]] = [[] for _ in sentences] or [[]]
         later_starts = [sentence.start for sentence in sentences[1:]]
-        order = _with_heads(tokens.offsets, tables)
-        offsets = [tokens.offsets[token] if cell is None else (cell, cell) for token, cell in order]
+        order = _with_heads(spans, tables)
+        offsets = [spans[token] if cell is None else (cell, cell) for token, cell in order]
         sentence_of = [bisect(later_starts, start) for start, _ in offsets]
         for token, index in enumerate(sentence_of, len(title)):
             by_sentence[index].append(token)
@@ -72,21 +73,20 @@ class PassageTokens:
             if members and sentence.start not in left_out
         ]
         body = body or [members for members in by_sentence if members]
-        of_kind = _matches_kind(question, passage, tokens, tables)
+        of_kind = _matches_kind(question, passage, spans, tables)
         own = [cell is None for _, cell in order]
+        in_title = len(title)
         return cls(
-            [*title, *(tokens.ids[token] for token, _ in order)],
-            [*((0, 0) for _ in title), *offsets],
-            [*(None for _ in title), *(tokens.word_ids[token] if cell is None else None for token, cell in order)],
-            [*(False for _ in title), *(of_kind[token] and cell is None for token, cell in order)],
-            [*(False for _ in title), *own],
-            [
-                *(False for _ in title),
-                *(not here or _divides(passage, at) for here, at in zip(own, offsets, strict=True)),
-            ],
-            [*(-1 for _ in title), *sentence_of],
-            [*range(len(title)), *chain.from_iterable(body)],
-            _series(question, passage, sentences, tables),
+            ids=[*title, *(ids[token] for token, _ in order)],
+            offsets=[(0, 0)] * in_title + offsets,
+            words=[*[None] * in_title, *(words[token] if cell is None else None for token, cell in order)],
+            matches_kind=[False] * in_title + [of_kind[token] and cell is None for token, cell in order],
+            may_answer=[False] * in_title + own,
+            divides=[False] * in_title
+            + [not here or _divides(passage, span) for here, span in zip(own, offsets, strict=True)],
+            sentence_of=[-1] * in_title + sentence_of,
+            read=[*range(in_title), *chain.from_iterable(body)],
+            series=_series(question, passage, sentences, tables),
         )
 
 
@@ -117,23 +117,23 @@ def _series(question: str, passage: str, sentences: Sequence[Sentence], tables: 
 
 
 def _divides(passage: str, offsets: Span) -> bool:
-    """Whether a token is the sign between two cells of a table, as pages and Markdown have it: "7 euros | 3 euros"."""
+    """Whether a token is the bar between two cells of a table, as pages and Markdown have it: "7 euros | 3 euros"."""
     start, end = offsets
     return passage[start:end] == "|" and not passage[start - 1 : start].strip() and not passage[end : end + 1].strip()
 
 
-def _matches_kind(question: str, passage: str, tokens: Encoding, tables: Sequence[Table]) -> list[bool]:
+def _matches_kind(question: str, passage: str, spans: Sequence[Span], tables: Sequence[Table]) -> list[bool]:
     """For each token, whether it is part of something of the kind that the question asks for.
 
     In a table, what stands in another column than the one that the question names is of another kind.
     """
     pattern = question_type.answer_pattern(question)
     if pattern is None and not tables:
-        return [True] * len(tokens.ids)
+        return [True] * len(spans)
     inside = np.full(len(passage) + 1, pattern is None)
     for match in pattern.finditer(passage) if pattern is not None else ():
         inside[match.start() : match.end()] = True
     for table in tables:
         for start, end in cells_of_other_columns(question, passage, table):
             inside[start:end] = False
-    return [bool(inside[start:end].any()) for start, end in tokens.offsets]
+    return [bool(inside[start:end].any()) for start, end in spans]

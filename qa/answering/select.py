@@ -66,7 +66,7 @@ class Assessment:
     margin: float
 
     def is_found(self, calibration: Calibration, min_confidence: float | None) -> bool:
-        """Whether the answer is given; without a calibration by the reader's judgement, unless anything is wanted."""
+        """Whether the answer is given; without a calibration, if the reader itself finds one or nothing is demanded."""
         if self.confidence is None:
             return self.margin > 0 or min_confidence == 0
         return self.confidence >= (calibration.likely if min_confidence is None else min_confidence)
@@ -119,7 +119,7 @@ def assess(query: EncodedQuery, read: Sequence[ReadCandidate], judge: Judge) -> 
     """
     calibration = judge.calibration
     if by_byline := answer_by_byline(query.text, read):
-        return _by_byline(*by_byline, read, calibrated=bool(calibration.weights))
+        return _by_byline(*by_byline, rerank(query.text, read, calibration), calibrated=bool(calibration.weights))
     options = list_options(query, read, judge.encoder, judge.lexical, calibration.choice)
     if not options:
         return Assessment((), None, 0.0 if calibration.weights else None, -MARGIN_LIMIT)
@@ -161,7 +161,7 @@ def _choose(query: EncodedQuery, options: Sequence[Option], by: Calibration, lex
     chosen = choose_option(options, by)
     confidence = by.confidence(chosen.features, unknown_name=_has_unknown_name(query, lexical))
     if not chosen.admissible:
-        return _Choice(chosen, confidence and 0.0, -MARGIN_LIMIT)
+        return _Choice(chosen, None if confidence is None else 0.0, -MARGIN_LIMIT)
     return _Choice(chosen, confidence, chosen.features.margin)
 
 
@@ -274,9 +274,24 @@ def rank_with_reader(query: EncodedQuery, candidates: Sequence[Candidate], judge
 
 
 def answer_without_reader(
-    question: str, query: EncodedQuery, candidates: Sequence[Candidate], encoder: Encoder, lexical: LexicalEngine
+    question: str,
+    query: EncodedQuery,
+    candidates: Sequence[Candidate],
+    encoder: Encoder,
+    lexical: LexicalEngine,
+    k: int,
 ) -> Answer:
-    """Answer with the sentence that fits best, without judging whether it answers."""
+    """Answer with the sentence that fits best, without judging whether it answers.
+
+    Args:
+        question: The question as it was typed.
+        query: The question without its filters, encoded.
+        candidates: The retrieved passages, best first.
+        encoder: What encodes their sentences.
+        lexical: The index of their words.
+        k: How many quotes the answer shows at most.
+    """
+    candidates = candidates[:k]
     if not candidates:
         return Answer(question, False, None, None, ())
     spans = best_sentences(

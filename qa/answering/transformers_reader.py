@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _WINDOW_TOKENS = 384
 _OVERLAP_TOKENS = 128
 _ANSWER_TOKENS = 30
-_QUESTION_WORDS = 48
+_MOST_QUESTION = 3  # the question takes at most a third of a window
 _BATCH = 8
 
 
@@ -44,7 +44,7 @@ class TransformersReader:
         (Devlin et al.: BERT, 2019). A passage longer than a window is read in windows that overlap.
 
         Args:
-            question: The question; only its first 48 words are read.
+            question: The question; of a long one only the beginning is read, a third of a window.
             passages: The passages to read.
 
         Raises:
@@ -52,7 +52,7 @@ class TransformersReader:
         """
         best = [ScoredSpan(0, 0, float("-inf"))] * len(passages)
         with self._model.lock:
-            for passage, span in self._spans(" ".join(question.split()[:_QUESTION_WORDS]), passages):
+            for passage, span in self._spans(question, passages):
                 if span.margin > best[passage].margin:
                     best[passage] = span
         return best
@@ -63,14 +63,17 @@ class TransformersReader:
 
         model, tokenizer = self._model.get()
         longest = min(tokenizer.model_max_length, getattr(model.config, "max_position_embeddings", _WINDOW_TOKENS))
+        longest = min(longest, _WINDOW_TOKENS)
+        cut = tokenizer(question, truncation=True, max_length=longest // _MOST_QUESTION, return_offsets_mapping=True)
+        question = question[: max(end for _, end in cut["offset_mapping"])]
         for first in range(0, len(passages), _BATCH):
             batch = list(passages[first : first + _BATCH])
             encoded = tokenizer(
                 [question] * len(batch),
                 batch,
                 truncation="only_second",
-                max_length=min(longest, _WINDOW_TOKENS),
-                stride=min(longest, _WINDOW_TOKENS) * _OVERLAP_TOKENS // _WINDOW_TOKENS,
+                max_length=longest,
+                stride=longest * _OVERLAP_TOKENS // _WINDOW_TOKENS,
                 padding=True,
                 return_overflowing_tokens=True,
                 return_offsets_mapping=True,

@@ -89,7 +89,7 @@ class OpenedGeneration:
             )
         lexical = self.generation.lexical
         if judge is None:
-            answer = answer_without_reader(query.raw, encoded, candidates, self.sentences, lexical)
+            answer = answer_without_reader(query.raw, encoded, candidates, self.sentences, lexical, k)
         else:
             answer = answer_from(query.raw, encoded, candidates, judge, k, min_confidence)
         missing = () if answer.found else question_type.words_asked_about(query.text, lexical.missing(encoded))

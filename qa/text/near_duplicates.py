@@ -13,10 +13,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa.text.normalize import words_of
+from qa.text.question_words import NEGATED_VERBS
 
 _SIMILARITY = 0.9  # passages of 100 words may differ in one place, by up to three words
 _SHINGLE_WORDS = 3  # Broder takes ten words of a web page, but a comment may have only four or five
-_DISTINGUISHING = re.compile(r"\d|^(?:no|not|non|never|none|nor|without|t)$")
+_NEGATIONS = (
+    "no not non never none nor neither nobody nothing nowhere hardly barely without t cannot cant dont wont".split()
+)
+_DISTINGUISHING = re.compile(rf"\d|^(?:{'|'.join([*_NEGATIONS, *sorted(NEGATED_VERBS)])})$")
 
 _Shingle = tuple[str, ...]
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from qa.text.sentences import Break, Sentence, begins_an_item, reads_as_heading
 
 # CommonMark's two kinds of heading: up to six number signs before it, or a line of equals signs or hyphens below it.
-_ATX = re.compile(r"[^\S\r\n]{0,3}(?P<marks>#{1,6})[^\S\r\n]+(?P<words>[^\r\n]*?)[^\S\r\n]*#*\s*\Z")
+_ATX = re.compile(r"[^\S\r\n]{0,3}(?P<marks>#{1,6})[^\S\r\n]+(?P<words>[^\r\n]*)\Z")
+_CLOSING_MARKS = re.compile(r"(?<!\S)#+\Z")
 _SETEXT = re.compile(r"(?P<words>[^\r\n]+?)\s*(?:\r\n|\r|\n)[^\S\r\n]{0,3}(?P<marks>=+|-+)\s*\Z")
 _FENCE = re.compile(r"[^\S\r\n]{0,3}(?:```|~~~)")
-_EMPHASIS = "*_"
+_EMPHASIZED = re.compile(r"(\*{1,3}|_{1,3})(?P<words>(?:(?!\1).)+)\1", re.DOTALL)
 _PLAIN_LEVEL = 7  # a line without marks stands under every heading with marks, whose levels are 1 to 6
 
 
@@ -53,7 +54,7 @@ def find_headings(text: str, sentences: Sequence[Sentence], *, marked_only: bool
         heading = None if in_code else _marked(sentence, words)
         if heading is None and sentence.start in lone:
             level = run[-1].level + 1 if run else _PLAIN_LEVEL
-            run.append(Heading(sentence.start, words.strip(_EMPHASIS), level))
+            run.append(Heading(sentence.start, _without_emphasis(words), level))
             continue
         found += run
         run = []
@@ -94,7 +95,14 @@ def _marked(sentence: Sentence, words: str) -> Heading | None:
     if not sentence.begins_a_line:
         return None
     if match := _ATX.match(words):
-        return Heading(sentence.start, match["words"].strip(_EMPHASIS), len(match["marks"]))
+        said = _CLOSING_MARKS.sub("", match["words"].rstrip()).rstrip()
+        return Heading(sentence.start, _without_emphasis(said), len(match["marks"]))
     if ("\n" in words or "\r" in words) and (match := _SETEXT.match(words)):
-        return Heading(sentence.start, match["words"].strip(_EMPHASIS), 1 if match["marks"].startswith("=") else 2)
+        return Heading(sentence.start, _without_emphasis(match["words"]), 1 if match["marks"].startswith("=") else 2)
     return None
+
+
+def _without_emphasis(words: str) -> str:
+    """The words without the marks of emphasis around all of them."""
+    emphasized = _EMPHASIZED.fullmatch(words)
+    return emphasized["words"] if emphasized else words

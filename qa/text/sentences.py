@@ -11,8 +11,9 @@ from itertools import pairwise
 from qa.types import Span
 
 DEFAULT_LANGUAGE = "en"
-_BLANK_LINES = re.compile(r"(?:\r\n|\r|\n)(?:[^\S\r\n]*(?:\r\n|\r|\n))+")
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+_BREAK = r"(?>\r\n|\r|\n)"  # atomic: the two characters of one Windows line break are no blank line
+_BLANK_LINES = re.compile(rf"{_BREAK}(?:[^\S\r\n]*{_BREAK})+")
+_LINE_BREAK = re.compile(_BREAK)
 BULLETS = "•◦▪‣●∙·"
 """What pages draw before the items of a list."""
 _ITEM = re.compile(

@@ -160,7 +160,8 @@ def _as_written(word: str, texts: Sequence[str]) -> str:
     normal = normalize(word)
     if "." in normal or not any(char.isdecimal() for char in normal):
         return word
-    parts = [group for piece in _LETTERS_OR_DIGITS.findall(normal) for group in thousands(piece)]
+    pieces = _LETTERS_OR_DIGITS.findall(normal)
+    parts = [group for piece in pieces for group in (thousands(piece) if piece.isdecimal() else [piece])]
     pattern = re.compile(rf"(?<!\w){_SEPARATOR.join(map(re.escape, parts))}(?!\w)", re.IGNORECASE)
     written = [found[0] for text in texts for found in pattern.finditer(text)]
     return word if word in written or not written else written[0]

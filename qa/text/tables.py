@@ -129,5 +129,5 @@ def _cells(text: str, row: Sentence) -> list[Span]:
     bars = [match.start() for match in _BAR.finditer(text, row.start, row.end)]
     edges = [row.start - 1, *bars, row.end]
     cells = [trim(text, left + 1, right) or (right, right) for left, right in pairwise(edges)]
-    framed = text.startswith("|", row.start) and text.endswith("|", row.start, row.end)  # as in Markdown
+    framed = len(bars) > 1 and bars[0] == row.start and bars[-1] == row.end - 1  # as in Markdown
     return cells[1:-1] if framed else cells
