@@ -6,7 +6,7 @@ import hashlib
 import logging
 import os
 import signal
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from hypothesis import settings
 
 import qa
 from qa.answering.calibration import load_calibration
+from qa.answering.reader import ScoredSpan
 from qa.encoding import minilm_files
 from qa.encoding.encoder import Vectors
 from qa.encoding.minilm import MiniLMEncoder
@@ -182,3 +183,21 @@ def _escaped(value: Any) -> Any:
     if isinstance(value, dict):
         return {_escaped(key): _escaped(one) for key, one in value.items()}
     return type(value)(map(_escaped, value)) if isinstance(value, (list, tuple)) else value
+
+
+class PointingReader:
+    """Chooses the first of its words that the passage contains, with that word's margin."""
+
+    def __init__(self, words: Mapping[str, float]) -> None:
+        self.words = words
+        self.calls: list[tuple[str, int]] = []
+
+    def read(self, question: str, passages: Sequence[str]) -> list[ScoredSpan]:
+        self.calls.append((question, len(passages)))
+        return [self._read(passage) for passage in passages]
+
+    def _read(self, passage: str) -> ScoredSpan:
+        for word, margin in self.words.items():
+            if (start := passage.find(word)) >= 0:
+                return ScoredSpan(start, start + len(word), margin)
+        return ScoredSpan(0, 1, -8.0)

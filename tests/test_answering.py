@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import FakeEncoder
+from conftest import FakeEncoder, PointingReader
 
 import qa
 from qa.answering.answer import Place
@@ -20,24 +20,6 @@ from qa.answering.select import read_candidates
 from qa.text.sentences import Sentence, split_sentences
 
 pytestmark = pytest.mark.usefixtures("calibrated")
-
-
-class PointingReader:
-    """Chooses the first of its words that the passage contains, with that word's margin."""
-
-    def __init__(self, words: Mapping[str, float]) -> None:
-        self.words = words
-        self.calls: list[tuple[str, int]] = []
-
-    def read(self, question: str, passages: Sequence[str]) -> list[ScoredSpan]:
-        self.calls.append((question, len(passages)))
-        return [self._read(passage) for passage in passages]
-
-    def _read(self, passage: str) -> ScoredSpan:
-        for word, margin in self.words.items():
-            if (start := passage.find(word)) >= 0:
-                return ScoredSpan(start, start + len(word), margin)
-        return ScoredSpan(0, 1, -8.0)
 
 
 @pytest.fixture

@@ -195,8 +195,17 @@ def test_too_many_headings_leave_the_innermost() -> None:
     assert split(text, "T")[1][0].context == f"T. {' '.join(['level2'] * 10)}. {' '.join(['level3'] * 10)}."
 
 
-def test_a_reply_knows_the_last_sentences_of_what_it_answers_without_quotations() -> None:
-    text = "The article is about boats.\n\nOld words.\n\nI have knees. How steep is the walk?\n\nVery steep."
+@pytest.mark.parametrize(
+    ("answered", "known"),
+    [
+        ("I have knees. How steep is the walk?", "How steep is the walk?"),
+        ("How steep is the walk? I have knees. Is it wet?", "How steep is the walk? Is it wet?"),
+        ("I have knees. It is steep.", "I have knees. It is steep."),
+        (f"Is it {'very ' * 30}steep? It is.", ""),
+    ],
+)
+def test_a_reply_knows_what_it_answers_without_quotations(answered: str, known: str) -> None:
+    text = f"The article is about boats.\n\nOld words.\n\n{answered}\n\nVery steep."
     places = [text.index(words) for words in ("The article", "Old words", "Very steep")]
     posts = (
         qa.Post("article", text[: places[1] - 2], 0, places[1] - 2),
@@ -206,5 +215,5 @@ def test_a_reply_knows_the_last_sentences_of_what_it_answers_without_quotations(
         qa.Post("comment", text[places[2] :], places[2], len(text), parent=1),
     )
     found = split_passages(qa.Thread("walk", text, posts), FakeEncoder())
-    assert [passage.reply_to for passage in found] == ["", "", "I have knees. How steep is the walk?"]
+    assert [passage.reply_to for passage in found] == ["", "", known]
     assert found[-1].in_context == "Very steep."

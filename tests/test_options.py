@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import FakeEncoder
+from conftest import FakeEncoder, PointingReader
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,6 +59,31 @@ def test_only_a_comment_answers_what_commenters_say(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("post", "question", "answer"),
+    [
+        ("Where do you get spare poles? I looked in Soho.", "Where do I get spare poles?", "the shop in Leeds"),
+        ("I looked in Soho. Where do you get spare poles?", "where can I get spare poles", "the shop in Leeds"),
+        ("Where do you get spare poles? I get spare poles in Soho.", "Where do I get spare poles?", "Soho"),
+        ("Where do you eat? I looked in Soho.", "Where do I get spare poles?", "Soho"),
+    ],
+)
+def test_what_else_they_say_who_ask_the_same_does_not_answer(
+    post: str, question: str, answer: str, tmp_path: Path
+) -> None:
+    texts = ["My new tent is green.", post, "Write to the shop in Leeds."]
+    starts = [0, len(texts[0]) + 2, len(texts[0]) + len(texts[1]) + 4]
+    posts = (
+        qa.Post("article", texts[0], starts[0], starts[1] - 2),
+        qa.Post("comment", texts[1], starts[1], starts[2] - 2, parent=0),
+        qa.Post("comment", texts[2], starts[2], starts[2] + len(texts[2]), parent=1),
+    )
+    reader = PointingReader({"Soho": 8.0, "the shop in Leeds": 4.0})
+    thread = qa.Thread("tent", "\n\n".join(texts), posts)
+    library = qa.build([thread], tmp_path / "library", encoder=FakeEncoder(), reader=reader)
+    assert library.ask(question, min_confidence=0).text == answer
+
+
+@pytest.mark.parametrize(
     "question", ["What did version 4.4 add?", "What did version 4.4.1 add?", "When was the X100S sold?"]
 )
 def test_an_answer_about_another_version_or_model_is_declined(question: str, tmp_path: Path) -> None:
@@ -78,6 +103,7 @@ def test_an_answer_about_another_version_or_model_is_declined(question: str, tmp
         ("What are the 4 halls?", set()),
         ("Is the 30-day trial free?", set()),
         ("Who came 2nd?", set()),
+        ("Is the casino 5 minutes away?", set()),
     ],
 )
 def test_names_with_digits_are_required_and_quantities_are_not(question: str, required: set[str]) -> None:

@@ -1,4 +1,4 @@
-"""Options: every sentence of the passages that were read, with what speaks for it as the answer.
+"""Options: every sentence of the passages that were read, with its features as an answer.
 
 The reader points at a few words, and is unsure where an explanation answers; the cosine of question and sentence is
 right about other questions than the reader. Both count, with what else is known of the sentence (answer sentence
@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from qa.answering import question_type
 from qa.answering.author import may_be_author, names_author
 from qa.answering.candidate import ReadCandidate
+from qa.answering.corrections import Corrected, with_corrections
 from qa.answering.highlight import extend_span, list_at, strip_marks
 from qa.answering.identifiers import contradicts, identifiers, required_identifiers
 from qa.answering.reader import HOPELESS, ScoredSpan
@@ -32,6 +33,8 @@ MARGIN_LIMIT = 12.0  # margins are clipped to ± this value: see benchmarks/resu
 _CONTINUES_MARGIN = 0.0
 _MAX_SENTENCES = 3  # of an explanation; a longer one is read in its passage
 _MEASURED_AT_ONCE = 4  # sentences that are encoded together; the best of them spares most others
+# Of the question, and its cosine with it, from which a sentence that asks asks the same.
+_SAME_COVERAGE, _SAME_LIKENESS = 0.6, 0.5
 _REFERS_BACK = re.compile(
     r"\W*(?:this|that|these|those|it|its|they|their|he|she|his|her|because|so|there|then)\b", re.IGNORECASE
 )
@@ -41,7 +44,7 @@ _CAPITALISED = re.compile(r"(?<=[\w,;'’] )[A-Z][\w'’-]+|(?<=['’\"“(])[A-
 
 @dataclass(frozen=True, slots=True)
 class OptionFeatures:
-    """What speaks for a sentence.
+    """The features of a sentence as an answer.
 
     Attributes:
         margin: The reader's margin for the best span inside the sentence, or for who says it, clipped to ±12.
@@ -50,14 +53,14 @@ class OptionFeatures:
         likeness: The cosine of question and sentence.
         coverage: The share of the words of the question, weighted by rarity, that the sentence contains.
         behind: How much less the passage fits the question than the best one does; 0 or less.
-        asks: 1 if the sentence asks itself.
+        asks: 1 if the sentence is itself a question.
         heading: 1 if it is a heading, or heads the columns of a table.
         comment: 1 if the question asks what people think, and the sentence is from a comment.
         in_list: 1 if the question asks for several things, and the sentence is in a list or leads into one.
         named: 1 if the question names the author of the sentence.
         unmentioned: The share of the names in the question that neither the passage mentions nor what it stands under.
-        likeness_before: How much liker to the question the sentence before is, if this one refers back to it or answers
-            it ("this", "it"; a question and its answer); else 0.
+        likeness_before: How much more similar to the question the sentence before is, if this one refers back to it or
+            answers it ("this", "it"; a question and its answer); else 0.
         coverage_before: The same for the coverage.
     """
 
@@ -104,8 +107,9 @@ class OptionFeatures:
 class Option:
     """A sentence that may answer: the passage it is in, its index there, its best span and its features.
 
-    `admissible` is False if the sentence was not read or asks itself, if the question asks what commenters say and it
-    is from an article, or if it or its passage is about something else: it has another name of the same kind (see
+    `admissible` is False if the sentence was not read, is itself a question, or is what else someone says who asks the
+    same; if its answer is taken back (see `qa.answering.corrections`); if the question asks what commenters say and it
+    is from an article; or if it or its passage is about something else: it has another name of the same kind (see
     `qa.answering.identifiers`), or is another row of a table than the one asked about. `points_at_author` is whether
     the reader points at who says the sentence rather than into it.
     """
@@ -155,11 +159,11 @@ def list_options(
     required = required_identifiers(query.text)
     options: list[Option] = []
     before: list[int] = []  # for each option, the one that it refers back to; its own number if there is none
-    for candidate in read:
+    for corrected in with_corrections(query.text, read):
         first = len(options)
-        for option, back in _of_passage(
-            query.text, candidate, [next(coverages) for _ in candidate.sentences], best_fit, required
-        ):
+        of_sentences = [next(coverages) for _ in corrected.candidate.sentences]
+        posed = _posed(query, corrected.candidate, of_sentences, encoder)
+        for option, back in _of_passage(query.text, corrected, of_sentences, posed, best_fit, required):
             before.append(first + option.index - back)
             options.append(option)
     likeness: dict[int, float] = {}
@@ -203,12 +207,23 @@ def _measure_contenders(
 
 def _of_passage(
     question: str,
-    candidate: ReadCandidate,
+    corrected: Corrected,
     coverages: Sequence[float],
+    posed: float,
     best_fit: float,
     required: frozenset[str],
 ) -> Iterator[tuple[Option, bool]]:
-    """The options of a passage, their likeness not measured, and whether each refers back to the one before it."""
+    """The options of a passage, their likeness not measured, and whether each refers back to the one before it.
+
+    Args:
+        question: The question.
+        corrected: The passage.
+        coverages: The coverage of each sentence.
+        posed: What `_posed` gives.
+        best_fit: The fit of the best passage.
+        required: The identifiers of the question that its answer must stand with.
+    """
+    candidate = corrected.candidate
     text, place = candidate.candidate.text, candidate.candidate.place
     heading_starts = {heading.start for heading in headings(text, candidate.sentences)}
     tables = find_tables(text, candidate.sentences)
@@ -246,12 +261,34 @@ def _of_passage(
             likeness_before=0.0,
             coverage_before=max(0.0, coverages[index - refers_back] - coverage),
         )
-        answers = not asks[index] or about_a_question
+        answers = not (asks[index] or coverage < posed) or about_a_question
         about_it = index not in other_rows and (
             not required or (required <= about and not contradicts(required, sentence))
         )
-        admissible = answers and about_it and was_read and may_answer
+        admissible = answers and about_it and was_read and may_answer and index not in corrected.taken_back
         yield Option(candidate, index, candidate.spans[index], features, admissible, points_at_author), refers_back
+
+
+def _posed(query: EncodedQuery, candidate: ReadCandidate, coverages: Sequence[float], encoder: Encoder) -> float:
+    """The coverage of the sentence of a comment that asks what the question asks; 0 if none does.
+
+    Who asks in a comment does not know: what else it says answers only if it covers as much. Otherwise the remark in
+    "Where do you get spare poles? I looked in town." answers the next person who asks. What people think, who asks may
+    say too.
+    """
+    if candidate.candidate.place.kind == "article" or question_type.asks_opinion(query.text):
+        return 0.0
+    text = candidate.candidate.text
+    sentences = (text[sentence.start : sentence.end] for sentence in candidate.sentences)
+    asking = {
+        sentence: coverage
+        for sentence, coverage in zip(sentences, coverages, strict=True)
+        if coverage >= _SAME_COVERAGE and is_asking(sentence)
+    }
+    if not asking:
+        return 0.0
+    likeness = query.likeness([*asking], encoder)
+    return max((c for c, like in zip(asking.values(), likeness, strict=True) if like >= _SAME_LIKENESS), default=0.0)
 
 
 def answer_span(question: str, option: Option, options: Sequence[Option]) -> Span:

@@ -93,7 +93,7 @@ _PROPOSITION = re.compile(
 
 _MISSING_SHOWN = 8  # words; as many as one line of a message holds
 
-_NUMBER = (
+NUMBER = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty"
     "|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion|dozen|half|third|quarter|double"
     "|twice|once|none|zero|both|several|many"
@@ -103,30 +103,30 @@ _MEASURE = (
     r"every|each|all|few|couple|some|any|daily|weekly|monthly|quarterly|yearly|annual(?:ly)?|hourly|overnight|until|till"
     r"|always|never|rarely|seldom|sometimes|often|forever|pinch|handful|bit|little|lot|nothing|free|charge|short|long"
 )
-_MONTH = (
+MONTH = (
     r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?"
 )
 _TIME = (
-    rf"{_MONTH}|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|spring|summer|autumn|fall|winter|seasons?"
+    rf"{MONTH}|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|spring|summer|autumn|fall|winter|seasons?"
     r"|mornings?|afternoons?|evenings?|nights?|noon|midnight|midday|dawn|dusk|sunrise|sunset|today|tonight|tomorrow|yesterday"
     r"|now|soon|later?|early|earlier|ago|recently|once|when(?:ever)?|while|as|if|after|before|until|till|since|during|by|at"
     r"|on|upon|within|every|each|always|never|first|last|next|past|times?|eras?|periods?|reign|day|week|weekends?|month"
     r"|year|decade|centur(?:y|ies)|holidays?|christmas|easter|immediately|instantly|then"
 )
-_UNIT = r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|decades?)"
+UNIT = r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|decades?)"
 # "Two hours" says how long, not when; "after two hours", "in two hours" and "two hours' notice" do.
 _IS_LONG = (
     r"(?:[.,–-]?\d){0,9}(?:\s*(?:to|or|and)\s*\d[\d.,]{0,9})?[\s-]*(?:(?:more|full|whole|working|business)\s+)?"
-    rf"{_UNIT}\b(?!['’]?\s+(?:ago|later|earlier|before|after|from|prior|into|old|away|beforehand|notice|in\s+advance)\b)"
+    rf"{UNIT}\b(?!['’]?\s+(?:ago|later|earlier|before|after|from|prior|into|old|away|beforehand|notice|in\s+advance)\b)"
 )
 # "1500 m" and "1500 days" say how long, not "1925" or "11 September".
-_LENGTH = (
+LENGTH = (
     r"(?:[kcm]?m|kilomet(?:re|er)s?|met(?:re|er)s?|miles?|yards?|feet|foot|ft|inches|pages?|words?|characters?|lines?)"
 )
 _NO_DATE = (
-    rf"(?<![\d.,])(?!(?:1\d|20)\d\d\b(?![.,]\d|[\s–-]*(?:{_UNIT}|{_LENGTH})\b))"
-    rf"(?!\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTH})\b)\d[\d.,]*"
+    rf"(?<![\d.,])(?!(?:1\d|20)\d\d\b(?![.,]\d|[\s–-]*(?:{UNIT}|{LENGTH})\b))"
+    rf"(?!\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{MONTH})\b)\d[\d.,]*"
 )
 _TRADED = r"(?:go|sell|buy|sold|bought|going|selling|paid)\s+for"
 
@@ -144,12 +144,12 @@ def _asking(word: str) -> re.Pattern[str]:
 
 
 _HOW_LONG = re.compile(
-    rf"{_NO_DATE}|\b(?:{_NUMBER}|{_MEASURE}|since|from|(?!second\b){_UNIT}|nights?|fortnights?|centur(?:y|ies)|lifetime|ages"
-    rf"|an?\s+{_LENGTH})\b",
+    rf"{_NO_DATE}|\b(?:{NUMBER}|{_MEASURE}|since|from|(?!second\b){UNIT}|nights?|fortnights?|centur(?:y|ies)|lifetime|ages"
+    rf"|an?\s+{LENGTH})\b",
     re.IGNORECASE,
 )
 _WHEN = re.compile(
-    rf"\bin\s+(?:[\w-]+\s+){{1,4}}?{_UNIT}\b|\b{_UNIT}['’]?\s+(?:notice|away|beforehand|in\s+advance)\b"
+    rf"\bin\s+(?:[\w-]+\s+){{1,4}}?{UNIT}\b|\b{UNIT}['’]?\s+(?:notice|away|beforehand|in\s+advance)\b"
     rf"|(?<!\d)(?:[01]\d|2[0-3])[.:]?[0-5]\d\s*(?:hours|hrs)\b|\d(?!{_IS_LONG})|\b(?:{_TIME})\b",
     re.IGNORECASE,
 )
@@ -169,7 +169,7 @@ _ANSWER_PATTERNS = (
     ),
     (
         re.compile(r"\bhow\s+many\b|\bwhat\s+(?:percent|percentage|number|fraction)\b", re.IGNORECASE),
-        re.compile(rf"\d|\b(?:{_NUMBER})\b", re.IGNORECASE),
+        re.compile(rf"\d|\b(?:{NUMBER})\b", re.IGNORECASE),
     ),
     (
         re.compile(r"\bhow\s+long\b(?!\s+ago\b)", re.IGNORECASE),
@@ -183,7 +183,7 @@ _ANSWER_PATTERNS = (
             rf"\b(?:price|cost(?:s|ing)?|charged?|percentage|worth|{_TRADED})\b",
             re.IGNORECASE,
         ),
-        re.compile(rf"\d|\b(?:{_NUMBER}|{_MEASURE})\b", re.IGNORECASE),
+        re.compile(rf"\d|\b(?:{NUMBER}|{_MEASURE})\b", re.IGNORECASE),
     ),
     (
         re.compile(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Protocol
 
-from qa.search.passage_context import as_sentences, last_words, section_context
+from qa.search.passage_context import as_sentences, section_context, what_is_answered
 from qa.sources.thread import Post, Thread
 from qa.text.outline import find_headings
 from qa.text.sentences import DEFAULT_LANGUAGE, Break, Sentence, split_sentences, trim
@@ -105,7 +105,7 @@ def split_passages(thread: Thread, counter: TokenCounter, language: str | None =
         head_rows = {at: head for sentences in pieces for at, head in rows_with_heads(thread.text, sentences)}
         splitter = _Splitter(thread.text, counter, room, heading_starts, beside_title - room)
         byline = post.author or "", post.date or ""
-        reply_to = "" if post.parent is None else last_words(thread, thread.posts[post.parent], language)
+        reply_to = "" if post.parent is None else what_is_answered(thread, thread.posts[post.parent], language)
         for sentences in pieces:
             for start, end in splitter.split(sentences):
                 body = next((s.start for s in sentences if s.start >= start and s.start not in heading_starts), end)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from qa.sources.thread import Post, Thread
 from qa.text.outline import Heading, headings_above
+from qa.text.question_words import asks
 from qa.text.sentences import split_sentences
 
 # Of the headings, and of the post that is replied to: as much as the reader reads of a context.
@@ -34,8 +35,11 @@ def section_context(title: str, outline: Sequence[Heading], place: int) -> str:
     return as_sentences([title, *kept])
 
 
-def last_words(thread: Thread, post: Post, language: str) -> str:
-    """The last sentences of a post, without what it quotes; empty if even the last one is long.
+def what_is_answered(thread: Thread, post: Post, language: str) -> str:
+    """What a reply to a post answers: the last of its sentences that ask, or its last ones if none does.
+
+    Without what it quotes, and empty if even the last of these sentences is long. Both readers are surer of a reply to
+    "Where do you get poles? I've looked in town." if the second sentence is left out.
 
     Args:
         thread: The thread of the post.
@@ -43,13 +47,13 @@ def last_words(thread: Thread, post: Post, language: str) -> str:
         language: The ISO 639-1 code of its language.
     """
     start = max((end for _, end in post.omitted), default=post.start)
-    kept = ""
-    for sentence in reversed(split_sentences(thread.text, start, post.end, language)):
-        longer = thread.text[sentence.start : post.end].split()
-        if len(longer) > _MAX_WORDS:
-            break
-        kept = " ".join(longer)
-    return kept
+    sentences = [thread.text[s.start : s.end] for s in split_sentences(thread.text, start, post.end, language)]
+    kept: list[str] = []
+    for sentence in reversed([*filter(asks, sentences)] or sentences):
+        kept = [*sentence.split(), *kept]
+        if len(kept) > _MAX_WORDS:
+            return " ".join(kept[len(sentence.split()) :])
+    return " ".join(kept)
 
 
 def as_sentences(parts: Sequence[str]) -> str:
