@@ -21,7 +21,7 @@ class Candidate:
 
     `fit` is how well it fits the question, 0..1, before the reader has read it. `near_duplicates` are the places of
     the passages that repeat it. `language` is the ISO 639-1 code of its source's language, None if that is not known.
-    `context` is what it is read in the light of: its text's title, the headings above it, and what it replies to.
+    `context` is what it is read with: its text's title, the headings above it, and what it replies to.
     `locations` are the pages or times of the file that it stands at.
     """
 

@@ -24,7 +24,7 @@ def escaped(text: str) -> str:
 
 
 def attribute(text: str) -> str:
-    """Escape text for the inside of an attribute in quotation marks; NUL becomes the sign for a lost character.
+    """Escape text for the inside of an attribute in quotation marks; NUL becomes the replacement character.
 
     >>> attribute('a "b" \\0')
     'a &quot;b&quot; \ufffd'

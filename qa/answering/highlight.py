@@ -25,7 +25,7 @@ _EDGE_CHARACTERS = ' \t\r\n,;:"“”«»'
 _BRACKET = re.compile(r"[\[\]()]")
 _RUN = re.compile(r"[^\s\"“”«»<>|]+")
 _RUN_EDGE = ".,;:!?…'’)]}*"
-# A run of signs that is one thing though it holds punctuation: an address, a path, a version, a price, a call.
+# A run of characters that is one thing though it holds punctuation: an address, a path, a version, a price, a call.
 _IS_CODE = re.compile(r"[\w)]?[/\\@_=#~]\w|\w[.:]\w|\d[-–,.:/]\w|\w-\d|\w\(")
 _LEADING_MARK = re.compile(
     rf"\s*(?:[#>|{BULLETS}]+\s*|\*+(?=\S)|[*+\-–—]\s+|\(?(?:\d{{1,3}}|[a-zA-Z])[.)]\s+|(?:Q|A|Question|Answer)\s*:\s*)"

@@ -16,7 +16,7 @@ from qa.types import Span
 # clauses. On squad2's measuring articles they leave the reader's F1 as it is; with six words it was 0.6 lower.
 _FEWEST_ITEMS, _MOST_WORDS = 3, 4
 # A comma or a semicolon, or "and" and the like, alone or after one of these. Of the white space before a mark only one
-# sign is part of it, so that a long run of it is looked through once.
+# character is part of it, so that a long run of it is looked through once.
 _COMMA = re.compile(
     r"\s?(?:,(?!\d{3})|[;、，；])\s*(?P<last>(?:and|or|nor|as well as|plus|&)\s+)?|\s(?P<and>and|or|nor|&)\s+"
 )
@@ -34,7 +34,7 @@ _ASIDE = re.compile(
 _PAIR = re.compile(r"\s*[A-Z][\w'’-]*\s+(?:an?|the|at|in|on|for|by|from|to|is|was|\d)\b")
 # What the first and the last item do not reach beyond.
 _BOUND = re.compile(r"[;:()—]|,(?!\d{3})|[.!?](?=\s|\Z)")
-_BAR = re.compile(r"\s(?P<sign>[|/•·‖→>])\s+")
+_BAR = re.compile(r"\s(?P<separator>[|/•·‖→>])\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def series_in(sentence: str) -> list[Series]:
     ([], [])
     """
     found = []
-    for marks in (*_by_comma(sentence), *_by_sign(sentence)):
+    for marks in (*_by_comma(sentence), *_by_separator(sentence)):
         if len(marks) + 1 >= _FEWEST_ITEMS:
             before = [bound.end() for bound in _BOUND.finditer(sentence, 0, marks[0].start())]
             after = _BOUND.search(sentence, marks[-1].end())
@@ -108,11 +108,11 @@ def _by_comma(sentence: str) -> Iterator[list[re.Match[str]]]:
             marks = []
 
 
-def _by_sign(sentence: str) -> Iterator[list[re.Match[str]]]:
-    """The marks of series whose items are divided by one sign, such as a bar."""
+def _by_separator(sentence: str) -> Iterator[list[re.Match[str]]]:
+    """The marks of series whose items are divided by one separator, such as a bar."""
     marks = [*_BAR.finditer(sentence)]
-    for sign in dict.fromkeys(mark["sign"] for mark in marks):
-        same = [mark for mark in marks if mark["sign"] == sign]
+    for separator in dict.fromkeys(mark["separator"] for mark in marks):
+        same = [mark for mark in marks if mark["separator"] == separator]
         if all(len(sentence[left.end() : right.start()].split()) <= _MOST_WORDS for left, right in pairwise(same)):
             yield same
 

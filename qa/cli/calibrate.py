@@ -16,8 +16,9 @@ def add_commands(commands: Any, shared: SharedOptions) -> None:
         "calibrate",
         parents=[shared.model, shared.models],
         help="fit the confidence of another model, reader or re-ranker to judged questions",
-        description="Answers of other models than those that come with this package have no confidence until it is "
-        "fitted to them. It is kept in your data folder, for all libraries that are asked with the same models.",
+        description="Answers from models other than those that come with this package have no confidence until a "
+        "calibration is fitted. It is kept in your data folder and used for every library that is asked with the same "
+        "models.",
     )
     command.add_argument(
         "folder",

@@ -48,7 +48,7 @@ def add_commands(commands: Any, shared: SharedOptions) -> None:
     command.set_defaults(run=_remove)
 
     command = commands.add_parser(
-        "undo", parents=[library], help="go back to the library before its last change; again to come back"
+        "undo", parents=[library], help="go back to the library before its last change; run it again to return"
     )
     command.set_defaults(run=_undo)
 

@@ -21,6 +21,7 @@ from qa.errors import LibraryMissing, VerbatimError
 from qa.library.defaults import default_path
 from qa.library.directory import LibraryDirectory
 from qa.library.generation import Generation
+from qa.text.counted import counted
 
 _PROBLEM = 2
 _PACKAGES = ("verbatim-qa", "faiss-cpu", "gradio", "openvino", "tantivy", "tokenizers", "torch")
@@ -102,7 +103,9 @@ def _library(path: Path) -> Finding:
     status, remote = generation.status(), generation.manifest.remote
     where = "" if remote is None else f" in Milvus at {remote.server.uri}"
     return Finding(
-        True, f"{status.path}: {status.sources} sources, {status.passages} passages{where}; qa verify checks them"
+        True,
+        f"{status.path}: {counted(status.sources, 'source')}, {counted(status.passages, 'passage')}{where}; "
+        "qa verify checks them",
     )
 
 

@@ -25,7 +25,7 @@ def add_commands(commands: Any, _shared: SharedOptions) -> None:
     command = commands.add_parser(
         "read",
         help="show how files are read: their posts, and what is left out",
-        epilog="What a post shows but should not be found by, such as a quotation of another, stands in ⟦ ⟧.",
+        epilog="Text that is shown but not indexed, such as a quotation of someone else, is in ⟦ ⟧.",
     )
     command.add_argument("sources", nargs="+", metavar="PATH", help="files and folders")
     command.add_argument("--json", action="store_true", help="print each thread as qa export writes it")

@@ -1,4 +1,4 @@
-"""What speaks for carrying a word of the conversation over into a question, as numbers."""
+"""The features of a word of the conversation that may be carried over into a question."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Candidate:
 
     Attributes:
         term: The term.
-        features: What speaks for it, as named in `NAMES`.
+        features: Its features, as named in `NAMES`.
     """
 
     term: str

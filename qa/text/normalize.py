@@ -1,4 +1,4 @@
-"""Normal forms: text without differences that no searcher means.
+"""Normal forms: text without differences that do not matter in a search.
 
 Case, accents, the letters' strokes, the kinds of quotation marks, dashes and spaces, characters that are not seen, and
 how a number is grouped.
