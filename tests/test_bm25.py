@@ -140,6 +140,7 @@ def test_a_large_index_finds_in_parts_what_it_finds_at_once(
     monkeypatch.setattr("qa.search.bm25._MOST_WITH_THE_REST", 300)
     monkeypatch.setattr("qa.search.terms._COMMON_FREQUENCY", 100)
     monkeypatch.setattr("qa.search.terms._MIN_GAIN", 0)
+    monkeypatch.setattr("qa.search.bm25._WEAK_SHARE", 0)
     questions = [ask(f"{some(5)} {word}") for word in ("", "camra", "stnoe", author, author) for _ in range(5)]
     subsets = [Subset.of_mask(random.random(400) < share) for share in (0.05, 0.2, 0.9)]
     everything = np.arange(400)
@@ -161,6 +162,31 @@ def test_a_large_index_finds_in_parts_what_it_finds_at_once(
             np.testing.assert_allclose(scores, expected, rtol=1e-5, atol=1e-7)
     hits = index.search(questions[0], 7)
     np.testing.assert_allclose(index.scores(questions[0], hits.ids), hits.scores, rtol=1e-5)
+
+
+def test_a_large_index_is_searched_for_the_strong_words_and_ranked_by_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = lexical(tmp_path, ["blue lens", "red lens", "a lens", *["red wall"] * 90, *["wall"] * 60])
+    question = ask("red lens")
+    assert [term.words for term in index.query_terms(question).strong_and_weak(0.1)[1]] == [("red",)]
+    exact = index.search(question, 3)
+    monkeypatch.setattr("qa.search.bm25._LARGE_INDEX", 50)
+    ran: list[str] = []
+    real = index._run
+
+    def noted(query: object, k: int) -> Hits:
+        ran.append(str(query))
+        return real(query, k)
+
+    monkeypatch.setattr(index, "_run", noted)
+    found = index.search(question, 3)
+    assert found.ids.tolist() == exact.ids.tolist() == [1, 0, 2]
+    np.testing.assert_allclose(found.scores, exact.scores, rtol=1e-5)
+    # The words, what matches more than words, and the weak word in what both found.
+    assert sorted(query.count("TermQuery") for query in ran if "PhraseQuery" not in query)[0] == 1
+    # If fewer are found than are wanted, those that have only a weak word are wanted too.
+    assert len(index.search(question, 93).ids) == 93
 
 
 def test_a_large_index_reads_little_to_find_the_best(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Protocol
 
 from qa.search.analyzer import Analyzer, Word
@@ -132,6 +132,14 @@ class QueryTerms:
     def common_phrases(self) -> list[Term]:
         """The phrases that only add to the scores of what is found; those that add next to nothing are left out."""
         return [term for term in self.terms if term.is_common_phrase and term.max_score > _MIN_GAIN]
+
+    def strong_and_weak(self, share: float) -> tuple[list[Term], list[Term]]:
+        """The single words to search for, in two parts: the second ones add at most a share of what all can add."""
+        words = sorted((term for term in self.searched if len(term.words) == 1), key=lambda term: term.max_score)
+        most = accumulate(term.max_score for term in words)
+        limit = share * sum(term.max_score for term in words)
+        weak = sum(score <= limit for score in most)
+        return words[weak:], words[:weak]
 
     @classmethod
     def of(cls, text: str, phrases: Sequence[str], *, analyzer: Analyzer, vocabulary: Vocabulary) -> QueryTerms:
