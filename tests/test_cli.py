@@ -41,7 +41,7 @@ def test_build_ask_status_verify(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert lines["reading"] == "one reader (set it with VERBATIM_CLOSE_READING: on, off)"
     assert lines["contents"].startswith("1 source, 4 posts, 11 passages, ")
     assert main(["verify", "--library", path]) == 0
-    assert capsys.readouterr().out == f"{path}: intact; all 11 passages of 1 source are slices of their texts\n"
+    assert capsys.readouterr().out == f"{path}: intact; 11 passages of 1 source, each a slice of its text\n"
     assert main(["ask", "Where are Leica lenses made?", "--library", path]) == 0
     assert "Solms" in capsys.readouterr().out.split("\n\n")[0]
     assert main(["build", "--library", path]) == 0

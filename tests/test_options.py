@@ -65,6 +65,9 @@ def test_only_a_comment_answers_what_commenters_say(tmp_path: Path) -> None:
         ("I looked in Soho. Where do you get spare poles?", "where can I get spare poles", "the shop in Leeds"),
         ("Where do you get spare poles? I get spare poles in Soho.", "Where do I get spare poles?", "Soho"),
         ("Where do you eat? I looked in Soho.", "Where do I get spare poles?", "Soho"),
+        ("Where do you get spare poles? In Soho.", "Where do I get spare poles?", "Soho"),
+        ("Where do you get spare poles? EDIT: I found them in Soho.", "Where do I get spare poles?", "Soho"),
+        ("Where do you get spare poles? I asked, and they told me Soho.", "Where do I get spare poles?", "Soho"),
     ],
 )
 def test_what_else_they_say_who_ask_the_same_does_not_answer(

@@ -52,7 +52,8 @@ def test_the_service_starts_what_there_is() -> None:
     unit.optionxform = str  # type: ignore[assignment,method-assign]
     unit.read_string(blocks(TEAM, "ini")[0])
     options = parser().parse_args(arguments(unit["Service"]["ExecStart"]))
-    assert options.allowed_host == ["chat.example.org"] and str(options.auth) == "/etc/verbatim/users"
+    assert options.allowed_host == ["chat.example.org"] and str(options.auth) == "%d/users"
+    assert unit["Service"]["LoadCredential"].startswith("users:")  # what systemd puts where %d names
     assert int(unit["Service"]["TimeoutStopSec"]) > stopping.LONGEST_STOP + 5
 
 

@@ -1,121 +1,107 @@
 """Corrections: where a text takes a value back ("8pm, sorry, 9pm"), what it says instead takes its place.
 
-A reader points at the old value as readily as at the new one: both stand beside the words of the question.
+A reader points at the old value as readily as at the new one: both stand beside the words of the question. Only what is
+plainly a correction counts, with a new value of the same kind: a wrong correction does more harm than a missed one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from qa.answering.candidate import ReadCandidate
-from qa.answering.question_type import LENGTH, MONTH, NUMBER, UNIT, asks_fact
+from qa.answering.question_type import asks_fact
 from qa.answering.reader import HOPELESS, ScoredSpan
+from qa.answering.values import NAME, NUMBER, SHAPES, unit_of
+from qa.text.normalize import words_of
 from qa.text.sentences import Sentence
 from qa.types import Span
 
-# What values look like, the kinds that others might be taken for first.
-_UNITS = rf"(?:{UNIT}|{LENGTH}|k?g|lbs?|pounds|litres?|liters?|degrees|thousand|million|billion)"
-_MONEY = re.compile(
-    r"[£$€]\s*\d[\d.,]*\d|[£$€]\s*\d|\b\d[\d.,]*\s*(?:pounds?|euros?|dollars?|cents?|pence|bucks|quid|[£$€])",
-    re.IGNORECASE,
+_BEFORE_VALUE = r"(?:(?:at|on|in|for|the|about|only|actually|really|more\s+like|now|bus|room|platform)\s+){0,3}"
+_IT_IS = (
+    rf"(?:it|that|this|he|she|they)(?:['’](?:s|re)|\s+(?:is|are|was|were|should\s+be|took|takes))\s+{_BEFORE_VALUE}"
 )
-_TIME = re.compile(
-    r"\b\d{1,2}(?:[.:]\d\d)?\s*(?:[ap]m\b|[ap]\.m\.?|o['’]clock|h\b)|\b\d{1,2}:\d\d\b"
-    rf"|\b\d{{1,2}}\.[0-5]\d\b(?![\s-]*(?:%|{_UNITS}\b))|\b(?:noon|midnight|midday)\b",
-    re.IGNORECASE,
-)
-_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
-_DATE = re.compile(
-    rf"(?:\b{_WEEKDAY},?\s+)?\b(?:\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{MONTH})|(?:{MONTH})\s+\d{{1,2}})\b"
-    rf"(?:,?\s+\d{{4}})?|\b{_WEEKDAY}\b",
-    re.IGNORECASE,
-)
-_VAGUE = "half|third|quarter|double|twice|once|none|both|several|many"
-_NUMBER = re.compile(
-    rf"\b(?:\d(?:[\d.,]*\d)?|(?!(?:{_VAGUE})\b)(?:{NUMBER}))(?:\s*(?:%|°[CF]?|(?:thousand|million|billion)\b))?"
-    rf"(?:[\s-]*(?P<unit>{_UNITS})\b)?",
-    re.IGNORECASE,
-)
-_NAME = re.compile(
-    r"\b(?!(?:It|She|He|They|We|You|I|The|This|That|These|There|A|An|In|On|At|But|And|So|Not|No|Now|Sorry|Actually|Edit"
-    r"|Update|Correction)\b)[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)*"
-)
-_NEXT_WORD = re.compile(r"[\s-]+([^\W\d_]+)")
-_Place = tuple[int, int, int]  # the index of a sentence, and where to look in it
-_SHAPES = (_MONEY, _TIME, _DATE, _NUMBER, _NAME)
-
-# "not 8pm", "instead of 9pm", "it isn't £900"
-_DENYING = r"(?:\bnot|n['’]t|\brather\s+than|\binstead\s+of)\s+(?:(?:at|on|in|for|the|an?)\s+){0,2}"
-_DENIED_BEFORE = re.compile(rf"{_DENYING}\Z", re.IGNORECASE)
-_DIGITS = re.compile(r"\d(?:[\d.,:]*\d)?")
-_DENIED_NUMBER = re.compile(rf"{_DENYING}[£$€]?\s?(?P<number>{_DIGITS.pattern})", re.IGNORECASE)
-_DENYING_LENGTH = 40  # characters, at most
+# "at 8pm, sorry, 9pm", "in 1998 - I meant 1996"
 _SORRY_AFTER = re.compile(
-    r"[\s,;(.…–—-]*(?:sorry|i\s+meant?|make\s+that|scratch\s+that|or\s+rather|no,?\s+wait|correction)\b[\s,:–—-]*"
-    r"(?:(?:it['’]s|at|on|in|the|for)\s+){0,2}",
+    r"[\s,;(.…–—-]*(?:sorry|i\s+meant?|make\s+that|sc(?:rap|ratch)\s+that|or\s+rather|no,?\s+wait|correction|oops|er)\b"
+    rf"[\s,:–—-]*(?:{_IT_IS}|{_BEFORE_VALUE})",
     re.IGNORECASE,
 )
-_NO_LONGER_AFTER = re.compile(r"\s+(?:is|are|was|were)\s+no\s+longer\b", re.IGNORECASE)
+_MOVED_FROM = re.compile(
+    r"\b(?:moved|changed|postponed|extended|brought\s+forward|put\s+back)\s+from\s+\Z", re.IGNORECASE
+)
+_MOVED_TO_AFTER = re.compile(rf"\s+to\s+{_BEFORE_VALUE}", re.IGNORECASE)
+# "9pm, not 8pm", "it isn't £900": what is denied stands behind it.
+_NOT_BEFORE = re.compile(r"(?<!if\s)(?:\bnot|n['’]t)\s+(?:(?:at|on|in|for|the|an?)\s+){0,2}\Z", re.IGNORECASE)
+_NOT_LENGTH = 25  # characters, at most
 _EARLIER_VERSION = re.compile(
-    r"\b(?:earlier|previous|original|first|printed)\s+(?:version|edition|report|post|draft|e-?mail|notice|announcement)\b",
+    r"\b(?:an?\s+(?:earlier|previous)\s+version\b[^.:;]{0,60}?\b|originally\s+)"
+    r"(?:said|stated|gave|named|listed|misstated|put)\b",
     re.IGNORECASE,
 )
-_IT_ALSO_SAID = re.compile(r"\W*it\s+(?:also\s+)?(?:gave|said|stated|had|named|listed|put|called)\b", re.IGNORECASE)
-_SAID = re.compile(
-    r"\b(?:wrote|said|says|typed|put|posted|thought|believed|claimed|assumed|wrongly|mistakenly|incorrectly)\b",
+_IT_ALSO_SAID = re.compile(r"\W*it\s+also\s+(?:gave|said|stated|named|listed|put)\b", re.IGNORECASE)
+_SAID_WRONGLY = re.compile(
+    r"\b(?:(?:i|we)\s+(?:\w+\s+)?(?:wrote|said|thought|believed|assumed)|rumou?r\s+has\s+it"
+    r"|(?:everyone|everybody|people|they)\s+(?:says?|said|thinks?|thought))\b",
+    re.IGNORECASE,
+)
+_BUT_IT_IS = re.compile(rf"\bbut\b.*\b{_IT_IS}", re.IGNORECASE | re.DOTALL)
+_IN_FACT_IT_IS = re.compile(rf"\W*(?:(?:in\s+fact|actually|but)\W+)?(?:{_IT_IS}|there\s+(?:is|are)\s+)", re.IGNORECASE)
+_IT_IS_NOT = re.compile(r"\W*(?:it|that)(?:['’]s|\s+(?:is|was))(?:\s+(?:wrong|not)|n['’]t)\b", re.IGNORECASE)
+_RETRACTION = re.compile(
+    r"\W*(?:ignore\s+that|sc(?:rap|ratch)\s+that|sorry|my\s+mistake|oops|no|make\s+that|i\s+meant?)\b[\s,:–—-]*"
+    rf"(?:{_IT_IS}|it\s+\w+s\s+{_BEFORE_VALUE}|{_BEFORE_VALUE})",
     re.IGNORECASE,
 )
 _PLANNED = re.compile(
-    r"\b(?:(?:was|were)\s+(?:\w+\s+)?(?:going|supposed|meant|due|scheduled|planned|set)\s+(?:to|for|on|at)"
-    r"|originally|initially|used\s+to)\b",
+    r"\b(?:was|were)\s+(?:\w+\s+)?(?:going|supposed|meant|due|scheduled|planned|set)\s+(?:to|for|on|at)\b",
     re.IGNORECASE,
 )
-# What the words turn to what is right with.
-_TURN = re.compile(
-    r"[;:]|\.\s|\bbut\b|\bactually\b|(?<!\bthat\s)\bit(?:\s+is|['’]s)\b|\binstead\b|\bnow\b|\bin\s+fact\b|\bsorry\b|\bhowever\b",
+_MOVED_TO = re.compile(
+    r"\b(?:(?:moved|postponed|changed|put\s+(?:off|back)|brought\s+forward)\s+(?:to|until|till)"
+    rf"|(?:is|are)\s+now|now\s+\w+s)\s+{_BEFORE_VALUE}",
     re.IGNORECASE,
 )
-_CONTRADICTION = re.compile(r"\b(?:but|actually|in\s+fact|sorry|however|wrong)\b", re.IGNORECASE)
-_CHANGED = re.compile(r"\b(?:now|instead|postponed|moved|changed|since|put\s+off|brought\s+forward)\b", re.IGNORECASE)
-# Who says so may be wrong, if the next sentence begins to say otherwise.
-_DOUBTED = re.compile(
-    r"\brumou?r\s+has\s+it\b|\b(?:everyone|everybody|people|they|some|others)\s+(?:says?|said|thinks?|thought)\b"
-    r"|\b(?:i|we)\s+(?:wrote|said|typed|put|posted|thought|believed|claimed|assumed)\b|\boriginally\s+said\b|\bclaims?\b"
-    r"|\bplan\s+(?:said|was)\b",
+_MARKER = re.compile(
+    r"[\W_]*(?:edit(?:ed)?|update[ds]?|correction|corrected|erratum|typo)\b[^:\n\d]{0,20}(?:\d{1,2}(?:\s+\w+)?)?\s*[:–—-](?!\d)\s*",
     re.IGNORECASE,
 )
-_OTHERWISE = re.compile(r"\W*(?:it|he|she|they|in\s+fact|actually|but|i|we|no|not|that)\b", re.IGNORECASE)
-_RETRACTION = re.compile(
-    r"\W*(?:sorry\s*[,:–—-]|ignore\s+that|scratch\s+that|that['’]?s\s+(?:wrong|not\s+(?:true|right))|my\s+mistake|correction"
-    r"|i\s+got\s+(?:that|it|the\s+\w+)\s+wrong|(?:not\s+true|wrong)\W)",
+_EDITED_TO = re.compile(
+    rf"(?:sorry\W+)?(?:{_IT_IS}|it\s+\w+s\s+{_BEFORE_VALUE}|should\s+be\s+|{_BEFORE_VALUE})", re.IGNORECASE
+)
+_IT_IS_NOW = re.compile(r"\bit(?:['’]s|\s+is)\s+(?=\S+\s+now\b)", re.IGNORECASE)
+_IS_NOW = re.compile(rf"\b(?:is|are|costs?|opens?|closes?|starts?|begins?)\s+(?:now\s+){_BEFORE_VALUE}", re.IGNORECASE)
+_TAKEN_OVER = re.compile(
+    r"\b(?:took|taken|takes)\s+over\b|\b(?:succeeded|replaced)\b|\bis\s+(?:now|the\s+new)\b", re.IGNORECASE
+)
+_NO_LONGER_AFTER = re.compile(r"\s+(?:is|are)\s+no\s+longer\b", re.IGNORECASE)
+_WITHOUT_SUBJECT = re.compile(
+    r"[\W_]*(?:(?:edit(?:ed)?|update[ds]?|correction)\b\W*)?(?:(?:sorry|no)\W+)?(?:it\b|that['’]s\b|not\b|[£$€]?\d)",
     re.IGNORECASE,
 )
-_MARKER = re.compile(r"\W*(?:edit(?:ed)?|update[ds]?|correction|corrected|erratum)\b[^:\n]{0,20}:", re.IGNORECASE)
-# Words of an edit that change something: not in "EDIT: children pay £2".
-_EDITS = re.compile(
-    r"\bcorrect|\b(?:not|now|instead|actually|sorry|wrong|changed?|moved|should|(?:that|it)(?:['’]s|\s+\w+s))\b",
-    re.IGNORECASE,
+_FUNCTION_WORDS = frozenset(
+    "the and for are was were not but with this that from its our your their have has had will you they she his her"
+    " edit update correction now please sorry only also then".split()
 )
+_CONTENT_LETTERS = 3
 _AFTERWARDS = 3  # sentences in which a plan may be said to have changed
-# Behind a number, these are no unit of it.
-_NO_UNIT = frozenset(
-    "according after and as at because but by for from if in now on or since so today when while".split()
-)
+# Who asks this may want to know what was so before, or what is not.
 _ASKS_WHAT_WAS = re.compile(
-    r"\b(?:not|no\s+longer|originally|initially|used\s+to|supposed|planned|earlier|before|previous(?:ly)?|wrong(?:ly)?"
-    r"|mistake|correct(?:ed|ion)|change[ds]?|edit(?:ed)?|update[ds]?)\b|n['’]t\b",
+    r"\b(?:not|no\s+longer|non|original(?:ly)?|initial(?:ly)?|first|(?<!how\s)old|used\s+to|supposed|planned|earlier|before|former"
+    r"|previous(?:ly)?|wrong(?:ly)?|mistake|correct(?:ed|ion)|change[ds]?|edit(?:ed)?|update[ds]?|closed|except|normal(?:ly)?"
+    r"|regular(?:ly)?|stop(?:ped)?|until|sa(?:y|ys|id)|claim(?:s|ed)?|th(?:ink|inks|ought)|according)\b|n['’]t\b",
     re.IGNORECASE,
 )
+_ASKS_WHO_IS = re.compile(r"\bwho(?:['’]s|\s+is)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class _Correction:
-    """What is right instead of a value that is taken back: the index of its sentence and its span; None if not said."""
+    """What is right instead of a value: the index of its sentence, and its span."""
 
     index: int
-    span: Span | None
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +121,7 @@ def with_corrections(question: str, read: Sequence[ReadCandidate]) -> list[Corre
     A value is taken back in its own passage, or in a later post of the same author.
 
     Args:
-        question: The question. Only what a few words answer is corrected, unless it asks what was so before.
+        question: The question. Only what a few words answer is corrected, unless it may ask what was so before.
         read: The passages.
     """
     if not asks_fact(question) or _ASKS_WHAT_WAS.search(question):
@@ -144,7 +130,7 @@ def with_corrections(question: str, read: Sequence[ReadCandidate]) -> list[Corre
     for draft in drafts:
         for index, span in enumerate(draft.candidate.spans):
             if span.margin > HOPELESS:
-                draft.correct(index, span, drafts)
+                draft.correct(question, index, span, drafts)
     return [draft.corrected() for draft in drafts]
 
 
@@ -161,26 +147,26 @@ class _Draft:
     def of(cls, candidate: ReadCandidate) -> _Draft:
         return cls(candidate, [*candidate.spans], [*candidate.sentence_evidence])
 
-    def correct(self, index: int, span: ScoredSpan, drafts: Sequence[_Draft]) -> None:
+    def correct(self, question: str, index: int, span: ScoredSpan, drafts: Sequence[_Draft]) -> None:
         """Put what is right in the place of the span of a sentence, if that is taken back."""
-        text, evidence = self.candidate.candidate.text, self.candidate.sentence_evidence[index]
-        place = span.start, span.end
-        if correction := _correction(text, self.candidate.sentences, index, place):
-            if correction.span is None or correction.index != index:
-                self.taken_back.add(index)
-            self._take_over(correction, span, evidence)
+        value = _Value.in_span(self.candidate.candidate.text, self.candidate.sentences, index, (span.start, span.end))
+        if value is None:
+            return
+        if correction := value.correction(question):
+            self._take_back(index, span, self, correction)
             return
         for other in drafts:
-            if self._is_before(other) and (correction := other.denial_of(text[slice(*place)])):
-                self.taken_back.add(index)
-                other._take_over(correction, span, evidence)
+            if self._is_before(other) and (correction := other.denial_of(value)):
+                self._take_back(index, span, other, correction)
 
-    def _take_over(self, correction: _Correction, span: ScoredSpan, evidence: float) -> None:
-        index = correction.index
-        if correction.span is not None and self.spans[index].margin <= span.margin:
+    def _take_back(self, index: int, span: ScoredSpan, other: _Draft, correction: _Correction) -> None:
+        right = correction.index
+        if other is not self or right != index:
+            self.taken_back.add(index)
+        if other.spans[right].margin <= span.margin:
             start, end = correction.span
-            self.spans[index] = replace(span, start=start, end=end)
-            self.evidence[index] = max(self.evidence[index], evidence)
+            other.spans[right] = replace(span, start=start, end=end)
+            other.evidence[right] = max(other.evidence[right], self.evidence[index])
 
     def _is_before(self, other: _Draft) -> bool:
         """Whether the other passage is from a later post of the same author."""
@@ -188,102 +174,168 @@ class _Draft:
         is_by_same = place.author is not None and (place.source, place.author) == (later.source, later.author)
         return is_by_same and place.post < later.post
 
-    def denial_of(self, value: str) -> _Correction | None:
+    def denial_of(self, value: _Value) -> _Correction | None:
         """What the passage says instead of a value that it denies."""
-        text = self.candidate.candidate.text
-        return _first_value(text, _shape_of(value), value, _denials(text, self.candidate.sentences, value))
+        return value.denied_in(self.candidate.candidate.text, self.candidate.sentences)
 
     def corrected(self) -> Corrected:
         changed = replace(self.candidate, spans=self.spans, sentence_evidence=self.evidence)
         return Corrected(changed, frozenset(self.taken_back))
 
 
-def _correction(text: str, sentences: Sequence[Sentence], index: int, span: Span) -> _Correction | None:
-    """What is right instead of a span of a sentence; None if the text does not take it back."""
-    sentence, value = sentences[index], text[slice(*span)]
-    shape = _shape_of(value)
-    before, after = text[sentence.start : span[0]], text[span[1] : sentence.end]
-    rest, following = (index, span[1], sentence.end), _places(sentences)[index + 1 :]
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """A value that a sentence of a text holds: a price, a time, a date, a year, a number or a name."""
 
-    def first(places: Sequence[_Place]) -> _Correction | None:
-        return _first_value(text, shape, value, places)
+    text: str
+    sentences: Sequence[Sentence]
+    index: int
+    span: Span
+    shape: re.Pattern[str]
+    match: re.Match[str]
 
-    if _DENIED_BEFORE.search(before):
-        return first([(index, sentence.start, span[0]), rest, *following[:1]]) or _Correction(index, None)
-    if (sorry := _SORRY_AFTER.match(after)) and shape and shape.match(after, sorry.end()):
-        return first([(index, span[1] + sorry.end(), sentence.end)])
-    if _NO_LONGER_AFTER.match(after):
-        return first(following[:1]) or _Correction(index, None)
-    if _is_of_earlier_version(text, sentences, index, before):
-        return first([rest, *following[:1]]) or _Correction(index, None)
-    if shape is _NAME:  # another name is seldom another value of the same thing
+    @classmethod
+    def in_span(cls, text: str, sentences: Sequence[Sentence], index: int, span: Span) -> _Value | None:
+        """The value in a span of a sentence; None if there is none."""
+        start = span[0] - (text[span[0] - 1 : span[0]] in ("£", "$", "€"))
+        for shape in SHAPES:
+            if shape.search(text[start : span[1]]) and (match := shape.search(text, start, sentences[index].end)):
+                return cls(text, sentences, index, span, shape, match) if match.start() < span[1] else None
         return None
-    # In the rest of the sentence, the next ones, and edits below, only another value shows that it is taken back.
-    places: list[_Place] = []
-    if (turn := _CONTRADICTION.search(after)) and _holds_until_the_end(_SAID, before):
-        places.append((index, span[1] + turn.end(), sentence.end))
-    if _holds_until_the_end(_PLANNED, before):
-        places += [place for place in [rest, *following[:_AFTERWARDS]] if _CHANGED.search(text, *place[1:])]
-    for _, start, end in following[:1]:
-        is_doubted = _holds_until_the_end(_DOUBTED, before) and _OTHERWISE.match(text, start, end)
-        if is_doubted or _RETRACTION.match(text, start, end):
-            places.append(following[0])
-    places += [place for place in _denials(text, sentences, value) if place[0] > index]
-    places += [place for place in following if _MARKER.match(text, *place[1:]) and _EDITS.search(text, *place[1:])]
-    return first(places)
 
-
-def _holds_until_the_end(pattern: re.Pattern[str], before: str) -> bool:
-    """Whether words before a value match a pattern, and nothing turns to what is right between them and the value."""
-    said = pattern.search(before)
-    return said is not None and not _TURN.search(before, said.end())
-
-
-def _is_of_earlier_version(text: str, sentences: Sequence[Sentence], index: int, before: str) -> bool:
-    """Whether what follows `before` in a sentence is what an earlier version of the text said."""
-    if index and _IT_ALSO_SAID.match(before):
-        previous = sentences[max(0, index - 2)].start
-        return _EARLIER_VERSION.search(text, previous, sentences[index].start) is not None
-    return _holds_until_the_end(_EARLIER_VERSION, before)
-
-
-def _denials(text: str, sentences: Sequence[Sentence], value: str) -> list[_Place]:
-    """The sentences that deny a value with a number in it: "9pm, not 8pm"."""
-    number = _DIGITS.search(value)
-    if number is None:
-        return []
-    denied = {match.start() for match in _DENIED_NUMBER.finditer(text) if match["number"] == number[0]}
-    return [(index, start, end) for index, start, end in _places(sentences) if any(start <= at < end for at in denied)]
-
-
-def _shape_of(value: str) -> re.Pattern[str] | None:
-    """What values like this one look like: a time, a price, a date, a number or a name."""
-    return next((shape for shape in _SHAPES if shape.search(value)), None)
-
-
-def _places(sentences: Sequence[Sentence]) -> list[_Place]:
-    return [(index, sentence.start, sentence.end) for index, sentence in enumerate(sentences)]
-
-
-def _first_value(text: str, shape: re.Pattern[str] | None, value: str, places: Sequence[_Place]) -> _Correction | None:
-    """The first other value of a shape in these places; None if there is none, or no shape."""
-    old = shape.search(value) if shape else None
-    if shape is None or old is None:
+    def correction(self, question: str) -> _Correction | None:
+        """What is right instead; None if its text does not take it back."""
+        for index, at in self._where_right(question):
+            if (right := self.other_at(self.text, at)) is not None:
+                return _Correction(index, right)
         return None
-    unit = _unit(old) if shape is _NUMBER else ""
-    for index, start, end in places:
-        for match in shape.finditer(text, start, end):
-            is_denied = _DENIED_BEFORE.search(text, max(start, match.start() - _DENYING_LENGTH), match.start())
-            has_unit = not unit or _unit(match) in ("", unit)
-            if match[0] not in value and not is_denied and has_unit:
-                prefix, at = value[: old.start()], match.start()
-                is_whole = prefix and text[max(start, at - len(prefix)) : at].casefold() == prefix.casefold()
-                return _Correction(index, (at - len(prefix) if is_whole else at, match.end()))
-    return None
+
+    def other_at(self, text: str, at: int) -> Span | None:
+        """The span of another value of the kind that begins at an offset of a text."""
+        match = self.shape.match(text, at)
+        if match is None or match[0].casefold() == self.match[0].casefold():
+            return None
+        if self.shape is NUMBER and (any(kind.match(text, at) for kind in SHAPES[:4]) or text[at - 1 : at] in "£$€"):
+            return None
+        if self.shape is NUMBER and unit_of(match) not in ("", unit_of(self.match)):
+            return None
+        prefix = self.text[self.span[0] : self.match.start()]
+        has_prefix = prefix and text[max(0, at - len(prefix)) : at].casefold() == prefix.casefold()
+        return (at - len(prefix) if has_prefix else at), match.end()
+
+    def _where_right(self, question: str) -> Iterator[tuple[int, int]]:
+        """Where the text may say what is right, the index of the sentence and the offset, by the cues before it."""
+        text, index, sentence = self.text, self.index, self.sentences[self.index]
+        before, behind = text[sentence.start : self.match.start()], self.match.end()
+        following = list(enumerate(self.sentences))[index + 1 :]
+        if sorry := _SORRY_AFTER.match(text, behind, sentence.end):
+            yield index, sorry.end()
+        if _NOT_BEFORE.search(before):
+            yield from self._everywhere(index)
+        if _MOVED_FROM.search(before) and (to := _MOVED_TO_AFTER.match(text, behind)):
+            yield index, to.end()
+        if _NO_LONGER_AFTER.match(text, behind) and _ASKS_WHO_IS.search(question):
+            for at, after in following[:1]:
+                if _TAKEN_OVER.search(text, after.start, after.end):
+                    yield from self._everywhere(at)
+        if self._is_of_earlier_version(before):
+            for at in (index, *(at for at, _ in following[:1])):
+                yield from self._everywhere(at)
+        if self.shape is NAME:
+            return
+        if _SAID_WRONGLY.search(before):
+            if it_is := _BUT_IT_IS.search(text, behind, sentence.end):
+                yield index, it_is.end()
+            for at, after in following[:1]:
+                if it_is := _IN_FACT_IT_IS.match(text, after.start, after.end):
+                    yield at, it_is.end()
+                if _IT_IS_NOT.match(text, after.start, after.end):
+                    yield from self._everywhere(at)
+        if _PLANNED.search(before):
+            for at, after in [(index, sentence), *filter(self._is_about_it, following[:_AFTERWARDS])]:
+                for moved in _MOVED_TO.finditer(text, max(behind, after.start), after.end):
+                    yield at, moved.end()
+        for at, after in following[:1]:
+            if retraction := _RETRACTION.match(text, after.start, after.end):
+                yield at, retraction.end()
+        if denied := self.denied_in(text, self.sentences[index + 1 :]):
+            yield index + 1 + denied.index, denied.span[0]
+        for at, after in reversed(following):  # of several edits the last one holds
+            yield from ((at, edited) for edited in self._edited_in(after))
+
+    def _everywhere(self, index: int) -> Iterator[tuple[int, int]]:
+        sentence = self.sentences[index]
+        for match in self.shape.finditer(self.text, sentence.start, sentence.end):
+            yield index, match.start()
+
+    def _is_of_earlier_version(self, before: str) -> bool:
+        """Whether this is what an earlier version of the text said."""
+        if self.index and _IT_ALSO_SAID.match(before):
+            start, end = self.sentences[max(0, self.index - 2)].start, self.sentences[self.index].start
+            return _EARLIER_VERSION.search(self.text, start, end) is not None
+        return _EARLIER_VERSION.search(before) is not None
+
+    def _edited_in(self, sentence: Sentence) -> Iterator[int]:
+        """Where a sentence that is marked as an edit says the new value, of nothing else or of the same subject."""
+        marker = _MARKER.match(self.text, sentence.start, sentence.end)
+        if marker is None:
+            return
+        if edited := _EDITED_TO.match(self.text, marker.end(), sentence.end):
+            yield edited.end()
+        for it_is in _IT_IS_NOW.finditer(self.text, marker.end(), sentence.end):
+            yield it_is.end()
+        own = self.sentences[self.index]
+        subjects = [_subject(self.text[own.start : own.end]), _subject(self.text[marker.end() : sentence.end])]
+        if subjects[0] == subjects[1] and (now := _IS_NOW.search(self.text, marker.end(), sentence.end)):
+            yield now.end()
+
+    def denied_in(self, text: str, sentences: Sequence[Sentence]) -> _Correction | None:
+        """What another sentence says instead of this value, which it denies: "Doors open at 9pm, not 8pm".
+
+        It has no subject of its own ("It's 9pm, not 8pm"), or shares a word with the sentence of this value.
+        """
+        if self.shape is NAME:
+            return None
+        for index, sentence in enumerate(sentences):
+            matches = [*self.shape.finditer(text, sentence.start, sentence.end)]
+            denied = any(_is_denied(text, match) and self._is_same(match) for match in matches)
+            if not denied or not self._shares_subject(text[sentence.start : sentence.end]):
+                continue
+            rights = (self.other_at(text, match.start()) for match in matches if not _is_denied(text, match))
+            if right := next(filter(None, rights), None):
+                return _Correction(index, right)
+        return None
+
+    def _is_about_it(self, numbered: tuple[int, Sentence]) -> bool:
+        """Whether a sentence of the text may be about what the value is of."""
+        return self._shares_subject(self.text[numbered[1].start : numbered[1].end])
+
+    def _shares_subject(self, sentence: str) -> bool:
+        """Whether a sentence has no subject of its own, or shares a word with the sentence of the value."""
+        own = self.sentences[self.index]
+        said = _content(self.text[own.start : own.end], self.match[0])
+        return _WITHOUT_SUBJECT.match(sentence) is not None or bool(said & _content(sentence, self.match[0]))
+
+    def _is_same(self, other: re.Match[str]) -> bool:
+        """Whether another value is this one, perhaps without its unit: "8" of "8pm"."""
+        one, two = ("".join(words_of(match[0])) for match in (self.match, other))
+        return one == two or one.startswith(two) or two.startswith(one)
 
 
-def _unit(number: re.Match[str]) -> str:
-    """The unit of a number, or the word that it stands before, without the s of a plural; "" for none."""
-    following = _NEXT_WORD.match(number.string, number.end())
-    unit = (number["unit"] or (following[1] if following else "")).casefold().removesuffix("s")
-    return "" if unit in _NO_UNIT else unit
+def _is_denied(text: str, value: re.Match[str]) -> bool:
+    return _NOT_BEFORE.search(text, max(0, value.start() - _NOT_LENGTH), value.start()) is not None
+
+
+def _content(sentence: str, value: str) -> set[str]:
+    """The words of a sentence that say what it is about, but those of a value and the one behind it."""
+    words = words_of(sentence.replace(value, " 0 "))
+    units = {words[at + 1] for at, word in enumerate(words[:-1]) if word[:1].isdigit()}
+    return {w.removesuffix("s") for w in words if len(w) >= _CONTENT_LETTERS and not w[:1].isdigit()} - (
+        _FUNCTION_WORDS | {unit.removesuffix("s") for unit in units}
+    )
+
+
+def _subject(sentence: str) -> str:
+    """The first word of a sentence that says what it is about; "" if there is none."""
+    words = (word for word in words_of(sentence) if len(word) >= _CONTENT_LETTERS and word not in _FUNCTION_WORDS)
+    return next(words, "")

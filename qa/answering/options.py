@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from qa.answering import question_type
-from qa.answering.author import may_be_author, names_author
+from qa.answering.author import FIRST_PERSON, may_be_author, names_author
 from qa.answering.candidate import ReadCandidate
 from qa.answering.corrections import Corrected, with_corrections
 from qa.answering.highlight import extend_span, list_at, strip_marks
@@ -33,7 +33,12 @@ MARGIN_LIMIT = 12.0  # margins are clipped to ± this value: see benchmarks/resu
 _CONTINUES_MARGIN = 0.0
 _MAX_SENTENCES = 3  # of an explanation; a longer one is read in its passage
 _MEASURED_AT_ONCE = 4  # sentences that are encoded together; the best of them spares most others
-# Of the question, and its cosine with it, from which a sentence that asks asks the same.
+# What a comment that asks says when it has found the answer.
+_FOUND_OUT = re.compile(
+    r"\A\W*(?:edit|update|a:|yes|no|because|try|it['’]?s)\b|\b(?:found|told|turn(?:s|ed)\s+out|it\s+is|it['’]s)\b",
+    re.IGNORECASE,
+)
+# A sentence of a comment asks the same question from this coverage of it and this cosine with it on.
 _SAME_COVERAGE, _SAME_LIKENESS = 0.6, 0.5
 _REFERS_BACK = re.compile(
     r"\W*(?:this|that|these|those|it|its|they|their|he|she|his|her|because|so|there|then)\b", re.IGNORECASE
@@ -107,7 +112,7 @@ class OptionFeatures:
 class Option:
     """A sentence that may answer: the passage it is in, its index there, its best span and its features.
 
-    `admissible` is False if the sentence was not read, is itself a question, or is what else someone says who asks the
+    `admissible` is False if the sentence was not read, is itself a question, or is a remark in a comment that asks the
     same; if its answer is taken back (see `qa.answering.corrections`); if the question asks what commenters say and it
     is from an article; or if it or its passage is about something else: it has another name of the same kind (see
     `qa.answering.identifiers`), or is another row of a table than the one asked about. `points_at_author` is whether
@@ -261,7 +266,8 @@ def _of_passage(
             likeness_before=0.0,
             coverage_before=max(0.0, coverages[index - refers_back] - coverage),
         )
-        answers = not (asks[index] or coverage < posed) or about_a_question
+        is_remark = coverage < posed and FIRST_PERSON.search(sentence) and not _FOUND_OUT.search(sentence)
+        answers = not (asks[index] or is_remark) or about_a_question
         about_it = index not in other_rows and (
             not required or (required <= about and not contradicts(required, sentence))
         )
@@ -272,9 +278,9 @@ def _of_passage(
 def _posed(query: EncodedQuery, candidate: ReadCandidate, coverages: Sequence[float], encoder: Encoder) -> float:
     """The coverage of the sentence of a comment that asks what the question asks; 0 if none does.
 
-    Who asks in a comment does not know: what else it says answers only if it covers as much. Otherwise the remark in
-    "Where do you get spare poles? I looked in town." answers the next person who asks. What people think, who asks may
-    say too.
+    What such a comment says about its author answers only if it covers as much of the question. Otherwise the remark in
+    "Where do you get spare poles? I looked in town." answers the next person who asks. A commenter who asks may still
+    give an opinion.
     """
     if candidate.candidate.place.kind == "article" or question_type.asks_opinion(query.text):
         return 0.0

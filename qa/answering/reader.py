@@ -71,8 +71,8 @@ class Reader(Protocol):
         """Choose the best span of each passage.
 
         A reader may take two more arguments by name, one value for each passage. `titles` is what the passage is read
-        in the light of, or None: the title of its text, the headings above it, the last words of the post that it
-        answers. `sentences` is the passage's sentences as `qa.text.sentences.Sentence`.
+        in the light of, or None: the title of its text, the headings above it, the question or last words that it
+        replies to. `sentences` is the passage's sentences as `qa.text.sentences.Sentence`.
 
         Args:
             question: The question, without search syntax.

@@ -47,7 +47,7 @@ def _status(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     status = _generation(options, check_hashes=True).verify(files=False)
     passages, sources = counted(status.passages, "passage"), counted(status.sources, "source")
-    print_line(f"{status.path}: intact: {sources}, {passages}; every passage is a slice of its text")
+    print_line(f"{status.path}: intact; {passages} of {sources}, each a slice of its text")
     if dropped := clear_leftovers(LibraryDirectory(library_path(options))):
         print_line(f"{counted(dropped, 'collection')} of earlier or interrupted builds dropped from Milvus")
     return 0

@@ -50,7 +50,7 @@ class Passage:
         date: The date of its post in ISO 8601; empty if that is not known.
         context: The title of its text, the headings that it stands under or begins with, and the head row if it begins
             inside a table, as sentences. Its words count less.
-        reply_to: The last sentences of the post that its own replies to; they are only read.
+        reply_to: The questions of the post that its own replies to, or its last sentences; they are only read.
     """
 
     text: str

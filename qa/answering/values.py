@@ -1,0 +1,50 @@
+"""Values: the prices, times, dates, years, numbers and names in a text, by what they look like."""
+
+from __future__ import annotations
+
+import re
+
+from qa.answering import question_type
+from qa.answering.question_type import LENGTH, MONTH, UNIT
+
+_UNITS = rf"(?:{UNIT}|{LENGTH}|k?g|lbs?|pounds|litres?|liters?|degrees|thousand|million|billion)"
+_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
+_VAGUE = "one|half|third|quarter|double|twice|once|none|both|several|many"
+MONEY = re.compile(
+    r"[£$€]\s*\d(?:[\d.,]*\d)?|\b\d(?:[\d.,]*\d)?\s*(?:pounds?|euros?|dollars?|cents?|pence|bucks|quid|[£$€])",
+    re.IGNORECASE,
+)
+TIME = re.compile(
+    r"\b\d{1,2}(?:[.:]\d\d)?\s*(?:[ap]m\b|[ap]\.m\.?|o['’]clock|h\b)|\b\d{1,2}:\d\d\b"
+    rf"|\b\d{{1,2}}\.[0-5]\d\b(?![\s-]*(?:%|{_UNITS}\b))|\b(?:noon|midnight|midday)\b",
+    re.IGNORECASE,
+)
+DATE = re.compile(
+    rf"(?:\b{_WEEKDAY},?\s+)?\b(?:\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{MONTH})|(?:{MONTH})\s+\d{{1,2}})\b"
+    rf"(?:,?\s+\d{{4}})?|\b{_WEEKDAY}\b",
+    re.IGNORECASE,
+)
+YEAR = re.compile(rf"\b(?:1\d|20)\d\d\b(?![\s-]*(?:%|{_UNITS}\b))(?![.,]\d)", re.IGNORECASE)
+NUMBER = re.compile(
+    rf"\b(?:\d(?:[\d.,]*\d)?|(?!(?:{_VAGUE})\b)(?:{question_type.NUMBER})\b)(?:\s*(?:%|°[CF]?))?"
+    rf"(?:[\s-]*(?P<unit>{_UNITS})\b)?",
+    re.IGNORECASE,
+)
+NAME = re.compile(
+    r"\b(?!(?:It|She|He|They|We|You|I|The|This|That|These|There|A|An|In|On|At|But|And|So|Not|No|Now|Sorry|Actually)\b)"
+    r"[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)*"
+)
+SHAPES = (MONEY, TIME, DATE, YEAR, NUMBER, NAME)
+"""Of two that match a value, the first is meant."""
+_NEXT_WORD = re.compile(r"[\s-]+([^\W\d_]+)")
+# Behind a number, these are no unit of it.
+_NO_UNIT = frozenset(
+    "according after and as at because but by for from if in now on or since so today when while".split()
+)
+
+
+def unit_of(number: re.Match[str]) -> str:
+    """The unit of a number, or the word that it stands before, without the s of a plural; "" for none."""
+    following = _NEXT_WORD.match(number.string, number.end())
+    unit = (number["unit"] or (following[1] if following else "")).casefold().removesuffix("s")
+    return "" if unit in _NO_UNIT else unit
