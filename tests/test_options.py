@@ -66,6 +66,7 @@ def test_only_a_comment_answers_what_commenters_say(tmp_path: Path) -> None:
         ("Where do you get spare poles? I get spare poles in Soho.", "Where do I get spare poles?", "Soho"),
         ("Where do you eat? I looked in Soho.", "Where do I get spare poles?", "Soho"),
         ("Where do you get spare poles? In Soho.", "Where do I get spare poles?", "Soho"),
+        ("Where do you get spare poles? I bought mine in Soho.", "Where do I get spare poles?", "Soho"),
         ("Where do you get spare poles? EDIT: I found them in Soho.", "Where do I get spare poles?", "Soho"),
         ("Where do you get spare poles? I asked, and they told me Soho.", "Where do I get spare poles?", "Soho"),
     ],

@@ -26,7 +26,7 @@ _SPEECH_ACTS = re.compile(
 )
 _I_DID = re.compile(r"\b(?:i|we)\b(?:['’]\w+)?\s+(?P<after>(?:\S+\s+){0,3}\S+)", re.IGNORECASE)
 _MYSELF = r"(?:i|we|me|us|mine|ours|myself|ourselves)"
-FIRST_PERSON = re.compile(rf"\b(?:{_MYSELF}|my|our)\b", re.IGNORECASE)
+_FIRST_PERSON = re.compile(rf"\b(?:{_MYSELF}|my|our)\b", re.IGNORECASE)
 _FOUND_MYSELF = re.compile(rf"\W*{_MYSELF}\b", re.IGNORECASE)
 # With a margin below this the reader found nobody in the sentence itself.
 _UNSURE_MARGIN = 0.0
@@ -67,7 +67,7 @@ def may_be_author(question: str, text: str) -> bool:
     """
     if not asks_who(question) or asks_byline(question):  # the byline answers that
         return False
-    return _asks_who_said(question) or FIRST_PERSON.search(text) is not None
+    return _asks_who_said(question) or _FIRST_PERSON.search(text) is not None
 
 
 def author_answers(

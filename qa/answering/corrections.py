@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from qa.answering.candidate import ReadCandidate
 from qa.answering.question_type import asks_fact
 from qa.answering.reader import HOPELESS, ScoredSpan
-from qa.answering.values import NAME, NUMBER, SHAPES, unit_of
+from qa.answering.values import DATE, NAME, NEXT_WORD, NUMBER, SHAPES, YEAR, unit_of
 from qa.text.normalize import words_of
 from qa.text.sentences import Sentence
 from qa.types import Span
@@ -35,9 +36,12 @@ _MOVED_TO_AFTER = re.compile(rf"\s+to\s+{_BEFORE_VALUE}", re.IGNORECASE)
 # "9pm, not 8pm", "it isn't £900": what is denied stands behind it.
 _NOT_BEFORE = re.compile(r"(?<!if\s)(?:\bnot|n['’]t)\s+(?:(?:at|on|in|for|the|an?)\s+){0,2}\Z", re.IGNORECASE)
 _NOT_LENGTH = 25  # characters, at most
+_NOT_ALONE_AFTER = re.compile(r"\s+(?:only|just|always|alone|too)\b", re.IGNORECASE)  # "it isn't at 8pm only"
+# Behind a new value the clause ends: not in "EDIT: it's £20 cheaper", or "Sorry, £5 notes only".
+_CLAUSE_ENDS = re.compile(r"\s*(?:\Z|[.,;!?)\]]|—)|\s+(?:now|instead|not|today|according|but|because)\b", re.IGNORECASE)
 _EARLIER_VERSION = re.compile(
-    r"\b(?:an?\s+(?:earlier|previous)\s+version\b[^.:;]{0,60}?\b|originally\s+)"
-    r"(?:said|stated|gave|named|listed|misstated|put)\b",
+    r"\ban?\s+(?:earlier|previous)\s+version\b[^.:;]{0,60}?\b(?:said|stated|gave|named|listed|misstated|put)\b"
+    r"|\boriginally\s+(?:said|stated|misstated)\b",
     re.IGNORECASE,
 )
 _IT_ALSO_SAID = re.compile(r"\W*it\s+also\s+(?:gave|said|stated|named|listed|put)\b", re.IGNORECASE)
@@ -50,7 +54,8 @@ _BUT_IT_IS = re.compile(rf"\bbut\b.*\b{_IT_IS}", re.IGNORECASE | re.DOTALL)
 _IN_FACT_IT_IS = re.compile(rf"\W*(?:(?:in\s+fact|actually|but)\W+)?(?:{_IT_IS}|there\s+(?:is|are)\s+)", re.IGNORECASE)
 _IT_IS_NOT = re.compile(r"\W*(?:it|that)(?:['’]s|\s+(?:is|was))(?:\s+(?:wrong|not)|n['’]t)\b", re.IGNORECASE)
 _RETRACTION = re.compile(
-    r"\W*(?:ignore\s+that|sc(?:rap|ratch)\s+that|sorry|my\s+mistake|oops|no|make\s+that|i\s+meant?)\b[\s,:–—-]*"
+    r"\W*(?:(?:ignore\s+that|sc(?:rap|ratch)\s+that|sorry|my\s+mistake|oops|typo|no,?\s+(?:wait|hang\s+on)|make\s+that"
+    r"|i\s+meant?)\b[\s,:–—-]*){1,2}"
     rf"(?:{_IT_IS}|it\s+\w+s\s+{_BEFORE_VALUE}|{_BEFORE_VALUE})",
     re.IGNORECASE,
 )
@@ -59,30 +64,25 @@ _PLANNED = re.compile(
     re.IGNORECASE,
 )
 _MOVED_TO = re.compile(
-    r"\b(?:(?:moved|postponed|changed|put\s+(?:off|back)|brought\s+forward)\s+(?:to|until|till)"
-    rf"|(?:is|are)\s+now|now\s+\w+s)\s+{_BEFORE_VALUE}",
+    r"\b(?P<what>\w+)\s+(?:(?:is|are|was|were|has|have)\s+(?:been\s+)?)?(?:(?:moved|postponed|changed|put\s+(?:off|back)|brought\s+forward)\s+(?:to|until|till)"
+    rf"|now(?:\s+\w+s)?)\s+{_BEFORE_VALUE}",
     re.IGNORECASE,
 )
 _MARKER = re.compile(
-    r"[\W_]*(?:edit(?:ed)?|update[ds]?|correction|corrected|erratum|typo)\b[^:\n\d]{0,20}(?:\d{1,2}(?:\s+\w+)?)?\s*[:–—-](?!\d)\s*",
+    r"[\W_]*(?:edit(?:ed)?|update|correction|corrected|erratum|typo)\b[^:\n\d]{0,20}(?:\d{1,2}(?:\s+\w+)?)?\s*[:–—-](?!\d)\s*",
     re.IGNORECASE,
 )
 _EDITED_TO = re.compile(
     rf"(?:sorry\W+)?(?:{_IT_IS}|it\s+\w+s\s+{_BEFORE_VALUE}|should\s+be\s+|{_BEFORE_VALUE})", re.IGNORECASE
 )
 _IT_IS_NOW = re.compile(r"\bit(?:['’]s|\s+is)\s+(?=\S+\s+now\b)", re.IGNORECASE)
-_IS_NOW = re.compile(rf"\b(?:is|are|costs?|opens?|closes?|starts?|begins?)\s+(?:now\s+){_BEFORE_VALUE}", re.IGNORECASE)
 _TAKEN_OVER = re.compile(
     r"\b(?:took|taken|takes)\s+over\b|\b(?:succeeded|replaced)\b|\bis\s+(?:now|the\s+new)\b", re.IGNORECASE
 )
 _NO_LONGER_AFTER = re.compile(r"\s+(?:is|are)\s+no\s+longer\b", re.IGNORECASE)
-_WITHOUT_SUBJECT = re.compile(
-    r"[\W_]*(?:(?:edit(?:ed)?|update[ds]?|correction)\b\W*)?(?:(?:sorry|no)\W+)?(?:it\b|that['’]s\b|not\b|[£$€]?\d)",
-    re.IGNORECASE,
-)
 _FUNCTION_WORDS = frozenset(
-    "the and for are was were not but with this that from its our your their have has had will you they she his her"
-    " edit update correction now please sorry only also then".split()
+    "the and for are was were not but with this that from its our your their have has had been will you they she his"
+    " her edit update correction note now please sorry only also then thanks everybody everyone all folks".split()
 )
 _CONTENT_LETTERS = 3
 _AFTERWARDS = 3  # sentences in which a plan may be said to have changed
@@ -230,7 +230,7 @@ class _Value:
         following = list(enumerate(self.sentences))[index + 1 :]
         if sorry := _SORRY_AFTER.match(text, behind, sentence.end):
             yield index, sorry.end()
-        if _NOT_BEFORE.search(before):
+        if _is_denied(text, self.match):
             yield from self._everywhere(index)
         if _MOVED_FROM.search(before) and (to := _MOVED_TO_AFTER.match(text, behind)):
             yield index, to.end()
@@ -244,19 +244,24 @@ class _Value:
         if self.shape is NAME:
             return
         if _SAID_WRONGLY.search(before):
-            if it_is := _BUT_IT_IS.search(text, behind, sentence.end):
+            # In "I wrote this in 2011. It was 2014 before …" the next year is another one.
+            is_day = self.shape in (DATE, YEAR)
+            if not is_day and (it_is := _BUT_IT_IS.search(text, behind, sentence.end)):
                 yield index, it_is.end()
             for at, after in following[:1]:
-                if it_is := _IN_FACT_IT_IS.match(text, after.start, after.end):
+                it_is = None if is_day else _IN_FACT_IT_IS.match(text, after.start, after.end)
+                if it_is and self._ends_clause(it_is.end()):
                     yield at, it_is.end()
                 if _IT_IS_NOT.match(text, after.start, after.end):
                     yield from self._everywhere(at)
         if _PLANNED.search(before):
-            for at, after in [(index, sentence), *filter(self._is_about_it, following[:_AFTERWARDS])]:
+            for at, after in [(index, sentence), *following[:_AFTERWARDS]]:
                 for moved in _MOVED_TO.finditer(text, max(behind, after.start), after.end):
-                    yield at, moved.end()
+                    if self._is_about(moved["what"]):
+                        yield at, moved.end()
         for at, after in following[:1]:
-            if retraction := _RETRACTION.match(text, after.start, after.end):
+            retraction = _RETRACTION.match(text, after.start, after.end)
+            if retraction and self._ends_clause(retraction.end()):
                 yield at, retraction.end()
         if denied := self.denied_in(text, self.sentences[index + 1 :]):
             yield index + 1 + denied.index, denied.span[0]
@@ -280,41 +285,46 @@ class _Value:
         marker = _MARKER.match(self.text, sentence.start, sentence.end)
         if marker is None:
             return
-        if edited := _EDITED_TO.match(self.text, marker.end(), sentence.end):
+        edited = _EDITED_TO.match(self.text, marker.end(), sentence.end)
+        if edited and self._ends_clause(edited.end()):
             yield edited.end()
         for it_is in _IT_IS_NOW.finditer(self.text, marker.end(), sentence.end):
             yield it_is.end()
-        own = self.sentences[self.index]
-        subjects = [_subject(self.text[own.start : own.end]), _subject(self.text[marker.end() : sentence.end])]
-        if subjects[0] == subjects[1] and (now := _IS_NOW.search(self.text, marker.end(), sentence.end)):
-            yield now.end()
+        for moved in _MOVED_TO.finditer(self.text, marker.end(), sentence.end):
+            if self._is_about(self.text[marker.end() : moved.end("what")]):
+                yield moved.end()
 
     def denied_in(self, text: str, sentences: Sequence[Sentence]) -> _Correction | None:
         """What another sentence says instead of this value, which it denies: "Doors open at 9pm, not 8pm".
 
-        It has no subject of its own ("It's 9pm, not 8pm"), or shares a word with the sentence of this value.
+        It is about nothing that the sentence of this value does not name.
         """
         if self.shape is NAME:
             return None
         for index, sentence in enumerate(sentences):
             matches = [*self.shape.finditer(text, sentence.start, sentence.end)]
             denied = any(_is_denied(text, match) and self._is_same(match) for match in matches)
-            if not denied or not self._shares_subject(text[sentence.start : sentence.end]):
+            if not denied or not self._is_about(text[sentence.start : sentence.end]):
                 continue
             rights = (self.other_at(text, match.start()) for match in matches if not _is_denied(text, match))
             if right := next(filter(None, rights), None):
                 return _Correction(index, right)
         return None
 
-    def _is_about_it(self, numbered: tuple[int, Sentence]) -> bool:
-        """Whether a sentence of the text may be about what the value is of."""
-        return self._shares_subject(self.text[numbered[1].start : numbered[1].end])
-
-    def _shares_subject(self, sentence: str) -> bool:
-        """Whether a sentence has no subject of its own, or shares a word with the sentence of the value."""
+    def _is_about(self, words: str) -> bool:
+        """Whether words name nothing that the sentence of the value does not name."""
         own = self.sentences[self.index]
-        said = _content(self.text[own.start : own.end], self.match[0])
-        return _WITHOUT_SUBJECT.match(sentence) is not None or bool(said & _content(sentence, self.match[0]))
+        return _content(words, self.match[0]) <= _content(self.text[own.start : own.end], self.match[0])
+
+    def _ends_clause(self, at: int) -> bool:
+        """Whether the clause ends behind a value that begins at an offset, or goes on as behind this one."""
+        match = self.shape.match(self.text, at)
+        if match is None:
+            return False
+        following = NEXT_WORD.match(self.text, match.end())
+        as_here = NEXT_WORD.match(self.text, self.match.end())
+        goes_on = following and as_here and following[1].casefold() == as_here[1].casefold()
+        return _CLAUSE_ENDS.match(self.text, following.end() if following and goes_on else match.end()) is not None
 
     def _is_same(self, other: re.Match[str]) -> bool:
         """Whether another value is this one, perhaps without its unit: "8" of "8pm"."""
@@ -323,19 +333,14 @@ class _Value:
 
 
 def _is_denied(text: str, value: re.Match[str]) -> bool:
+    if _NOT_ALONE_AFTER.match(text, value.end()):
+        return False
     return _NOT_BEFORE.search(text, max(0, value.start() - _NOT_LENGTH), value.start()) is not None
 
 
-def _content(sentence: str, value: str) -> set[str]:
-    """The words of a sentence that say what it is about, but those of a value and the one behind it."""
-    words = words_of(sentence.replace(value, " 0 "))
-    units = {words[at + 1] for at, word in enumerate(words[:-1]) if word[:1].isdigit()}
-    return {w.removesuffix("s") for w in words if len(w) >= _CONTENT_LETTERS and not w[:1].isdigit()} - (
-        _FUNCTION_WORDS | {unit.removesuffix("s") for unit in units}
-    )
-
-
-def _subject(sentence: str) -> str:
-    """The first word of a sentence that says what it is about; "" if there is none."""
-    words = (word for word in words_of(sentence) if len(word) >= _CONTENT_LETTERS and word not in _FUNCTION_WORDS)
-    return next(words, "")
+def _content(words: str, value: str) -> set[str]:
+    """The words that say what something is about, but those of a value and what stands behind numbers."""
+    said = words_of(words.replace(value, " 0 "))
+    units = {word for number, word in pairwise(said) if number[:1].isdigit()}
+    named = (word for word in said if len(word) >= _CONTENT_LETTERS and not word[:1].isdigit())
+    return {word.removesuffix("s") for word in named if word not in _FUNCTION_WORDS and word not in units}

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from qa.answering import question_type
-from qa.answering.author import FIRST_PERSON, may_be_author, names_author
+from qa.answering.author import may_be_author, names_author
 from qa.answering.candidate import ReadCandidate
 from qa.answering.corrections import Corrected, with_corrections
 from qa.answering.highlight import extend_span, list_at, strip_marks
@@ -33,7 +33,16 @@ MARGIN_LIMIT = 12.0  # margins are clipped to ± this value: see benchmarks/resu
 _CONTINUES_MARGIN = 0.0
 _MAX_SENTENCES = 3  # of an explanation; a longer one is read in its passage
 _MEASURED_AT_ONCE = 4  # sentences that are encoded together; the best of them spares most others
-# What a comment that asks says when it has found the answer.
+# What a comment that asks says about itself: why it asks, where it has looked, what it has heard.
+_ABOUT_ASKING = re.compile(
+    r"\b(?:(?:i|we)['’](?:m|re)|i\s+am|we\s+are|(?:ours?|mine)\s+(?:is|are|was|from|needs?|has)"
+    r"|(?:i|we)['’]ve\s+(?:already|looked|tried|searched|seen|heard|got)"
+    r"|(?:i|we)\s+(?:ask|looked|tried|searched|heard|saw|need|want|wanted|think|was|were|have)\b|wanted\b.*\bfrom\s+(?:me|us)"
+    r"|my\s+(?:wife|husband|mother|father|mum|dad|son|daughter|brother|sister|friend|neighbou?r)\b"
+    r"|(?:ca|could|do|did|wo|have|has|was)n['’]t\b|cannot|no\s+(?:luck|idea))",
+    re.IGNORECASE,
+)
+# What it says when it has found the answer.
 _FOUND_OUT = re.compile(
     r"\A\W*(?:edit|update|a:|yes|no|because|try|it['’]?s)\b|\b(?:found|told|turn(?:s|ed)\s+out|it\s+is|it['’]s)\b",
     re.IGNORECASE,
@@ -266,7 +275,7 @@ def _of_passage(
             likeness_before=0.0,
             coverage_before=max(0.0, coverages[index - refers_back] - coverage),
         )
-        is_remark = coverage < posed and FIRST_PERSON.search(sentence) and not _FOUND_OUT.search(sentence)
+        is_remark = coverage < posed and _ABOUT_ASKING.search(sentence) and not _FOUND_OUT.search(sentence)
         answers = not (asks[index] or is_remark) or about_a_question
         about_it = index not in other_rows and (
             not required or (required <= about and not contradicts(required, sentence))

@@ -36,7 +36,7 @@ NAME = re.compile(
 )
 SHAPES = (MONEY, TIME, DATE, YEAR, NUMBER, NAME)
 """Of two that match a value, the first is meant."""
-_NEXT_WORD = re.compile(r"[\s-]+([^\W\d_]+)")
+NEXT_WORD = re.compile(r"[\s-]+([^\W\d_]+)")
 # Behind a number, these are no unit of it.
 _NO_UNIT = frozenset(
     "according after and as at because but by for from if in now on or since so today when while".split()
@@ -45,6 +45,6 @@ _NO_UNIT = frozenset(
 
 def unit_of(number: re.Match[str]) -> str:
     """The unit of a number, or the word that it stands before, without the s of a plural; "" for none."""
-    following = _NEXT_WORD.match(number.string, number.end())
+    following = NEXT_WORD.match(number.string, number.end())
     unit = (number["unit"] or (following[1] if following else "")).casefold().removesuffix("s")
     return "" if unit in _NO_UNIT else unit

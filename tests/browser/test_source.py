@@ -102,7 +102,7 @@ def test_a_thread_is_indented_below_what_it_answers(open_page: OpenPage, elbe_pa
     assert heads == [
         "Article Ida",
         "Comment 1 of 3 Ralf 13 August 2018",
-        "Comment 2 of 3 Ann Lee answers Ralf",
+        "Comment 2 of 3 Ann Lee replies to Ralf",
         "Comment 3 of 3 Bo 2 January 2019 replies to Ann Lee",
     ]
 
