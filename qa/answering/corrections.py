@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from qa.answering.candidate import ReadCandidate
 from qa.answering.question_type import asks_fact
@@ -224,61 +224,89 @@ class _Value:
         return (at - len(prefix) if has_prefix else at), match.end()
 
     def _where_right(self, question: str) -> Iterator[tuple[int, int]]:
-        """Where the text may say what is right, the index of the sentence and the offset, by the cues before it."""
-        text, index, sentence = self.text, self.index, self.sentences[self.index]
-        before, behind = text[sentence.start : self.match.start()], self.match.end()
-        following = list(enumerate(self.sentences))[index + 1 :]
-        if sorry := _SORRY_AFTER.match(text, behind, sentence.end):
-            yield index, sorry.end()
-        if _is_denied(text, self.match):
-            yield from self._everywhere(index)
-        if _MOVED_FROM.search(before) and (to := _MOVED_TO_AFTER.match(text, behind)):
-            yield index, to.end()
-        if _NO_LONGER_AFTER.match(text, behind) and _ASKS_WHO_IS.search(question):
-            for at, after in following[:1]:
-                if _TAKEN_OVER.search(text, after.start, after.end):
+        """Where the text may say what is right: the index of a sentence and an offset in it, the surest cue first."""
+        yield from self._in_its_sentence()
+        if self._before_matches(_EARLIER_VERSION) or self._goes_on_about_earlier_version():
+            yield from chain.from_iterable(map(self._everywhere, (self.index, self.index + 1)))
+        if _ASKS_WHO_IS.search(question):
+            yield from self._after_no_longer()
+        if self.shape is not NAME:  # another name is seldom another value of the same thing
+            yield from self._after_doubt()
+            yield from self._after_a_plan()
+            yield from self._in_later_sentences()
+
+    def _in_its_sentence(self) -> Iterator[tuple[int, int]]:
+        """Beside the value: "8pm, sorry, 9pm", "not 8pm but 9pm", "moved from 8pm to 9pm"."""
+        sentence, behind = self.sentences[self.index], self.match.end()
+        if sorry := _SORRY_AFTER.match(self.text, behind, sentence.end):
+            yield self.index, sorry.end()
+        if _is_denied(self.text, self.match):
+            yield from self._everywhere(self.index)
+        if self._before_matches(_MOVED_FROM) and (to := _MOVED_TO_AFTER.match(self.text, behind)):
+            yield self.index, to.end()
+
+    def _after_no_longer(self) -> Iterator[tuple[int, int]]:
+        """After "Ann is no longer the head", in a sentence that says who took over."""
+        if _NO_LONGER_AFTER.match(self.text, self.match.end()):
+            for at, after in self._following(1):
+                if _TAKEN_OVER.search(self.text, after.start, after.end):
                     yield from self._everywhere(at)
-        if self._is_of_earlier_version(before):
-            for at in (index, *(at for at, _ in following[:1])):
-                yield from self._everywhere(at)
-        if self.shape is NAME:
+
+    def _after_doubt(self) -> Iterator[tuple[int, int]]:
+        """After what somebody thought: "I thought it takes two hours. It took five"."""
+        if not self._before_matches(_SAID_WRONGLY):
             return
-        if _SAID_WRONGLY.search(before):
-            # In "I wrote this in 2011. It was 2014 before …" the next year is another one.
-            is_day = self.shape in (DATE, YEAR)
-            if not is_day and (it_is := _BUT_IT_IS.search(text, behind, sentence.end)):
-                yield index, it_is.end()
-            for at, after in following[:1]:
-                it_is = None if is_day else _IN_FACT_IT_IS.match(text, after.start, after.end)
-                if it_is and self._ends_clause(it_is.end()):
-                    yield at, it_is.end()
-                if _IT_IS_NOT.match(text, after.start, after.end):
-                    yield from self._everywhere(at)
-        if _PLANNED.search(before):
-            for at, after in [(index, sentence), *following[:_AFTERWARDS]]:
-                for moved in _MOVED_TO.finditer(text, max(behind, after.start), after.end):
-                    if self._is_about(moved["what"]):
-                        yield at, moved.end()
-        for at, after in following[:1]:
-            retraction = _RETRACTION.match(text, after.start, after.end)
+        # In "I wrote this in 2011. It was 2014 before …" the next year is another one.
+        is_day = self.shape in (DATE, YEAR)
+        but = _BUT_IT_IS.search(self.text, self.match.end(), self.sentences[self.index].end)
+        if but and not is_day:
+            yield self.index, but.end()
+        for at, after in self._following(1):
+            it_is = _IN_FACT_IT_IS.match(self.text, after.start, after.end)
+            if it_is and not is_day and self._ends_clause(it_is.end()):
+                yield at, it_is.end()
+            if _IT_IS_NOT.match(self.text, after.start, after.end):
+                yield from self._everywhere(at)
+
+    def _after_a_plan(self) -> Iterator[tuple[int, int]]:
+        """After what was planned: "It was due to open on 3 May. The opening was moved to 10 June"."""
+        if not self._before_matches(_PLANNED):
+            return
+        for at, sentence in [(self.index, self.sentences[self.index]), *self._following(_AFTERWARDS)]:
+            for moved in _MOVED_TO.finditer(self.text, max(self.match.end(), sentence.start), sentence.end):
+                if self._is_about(moved["what"]):
+                    yield at, moved.end()
+
+    def _in_later_sentences(self) -> Iterator[tuple[int, int]]:
+        """In the next sentence, if that takes something back, in one that denies the value, or in an edit."""
+        for at, after in self._following(1):
+            retraction = _RETRACTION.match(self.text, after.start, after.end)
             if retraction and self._ends_clause(retraction.end()):
                 yield at, retraction.end()
-        if denied := self.denied_in(text, self.sentences[index + 1 :]):
-            yield index + 1 + denied.index, denied.span[0]
-        for at, after in reversed(following):  # of several edits the last one holds
+        if denied := self.denied_in(self.text, self.sentences[self.index + 1 :]):
+            yield self.index + 1 + denied.index, denied.span[0]
+        for at, after in reversed(self._following(len(self.sentences))):  # of several edits the last one holds
             yield from ((at, edited) for edited in self._edited_in(after))
 
-    def _everywhere(self, index: int) -> Iterator[tuple[int, int]]:
-        sentence = self.sentences[index]
-        for match in self.shape.finditer(self.text, sentence.start, sentence.end):
-            yield index, match.start()
+    def _before_matches(self, pattern: re.Pattern[str]) -> bool:
+        """Whether a pattern matches in the sentence before the value."""
+        return pattern.search(self.text, self.sentences[self.index].start, self.match.start()) is not None
 
-    def _is_of_earlier_version(self, before: str) -> bool:
-        """Whether this is what an earlier version of the text said."""
-        if self.index and _IT_ALSO_SAID.match(before):
-            start, end = self.sentences[max(0, self.index - 2)].start, self.sentences[self.index].start
-            return _EARLIER_VERSION.search(self.text, start, end) is not None
-        return _EARLIER_VERSION.search(before) is not None
+    def _following(self, count: int) -> list[tuple[int, Sentence]]:
+        """The next sentences, each with its index."""
+        return list(enumerate(self.sentences))[self.index + 1 : self.index + 1 + count]
+
+    def _everywhere(self, index: int) -> Iterator[tuple[int, int]]:
+        """Where values of the kind begin in a sentence, if there is one of this index."""
+        for sentence in self.sentences[index : index + 1]:
+            for match in self.shape.finditer(self.text, sentence.start, sentence.end):
+                yield index, match.start()
+
+    def _goes_on_about_earlier_version(self) -> bool:
+        """Whether the sentence says what else an earlier version of the text said: "It also gave …"."""
+        start, end = self.sentences[max(0, self.index - 2)].start, self.sentences[self.index].start
+        also = _IT_ALSO_SAID.match(self.text, end, self.match.start())
+        return also is not None and _EARLIER_VERSION.search(self.text, start, end) is not None
 
     def _edited_in(self, sentence: Sentence) -> Iterator[int]:
         """Where a sentence that is marked as an edit says the new value, of nothing else or of the same subject."""
