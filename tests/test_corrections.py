@@ -120,6 +120,13 @@ def test_the_right_value_answers_unless_it_is_asked_what_was_so_before(
     assert library.ask(question, min_confidence=0).text == answer
 
 
+def test_what_an_earlier_version_said_does_not_answer_though_nothing_takes_its_place(tmp_path: Path) -> None:
+    text = "The driver is 19. An earlier version said that the bus is red. It also gave his age as 21."
+    thread, reader = qa.Thread.from_text(text, title="Bus"), PointingReader({"21": 8.0})
+    library = qa.build([thread], tmp_path / "library", encoder=FakeEncoder(), reader=reader)
+    assert "21" not in (library.ask("How old is the driver?", min_confidence=0).text or "")
+
+
 @pytest.mark.parametrize(("author", "answer"), [("Ann", "6.15"), ("Bob", "6.30")])
 def test_a_later_post_of_the_same_author_takes_a_value_back(author: str, answer: str, tmp_path: Path) -> None:
     texts = ["The doors open at 6.30 and the music begins late.", "Doors open at 6.15 please, not 6.30."]

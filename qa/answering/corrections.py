@@ -155,6 +155,8 @@ class _Draft:
         if correction := value.correction(question):
             self._take_back(index, span, self, correction)
             return
+        if value.is_of_earlier_version:
+            self.taken_back.add(index)
         for other in drafts:
             if self._is_before(other) and (correction := other.denial_of(value)):
                 self._take_back(index, span, other, correction)
@@ -226,7 +228,7 @@ class _Value:
     def _where_right(self, question: str) -> Iterator[tuple[int, int]]:
         """Where the text may say what is right: the index of a sentence and an offset in it, the surest cue first."""
         yield from self._in_its_sentence()
-        if self._before_matches(_EARLIER_VERSION) or self._goes_on_about_earlier_version():
+        if self.is_of_earlier_version:
             yield from chain.from_iterable(map(self._everywhere, (self.index, self.index + 1)))
         if _ASKS_WHO_IS.search(question):
             yield from self._after_no_longer()
@@ -302,8 +304,11 @@ class _Value:
             for match in self.shape.finditer(self.text, sentence.start, sentence.end):
                 yield index, match.start()
 
-    def _goes_on_about_earlier_version(self) -> bool:
-        """Whether the sentence says what else an earlier version of the text said: "It also gave …"."""
+    @property
+    def is_of_earlier_version(self) -> bool:
+        """Whether it is what an earlier version of the text said, or also said: "It also gave …"."""
+        if self._before_matches(_EARLIER_VERSION):
+            return True
         start, end = self.sentences[max(0, self.index - 2)].start, self.sentences[self.index].start
         also = _IT_ALSO_SAID.match(self.text, end, self.match.start())
         return also is not None and _EARLIER_VERSION.search(self.text, start, end) is not None
