@@ -186,14 +186,16 @@ def _escaped(value: Any) -> Any:
 
 
 class PointingReader:
-    """Chooses the first of its words that the passage contains, with that word's margin."""
+    """Chooses the first of its words that the passage contains, with its margin, and notes what it was given."""
 
     def __init__(self, words: Mapping[str, float]) -> None:
         self.words = words
         self.calls: list[tuple[str, int]] = []
+        self.read_passages: list[str] = []
 
     def read(self, question: str, passages: Sequence[str]) -> list[ScoredSpan]:
         self.calls.append((question, len(passages)))
+        self.read_passages += passages
         return [self._read(passage) for passage in passages]
 
     def _read(self, passage: str) -> ScoredSpan:

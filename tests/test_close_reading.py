@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import FakeEncoder
+from conftest import FakeEncoder, PointingReader
 
 import qa
 from qa.answering import close_reading
@@ -29,21 +29,6 @@ from qa.text.sentences import split_sentences
 OVEN = "The oven of the mill was lit by Anton."
 CLOCK = "The clock of the mill was lit by Berta."
 BREAD = "Bread of the mill is baked at night."
-
-
-class PointingReader:
-    """Points at a word of each passage with a margin, and notes what it was given."""
-
-    def __init__(self, words: dict[str, float]) -> None:
-        self.words, self.read_passages = words, list[str]()
-
-    def read(self, _question: str, passages: Sequence[str]) -> list[ScoredSpan]:
-        self.read_passages += passages
-        return [self._read(passage) for passage in passages]
-
-    def _read(self, passage: str) -> ScoredSpan:
-        found = [(passage.find(word), word, margin) for word, margin in self.words.items() if word in passage]
-        return ScoredSpan(found[0][0], found[0][0] + len(found[0][1]), found[0][2]) if found else ScoredSpan(0, 1, -9)
 
 
 @pytest.fixture

@@ -64,12 +64,14 @@ _PLANNED = re.compile(
     re.IGNORECASE,
 )
 _MOVED_TO = re.compile(
-    r"\b(?P<what>\w+)\s+(?:(?:is|are|was|were|has|have)\s+(?:been\s+)?)?(?:(?:moved|postponed|changed|put\s+(?:off|back)|brought\s+forward)\s+(?:to|until|till)"
+    r"\b(?P<what>\w+)\s+(?:(?:is|are|was|were|has|have)\s+(?:been\s+)?)?"
+    r"(?:(?:moved|postponed|changed|put\s+(?:off|back)|brought\s+forward)\s+(?:to|until|till)"
     rf"|now(?:\s+\w+s)?)\s+{_BEFORE_VALUE}",
     re.IGNORECASE,
 )
 _MARKER = re.compile(
-    r"[\W_]*(?:edit(?:ed)?|update|correction|corrected|erratum|typo)\b[^:\n\d]{0,20}(?:\d{1,2}(?:\s+\w+)?)?\s*[:–—-](?!\d)\s*",
+    r"[\W_]*(?:edit(?:ed)?|update|correction|corrected|erratum|typo)\b"
+    r"[^:\n\d]{0,20}(?:\d{1,2}(?:\s+\w+)?)?\s*[:–—-](?!\d)\s*",
     re.IGNORECASE,
 )
 _EDITED_TO = re.compile(
@@ -157,8 +159,8 @@ class _Draft:
             return
         if value.is_of_earlier_version:
             self.taken_back.add(index)
-        for other in drafts:
-            if self._is_before(other) and (correction := other.denial_of(value)):
+        for other in filter(self._is_before, drafts):
+            if correction := value.denied_in(other.candidate.candidate.text, other.candidate.sentences):
                 self._take_back(index, span, other, correction)
 
     def _take_back(self, index: int, span: ScoredSpan, other: _Draft, correction: _Correction) -> None:
@@ -176,10 +178,6 @@ class _Draft:
         is_by_same = place.author is not None and (place.source, place.author) == (later.source, later.author)
         return is_by_same and place.post < later.post
 
-    def denial_of(self, value: _Value) -> _Correction | None:
-        """What the passage says instead of a value that it denies."""
-        return value.denied_in(self.candidate.candidate.text, self.candidate.sentences)
-
     def corrected(self) -> Corrected:
         changed = replace(self.candidate, spans=self.spans, sentence_evidence=self.evidence)
         return Corrected(changed, frozenset(self.taken_back))
@@ -187,7 +185,10 @@ class _Draft:
 
 @dataclass(frozen=True, slots=True)
 class _Value:
-    """A value that a sentence of a text holds: a price, a time, a date, a year, a number or a name."""
+    """A value that a sentence of a text holds: a price, a time, a date, a year, a number or a name.
+
+    `is_of_earlier_version` is whether it is what an earlier version of the text said, or also said: "It also gave …".
+    """
 
     text: str
     sentences: Sequence[Sentence]
@@ -195,6 +196,7 @@ class _Value:
     span: Span
     shape: re.Pattern[str]
     match: re.Match[str]
+    is_of_earlier_version: bool
 
     @classmethod
     def in_span(cls, text: str, sentences: Sequence[Sentence], index: int, span: Span) -> _Value | None:
@@ -202,7 +204,10 @@ class _Value:
         start = span[0] - (text[span[0] - 1 : span[0]] in ("£", "$", "€"))
         for shape in SHAPES:
             if shape.search(text[start : span[1]]) and (match := shape.search(text, start, sentences[index].end)):
-                return cls(text, sentences, index, span, shape, match) if match.start() < span[1] else None
+                if match.start() >= span[1]:
+                    return None
+                is_earlier = _is_of_earlier_version(text, sentences, index, match.start())
+                return cls(text, sentences, index, span, shape, match, is_earlier)
         return None
 
     def correction(self, question: str) -> _Correction | None:
@@ -296,22 +301,14 @@ class _Value:
 
     def _following(self, count: int) -> list[tuple[int, Sentence]]:
         """The next sentences, each with its index."""
-        return list(enumerate(self.sentences))[self.index + 1 : self.index + 1 + count]
+        first = self.index + 1
+        return list(enumerate(self.sentences[first : first + count], first))
 
     def _everywhere(self, index: int) -> Iterator[tuple[int, int]]:
         """Where values of the kind begin in a sentence, if there is one of this index."""
         for sentence in self.sentences[index : index + 1]:
             for match in self.shape.finditer(self.text, sentence.start, sentence.end):
                 yield index, match.start()
-
-    @property
-    def is_of_earlier_version(self) -> bool:
-        """Whether it is what an earlier version of the text said, or also said: "It also gave …"."""
-        if self._before_matches(_EARLIER_VERSION):
-            return True
-        start, end = self.sentences[max(0, self.index - 2)].start, self.sentences[self.index].start
-        also = _IT_ALSO_SAID.match(self.text, end, self.match.start())
-        return also is not None and _EARLIER_VERSION.search(self.text, start, end) is not None
 
     def _edited_in(self, sentence: Sentence) -> Iterator[int]:
         """Where a sentence that is marked as an edit says the new value, of nothing else or of the same subject."""
@@ -363,6 +360,15 @@ class _Value:
         """Whether another value is this one, perhaps without its unit: "8" of "8pm"."""
         one, two = ("".join(words_of(match[0])) for match in (self.match, other))
         return one == two or one.startswith(two) or two.startswith(one)
+
+
+def _is_of_earlier_version(text: str, sentences: Sequence[Sentence], index: int, at: int) -> bool:
+    """Whether what stands at an offset of a sentence is what an earlier version of the text said."""
+    start = sentences[index].start
+    if _EARLIER_VERSION.search(text, start, at):
+        return True
+    goes_on = _IT_ALSO_SAID.match(text, start, at) is not None
+    return goes_on and _EARLIER_VERSION.search(text, sentences[max(0, index - 2)].start, start) is not None
 
 
 def _is_denied(text: str, value: re.Match[str]) -> bool:

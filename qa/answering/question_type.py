@@ -93,11 +93,11 @@ _PROPOSITION = re.compile(
 
 _MISSING_SHOWN = 8  # words; as many as one line of a message holds
 
-NUMBER = (
-    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty"
-    "|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion|dozen|half|third|quarter|double"
-    "|twice|once|none|zero|both|several|many"
+NUMERAL = (
+    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty"
+    "|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion|dozen|zero"
 )
+_NUMBER = f"{NUMERAL}|one|half|third|quarter|double|twice|once|none|both|several|many"
 # How often, how long, how far or how much something is, without a number.
 _MEASURE = (
     r"every|each|all|few|couple|some|any|daily|weekly|monthly|quarterly|yearly|annual(?:ly)?|hourly|overnight|until|till"
@@ -107,8 +107,9 @@ MONTH = (
     r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?"
 )
+WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
 _TIME = (
-    rf"{MONTH}|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|spring|summer|autumn|fall|winter|seasons?"
+    rf"{MONTH}|{WEEKDAY}|spring|summer|autumn|fall|winter|seasons?"
     r"|mornings?|afternoons?|evenings?|nights?|noon|midnight|midday|dawn|dusk|sunrise|sunset|today|tonight|tomorrow|yesterday"
     r"|now|soon|later?|early|earlier|ago|recently|once|when(?:ever)?|while|as|if|after|before|until|till|since|during|by|at"
     r"|on|upon|within|every|each|always|never|first|last|next|past|times?|eras?|periods?|reign|day|week|weekends?|month"
@@ -144,7 +145,7 @@ def _asking(word: str) -> re.Pattern[str]:
 
 
 _HOW_LONG = re.compile(
-    rf"{_NO_DATE}|\b(?:{NUMBER}|{_MEASURE}|since|from|(?!second\b){UNIT}|nights?|fortnights?|centur(?:y|ies)|lifetime|ages"
+    rf"{_NO_DATE}|\b(?:{_NUMBER}|{_MEASURE}|since|from|(?!second\b){UNIT}|nights?|fortnights?|centur(?:y|ies)|lifetime|ages"
     rf"|an?\s+{LENGTH})\b",
     re.IGNORECASE,
 )
@@ -169,7 +170,7 @@ _ANSWER_PATTERNS = (
     ),
     (
         re.compile(r"\bhow\s+many\b|\bwhat\s+(?:percent|percentage|number|fraction)\b", re.IGNORECASE),
-        re.compile(rf"\d|\b(?:{NUMBER})\b", re.IGNORECASE),
+        re.compile(rf"\d|\b(?:{_NUMBER})\b", re.IGNORECASE),
     ),
     (
         re.compile(r"\bhow\s+long\b(?!\s+ago\b)", re.IGNORECASE),
@@ -183,7 +184,7 @@ _ANSWER_PATTERNS = (
             rf"\b(?:price|cost(?:s|ing)?|charged?|percentage|worth|{_TRADED})\b",
             re.IGNORECASE,
         ),
-        re.compile(rf"\d|\b(?:{NUMBER}|{_MEASURE})\b", re.IGNORECASE),
+        re.compile(rf"\d|\b(?:{_NUMBER}|{_MEASURE})\b", re.IGNORECASE),
     ),
     (
         re.compile(

@@ -66,7 +66,7 @@ class Assessment:
     margin: float
 
     def is_found(self, calibration: Calibration, min_confidence: float | None) -> bool:
-        """Whether the answer is given; without a calibration, if the reader itself finds one or nothing is demanded."""
+        """Whether the answer is given; without a calibration, if the reader finds one or `min_confidence` is 0."""
         if self.confidence is None:
             return self.margin > 0 or min_confidence == 0
         return self.confidence >= (calibration.likely if min_confidence is None else min_confidence)

@@ -62,8 +62,8 @@ class TransformersReader:
         import torch
 
         model, tokenizer = self._model.get()
-        longest = min(tokenizer.model_max_length, getattr(model.config, "max_position_embeddings", _WINDOW_TOKENS))
-        longest = min(longest, _WINDOW_TOKENS)
+        positions = getattr(model.config, "max_position_embeddings", _WINDOW_TOKENS)
+        longest = min(tokenizer.model_max_length, positions, _WINDOW_TOKENS)
         cut = tokenizer(question, truncation=True, max_length=longest // _MOST_QUESTION, return_offsets_mapping=True)
         question = question[: max(end for _, end in cut["offset_mapping"])]
         for first in range(0, len(passages), _BATCH):

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 
-from qa.answering import question_type
-from qa.answering.question_type import LENGTH, MONTH, UNIT
+from qa.answering.question_type import LENGTH, MONTH, NUMERAL, UNIT, WEEKDAY
 
 _UNITS = rf"(?:{UNIT}|{LENGTH}|k?g|lbs?|pounds|litres?|liters?|degrees|thousand|million|billion)"
-_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
-_VAGUE = "one|half|third|quarter|double|twice|once|none|both|several|many"
 MONEY = re.compile(
     r"[£$€]\s*\d(?:[\d.,]*\d)?|\b\d(?:[\d.,]*\d)?\s*(?:pounds?|euros?|dollars?|cents?|pence|bucks|quid|[£$€])",
     re.IGNORECASE,
@@ -20,13 +17,13 @@ TIME = re.compile(
     re.IGNORECASE,
 )
 DATE = re.compile(
-    rf"(?:\b{_WEEKDAY},?\s+)?\b(?:\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{MONTH})|(?:{MONTH})\s+\d{{1,2}})\b"
-    rf"(?:,?\s+\d{{4}})?|\b{_WEEKDAY}\b",
+    rf"(?:\b{WEEKDAY},?\s+)?\b(?:\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{MONTH})|(?:{MONTH})\s+\d{{1,2}})\b"
+    rf"(?:,?\s+\d{{4}})?|\b{WEEKDAY}\b",
     re.IGNORECASE,
 )
 YEAR = re.compile(rf"\b(?:1\d|20)\d\d\b(?![\s-]*(?:%|{_UNITS}\b))(?![.,]\d)", re.IGNORECASE)
 NUMBER = re.compile(
-    rf"\b(?:\d(?:[\d.,]*\d)?|(?!(?:{_VAGUE})\b)(?:{question_type.NUMBER})\b)(?:\s*(?:%|°[CF]?))?"
+    rf"\b(?:\d(?:[\d.,]*\d)?|(?:{NUMERAL})\b)(?:\s*(?:%|°[CF]?))?"
     rf"(?:[\s-]*(?P<unit>{_UNITS})\b)?",
     re.IGNORECASE,
 )

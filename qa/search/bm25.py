@@ -165,10 +165,10 @@ class LexicalIndex(LexicalEngine):
 
     def _best(self, terms: QueryTerms, k: int) -> Hits:
         """The best `k` of all passages; in a large index those that all but the weak words find."""
-        words, rest = self._words(terms), self._rest(terms)
+        strong, weak = (self._by_field(part) for part in terms.strong_and_weak(_WEAK_SHARE))
+        words, rest = [*strong, *weak], self._rest(terms)
         if not self._is_searched_in_parts([*words, *rest]) or self._has_many_with_the_rest(terms):
             return self._run(self._query(terms), k)
-        strong, weak = (self._by_field(part) for part in terms.strong_and_weak(_WEAK_SHARE))
         found = self._found_by(strong, rest, k)
         if weak and len(found.ids) < k:  # then whatever has any of the words is among the best
             found = self._found_by(words, rest, k)
