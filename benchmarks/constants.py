@@ -73,8 +73,8 @@ CONSTANTS = (
     Constant("qa.answering.select", "_MAX_FIT_GAP", ANSWER, (0.1, 0.2, 0.4)),
     Constant("qa.answering.options", "MARGIN_LIMIT", ANSWER, (6.0, 24.0)),
     Constant("qa.answering.select", "_MARK_MARGIN", MARKS, (0.0, 1.0, 3.0, 4.0, 6.0, 100.0)),
-    Constant("qa.answering.highlight", "_COVERAGE_WEIGHT", SENTENCES, (0.0, 0.25, 1.0)),
-    Constant("qa.answering.highlight", "_KIND_WEIGHT", SENTENCES, (0.0, 0.1, 0.4)),
+    Constant("qa.answering.best_sentence", "_COVERAGE_WEIGHT", SENTENCES, (0.0, 0.25, 1.0)),
+    Constant("qa.answering.best_sentence", "_KIND_WEIGHT", SENTENCES, (0.0, 0.1, 0.4)),
 )
 
 

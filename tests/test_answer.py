@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qa.answering.answer import Answer, Quote, Why
-from qa.answering.author import names_author
+from qa.answering.names import names_author
 from qa.sources.thread import Thread
 
 TEXT = "It rains. Lenses are ground in Solms. It snows."
@@ -69,6 +69,10 @@ def test_an_object_names_only_what_there_is_to_say() -> None:
         ("What did Ralf say?", "Ulla", False),
         ("What did Ralf say?", "", False),
         ("What did Ralf say?", None, False),
+        ("How will it end, and for whom?", "Will van der Berg", False),
+        ("And what does Will think of it?", "Will van der Berg", True),
+        ("what did berg say about the lens", "Will van der Berg", True),
+        ("can I rent the boat?", "The Can Man", False),
     ],
 )
 def test_a_question_names_an_author_by_a_name_of_three_letters_or_more(

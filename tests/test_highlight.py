@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from conftest import FakeEncoder
 
-from qa.answering.highlight import best_sentences, extend_span, strip_marks, trim_span
+from qa.answering.best_sentence import best_sentences
+from qa.answering.highlight import extend_span, strip_marks, trim_span
 from qa.encoding.encoder import Vectors
 from qa.search.query import EncodedQuery
 from qa.text.sentences import split_sentences

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa.text.outline import find_headings, headings_above
+from qa.text.outline import Heading, Outline, find_headings
 from qa.text.sentences import split_sentences
 
 
@@ -14,7 +14,7 @@ def outline(text: str, *, marked_only: bool = False) -> list[tuple[str, int]]:
 
 
 def above(text: str, words: str) -> list[str]:
-    return [*headings_above(find_headings(text, split_sentences(text)), text.index(words))]
+    return [*Outline(find_headings(text, split_sentences(text))).above(text.index(words))][::-1]
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,8 @@ def test_a_lone_line_replaces_the_one_before_it_and_stands_under_marked_ones() -
     text = "# Boats\n\nFees\n\nA canoe costs 7 euros.\n\nHours\n\nFrom nine to six."
     assert above(text, "A canoe") == ["Boats", "Fees"]
     assert above(text, "From nine") == ["Boats", "Hours"]
+
+
+def test_what_a_place_stands_under_is_found_in_time_that_does_not_grow_with_the_headings_before() -> None:
+    many = Outline([Heading(0, "All", 1), *(Heading(n, f"Part {n}", 2) for n in range(1, 100_000))])
+    assert all([*many.above(n)] == [f"Part {n - 1}", "All"] for n in range(2, 100_001))  # each by itself: minutes

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from qa.answering.answer import Answer, Quote
+from qa.answering.printed import missing_message
 from qa.sources.thread import Thread
 
 
@@ -80,3 +81,11 @@ def test_nothing_that_a_text_says_is_run() -> None:
         assert "\033" not in printed and "\u202e" not in printed and "<script>" in printed
     for page in (quote._repr_html_(), answer._repr_html_(), replace(answer, text=None, found=False)._repr_html_()):
         assert "<script" not in page and "&lt;script&gt;" in page
+
+
+def test_at_most_eight_missing_terms_are_shown() -> None:
+    words = [f"w{n}" for n in range(10)]
+    message = missing_message(words)
+    assert message == "Not mentioned in any text: w0, w1, w2, w3, w4, w5, w6, w7 and 2 more."
+    assert missing_message(words[:8]).endswith("w6, w7.")
+    assert missing_message([]) == ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from qa.answering.byline import asks_byline
-from qa.text.normalize import called_by, words_of
+from qa.answering.names import names_author
+from qa.text.normalize import words_of
 from qa.text.question_words import ASKING_BEGINS
 
 # "who" that asks, not "those who", "Doctor Who" or the WHO.
@@ -37,7 +38,6 @@ _TO_THE_AUTHOR = re.compile(
     r"|columnist|poster)|(?:the\s+)?OP(?!-))\b",
     re.IGNORECASE,
 )
-_MIN_NAME = 3  # letters; initials and particles name nobody
 _STEM = 4  # letters that two forms of a verb share: "bought", "buys" do not; "visited", "visits" do
 _BYLINE_END = ": "
 
@@ -165,11 +165,3 @@ def named_in(byline: str) -> str:
     'Ann: B'
     """
     return byline.removesuffix(_BYLINE_END)
-
-
-def names_author(question: str, author: str | None) -> bool:
-    """Whether the question names the author: by a first name, a surname or the whole name."""
-    if not author:
-        return False
-    asked = set(words_of(question)).union(word.removesuffix("s") for word in words_of(question))
-    return any(len(word) >= _MIN_NAME and word in asked for word in words_of(called_by(author)))

@@ -1,4 +1,4 @@
-"""What to highlight in a passage: a span, the sentence around it, the list that it is in, or the best sentence."""
+"""What to highlight in a passage: a span, the sentence around it, or the list that it is in."""
 
 from __future__ import annotations
 
@@ -6,19 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from qa.answering import question_type
-from qa.encoding.encoder import Encoder
-from qa.search.lexical import LexicalEngine
-from qa.search.query import EncodedQuery
+from qa.text.lists import list_at
 from qa.text.normalize import words_of
-from qa.text.sentences import (
-    BULLETS,
-    FEWEST_LINES,
-    Break,
-    Sentence,
-    begins_an_item,
-    begins_an_unmarked_item,
-    headings,
-)
+from qa.text.sentences import BULLETS, Sentence
 from qa.types import Span
 
 _EDGE_CHARACTERS = ' \t\r\n,;:"“”«»'
@@ -38,9 +28,6 @@ _CONTENT_LETTERS = 4
 _FUNCTION_WORDS = frozenset(
     "what which does have shall should will would could must might this that these those".split()
 )
-# See benchmarks/results/constants.md.
-_COVERAGE_WEIGHT = 0.5
-_KIND_WEIGHT = 0.2
 
 
 def extend_span(question: str, text: str, sentences: Sequence[Sentence], span: Span, context: str = "") -> Span:
@@ -203,117 +190,3 @@ def _without_edges(text: str, span: Span) -> Span | None:
     left = len(words) - len(words.lstrip(_EDGE_CHARACTERS))
     right = len(words.rstrip(_EDGE_CHARACTERS))
     return (span[0] + left, span[0] + right) if left < right else None
-
-
-def list_at(text: str, sentences: Sequence[Sentence], index: int) -> range:
-    """The indices of the sentences of the list that sentence `index` is in or leads into; empty if there is none."""
-    leads_in = index + 1 < len(sentences) and text[sentences[index].start : sentences[index].end].endswith(":")
-    return next(
-        (
-            found
-            for place in (index, index + 1)[: 1 + leads_in]
-            if (found := _list_around(text, sentences, place) or _lines_around(text, sentences, place))
-        ),
-        range(0),
-    )
-
-
-def _list_around(text: str, sentences: Sequence[Sentence], index: int) -> range:
-    """The indices of the sentences of the list that sentence `index` is in; empty if it is in none."""
-    begins = [begins_an_item(text, sentence) for sentence in sentences]
-    first = _item_start(text, sentences, begins, index)
-    if not begins[first]:
-        return range(0)
-    last = max(index, first)
-    while first > 0 and begins[previous := _item_start(text, sentences, begins, first - 1)]:
-        first = previous
-    indent = _indent(text, sentences[first])
-    while last + 1 < len(sentences) and (
-        begins[last + 1] or not sentences[last + 1].begins_a_line or _indent(text, sentences[last + 1]) > indent
-    ):
-        last += 1
-    return range(first, last + 1) if sum(begins[first : last + 1]) > 1 else range(0)
-
-
-def _lines_around(text: str, sentences: Sequence[Sentence], index: int) -> range:
-    """The indices of the lines of the list without marks that sentence `index` is in; empty if it is in none."""
-
-    def is_item(number: int) -> bool:
-        return begins_an_unmarked_item(text, sentences[number])
-
-    first = last = index
-    while first > 0 and sentences[first].after is Break.LINE and is_item(first - 1):
-        first -= 1
-    while last + 1 < len(sentences) and sentences[last + 1].after is Break.LINE and is_item(last + 1):
-        last += 1
-    return range(first, last + 1) if is_item(index) and last - first + 1 >= FEWEST_LINES else range(0)
-
-
-def _indent(text: str, sentence: Sentence) -> int:
-    """How far a sentence that begins a line is indented."""
-    line = max(text.rfind("\n", 0, sentence.start), text.rfind("\r", 0, sentence.start)) + 1
-    return sentence.start - line
-
-
-def _item_start(text: str, sentences: Sequence[Sentence], begins_item: Sequence[bool], index: int) -> int:
-    """The index of the first sentence of the list item that contains sentence `index`; of its line if none does.
-
-    An item goes on in lines that are indented, if it is indented less itself.
-    """
-    line = index
-    while line > 0 and not begins_item[line] and not sentences[line].begins_a_line:
-        line -= 1
-    item = line
-    while item > 0 and not begins_item[item] and (not sentences[item].begins_a_line or _indent(text, sentences[item])):
-        item -= 1
-    goes_on = begins_item[item] and _indent(text, sentences[item]) < _indent(text, sentences[line])
-    return item if goes_on else line
-
-
-def best_sentences(
-    query: EncodedQuery,
-    texts: Sequence[str],
-    sentences_of_texts: Sequence[Sequence[Sentence]],
-    encoder: Encoder,
-    lexical: LexicalEngine,
-) -> list[Span]:
-    """Choose the sentence of each text that fits the question best.
-
-    A sentence scores by its cosine with the question, by the share of the question's words that it contains, and by
-    whether it contains the kind of thing that the question asks for: a place, a number, a name. A heading only names
-    what the text under it says, so it is chosen only if there is nothing else.
-
-    Args:
-        query: The encoded question.
-        texts: The passages.
-        sentences_of_texts: The sentences of each.
-        encoder: The encoder that encoded the question.
-        lexical: The index that knows how rare the question's words are.
-
-    Returns:
-        One span for each text.
-    """
-    candidates = [
-        (index, sentence)
-        for index, (text, sentences) in enumerate(zip(texts, sentences_of_texts, strict=True))
-        for sentence in _body_sentences(text, sentences)
-    ]
-    wordings = [texts[index][sentence.start : sentence.end] for index, sentence in candidates]
-    cosines = query.likeness(wordings, encoder)
-    coverage = lexical.coverage(query, wordings)
-    pattern = question_type.answer_pattern(query.text)
-    kinds = [pattern is not None and pattern.search(wording) is not None for wording in wordings]
-    best: dict[int, tuple[float, Span]] = {}
-    for (index, sentence), cosine, share, kind in zip(
-        candidates, cosines.tolist(), coverage.tolist(), kinds, strict=True
-    ):
-        score = cosine + _COVERAGE_WEIGHT * share + _KIND_WEIGHT * kind
-        if index not in best or score > best[index][0]:
-            best[index] = (score, (sentence.start, sentence.end))
-    return [best[index][1] for index in range(len(texts))]
-
-
-def _body_sentences(text: str, sentences: Sequence[Sentence]) -> Sequence[Sentence]:
-    """The text's sentences without its headings; the headings if there is nothing else."""
-    excluded = set(headings(text, sentences))
-    return [sentence for sentence in sentences if sentence not in excluded] or sentences

@@ -6,10 +6,12 @@ import textwrap
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from qa.answering import question_type
 from qa.answering.escape import escaped, isolated, marked
+from qa.text.question_words import is_question
 from qa.text.visible import visible
 from qa.types import Span
+
+_MISSING_SHOWN = 8  # words; as many as one line of a message holds
 
 
 class Placed(Protocol):
@@ -121,7 +123,7 @@ class Opening(NamedTuple):
 
 def opening(answer: Answered) -> Opening:
     """The answer, what may answer, or that there is none."""
-    missing = tuple(filter(None, [question_type.missing_message(answer.missing_terms)]))
+    missing = tuple(filter(None, [missing_message(answer.missing_terms)]))
     sure = () if answer.confidence is None else (_sureness(answer.certainty, answer.confidence),)
     if answer.text is not None:
         return Opening("", answer.text, sure)
@@ -129,7 +131,26 @@ def opening(answer: Answered) -> Opening:
         return Opening("What passes the filters, in reading order:", "", ())
     if answer.closest is not None:
         return Opening("Perhaps, the closest in the text:", answer.closest, (*sure, *missing))
-    return Opening(question_type.no_answer_message(answer.question), "", missing)
+    return Opening(no_answer_message(answer.question), "", missing)
+
+
+def missing_message(missing_terms: Sequence[str]) -> str:
+    """Name the words of a question that no text contains; "" if there are none.
+
+    >>> missing_message(["capital", "France"])
+    'Not mentioned in any text: capital, France.'
+    """
+    if not missing_terms:
+        return ""
+    words = missing_terms[:_MISSING_SHOWN]
+    more = len(missing_terms) - len(words)
+    return f"Not mentioned in any text: {', '.join(words)}{f' and {more} more' if more else ''}."
+
+
+def no_answer_message(question: str) -> str:
+    """Say that no passage answers, and suggest a full question if only search words were typed."""
+    hint = "" if is_question(question) else " Try asking a full question."
+    return f"The text does not answer this.{hint}"
 
 
 def _sureness(certainty: str, confidence: float) -> str:

@@ -52,8 +52,8 @@ _OPINION_WORD = re.compile(rf"(?:{_PEOPLE}|{_THINK}|opinions?|complaints?|critic
 _LIST = re.compile(
     r"\b(?:what|which)\s+(?:are|were)\b"
     r"|\b(?:what|which)\s+(?!(?:do|does|did|is|was|has)\b)(?:\w+\s+)?\w+s\s+(?:are|were|do|did|can|have|should)\b"
-    r"|(?:\A|[,;.]|\bplease|\byou)\s*(?:list|name|enumerate)\b|\blists?\s+of\b"
-    r"|\b(?:steps|ways|reasons|types|kinds|stages|parts|features|advantages|benefits|options|rules)\b",
+    r"|(?:\A|[,;.]|\bplease|\byou)\s*(?:list(?!\s+prices?\b)|name(?!\s+of\b)|enumerate)\b|\blists?\s+of\b"
+    r"|(?<!\bwho )\b(?:steps|ways|reasons|types|kinds|stages|parts|features|advantages|benefits|options|rules)\b",
     re.IGNORECASE,
 )
 # Typed as search words, "ingredients" or "packing list" asks for a list; in a sentence it may be what is asked about,
@@ -90,8 +90,6 @@ _PROPOSITION = re.compile(
     r"|tips?|recommendations?|conclusions?|explanations?|excuses?|catch|downsides?|drawbacks?|advantages?|disadvantages?)\b",
     re.IGNORECASE,
 )
-
-_MISSING_SHOWN = 8  # words; as many as one line of a message holds
 
 NUMERAL = (
     "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty"
@@ -167,6 +165,10 @@ _ANSWER_PATTERNS = (
             r"\b(?:in|at|from|near|to|of|outside|inside|around|between|across|through|into|by|via|under|over|within"
             r"|throughout)\s+(?:the\s+|an?\s+)?\w+|[A-Z]\w+, [A-Z]\w+"
         ),
+    ),
+    (  # a share is no number of people, but may answer "how many of them"
+        re.compile(r"\bhow\s+many\b(?!\s+(?:of|percent|per\s+cent)\b)", re.IGNORECASE),
+        re.compile(rf"\d(?![\d.,]*\s*(?:%|per\s?cent\b))|\b(?:{_NUMBER})\b(?!\s+per\s?cent\b)", re.IGNORECASE),
     ),
     (
         re.compile(r"\bhow\s+many\b|\bwhat\s+(?:percent|percentage|number|fraction)\b", re.IGNORECASE),
@@ -306,22 +308,3 @@ def asks_whole_list(question: str) -> bool:
     [True, True, False]
     """
     return asks_list(question) or _HOW_TO.search(question) is not None
-
-
-def missing_message(missing_terms: Sequence[str]) -> str:
-    """Name the words of a question that no text contains; "" if there are none.
-
-    >>> missing_message(["capital", "France"])
-    'Not mentioned in any text: capital, France.'
-    """
-    if not missing_terms:
-        return ""
-    words = missing_terms[:_MISSING_SHOWN]
-    more = len(missing_terms) - len(words)
-    return f"Not mentioned in any text: {', '.join(words)}{f' and {more} more' if more else ''}."
-
-
-def no_answer_message(question: str) -> str:
-    """Say that no passage answers, and suggest a full question if only search words were typed."""
-    hint = "" if question_words.is_question(question) else " Try asking a full question."
-    return f"The text does not answer this.{hint}"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from qa.answering.author import byline_to_read, names_author
+from qa.answering.author import byline_to_read
 from qa.answering.candidate import Candidate, ReadCandidate
 from qa.answering.highlight import trim_span
+from qa.answering.names import names_author
 from qa.answering.reader import HOPELESS, PassageSpans, Reader, ScoredSpan, read_passages
 from qa.search.passage_context import as_sentences
 from qa.text.sentences import Break, Sentence, headings

@@ -9,18 +9,21 @@ from itertools import chain, islice
 
 from qa.answering.answer import Answer, Quote
 from qa.answering.author import author_answers, author_to_find
+from qa.answering.best_sentence import best_sentences
 from qa.answering.byline import CONFIDENCE, answer_by_byline
 from qa.answering.calibration import Calibration
 from qa.answering.candidate import Candidate, ReadCandidate
 from qa.answering.close_reading import CloseReading, is_doubtful, list_close_options, to_read_closely
-from qa.answering.highlight import best_sentences, list_at, wants_whole_list
-from qa.answering.options import MARGIN_LIMIT, Option, answer_span, list_options, names_in
+from qa.answering.highlight import wants_whole_list
+from qa.answering.names import names_in
+from qa.answering.options import MARGIN_LIMIT, Option, answer_span, list_options
 from qa.answering.reader import Reader
 from qa.answering.reading import Part, read_with
 from qa.answering.whole_list import with_whole_list
 from qa.encoding.encoder import Encoder
 from qa.search.lexical import LexicalEngine
 from qa.search.query import EncodedQuery
+from qa.text.lists import list_at
 from qa.text.normalize import words_of
 from qa.types import Span
 

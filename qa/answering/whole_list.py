@@ -6,8 +6,8 @@ from bisect import bisect_right
 from dataclasses import replace
 
 from qa.answering.candidate import Candidate
-from qa.answering.highlight import list_at
 from qa.sources.thread import Thread
+from qa.text.lists import list_at
 from qa.text.sentences import DEFAULT_LANGUAGE, split_sentences
 from qa.types import Span
 

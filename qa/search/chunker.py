@@ -10,7 +10,7 @@ from typing import Protocol
 
 from qa.search.passage_context import as_sentences, section_context, what_is_answered
 from qa.sources.thread import Post, Thread
-from qa.text.outline import find_headings
+from qa.text.outline import Outline, find_headings
 from qa.text.sentences import DEFAULT_LANGUAGE, Break, Sentence, split_sentences, trim
 from qa.text.tables import rows_with_heads
 from qa.types import Span
@@ -100,8 +100,9 @@ def split_passages(thread: Thread, counter: TokenCounter, language: str | None =
     passages: list[Passage] = []
     for number, post in enumerate(thread.posts):
         pieces = [split_sentences(thread.text, start, end, language) for start, end in _indexed_spans(post)]
-        outline = find_headings(thread.text, [*chain.from_iterable(pieces)], marked_only=post.kind == "comment")
-        heading_starts = {heading.start for heading in outline}
+        sentences_of_post = [*chain.from_iterable(pieces)]
+        outline = Outline(find_headings(thread.text, sentences_of_post, marked_only=post.kind == "comment"))
+        heading_starts = {heading.start for heading in outline.headings}
         head_rows = {at: head for sentences in pieces for at, head in rows_with_heads(thread.text, sentences)}
         splitter = _Splitter(thread.text, counter, room, heading_starts, beside_title - room)
         byline = post.author or "", post.date or ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qa.sources.thread import Post, Thread
-from qa.text.outline import Heading, headings_above
+from qa.text.outline import Outline
 from qa.text.question_words import asks
 from qa.text.sentences import split_sentences
 
@@ -13,7 +13,7 @@ from qa.text.sentences import split_sentences
 _MAX_WORDS = 24
 
 
-def section_context(title: str, outline: Sequence[Heading], place: int) -> str:
+def section_context(title: str, outline: Outline, place: int) -> str:
     """The title of a text and the headings above a place in it, as sentences, the outermost first.
 
     Of too many words the innermost headings are kept, which say most about the place. A heading that says what the
@@ -21,12 +21,12 @@ def section_context(title: str, outline: Sequence[Heading], place: int) -> str:
 
     Args:
         title: The title; empty if there is none.
-        outline: The text's headings, in reading order.
+        outline: The text's headings.
         place: An offset in the text.
     """
     kept: list[str] = []
     left = _MAX_WORDS
-    for words in reversed([*headings_above(outline, place)]):
+    for words in outline.above(place):
         left -= len(words.split())
         if left < 0 and kept:
             break

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from qa.text.sentences import Break, Sentence, begins_an_item, reads_as_heading
@@ -63,21 +64,31 @@ def find_headings(text: str, sentences: Sequence[Sentence], *, marked_only: bool
     return found
 
 
-def headings_above(found: Sequence[Heading], place: int) -> Iterator[str]:
-    """The words of the headings that a place stands under, the outermost first; one that begins there is not above it.
+class Outline:
+    """The headings of a text, and which of them each place stands under.
 
-    Args:
-        found: The headings of the text, in reading order.
-        place: An offset in the text.
+    >>> outline = Outline([Heading(0, "Shops", 1), Heading(9, "Bakery", 2), Heading(40, "Pool", 2)])
+    >>> [*outline.above(50)]
+    ['Pool', 'Shops']
     """
-    stack: list[Heading] = []
-    for heading in found:
-        if heading.start >= place:
-            break
-        while stack and stack[-1].level >= heading.level:
-            stack.pop()
-        stack.append(heading)
-    return (heading.words for heading in stack)
+
+    def __init__(self, headings: Iterable[Heading]) -> None:
+        """Take the headings in reading order."""
+        self.headings = tuple(headings)
+        self._starts = [heading.start for heading in self.headings]
+        self._parents: list[int] = []  # the index of the heading that each one stands under; -1 for none
+        for index, heading in enumerate(self.headings):
+            parent = index - 1
+            while parent >= 0 and self.headings[parent].level >= heading.level:
+                parent = self._parents[parent]
+            self._parents.append(parent)
+
+    def above(self, offset: int) -> Iterator[str]:
+        """The words of the headings above an offset in the text, the innermost first, without one that begins there."""
+        index = bisect_left(self._starts, offset) - 1
+        while index >= 0:
+            yield self.headings[index].words
+            index = self._parents[index]
 
 
 def _lone_lines(text: str, sentences: Sequence[Sentence]) -> Iterator[int]:
