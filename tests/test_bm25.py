@@ -169,7 +169,9 @@ def test_a_large_index_is_searched_for_the_strong_words_and_ranked_by_all(
 ) -> None:
     index = lexical(tmp_path, ["blue lens", "red lens", "a lens", *["red wall"] * 90, *["wall"] * 60])
     question = ask("red lens")
-    assert [term.words for term in index.query_terms(question).strong_and_weak(0.1)[1]] == [("red",)]
+    strong, weak = index.query_terms(question).strong_and_weak(0.1)
+    assert [term.words for term in strong.terms] == [("len",), ("red", "len")]
+    assert [term.words for term in weak.terms] == [("red",)]
     exact = index.search(question, 3)
     monkeypatch.setattr("qa.search.bm25._LARGE_INDEX", 50)
     ran: list[str] = []
@@ -187,6 +189,33 @@ def test_a_large_index_is_searched_for_the_strong_words_and_ranked_by_all(
     assert min(query.count("TermQuery") for query in ran if "PhraseQuery" not in query) == 1
     # If fewer are found than are wanted, those that have only a weak word are wanted too.
     assert len(index.search(question, 93).ids) == 93
+
+
+@pytest.mark.parametrize(("words", "author"), [("len sttone", ""), ("len common", "Common")])
+def test_what_most_passages_have_only_adds_to_the_scores_of_what_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str, author: str
+) -> None:
+    texts = ["stone lens", "a lens", *["stone wall"] * 98]
+    passages = [Passage(text, 0, len(text), 0, author=author if number else "") for number, text in enumerate(texts)]
+    LexicalIndex.create(tmp_path, passages)
+    index = LexicalIndex.open(tmp_path, 100)
+    question = ask(words)
+    exact = index.search(question, 2)
+    monkeypatch.setattr("qa.search.bm25._LARGE_INDEX", 50)
+    monkeypatch.setattr("qa.search.bm25._MOST_WITH_THE_REST", 50)
+    ran: list[str] = []
+    real = index._run
+
+    def noted(query: object, k: int) -> Hits:
+        ran.append(str(query))
+        return real(query, k)
+
+    monkeypatch.setattr(index, "_run", noted)
+    found = index.search(question, 2)
+    assert found.ids.tolist() == exact.ids.tolist() and found.ids[0] == (1 if author else 0)
+    np.testing.assert_allclose(found.scores, exact.scores, rtol=1e-5)
+    assert len(ran) == 3  # the words, the phrases, and what adds to what they find
+    assert len(index.search(question, 100).ids) == 100  # if fewer are found than are wanted, it finds others
 
 
 def test_a_large_index_reads_little_to_find_the_best(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

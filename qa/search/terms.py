@@ -11,9 +11,10 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import accumulate, pairwise
+from operator import itemgetter
 from typing import Protocol
 
 from qa.search.analyzer import Analyzer, Word
@@ -133,13 +134,28 @@ class QueryTerms:
         """The phrases that only add to the scores of what is found; those that add next to nothing are left out."""
         return [term for term in self.terms if term.is_common_phrase and term.max_score > _MIN_GAIN]
 
-    def strong_and_weak(self, share: float) -> tuple[list[Term], list[Term]]:
-        """The single words to search for, in two parts: the second ones add at most a share of what all can add."""
-        words = sorted((term for term in self.searched if len(term.words) == 1), key=lambda term: term.max_score)
-        most = accumulate(term.max_score for term in words)
-        limit = share * sum(term.max_score for term in words)
-        weak = sum(score <= limit for score in most)
-        return words[weak:], words[:weak]
+    def strong_and_weak(self, share: float) -> tuple[QueryTerms, QueryTerms]:
+        """What to search for, and the single words that together add at most a share of what all words can add.
+
+        Words that are misspelt and those of bylines count as words; phrases are among what to search for.
+        """
+        words: list[tuple[Term | str, float]] = [
+            *((term, term.max_score) for term in self.searched if len(term.words) == 1),
+            *self.typos.items(),
+            *self.bylines.items(),
+        ]
+        words.sort(key=itemgetter(1))
+        limit = share * sum(score for _, score in words)
+        most = accumulate(score for _, score in words)
+        weak = {word for (word, _), score in zip(words, most, strict=True) if score <= limit}
+        return self._those(lambda word: word not in weak), self._those(lambda word: word in weak)
+
+    def _those(self, is_kept: Callable[[Term | str], bool]) -> QueryTerms:
+        """The question with only those of its terms, its misspelt words and the words of bylines that are kept."""
+        typos, bylines = (
+            {word: score for word, score in scores.items() if is_kept(word)} for scores in (self.typos, self.bylines)
+        )
+        return replace(self, terms=[term for term in self.terms if is_kept(term)], typos=typos, bylines=bylines)
 
     @classmethod
     def of(cls, text: str, phrases: Sequence[str], *, analyzer: Analyzer, vocabulary: Vocabulary) -> QueryTerms:
