@@ -29,6 +29,11 @@ from qa.answering.reading import Part, read_with
         ("Who laid the pipes?", "I think Emil laid the pipes.", 5.0, -4.0, False),
         ("Who designed the house?", "It was designed by Clara Voss.", 6.0, 7.0, False),
         ("When did you ride?", "I rode in May.", 6.0, 7.0, False),
+        ("Who is the manager?", "I asked the manager, Emil Krause.", 9.0, -9.0, False),
+        ("Who was the driver?", "We thanked the driver, Emil Krause.", 9.0, -9.0, False),
+        ("Who else has complained?", "I complained in May.", 3.0, -1.0, True),
+        ("Who here has ever tried it?", "I tried it with Emil.", 3.0, -1.0, True),
+        ("Who has preferred rye?", "Rye is better.", -1.0, -3.0, True),
     ],
 )
 def test_the_author_answers_who_did_what_the_post_says(

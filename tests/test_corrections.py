@@ -103,6 +103,9 @@ def test_what_is_taken_back_is_replaced_by_what_is_right(text: str, old: str, ri
         ("We thought the room cost £80. It is £15 more for breakfast.", "£80"),
         ("The show isn't at 8pm only; there is a matinee at 2pm.", "8pm"),
         ("The fire began at 2am. UPDATE: 6am: the firefighters have left.", "2am"),
+        ("We thought the room cost £80, but it is £15 more for breakfast.", "£80"),
+        ("The warranty is 5 years. EDIT: it's 2 years now and I still love it.", "5 years"),
+        ("The hall has 100 seats. The hall has 120 seats, not 10.", "100"),
     ],
 )  # fmt: skip
 def test_what_stands_beside_another_value_is_not_taken_back(text: str, old: str) -> None:

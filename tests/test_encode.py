@@ -169,7 +169,7 @@ def test_the_commands_encode_and_build(tmp_path: Path, monkeypatch: pytest.Monke
     assert main(["encode", "hail", "rain.txt", "snow.txt", "--out", "v"]) == 0
     captured = capsys.readouterr()
     assert captured.out == "v: vectors of 3 texts, 1 encoded now and 2 there before\n"
-    assert "skipped: 1 files with other extensions (1 .bin)" in captured.err
+    assert "skipped: 1 file with other extensions (1 .bin)" in captured.err
 
 
 def test_ctrl_c_says_that_the_rest_can_be_encoded(

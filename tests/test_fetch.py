@@ -140,7 +140,7 @@ def test_private_addresses_are_refused(
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://x.example/a", "lenses.html", "https://"])
 def test_only_addresses_of_the_web_are_fetched(url: str, tmp_path: Path) -> None:
-    with pytest.raises(qa.SettingError, match="is not an address of the web"):
+    with pytest.raises(qa.SettingError, match="is not a web address"):
         list(fetch_pages([url], tmp_path))
 
 

@@ -20,7 +20,6 @@ RECIPE = "You need:\n200 g flour\n2 eggs\na pinch of salt\n\nBeat them."
 METHOD = "Bread:\n\n1. Heat the oven.\n2. Bake the dough, with a wet towel under it."
 IDEA = "Her idea was to heat it twice."
 LIST = "It is made so:\n\n1. Glass is melted. It takes days.\n2. It is ground.\n3. It is polished.\n\nThen it is sold."
-NESTED = "1. Wash it.\n   It takes a minute.\n\n2. Fill it:\n   a) plums\n   b) sugar"
 KIT = "Each kit has a lid.\n\nIt contains:\n\n- gauze\n- burn ointment\n- a foil blanket, which keeps you warm"
 FUSE = "1) Switch it off.\n\n2) Open it.\n   Keep the screws.\n\n3) Swap the fuse.\n\n4) Close it."
 ITEMS = LIST[LIST.index("1.") : LIST.index("\n\nThen")]
@@ -162,6 +161,28 @@ def test_the_kind_of_thing_that_is_asked_for_counts_a_fifth_of_meaning() -> None
 def test_a_heading_is_chosen_only_if_there_is_nothing_else() -> None:
     assert best_of("who came?", {"Ann came": 0.9, "Bob left early.": 0.1}, {}) == "Bob left early."
     assert best_of("who came?", {"Ann came": 0.9, "Bob left": 0.1}, {}) == "Ann came"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("It was written by J. K. Rowling in 1997.", "J. K. Rowling"),
+        ("E. Leitz made lenses.", "E. Leitz"),
+        ("Delete *.tmp first.", "*.tmp"),
+        ("Take > 5 kg of it.", "> 5 kg"),
+        ("It is from c. 1900.", "c. 1900"),
+        ("Vitamin A) is fat-soluble.", "A) is"),
+    ],
+)
+def test_what_only_looks_like_a_mark_stays(text: str, words: str) -> None:
+    start = text.index(words)
+    assert text[slice(*strip_marks(text, (start, start + len(words))))] == words
+
+
+@pytest.mark.parametrize("text", ["a) Bring water.", "- Bring water.", "A) Bring water.", "Why? A: Bring water."])
+def test_the_mark_of_an_item_and_the_label_of_an_answer_go(text: str) -> None:
+    start = text.index("A:") if "A:" in text else 0
+    assert text[slice(*strip_marks(text, (start, len(text))))] == "Bring water."
 
 
 def test_what_is_nothing_but_a_mark_stays() -> None:

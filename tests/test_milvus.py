@@ -289,7 +289,7 @@ def test_without_the_extra_the_message_names_it(
     milvus: qa.Library, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "pymilvus", None)
-    with pytest.raises(qa.SettingError, match=r"pip install 'verbatim-qa\[cluster\]'"):
+    with pytest.raises(qa.SettingError, match=r"pip install '\.\[cluster\]'"):
         qa.open(milvus.path, encoder=encoder)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from conftest import FakeEncoder, PointingReader
@@ -14,9 +16,10 @@ from hypothesis import strategies as st
 import qa
 from qa.answering.calibration import load_calibration
 from qa.answering.identifiers import contradicts, identifiers, required_identifiers
-from qa.answering.options import Option, OptionFeatures, _measure_contenders
+from qa.answering.options import Option, OptionFeatures, _measure_contenders, answer_span
 from qa.answering.reader import ScoredSpan
 from qa.answering.select import choose_option
+from qa.text.sentences import split_sentences
 
 pytestmark = pytest.mark.usefixtures("calibrated")
 
@@ -108,6 +111,13 @@ def test_an_answer_about_another_version_or_model_is_declined(question: str, tmp
         ("Is the 30-day trial free?", set()),
         ("Who came 2nd?", set()),
         ("Is the casino 5 minutes away?", set()),
+        ("Can a 12-year-old play?", set()),
+        ("Is it enough for 2-3 people?", set()),
+        ("Is a 2nd-hand lens from the 20th-century poets here?", set()),
+        ("Is 1.5 litres enough?", set()),
+        ("Is it open 24/7?", set()),
+        ("Is 1.5 faster?", {"1.5"}),
+        ("What is in paragraph 2-3?", {"2-3"}),
     ],
 )
 def test_names_with_digits_are_required_and_quantities_are_not(question: str, required: set[str]) -> None:
@@ -129,6 +139,30 @@ def test_names_with_digits_are_required_and_quantities_are_not(question: str, re
 def test_an_identifier_is_found_in_another_spelling(question: str, text: str) -> None:
     assert required_identifiers(question) <= identifiers(text)
     assert not contradicts(required_identifiers(question), text)
+
+
+@pytest.mark.parametrize(
+    ("question", "margins", "declined", "shown"),
+    [
+        ("Why did it stop?", (2.0, -2.9, -3.1), None, "It was slow. It had a leak."),
+        ("Why did it stop?", (-3.1, 2.0, -2.9), None, "It had a leak. It was sold."),
+        ("Why did it stop?", (2.0, -2.9, 1.0), 1, "It was slow."),
+        ("When did it stop?", (2.0, 2.0, 2.0), None, "It"),
+    ],
+)
+def test_an_explanation_goes_on_with_sentences_that_may_answer(
+    question: str, margins: Sequence[float], declined: int | None, shown: str
+) -> None:
+    sentences = ["It was slow.", "It had a leak.", "It was sold."]
+    text = " ".join(sentences)
+    starts = [text.index(sentence) for sentence in sentences]
+    read: Any = SimpleNamespace(candidate=SimpleNamespace(text=text, context=""), sentences=split_sentences(text))
+    options = [
+        Option(read, index, ScoredSpan(start, start + 2, margin), OptionFeatures(*[0.0] * 14), index != declined)
+        for index, (margin, start) in enumerate(zip(margins, starts, strict=True))
+    ]
+    best = max(options, key=lambda option: option.span.margin)
+    assert text[slice(*answer_span(question, best, options))] == shown
 
 
 def unmeasured(margin: float, admissible: bool) -> Option:

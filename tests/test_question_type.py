@@ -200,9 +200,22 @@ def test_the_words_that_ask_what_people_think_are_not_what_a_question_is_about(
         ("list price of the M6", False),
         ("name of the ship", False),
         ("Who rules Norway?", False),
+        ("Which king rules Norway?", False),
+        ("How many steps are there?", False),
+        ("How much do spare parts cost?", False),
+        ("Where can I buy spare parts?", False),
+        ("When do the new rules take effect?", False),
+        ("What did you name the boat?", False),
+        ("name change fee", False),
+        ("Which lens did he use?", False),
+        ("Which bus should I take?", False),
+        ("What gas did they use?", False),
+        ("Which lenses did he use?", True),
+        ("the steps to reset it", True),
+        ("Can you name the lenses?", True),
         ("list the prices", True),
         ("name three of its lenses", True),
-        ("Who knows the rules?", True),
+        ("Who knows the rules?", False),
         ("Where do I buy the ingredients?", False),
         ("How long is the list?", False),
         ("What is its name in Polish?", False),
@@ -311,3 +324,36 @@ def test_long_runs_of_a_sign_take_no_time(sign: str) -> None:
     text = sign * (20_000 // len(sign)) + "x"
     assert not asks_byline(text) and not asks(text)
     question_type.answer_pattern(text)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "In what year, after the war, was the bridge rebuilt?",
+        "What, if any, are the risks?",
+        "Can you tell me what time it starts?",
+        "does anyone know how much it costs",
+    ],
+)
+def test_yes_or_no_does_not_answer(question: str) -> None:
+    assert not question_type.asks_yes_no(question)
+
+
+@pytest.mark.parametrize("question", ["What do they look like?", "How much experience with children is required?"])
+def test_no_opinion_is_asked_for(question: str) -> None:
+    assert not question_type.asks_opinion(question)
+
+
+def test_a_question_about_a_description_asks_for_a_fact() -> None:
+    assert question_type.asks_fact("What term is used to describe a blurred background?")
+    assert question_type.asks_explanation("Can you describe the valve?")
+
+
+@pytest.mark.parametrize("question", ["What is worth seeing in Ulm?", "What do I need to charge it?"])
+def test_what_is_worth_something_is_no_price(question: str) -> None:
+    assert question_type.answer_pattern(question) is None
+
+
+def test_a_name_may_begin_with_any_latin_letter() -> None:
+    pattern = question_type.answer_pattern("Who founded it?")
+    assert pattern is not None and pattern.search("Øyvind did") and not pattern.search("someone did")

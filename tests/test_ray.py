@@ -86,7 +86,7 @@ def test_without_ray_the_command_that_installs_it_is_named(tmp_path: Path, monke
     monkeypatch.setattr(
         "qa.library.ray_encoding.find_spec", lambda name: None if name == "ray" else importlib.util.find_spec(name)
     )
-    with pytest.raises(qa.SettingError, match=r"pip install 'verbatim-qa\[cluster\]'"):
+    with pytest.raises(qa.SettingError, match=r"pip install '\.\[cluster\]'"):
         qa.encode(LENSES, tmp_path / "v", encoder=FakeEncoder(), ray="local")
     assert not (tmp_path / "v").exists()
 

@@ -10,20 +10,22 @@ from qa.text.normalize import words_of
 from qa.text.question_words import ASKING_BEGINS
 
 # "who" that asks, not "those who", "Doctor Who" or the WHO.
+_BEFORE_VERB = r"(?:['’]s|\s+(?:else|here|also|ever|has|had|have|is|was|did|does)\b)"
+# What the person did; nothing in "who is the manager".
+_VERB = r"(?P<verb>(?!(?:the|an?|is|was|are|were|my|your|his|her|our|their|this|that|in|on|at)\b)\w+)"
 _WHO = re.compile(
-    rf"{ASKING_BEGINS}(?:[Ww]ho|[Ww]hom|[Ww]hose|WHO(?=\s+[A-Z]+\b))\b"
-    r"(?i:(?:['’]s|\s+(?:else|here|has|had|have|is|was|did|does)\b)?\s+(?P<verb>\w+))?"
+    rf"{ASKING_BEGINS}(?:[Ww]ho|[Ww]hom|[Ww]hose|WHO(?=\s+[A-Z]+\b))\b(?i:{_BEFORE_VERB}{{0,3}}\s+{_VERB})?"
 )
 _WHICH_PERSON = re.compile(
     r"\b(?:which|what)\s+(?:person|people|commenters?|readers?|reviewers?|posters?|users?|members?|authors?)\b"
-    r"(?:(?:\s+(?:else|here|has|had|have|is|was|did|does)\b)?\s+(?P<verb>\w+))?",
+    rf"(?:{_BEFORE_VERB}{{0,3}}\s+{_VERB})?",
     re.IGNORECASE,
 )
 # What one does by writing a post: its author did it, whoever the post speaks of.
 _SPEECH_ACTS = re.compile(
     r"(?:ask|say|suggest|mention|recommend|think|believe|complain|thank|claim|warn|report|agree|disagree|defend|write"
     r"|wonder|like|love|hate|prefer|criticise|criticize|praise|explain|advise|reply|answer|offer|object|doubt)(?:e?[sd]|ing)?"
-    r"|said|thought|wrote|replie[sd]"
+    r"|said|thought|wr(?:ote|itten|iting)|replie[sd]|preferr(?:ed|ing)|(?:critici[sz]|prais|believ)ing"
 )
 _I_DID = re.compile(r"\b(?:i|we)\b(?:['’]\w+)?\s+(?P<after>(?:\S+\s+){0,3}\S+)", re.IGNORECASE)
 _MYSELF = r"(?:i|we|me|us|mine|ours|myself|ourselves)"

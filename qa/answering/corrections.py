@@ -38,7 +38,10 @@ _NOT_BEFORE = re.compile(r"(?<!if\s)(?:\bnot|n['’]t)\s+(?:(?:at|on|in|for|the|
 _NOT_LENGTH = 25  # characters, at most
 _NOT_ALONE_AFTER = re.compile(r"\s+(?:only|just|always|alone|too)\b", re.IGNORECASE)  # "it isn't at 8pm only"
 # Behind a new value the clause ends: not in "EDIT: it's £20 cheaper", or "Sorry, £5 notes only".
-_CLAUSE_ENDS = re.compile(r"\s*(?:\Z|[.,;!?)\]]|—)|\s+(?:now|instead|not|today|according|but|because)\b", re.IGNORECASE)
+# Nor in "EDIT: it's 2 years now and I still love it".
+_CLAUSE_ENDS = re.compile(
+    r"(?:\s+now)?\s*(?:\Z|[.,;!?)\]]|—)|\s+(?:instead|not|today|according|but|because)\b", re.IGNORECASE
+)
 _EARLIER_VERSION = re.compile(
     r"\ban?\s+(?:earlier|previous)\s+version\b[^.:;]{0,60}?\b(?:said|stated|gave|named|listed|misstated|put)\b"
     r"|\boriginally\s+(?:said|stated|misstated)\b",
@@ -266,7 +269,7 @@ class _Value:
         # In "I wrote this in 2011. It was 2014 before …" the next year is another one.
         is_day = self.shape in (DATE, YEAR)
         but = _BUT_IT_IS.search(self.text, self.match.end(), self.sentences[self.index].end)
-        if but and not is_day:
+        if but and not is_day and self._ends_clause(but.end()):
             yield self.index, but.end()
         for at, after in self._following(1):
             it_is = _IN_FACT_IT_IS.match(self.text, after.start, after.end)
@@ -359,7 +362,8 @@ class _Value:
     def _is_same(self, other: re.Match[str]) -> bool:
         """Whether another value is this one, perhaps without its unit: "8" of "8pm"."""
         one, two = ("".join(words_of(match[0])) for match in (self.match, other))
-        return one == two or one.startswith(two) or two.startswith(one)
+        shorter, longer = sorted((one, two), key=len)
+        return longer.startswith(shorter) and not longer[len(shorter) :][:1].isdigit()
 
 
 def _is_of_earlier_version(text: str, sentences: Sequence[Sentence], index: int, at: int) -> bool:

@@ -17,9 +17,13 @@ _RUN = re.compile(r"[^\s\"“”«»<>|]+")
 _RUN_EDGE = ".,;:!?…'’)]}*"
 # A run of characters that is one thing though it holds punctuation: an address, a path, a version, a price, a call.
 _IS_CODE = re.compile(r"[\w)]?[/\\@_=#~]\w|\w[.:]\w|\d[-–,.:/]\w|\w-\d|\w\(")
+# A capital before a full stop may be an initial: "J. K. Rowling".
 _LEADING_MARK = re.compile(
-    rf"\s*(?:[#>|{BULLETS}]+\s*|\*+(?=\S)|[*+\-–—]\s+|\(?(?:\d{{1,3}}|[a-zA-Z])[.)]\s+|(?:Q|A|Question|Answer)\s*:\s*)"
+    rf"\s*(?:[#>|{BULLETS}]+\s*|\*+(?=\S)|[*+\-–—]\s+|\(?(?:(?:\d{{1,3}}|[a-z])[.)]|[A-Z]\))\s+"
+    r"|(?:Q|A|Question|Answer)\s*:\s*)"
 )
+# In a line, what looks like another mark is part of what is said: "*.tmp", "> 5 kg", "c. 1900".
+_MARK_IN_A_LINE = re.compile(r"\s*(?:\*{2,}(?=\S)|[*_]+\s+|(?:Q|A|Question|Answer)\s*:\s*)")
 _TRAILING_MARK = re.compile(r"(?:\s*\*{2,}|\s+[#|]+|(?<=[^\s*])\*)\Z")
 # A question is about one item of a list if this many of its words are in it, of this many letters: shorter ones are
 # mostly those of every sentence.
@@ -138,7 +142,9 @@ def strip_marks(text: str, span: Span) -> Span:
     (5, 21)
     """
     start, end = span
-    while (mark := _LEADING_MARK.match(text, start, end)) and mark.end() < end:
+    line = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
+    leading = _MARK_IN_A_LINE if text[line:start].strip() else _LEADING_MARK
+    while (mark := leading.match(text, start, end)) and mark.end() < end:
         start = mark.end()
     while (mark := _TRAILING_MARK.search(text, start, end)) and mark.start() > start:
         end = mark.start()

@@ -10,11 +10,16 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from qa.answering.values import UNITS
 from qa.text.numbers import join_groups, join_spaced_groups
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-.,:/][^\W_]+)*")
-_LEADING_NUMBER = re.compile(r"(\d[\d.:]*)-?[^\W\d]+")  # "3090s", "7:14pm", "24mm", "30-day"
-_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
+# "3090s", "7:14pm", "24mm", "30-day", "12-year-old"
+_LEADING_NUMBER = re.compile(r"(\d[\d.:]*)-?[^\W\d]+(?:-[^\W\d]+)*")
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)(?:-[^\W\d]+)*")  # also "2nd-hand"
+_RANGE = re.compile(r"\d{1,2}[-/]\d{1,2}")  # "2-3 people", "3/4 cup", "24/7"
+_DECIMAL = re.compile(r"\d+\.\d+")  # "4.2" is a version, but not in "4.2 litres"
+_UNIT_AFTER = re.compile(rf"\s*(?:%|{UNITS}\b)", re.IGNORECASE)
 _HYPHEN_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d])[-.](?=\d)")
 # A shorter number is more often a quantity, which a text also writes as a word ("3 halls", "three halls").
 _MIN_DIGITS = 3
@@ -23,6 +28,9 @@ _DESIGNATION = re.compile(
     r"\b(?:version|release|firmware|model|type|series|room|paragraph|section|chapter|article|clause|rule|page|step|part"
     r"|phase|level|stage|line|route|gate|platform|volume|episode|season|table|figure|no|number|nr)\.?\s*#?\Z|[§#]\s*\Z",
     re.IGNORECASE,
+)
+_DESIGNATION_LENGTH = (
+    20  # characters that it is looked for in, so that the time does not grow with the question's square
 )
 
 
@@ -54,9 +62,22 @@ def required_identifiers(question: str) -> frozenset[str]:
             number = _LEADING_NUMBER.fullmatch(form)
             # A unit or a plural is no part of a name, a single letter is: "24mm", "3090s", "6D".
             form = number[1] if number and (len(form) > len(number[1]) + 1 or form.endswith("s")) else form
-            if not form.isdigit() or len(form) >= _MIN_DIGITS or _DESIGNATION.search(visible, 0, token.start()):
+            if _names(form, visible, token) or _is_designated(visible, token.start()):
                 required.add(form)
     return frozenset(required)
+
+
+def _names(form: str, text: str, token: re.Match[str]) -> bool:
+    """Whether a form of a token names something, and is not only a quantity."""
+    if form.isdigit():
+        return len(form) >= _MIN_DIGITS
+    is_amount = _DECIMAL.fullmatch(form) and _UNIT_AFTER.match(text, token.end())
+    return not is_amount and _RANGE.fullmatch(form) is None
+
+
+def _is_designated(text: str, start: int) -> bool:
+    """Whether the word before an offset says that what follows is a name."""
+    return _DESIGNATION.search(text, max(0, start - _DESIGNATION_LENGTH), start) is not None
 
 
 def contradicts(required: Iterable[str], sentence: str) -> bool:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 
-from qa.text.normalize import called_by, words_of
+from qa.text.normalize import CAPITAL, called_by, normalize, words_of
 
-_CAPITALISED = re.compile(r"(?<=[\w,;'’] )[A-Z][\w'’-]+|(?<=['’\"“(])[A-Z][\w'’-]+")
+# Not "I've".
+_CAPITALISED = re.compile(rf"(?:(?<=[\w,;'’] )|(?<=['’\"“(]))(?!I['’]){CAPITAL}[\w'’-]+")
+_POSSESSIVE = re.compile(r"([^\W\d_]+)'s\b")
 _MIN_NAME = 3  # letters; initials name nobody
+# Letters of a name before an s without an apostrophe: "ralfs" is Ralf's, but "does" is not Doe's.
+_MIN_STEM = 4
 # Parts of names that are common words or particles: they name an author only if they are written as a name.
 _COMMON = frozenset("and can del den der for may not the van von will".split())
 
@@ -15,9 +19,11 @@ _COMMON = frozenset("and can del den der for may not the van von will".split())
 def names_in(question: str) -> frozenset[str]:
     """The words of a question that are written as names: with a capital, but not because a sentence begins.
 
-    >>> sorted(names_in("Who is the manager in Madrid? Is O'Brien?"))
-    ['brien', 'madrid']
+    >>> sorted(names_in("Who is the manager in Madrid? Is O'Brien?")), sorted(names_in("WHO WROTE IT?"))
+    (['brien', 'madrid'], [])
     """
+    if question.isupper():
+        return frozenset()
     return frozenset(word for name in _CAPITALISED.findall(question) for word in words_of(name) if len(word) > 1)
 
 
@@ -29,6 +35,8 @@ def names_author(question: str, author: str | None) -> bool:
     """
     if not author:
         return False
-    asked = set(words_of(question)).union(word.removesuffix("s") for word in words_of(question))
-    asked -= _COMMON - names_in(question)
+    words = words_of(question)
+    owners = _POSSESSIVE.findall(normalize(question))
+    stems = (stem for word in words if len(stem := word.removesuffix("s")) >= _MIN_STEM)
+    asked = {*words, *owners, *stems} - (_COMMON - names_in(question))
     return any(len(word) >= _MIN_NAME and word in asked for word in words_of(called_by(author)))

@@ -327,8 +327,8 @@ def answer_span(question: str, option: Option, options: Sequence[Option]) -> Spa
         other.index
         for other in options
         if other.candidate is option.candidate
+        and other.admissible
         and other.span.margin >= _CONTINUES_MARGIN
-        and not other.features.asks
         and not other.features.heading
     }
     first = last = option.index

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from qa.text import question_words
+from qa.text.normalize import CAPITAL
 
 _FACT = re.compile(
     r"\b(?:who|whom|whose|when|where|what|which)\b"
@@ -19,7 +20,8 @@ _FACT = re.compile(
 _EXPLANATION = re.compile(
     r"\bwhy\b|\bhow(?:['’]s\b|\s+(?:is|are|was|were|be|do|does|did|to|can|could|would|should|has|have|had|come)\b)"
     r"|\bwhat(?:\s+is|\s+was)?(?:\s+the)?\s+(?:reasons?|purpose)\b|\bwhat\s+(?:should|can|could)\s+i\b"
-    r"|\bwhat\s+(?:happen(?:s|ed)|if)\b|\b(?:explain|describe)\b",
+    r"|\bwhat\s+(?:happen(?:s|ed)|if)\b"
+    r"|(?:\A\W*(?:please\s+)?|\b(?:please|you|someone|anyone|anybody)\s+)(?:explain|describe)\b",
     re.IGNORECASE,
 )
 _HOW_TO = re.compile(
@@ -31,6 +33,9 @@ _YES_NO_CLAUSE = re.compile(
     r"\s+(?:i|you|he|she|it|we|they|there|this|that|these|those|the|an?|my|your|any\w*)\b",
     re.IGNORECASE,
 )
+_BEGINS_WITH_A_QUESTION_WORD = re.compile(
+    r"\W*(?:(?:in|at|on|to|for|from|with|by|of)\s+)?(?:who|whom|whose|what|when|where|which|why|how)\b", re.IGNORECASE
+)
 _PEOPLE = (
     r"(?:any|some|every)\s?(?:one|body)|nobody|no\s?one|people|folks|commenters?|readers?|reviewers?|posters?|users?"
     r"|buyers?|customers?|others|they"
@@ -39,9 +44,10 @@ _THINK = (
     r"think|say|said|says|feel|felt|agree|disagree|recommend|suggest|advise|complain|like|liked|dislike|love|hate"
     r"|prefer|praise|criticise|criticize|defend|believe|report|mention|object"
 )
+_NO_LIKENESS = r"(?<!\blook )(?<!\bfeel )(?<!\bsound )(?<!\btaste )(?<!\bare )"  # "what do they look like"
 _OPINION = re.compile(
-    rf"\b(?:{_PEOPLE})\b(?:\W+\w+){{0,2}}?\W+(?:{_THINK})\b|\b(?:do|does|did|has|have|is|was)\s+(?:any|some)\s?(?:one|body)\b"
-    r"|\b(?:opinions?|complaints?|criticisms?|experiences?)\s+(?:on|about|of|with|from)\b",
+    rf"\b(?:{_PEOPLE})\b(?:\W+\w+){{0,2}}?\W+{_NO_LIKENESS}(?:{_THINK})\b|\b(?:do|does|did|has|have|is|was)\s+(?:any|some)\s?(?:one|body)\b"
+    r"|(?<!\bmuch )(?<!\bof )\b(?:opinions?|complaints?|criticisms?|experiences?)\s+(?:on|about|of|with|from)\b",
     re.IGNORECASE,
 )
 _COMMENTERS = re.compile(
@@ -49,11 +55,24 @@ _COMMENTERS = re.compile(
     re.IGNORECASE,
 )
 _OPINION_WORD = re.compile(rf"(?:{_PEOPLE}|{_THINK}|opinions?|complaints?|criticisms?|experiences?)", re.IGNORECASE)
+# Words that end like a plural and are none.
+_SINGULAR = r"(?:lens|gas|canvas|atlas|news|his|its|this)\b"
 _LIST = re.compile(
     r"\b(?:what|which)\s+(?:are|were)\b"
-    r"|\b(?:what|which)\s+(?!(?:do|does|did|is|was|has)\b)(?:\w+\s+)?\w+s\s+(?:are|were|do|did|can|have|should)\b"
-    r"|(?:\A|[,;.]|\bplease|\byou)\s*(?:list(?!\s+prices?\b)|name(?!\s+of\b)|enumerate)\b|\blists?\s+of\b"
-    r"|(?<!\bwho )\b(?:steps|ways|reasons|types|kinds|stages|parts|features|advantages|benefits|options|rules)\b",
+    rf"|\b(?:what|which)\s+(?!(?:do|does|did|is|was|has)\b)(?:\w+\s+)?(?!{_SINGULAR})\w+(?<![su])s"
+    r"\s+(?:are|were|do|did|can|have|should)\b"
+    r"|(?:\A|[,;.]|\bplease|\b(?:can|could|would|will)\s+you)\s*(?:list(?!\s+prices?\b)|enumerate"
+    r"|name(?=\s+(?:the|all|some|any|every|each|a\s+few|at\s+least|its|their|his|her|two|three|four|five|six|ten|\d)\b))\b"
+    r"|\blists?\s+of\b",
+    re.IGNORECASE,
+)
+# "The steps to reset it", but not "how many steps are there" or "who rules Norway".
+_LISTS = re.compile(
+    r"\b(?:steps|ways|reasons|types|kinds|stages|parts|features|advantages|benefits|options|rules)\b", re.IGNORECASE
+)
+_NO_LIST = re.compile(
+    r"\bhow\s+(?:many|much|long|old|far|often|big|large|high)\b|\A\W*(?:where|when|who(?:m|se)?)\b"
+    r"|\b(?:what|which)\s+\w+\s+rules\b",
     re.IGNORECASE,
 )
 # Typed as search words, "ingredients" or "packing list" asks for a list; in a sentence it may be what is asked about,
@@ -71,7 +90,7 @@ _ON_A_LIST = re.compile(
 )
 _VERB = r"(?:is|was|are|were|has|have|had|do|does|did|can|could|will|would|shall|should|may|might|must)"
 _PLURAL = re.compile(
-    rf"\b(?:what|which)\s+(?:(?!{_VERB}\b)\w+\s+){{0,2}}?(?!{_VERB}\b|this\b|its\b|his\b)\w+(?<![su])s\b"
+    rf"\b(?:what|which)\s+(?:(?!{_VERB}\b)\w+\s+){{0,2}}?(?!{_VERB}\b|{_SINGULAR})\w+(?<![su])s\b"
     r"|\bwho\s+(?:are|were)\b",
     re.IGNORECASE,
 )
@@ -183,7 +202,7 @@ _ANSWER_PATTERNS = (
             r"\bhow\s+(?:much|long|old|far|high|tall|big|large|often|fast|wide|deep|heavy|expensive|costly)\b"
             r"|\bwhat\s+(?:amount|price|cost)\b|\A\W*(?:the\s+)?(?:prices?|costs?|fees?|rates?)\s+(?:of|for)\b"
             r"|\bwhat\s+(?:is|was|are|were|did|does|do|would)\b.{0,200}"
-            rf"\b(?:price|cost(?:s|ing)?|charged?|percentage|worth|{_TRADED})\b",
+            rf"\b(?:price|cost(?:s|ing)?|percentage|{_TRADED}|(?:charged?|worth)(?=\W*\Z|\s+(?:for|per|in|now|today)\b))\b",
             re.IGNORECASE,
         ),
         re.compile(rf"\d|\b(?:{_NUMBER}|{_MEASURE})\b", re.IGNORECASE),
@@ -198,7 +217,7 @@ _ANSWER_PATTERNS = (
     ),
     (  # the author's name, read before a post, may be of any letters
         _asking("who(?:m|se)?"),
-        re.compile(r"\A[^\n:]+:\s|\b[A-Z]\w+|\b(?:people|members|the\s+\w+)\b"),
+        re.compile(rf"\A[^\n:]+:\s|\b{CAPITAL}\w+|\b(?:people|members|the\s+\w+)\b"),
     ),
 )
 
@@ -270,7 +289,9 @@ def asks_yes_no(question: str) -> bool:
     >>> asks_yes_no("My power went out, can I get leave?"), asks_yes_no("The oil, how hot is it?")
     (True, False)
     """
-    return question_words.asks_yes_no(question) or _YES_NO_CLAUSE.search(question) is not None
+    if question_words.asks_yes_no(question):
+        return True
+    return _YES_NO_CLAUSE.search(question) is not None and not _BEGINS_WITH_A_QUESTION_WORD.match(question)
 
 
 def asks_list(question: str) -> bool:
@@ -279,8 +300,11 @@ def asks_list(question: str) -> bool:
     >>> [asks_list(q) for q in ("What are the rules?", "packing list", "Is the list long?", "What's on the list?")]
     [True, True, False, True]
     """
-    searched_for = not question_words.asks_in_words(question) and _LISTED.search(question) is not None
-    return searched_for or _LIST.search(question) is not None or _ON_A_LIST.search(question) is not None
+    if _LIST.search(question) or _ON_A_LIST.search(question):
+        return True
+    if _LISTS.search(question) and not _NO_LIST.search(question):
+        return True
+    return not question_words.asks_in_words(question) and _LISTED.search(question) is not None
 
 
 def asks_several(question: str) -> bool:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 
 from qa.answering.question_type import LENGTH, MONTH, NUMERAL, UNIT, WEEKDAY
+from qa.text.normalize import CAPITAL
 
-_UNITS = rf"(?:{UNIT}|{LENGTH}|k?g|lbs?|pounds|litres?|liters?|degrees|thousand|million|billion)"
+UNITS = rf"(?:{UNIT}|{LENGTH}|k?g|lbs?|pounds|litres?|liters?|degrees|thousand|million|billion)"
 MONEY = re.compile(
     r"[£$€]\s*\d(?:[\d.,]*\d)?|\b\d(?:[\d.,]*\d)?\s*(?:pounds?|euros?|dollars?|cents?|pence|bucks|quid|[£$€])",
     re.IGNORECASE,
 )
 TIME = re.compile(
     r"\b\d{1,2}(?:[.:]\d\d)?\s*(?:[ap]m\b|[ap]\.m\.?|o['’]clock|h\b)|\b\d{1,2}:\d\d\b"
-    rf"|\b\d{{1,2}}\.[0-5]\d\b(?![\s-]*(?:%|{_UNITS}\b))|\b(?:noon|midnight|midday)\b",
+    rf"|\b\d{{1,2}}\.[0-5]\d\b(?![\s-]*(?:%|{UNITS}\b))|\b(?:noon|midnight|midday)\b",
     re.IGNORECASE,
 )
 DATE = re.compile(
@@ -21,15 +22,17 @@ DATE = re.compile(
     rf"(?:,?\s+\d{{4}})?|\b{WEEKDAY}\b",
     re.IGNORECASE,
 )
-YEAR = re.compile(rf"\b(?:1\d|20)\d\d\b(?![\s-]*(?:%|{_UNITS}\b))(?![.,]\d)", re.IGNORECASE)
+YEAR = re.compile(rf"\b(?:1\d|20)\d\d\b(?![\s-]*(?:%|{UNITS}\b))(?![.,]\d)", re.IGNORECASE)
 NUMBER = re.compile(
     rf"\b(?:\d(?:[\d.,]*\d)?|(?:{NUMERAL})\b)(?:\s*(?:%|°[CF]?))?"
-    rf"(?:[\s-]*(?P<unit>{_UNITS})\b)?",
+    rf"(?:[\s-]*(?P<unit>{UNITS})\b)?",
     re.IGNORECASE,
 )
 NAME = re.compile(
-    r"\b(?!(?:It|She|He|They|We|You|I|The|This|That|These|There|A|An|In|On|At|But|And|So|Not|No|Now|Sorry|Actually)\b)"
-    r"[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)*"
+    r"\b(?!(?:It|She|He|They|We|You|I|The|This|That|These|There|A|An|In|On|At|But|And|So|Not|No|Now|Sorry|Actually|Since"
+    r"|After|Before|When|While|From|For|Until|As|By|With|Then|Today|Last|Next|January|February|March|April|May|June|July"
+    r"|August|September|October|November|December)\b)"
+    rf"{CAPITAL}[\w'’-]+(?:\s+{CAPITAL}[\w'’-]+)*"
 )
 SHAPES = (MONEY, TIME, DATE, YEAR, NUMBER, NAME)
 """Of two that match a value, the first is meant."""

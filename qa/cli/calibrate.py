@@ -27,7 +27,11 @@ def add_commands(commands: Any, shared: SharedOptions) -> None:
         help="the set: corpus.jsonl, queries.jsonl, qrels.tsv, answers.jsonl, unanswerable.jsonl",
     )
     command.add_argument(
-        "--limit", type=int, default=1_000, metavar="N", help="how many of each to ask (default: 1000)"
+        "--limit",
+        type=int,
+        default=1_000,
+        metavar="N",
+        help="how many answerable and how many unanswerable questions to ask at most (default: 1000)",
     )
     command.set_defaults(run=_calibrate)
 

@@ -72,7 +72,9 @@ def _versions() -> Finding:
     found = dict(_installed())
     missing = [name for name, number in found.items() if number is None]
     if missing:
-        return Finding(False, f"{', '.join(missing)} cannot be found; pip install --force-reinstall verbatim-qa")
+        return Finding(
+            False, f"{', '.join(missing)} cannot be found; in Verbatim's checkout: pip install --force-reinstall ."
+        )
     return Finding(True, ", ".join([f"Python {platform.python_version()}", *(f"{n} {v}" for n, v in found.items())]))
 
 

@@ -15,19 +15,23 @@ def add_engine_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--engine",
         choices=get_args(EngineName),
-        help="where vectors and words go: the library's folder, or a Milvus (default: where they are)",
+        help="where vectors and words are stored: in the library's folder or in Milvus "
+        "(default: where they are; a new library's in its folder)",
     )
     command.add_argument(
         "--uri",
         help="with --engine milvus: a file that ends in .db, or http:// or https:// with a host and a port "
         f"(default: ${URI_VARIABLE})",
     )
-    command.add_argument("--database", metavar="NAME", default="", help="the database there (default: its default one)")
+    command.add_argument(
+        "--database", metavar="NAME", default="", help="the Milvus database (default: the server's default)"
+    )
     command.add_argument(
         "--token-file",
         metavar="FILE",
         type=Path,
-        help=f"a file with the token for it (default: ${TOKEN_VARIABLE}, if ${URI_VARIABLE} is its address)",
+        help="a file with the server's token "
+        f"(default: ${TOKEN_VARIABLE}, if the server is the one in ${URI_VARIABLE})",
     )
 
 

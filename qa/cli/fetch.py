@@ -26,6 +26,7 @@ from urllib.robotparser import RobotFileParser
 from qa.cli.output import print_error, print_line
 from qa.cli.shared import SharedOptions
 from qa.errors import SettingError, SourceError
+from qa.text.counted import counted
 
 _AGENT = "verbatim-qa"
 _PAUSE = 1.0  # seconds between two requests to a site
@@ -157,7 +158,7 @@ def fetch_pages(
     urls = list(urls)
     for url in urls:
         if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
-            raise SettingError(f"{url!r} is not an address of the web; give one that begins with https://")
+            raise SettingError(f"{url!r} is not a web address; give one that begins with https://")
     downloader = downloader or Downloader()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -288,7 +289,7 @@ def _run(options: argparse.Namespace) -> int:
             print_error(f"{page.url}: {page.problem}")
         elif page.new:
             print_line(f"{page.url}: {page.file}")
-    print_line(f"{options.output}: {saved} pages saved, {there} were there already")
+    print_line(f"{options.output}: {counted(saved, 'page')} saved, {there} were there already")
     if not saved and not there:
         raise SourceError("no page was saved; see above for the reasons")
     return 0

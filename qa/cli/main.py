@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from qa.cli.output import OutputClosed, OutputError, library_path, print_error, reporting_output_errors
 from qa.cli.shared import SharedOptions, load_ahead
@@ -95,10 +95,25 @@ def _generation_name(options: argparse.Namespace) -> str | None:
         return None
 
 
+if TYPE_CHECKING:
+    _SubParsers = argparse._SubParsersAction[argparse.ArgumentParser]
+else:  # which is generic only to type checkers
+    _SubParsers = argparse._SubParsersAction
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         print_error(f"{message}; see: {self.prog} --help")
         raise SystemExit(_ERROR)
+
+
+class _Commands(_SubParsers):
+    """The commands, whose own help begins with what the list of all says of them."""
+
+    def add_parser(self, name: str, **options: Any) -> argparse.ArgumentParser:
+        summary: str = options["help"]
+        more = options.pop("description", "")
+        return super().add_parser(name, description=f"{summary[0].upper()}{summary[1:]}. {more}".strip(), **options)
 
 
 def parser(command: str | None = None) -> argparse.ArgumentParser:
@@ -114,7 +129,9 @@ def parser(command: str | None = None) -> argparse.ArgumentParser:
         from importlib.metadata import version
 
         top.add_argument("--version", action="version", version=f"verbatim-qa {version('verbatim-qa')}")
-    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
+    commands = top.add_subparsers(
+        title="commands", required=True, metavar="COMMAND", parser_class=_Parser, action=_Commands
+    )
     shared = SharedOptions.parsers(_Parser)
     for module in chosen or COMMANDS:
         import_module(module).add_commands(commands, shared)

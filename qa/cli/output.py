@@ -113,7 +113,8 @@ def print_reports(reports: Sequence[FileReport], *, left_out: bool = True) -> No
             f"{count} {extension}" for extension, count in passed_over.most_common(_EXTENSIONS_NAMED)
         )
         print_error(
-            f"skipped: {passed_over.total()} files with other extensions ({extensions}); to read one, name it itself"
+            f"skipped: {counted(passed_over.total(), 'file')} with other extensions ({extensions}); "
+            "to read one, name it itself"
         )
     if left_out and (line := left_out_line(reports)):
         print_error(line)

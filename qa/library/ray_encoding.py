@@ -50,7 +50,7 @@ _PLACE = re.compile(r"(?:ray://)?(?P<host>.+):(?P<port>\d{1,5})")
 def require_ray() -> None:
     """Raise SettingError, which names the command that installs it, if Ray is not installed."""
     if find_spec("ray") is None or find_spec("pyarrow") is None:
-        raise SettingError("Ray is not installed; pip install 'verbatim-qa[cluster]'")
+        raise SettingError("Ray is not installed; in Verbatim's checkout: pip install '.[cluster]'")
 
 
 def shards_on_ray(address: str, encoder: Encoder, shards: Sequence[Sequence[str]]) -> Iterator[VectorShard]:

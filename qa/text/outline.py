@@ -12,8 +12,8 @@ from qa.text.sentences import Break, Sentence, begins_an_item, reads_as_heading
 # CommonMark's two kinds of heading: up to six number signs before it, or a line of equals signs or hyphens below it.
 _ATX = re.compile(r"[^\S\r\n]{0,3}(?P<marks>#{1,6})[^\S\r\n]+(?P<words>[^\r\n]*)\Z")
 _CLOSING_MARKS = re.compile(r"(?<!\S)#+\Z")
-_SETEXT = re.compile(r"(?P<words>[^\r\n]+?)\s*(?:\r\n|\r|\n)[^\S\r\n]{0,3}(?P<marks>=+|-+)\s*\Z")
-_FENCE = re.compile(r"[^\S\r\n]{0,3}(?:```|~~~)")
+_SETEXT = re.compile(r"(?P<words>[^\r\n]*\S)[^\S\r\n]*(?:\r\n|\r|\n)[^\S\r\n]{0,3}(?P<marks>=+|-+)\s*\Z")
+_FENCE = re.compile(r"[^\S\r\n]{0,3}(?:```(?!.*```)|~~~)")
 _EMPHASIZED = re.compile(r"(\*{1,3}|_{1,3})(?P<words>(?:(?!\1).)+)\1", re.DOTALL)
 _PLAIN_LEVEL = 7  # a line without marks stands under every heading with marks, whose levels are 1 to 6
 

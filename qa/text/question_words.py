@@ -61,6 +61,13 @@ _NAME = re.compile(
     rf"\W*(?:May|Will|Can)\s+(?!(?i:{_SUBJECT}))(?P<rest>[^\W\d_a-z].*)",
     re.DOTALL,
 )
+# "Can you tell me what it costs", "does anyone know when it opens": yes would be no answer.
+_POLITE = re.compile(
+    r"\W*(?:(?:can|could|would|will)\s+(?:you|some(?:one|body)|any(?:one|body))\s+(?:please\s+)?(?:tell|say|show)(?:\s+(?:me|us))?"
+    r"|(?:do|does)\s+(?:you|some(?:one|body)|any(?:one|body))\s+(?:know|remember))"
+    r"\s+(?:who|whose|what|when|where|which|why|how)\b",
+    re.IGNORECASE,
+)
 _LOWER_CASE_WORD = re.compile(r"\b[a-z]")
 
 
@@ -108,7 +115,7 @@ def asks_yes_no(text: str) -> bool:
     >>> [asks_yes_no(text) for text in ("Is it made in Solms?", "May 2015", "Will Smith", "Will Smith play?")]
     [True, False, False, True]
     """
-    if not _AUXILIARY.match(text) or _NOT_AUXILIARY.match(text):
+    if not _AUXILIARY.match(text) or _NOT_AUXILIARY.match(text) or _POLITE.match(text):
         return False
     name = _NAME.match(text)
     if name is None or text.isupper():

@@ -59,13 +59,15 @@ class Sentence:
 
 
 def begins_an_item(text: str, sentence: Sentence) -> bool:
-    """Whether a sentence is the first of a list item: it begins a line with a bullet, a number or a letter.
+    """Whether a sentence is the first of a list item: it begins a line with a bullet, a number or a letter; no heading.
 
     Args:
         text: The whole text.
         sentence: One of its sentences.
     """
-    return sentence.begins_a_line and _ITEM.match(text, sentence.start) is not None
+    if not sentence.begins_a_line or _HEADING_LINE.match(text, sentence.start):
+        return False
+    return _ITEM.match(text, sentence.start) is not None
 
 
 def split_sentences(

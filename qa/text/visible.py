@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 
+# What words are written with: soft hyphens, and what joins and parts letters in Persian, Indic scripts and emoji.
+_IN_WORDS = "\u00ad\u200b\u200c\u200d\u2060"
+
 
 def visible(text: str) -> str:
-    r"""The text with a mark in the place of each control character, but for line ends and tabs.
+    r"""The text with a mark in the place of each control character, but for line ends, tabs and what words hold.
 
     >>> visible("before \033[2J after")
     'before �[2J after'
@@ -15,4 +18,4 @@ def visible(text: str) -> str:
 
 
 def _is_control(char: str) -> bool:
-    return char not in "\n\t" and unicodedata.category(char) in ("Cc", "Cf")
+    return unicodedata.category(char) in ("Cc", "Cf") and char not in "\n\t" + _IN_WORDS

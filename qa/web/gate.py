@@ -113,7 +113,7 @@ class Gate:
         if counted.exceeded:
             if not self._uploading:  # otherwise it is not known whose files they are
                 self._uploads.remove_unfinished()
-            raise TooLarge("there is no room for more files: rebuild with those that are there, or wait an hour")
+            raise TooLarge("there is no room for more files: add the files already uploaded, or wait an hour")
 
 
 _ABOUT_THE_BODY = frozenset({b"content-length", b"content-type", b"content-encoding", b"transfer-encoding"})

@@ -44,7 +44,7 @@ class SameOrigin:
         hosts = headers.getlist("host")
         host = _place(f"//{hosts[0]}") if len(hosts) == 1 else None
         if host is None or not self._is_own(host[0]):
-            return "This server does not go by the name that was asked for; qa serve --allowed-host NAME adds one."
+            return "This server does not accept this host name; qa serve --allowed-host NAME adds one."
         if not self._proxied and any(name.lower() in _FORWARDED for name, _ in scope["headers"]):
             return "A proxy passes this page on to others: start it with qa serve --allowed-host NAME."
         navigates = scope["method"] in ("GET", "HEAD") and headers.get("sec-fetch-mode") == "navigate"

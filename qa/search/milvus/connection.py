@@ -26,7 +26,7 @@ _SOON_AGAIN = {f"grpc.{end}_reconnect_backoff_ms": 1_000 for end in ("initial", 
 _lock = threading.Lock()
 _users_of_files: Counter[str] = Counter()
 """How many connections of this process use each file of Milvus Lite."""
-_INSTALL = "it needs pymilvus: pip install 'verbatim-qa[cluster]'"
+_INSTALL = "it needs pymilvus; in Verbatim's checkout: pip install '.[cluster]'"
 _COLLECTION_NOT_FOUND, _COLLECTION_NOT_LOADED = 100, 101  # Milvus's codes of these errors
 # What a server says, and what to do about it. Milvus Lite passes on what its system says, a cluster sets limits itself.
 _WAYS_OUT = (
