@@ -76,6 +76,8 @@ def test_an_object_names_only_what_there_is_to_say() -> None:
         ("What does it cost?", "John Doe", False),
         ("Which lens is best?", "Len Smith", False),
         ("what is ralfs view", "Ralf", True),
+        ("what happened to Neds saw", "Ned", True),
+        ("What is Doe's view?", "John Doe", True),
         ("WHAT WILL IT COST?", "Will Drew", False),
     ],
 )

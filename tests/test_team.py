@@ -102,7 +102,9 @@ def test_the_limits_are_those_of_the_code() -> None:
         "a request": (
             f"{gate.QUESTION_BYTES // 10**6} MB; {gate.PASTE_BYTES // 10**6} MB where the library can be changed"
         ),
-        "uploads on the disk at once, for each library": f"{uploads.MOST_FILES} files, {uploads.MOST_BYTES // 10**9} GB; each 200 MB",
+        "uploads on the disk at once, for each library": (
+            f"{uploads.MOST_FILES} files, {uploads.MOST_BYTES // 10**9} GB; each 200 MB"
+        ),
         "open pages that are known": str(page.MOST_SESSIONS),
         "connections": str(server.MOST_CONNECTIONS),
     }

@@ -10,8 +10,8 @@ from qa.text.normalize import CAPITAL, called_by, normalize, words_of
 _CAPITALISED = re.compile(rf"(?:(?<=[\w,;'’] )|(?<=['’\"“(]))(?!I['’]){CAPITAL}[\w'’-]+")
 _POSSESSIVE = re.compile(r"([^\W\d_]+)'s\b")
 _MIN_NAME = 3  # letters; initials name nobody
-# Letters of a name before an s without an apostrophe: "ralfs" is Ralf's, but "does" is not Doe's.
-_MIN_STEM = 4
+# "Neds" without an apostrophe is Ned's, but these are nobody's.
+_NO_OWNERS = frozenset("bus does gas has his its lens this was yes".split())
 # Parts of names that are common words or particles: they name an author only if they are written as a name.
 _COMMON = frozenset("and can del den der for may not the van von will".split())
 
@@ -37,6 +37,6 @@ def names_author(question: str, author: str | None) -> bool:
         return False
     words = words_of(question)
     owners = _POSSESSIVE.findall(normalize(question))
-    stems = (stem for word in words if len(stem := word.removesuffix("s")) >= _MIN_STEM)
+    stems = (word.removesuffix("s") for word in words if word not in _NO_OWNERS)
     asked = {*words, *owners, *stems} - (_COMMON - names_in(question))
     return any(len(word) >= _MIN_NAME and word in asked for word in words_of(called_by(author)))
