@@ -240,23 +240,9 @@ def _of_passage(
         best_fit: The fit of the best passage.
         required: The identifiers of the question that its answer must stand with.
     """
-    candidate = corrected.candidate
-    text, place = candidate.candidate.text, candidate.candidate.place
-    heading_starts = {heading.start for heading in headings(text, candidate.sentences)}
-    tables = find_tables(text, candidate.sentences)
-    heading_starts.update(candidate.sentences[table.head].start for table in tables)
-    other_rows = {index for table in tables for index in rows_of_others(question, text, table)}
-    sentences = [text[sentence.start : sentence.end] for sentence in candidate.sentences]
-    asks = [is_asking(sentence) for sentence in sentences]
-    surroundings = f"{candidate.candidate.context}\n{place.title or ''}\n{place.author or ''}\n{place.date or ''}"
-    about = identifiers(f"{text}\n{surroundings}") if required else frozenset()
-    names = names_in(question)
-    unmentioned = len(names - set(words_of(f"{text}\n{surroundings}"))) / len(names) if names else 0.0
-    wants_comment = question_type.asks_opinion(question) and place.kind == "comment"
-    about_a_question = _ASKS_ABOUT_ASKING.search(question) is not None
-    may_answer = place.kind == "comment" or not question_type.asks_commenters(question)
+    facts = _PassageFacts.of(question, corrected.candidate, required)
+    candidate, sentences, asks = corrected.candidate, facts.sentences, facts.asks
     wants_list = question_type.asks_list(question)
-    named = names_author(question, place.author)
     for index, (coverage, sentence) in enumerate(zip(coverages, sentences, strict=True)):
         was_read = candidate.sentence_evidence[index] > HOPELESS
         own_margin = candidate.spans[index].margin
@@ -270,21 +256,77 @@ def _of_passage(
             coverage=coverage,
             behind=candidate.fit - best_fit,
             asks=float(asks[index]),
-            heading=float(candidate.sentences[index].start in heading_starts),
-            comment=float(wants_comment),
-            in_list=float(wants_list and bool(list_at(text, candidate.sentences, index))),
-            named=float(named),
-            unmentioned=unmentioned,
+            heading=float(candidate.sentences[index].start in facts.heading_starts),
+            comment=float(facts.is_wanted_comment),
+            in_list=float(wants_list and bool(list_at(candidate.candidate.text, candidate.sentences, index))),
+            named=float(facts.is_named),
+            unmentioned=facts.unmentioned,
             likeness_before=0.0,
             coverage_before=max(0.0, coverages[index - refers_back] - coverage),
         )
         is_remark = coverage < posed and _ABOUT_ASKING.search(sentence) and not _FOUND_OUT.search(sentence)
-        answers = not (asks[index] or is_remark) or about_a_question
-        about_it = index not in other_rows and (
-            not required or (required <= about and not contradicts(required, sentence))
-        )
-        admissible = answers and about_it and was_read and may_answer and index not in corrected.taken_back
+        answers = not (asks[index] or is_remark) or _ASKS_ABOUT_ASKING.search(question) is not None
+        admissible = answers and was_read and facts.may_answer(index) and index not in corrected.taken_back
         yield Option(candidate, index, candidate.spans[index], features, admissible, points_at_author), refers_back
+
+
+@dataclass(frozen=True, slots=True)
+class _PassageFacts:
+    """What a question makes of a passage as a whole.
+
+    Attributes:
+        sentences: The words of its sentences.
+        asks: Whether each sentence asks something.
+        heading_starts: Where its headings begin, and what heads the columns of its tables.
+        other_rows: The sentences that are other rows of a table than the one asked about.
+        required: The identifiers that the answer must stand with.
+        about: Those that the passage names, or what it stands under.
+        unmentioned: The share of the names in the question that neither does.
+        is_wanted_comment: Whether it is a comment, and the question asks what people think.
+        is_named: Whether the question names its author.
+        is_excluded: Whether it is from an article, and the question asks what commenters say.
+    """
+
+    sentences: Sequence[str]
+    asks: Sequence[bool]
+    heading_starts: frozenset[int]
+    other_rows: frozenset[int]
+    required: frozenset[str]
+    about: frozenset[str]
+    unmentioned: float
+    is_wanted_comment: bool
+    is_named: bool
+    is_excluded: bool
+
+    @classmethod
+    def of(cls, question: str, candidate: ReadCandidate, required: frozenset[str]) -> _PassageFacts:
+        text, place = candidate.candidate.text, candidate.candidate.place
+        sentences = [text[sentence.start : sentence.end] for sentence in candidate.sentences]
+        tables = find_tables(text, candidate.sentences)
+        heads = {candidate.sentences[table.head].start for table in tables}
+        surroundings = f"{candidate.candidate.context}\n{place.title or ''}\n{place.author or ''}\n{place.date or ''}"
+        names = names_in(question)
+        is_comment = place.kind == "comment"
+        return cls(
+            sentences,
+            [is_asking(sentence) for sentence in sentences],
+            frozenset(heads.union(heading.start for heading in headings(text, candidate.sentences))),
+            frozenset(index for table in tables for index in rows_of_others(question, text, table)),
+            required,
+            identifiers(f"{text}\n{surroundings}") if required else frozenset(),
+            len(names - set(words_of(f"{text}\n{surroundings}"))) / len(names) if names else 0.0,
+            is_comment and question_type.asks_opinion(question),
+            names_author(question, place.author),
+            not is_comment and question_type.asks_commenters(question),
+        )
+
+    def may_answer(self, index: int) -> bool:
+        """Whether a sentence may answer by whom and by what it is about."""
+        if self.is_excluded or index in self.other_rows:
+            return False
+        return not self.required or (
+            self.required <= self.about and not contradicts(self.required, self.sentences[index])
+        )
 
 
 def _posed(query: EncodedQuery, candidate: ReadCandidate, coverages: Sequence[float], encoder: Encoder) -> float:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.answering.passage_tokens import PassageTokens
-from qa.answering.series import cut_series
+from qa.answering.span_scores import IMPOSSIBLE, SpanScores
 from qa.encoding import minilm_files
 from qa.encoding.bert import BertNetwork, graph
 from qa.encoding.compiled import KeptAs
@@ -42,12 +42,7 @@ SHA256 = "a62efe655e742a5abe2ab9524819b8c699bd40daa7b181d2cb1c4e42d4ddfa18"
 # In tokens, as the weights were trained.
 _WINDOW_TOKENS, _OVERLAP_TOKENS = 256, 96
 _QUESTION_TOKENS, _TITLE_TOKENS = 48, 32
-# The following are compared with other values in benchmarks/results/constants.md.
-_ANSWER_TOKENS = 40  # the longest span
-_LENGTH_PENALTY = np.float32(0.06)  # in margin, for each token of a span after the first
-_WRONG_KIND_PENALTY = np.float32(4.0)  # in margin, for a span without anything of the kind that the question asks for
-_IMPOSSIBLE = np.float32(-1e9)
-HOPELESS = float(_IMPOSSIBLE)
+HOPELESS = float(IMPOSSIBLE)
 """The margin of a span that is no answer, and the evidence of a sentence that was not read."""
 
 
@@ -294,45 +289,14 @@ def _best_spans(
 
     `scores` are of shape (tokens and what follows them, 3), and `no_answer` those of [CLS].
     """
-    no_answer_score = float(no_answer[:2].sum())
     length, passage = len(window.tokens), window.passage
-    words = np.array([-1 if (word := passage.words[token]) is None else word for token in window.tokens])
-    changes = np.diff(words) != 0
-    divides = np.array([passage.divides[token] for token in window.tokens])
-    # No answer spans what was left out, nor two cells of a table.
-    gaps = np.cumsum((np.diff(window.tokens, prepend=window.tokens[0]) > 1) | divides | np.r_[False, divides[:-1]])
-    begins, ends = np.r_[True, changes], np.r_[changes, True]  # no answer cuts a word
-    may_answer = np.array([passage.may_answer[token] for token in window.tokens])
-    starts = np.where(begins & may_answer, scores[:length, 0], _IMPOSSIBLE)
-    stops = np.where(ends, scores[:length, 1], _IMPOSSIBLE)
-    matches = np.concatenate(([0], np.cumsum([passage.matches_kind[token] for token in window.tokens])))
-    spans = starts[:, None] + stops[None, :] - _WRONG_KIND_PENALTY * (matches[None, 1:] == matches[:-1, None])
-    more = np.arange(length, dtype=np.float32) - np.arange(length, dtype=np.float32)[:, None]  # tokens after the first
-    spans[(more < 0) | (more >= _ANSWER_TOKENS) | (gaps[:, None] != gaps)] = _IMPOSSIBLE
-    preferred = spans - _LENGTH_PENALTY * more
-
-    offsets = [passage.offsets[token] for token in window.tokens]
+    spans = SpanScores.of(passage, window.tokens, scores[:length], float(no_answer[:2].sum()))
+    yield -1, ScoredSpan(*spans.best(0, length)), float(no_answer[2])
     sentence_of = np.array([passage.sentence_of[token] for token in window.tokens])
-
-    def best(first: int, last: int) -> ScoredSpan:
-        start, end = divmod(int(preferred[first:last, first:last].argmax()), last - first)
-        start, end = first + start, first + end
-        margin = float(spans[start, end]) - no_answer_score
-        if series := cut_series((offsets[start][0], offsets[end][1]), passage.series):
-            # Where else it would begin and end around them to hold all: that it answers is as likely.
-            first_mark, last_mark = series.marks[0], series.marks[-1]
-            left, right = min(series.around[0], offsets[start][0]), max(series.around[1], offsets[end][1])
-            begins = [n for n in range(first, start + 1) if left <= offsets[n][0] < first_mark[0]]
-            ends = [n for n in range(end, last) if last_mark[1] < offsets[n][1] <= right]
-            if begins and ends:
-                start, end = max(begins, key=starts.__getitem__), max(ends, key=stops.__getitem__)
-        return ScoredSpan(offsets[start][0], offsets[end][1], margin)
-
-    yield -1, best(0, length), float(no_answer[2])
     edges = np.flatnonzero(np.diff(sentence_of, prepend=-2, append=-2))
     for first, last in pairwise(edges.tolist()):
         if sentence_of[first] >= 0:
-            yield int(sentence_of[first]), best(first, last), float(scores[first:last, 2].mean())
+            yield int(sentence_of[first]), ScoredSpan(*spans.best(first, last)), float(scores[first:last, 2].mean())
 
 
 DEFAULT_READER: Reader = SpanReader()
