@@ -36,6 +36,8 @@ def corrected(text: str, old: str, question: str = "What is it?") -> str | None:
         ("The doors open at 6.30pm sharp. It's 6.15, not 6.30.", "6.30pm", "6.15"),
         ("The meeting was moved from 3 May to 10 June.", "3 May", "10 June"),
         ("Ms Wolf is no longer the head. Mr Lamb has taken over.", "Ms Wolf", "Mr Lamb"),
+        ("Ms Wolf is no longer the head. Since March, Mr Lamb has taken over.", "Ms Wolf", "Mr Lamb"),
+        ("Ms Wolf is no longer the head. In May Mr Lamb took over.", "Ms Wolf", "Mr Lamb"),
         ("An earlier version of this story said that it is 61 metres high. It is 16 metres.", "61 metres", "16 metres"),
         ("An earlier version of this page gave the name Karl Bach. He is Kurt Bach.", "Karl Bach", "Kurt Bach"),
         ("I wrote that the cable is 2 m long, but I measured it and it's 3 m.", "2 m", "3 m"),
@@ -109,7 +111,7 @@ def test_what_is_taken_back_is_replaced_by_what_is_right(text: str, old: str, ri
     ],
 )  # fmt: skip
 def test_what_stands_beside_another_value_is_not_taken_back(text: str, old: str) -> None:
-    assert corrected(text, old) is None
+    assert corrected(text, old, "Who is it?" if "no longer" in text else "What is it?") is None
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,9 @@ def test_search_words_and_questions_that_quote_words_stay() -> None:
     assert Query.parse('whats "red dot" worth', {}).phrases == ("red dot",)
 
 
-@pytest.mark.parametrize("clause", ["isnt it under warranty", "dont they repair it", "couldnt I return it"])
+@pytest.mark.parametrize(
+    "clause", ["isnt it under warranty", "dont they repair it", "couldnt I return it", "must I pay", "am I covered"]
+)
 def test_a_clause_asks_for_yes_or_no_without_its_apostrophe(clause: str) -> None:
     assert question_type.asks_yes_no(f"It broke, {clause}?")
 

@@ -29,8 +29,8 @@ _HOW_TO = re.compile(
     re.IGNORECASE,
 )
 _YES_NO_CLAUSE = re.compile(
-    r"[,;.!]\s+(?:is|are|was|were|do|does|did|can|could|has|have|will|would|should|may)(?:n['’]?t)?"
-    r"\s+(?:i|you|he|she|it|we|they|there|this|that|these|those|the|an?|my|your|any\w*)\b",
+    rf"[,;.!]\s+(?:am\s+i\b|(?:{question_words.VERBS})(?:n['’]?t)?"
+    r"\s+(?:i|you|he|she|it|we|they|there|this|that|these|those|the|an?|my|your|any\w*)\b)",
     re.IGNORECASE,
 )
 _BEGINS_WITH_A_QUESTION_WORD = re.compile(
@@ -88,7 +88,7 @@ _ON_A_LIST = re.compile(
     r"(?=\W*\Z|\s+(?:of|for|in)\b)",
     re.IGNORECASE,
 )
-_VERB = r"(?:is|was|are|were|has|have|had|do|does|did|can|could|will|would|shall|should|may|might|must)"
+_VERB = rf"(?:{question_words.VERBS})"
 _PLURAL = re.compile(
     rf"\b(?:what|which)\s+(?:(?!{_VERB}\b)\w+\s+){{0,2}}?(?!{_VERB}\b|{_SINGULAR})\w+(?<![su])s\b"
     r"|\bwho\s+(?:are|were)\b",

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from qa.text.sentences import Break, Sentence, begins_an_item, reads_as_heading
+from qa.text.sentences import Sentence, begins_an_item, lone_sentences, reads_as_heading
 
 # CommonMark's two kinds of heading: up to six number signs before it, or a line of equals signs or hyphens below it.
 _ATX = re.compile(r"[^\S\r\n]{0,3}(?P<marks>#{1,6})[^\S\r\n]+(?P<words>[^\r\n]*)\Z")
@@ -93,12 +93,10 @@ class Outline:
 
 def _lone_lines(text: str, sentences: Sequence[Sentence]) -> Iterator[int]:
     """Where short lines begin that are alone in a paragraph and can be headings: titles, or questions."""
-    following = [*(sentence.after for sentence in sentences[1:]), Break.PARAGRAPH]
-    for sentence, after in zip(sentences, following, strict=False):
+    for sentence in lone_sentences(sentences):
         words = text[sentence.start : sentence.end]
-        is_lone = sentence.after is after is Break.PARAGRAPH and not begins_an_item(text, sentence)
         is_title = reads_as_heading(words.removesuffix("?")) and "://" not in words and any(map(str.isalpha, words))
-        if is_lone and is_title:
+        if is_title and not begins_an_item(text, sentence):
             yield sentence.start
 
 

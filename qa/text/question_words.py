@@ -21,6 +21,8 @@ _REQUEST = re.compile(
 _SUBJECT = (
     r"(?:i|you|he|she|it|we|they|this|that|these|those|there|the|an?|my|your|his|her|its|our|their|any\w*|some|all)\b"
 )
+VERBS = "is|are|was|were|do|does|did|can|could|has|have|had|will|would|shall|should|may|might|must"
+"""The verbs that a question may begin with, as alternatives of a pattern; "am" is one before "I" alone."""
 NEGATED_VERBS = frozenset(
     "aren couldn didn doesn hadn hasn isn shouldn wasn weren wouldn couldnt didnt doesnt hadnt hasnt havent isnt "
     "shouldnt wasnt werent wouldnt".split()
@@ -50,7 +52,7 @@ _DENIED_VERB = re.compile(
 _WHOLE = {"ca": "can", "wo": "will"}
 # "dont", "arent", "cant" and "wont" are also words or names, unless who does it follows.
 _AUXILIARY = re.compile(
-    r"\W*(?:(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|should|shall|may|might|must)(?:n['’]t)?"
+    rf"\W*(?:(?:{VERBS})(?:n['’]t)?"
     rf"|am|can['’]t|won['’]t|(?:{_NO_OTHER_WORD})nt|(?:do|are|ca|wo)nt(?=\s+{_SUBJECT}))\b",
     re.IGNORECASE,
 )

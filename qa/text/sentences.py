@@ -119,12 +119,14 @@ def headings(text: str, sentences: Sequence[Sentence]) -> list[Sentence]:
         text: The whole text.
         sentences: Its sentences, as `split_sentences` returns them.
     """
+    return [lone for lone in lone_sentences(sentences) if reads_as_heading(text[lone.start : lone.end])]
+
+
+def lone_sentences(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """The sentences that are alone in their paragraph."""
     following = [*(sentence.after for sentence in sentences[1:]), Break.PARAGRAPH][: len(sentences)]
-    return [
-        sentence
-        for sentence, after in zip(sentences, following, strict=True)
-        if sentence.after is after is Break.PARAGRAPH and reads_as_heading(text[sentence.start : sentence.end])
-    ]
+    pairs = zip(sentences, following, strict=True)
+    return [sentence for sentence, after in pairs if sentence.after is after is Break.PARAGRAPH]
 
 
 def reads_as_heading(sentence: str) -> bool:
