@@ -79,6 +79,8 @@ def test_an_object_names_only_what_there_is_to_say() -> None:
         ("what happened to Neds saw", "Ned", True),
         ("What is Doe's view?", "John Doe", True),
         ("WHAT WILL IT COST?", "Will Drew", False),
+        ("what does will say about the hinge", "Will Drew", True),
+        ("Will's opinion of the hinge?", "Will Drew", True),
     ],
 )
 def test_a_question_names_an_author_by_part_of_the_name(question: str, author: str | None, named: bool) -> None:

@@ -30,6 +30,8 @@ from qa.answering.reading import Part, read_with
         ("Who designed the house?", "It was designed by Clara Voss.", 6.0, 7.0, False),
         ("When did you ride?", "I rode in May.", 6.0, 7.0, False),
         ("Who is the manager?", "I asked the manager, Emil Krause.", 9.0, -9.0, False),
+        ("Who is the manager?", "I'm the manager of the shop.", 1.0, -1.0, True),
+        ("Who was at the concert?", "I was at the concert, Emil saw it at home.", 5.0, -1.0, True),
         ("Who was the driver?", "We thanked the driver, Emil Krause.", 9.0, -9.0, False),
         ("Who else has complained?", "I complained in May.", 3.0, -1.0, True),
         ("Who here has ever tried it?", "I tried it with Emil.", 3.0, -1.0, True),

@@ -108,6 +108,7 @@ def test_other_questions_are_not_about_the_byline(question: str) -> None:
         *("Who's the author of this article?", "name of the author of the post", "the author of this review"),
         *("Do you know who wrote this?", "By the way, who wrote it?", "and who is the author?"),
         *("Hi, who is the author of the article about rye?", "Do you know who the author of this article is?"),
+        *("Who wrote this tutorial?", "who wrote this very long report", "Who started this?", "Who opened this issue?"),
         *("Who wrote this report?", "who wrote this and when", "When was this published?", "Who started this thread?"),
         *("when was this originally posted", "Who wrote that blog post?", "when was it last published"),
         *("Who wrote this article, and when?", "name of the person who wrote this article"),

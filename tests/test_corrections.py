@@ -52,6 +52,9 @@ def corrected(text: str, old: str, question: str = "What is it?") -> str | None:
         ("Entry is £5. Correction: £6.", "£5", "£6"),
         ("Entry is £5. Edit: it's £6 now. EDIT 2: it's £7.", "£5", "£7"),
         ("We meet at 6pm. [Edit: 7pm]", "6pm", "7pm"),
+        ("It costs 10 euros. EDIT: it is 12 euros now because they raised it.", "10 euros", "12 euros"),
+        ("I thought the room cost £80, but it's £95 these days.", "£80", "£95"),
+        ("The head is Bob Hay, sorry, April Jones.", "Bob Hay", "April Jones"),
     ],
 )  # fmt: skip
 def test_what_is_taken_back_is_replaced_by_what_is_right(text: str, old: str, right: str) -> None:

@@ -179,6 +179,12 @@ def test_what_only_looks_like_a_mark_stays(text: str, words: str) -> None:
     assert text[slice(*strip_marks(text, (start, start + len(words))))] == words
 
 
+@pytest.mark.parametrize("text", ["1) Sit. 2) Bring water.", "So: *Bring water.", "Tip - Bring water."])
+def test_a_mark_in_a_line_goes(text: str) -> None:
+    start = text.index("Bring") - len({"1": "2) ", "S": "*", "T": "- "}[text[0]])
+    assert text[slice(*strip_marks(text, (start, len(text))))] == "Bring water."
+
+
 @pytest.mark.parametrize("text", ["a) Bring water.", "- Bring water.", "A) Bring water.", "Why? A: Bring water."])
 def test_the_mark_of_an_item_and_the_label_of_an_answer_go(text: str) -> None:
     start = text.index("A:") if "A:" in text else 0

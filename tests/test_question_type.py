@@ -213,6 +213,10 @@ def test_the_words_that_ask_what_people_think_are_not_what_a_question_is_about(
         ("Which bus should I take?", False),
         ("What gas did they use?", False),
         ("Which lenses did he use?", True),
+        ("Tell me the kinds of pass and how much they cost", True),
+        ("What house rules apply to guests?", True),
+        ("Can you name rivers of the region?", True),
+        ("Name everything on the way", True),
         ("the steps to reset it", True),
         ("Can you name the lenses?", True),
         ("list the prices", True),
@@ -245,9 +249,6 @@ def test_the_pattern_of_an_answer(question: str, text: str, answer: str) -> None
     ("question", "of_the_kind", "of_another"),
     [
         ("How many seeds are sown?", "a dozen", "a few"),
-        ("How many fans answered the survey?", "1,204 fans", "92 per cent"),
-        ("how many came", "three hundred", "nearly 40%"),
-        ("How many of his cameras broke?", "50%", "cameras"),
         ("How often do I water it?", "every other day", "the basil"),
         ("In 1846 who's lectures?", "Ann", "lectures"),
         ("Does anyone know where to eat?", "in Ulm", "soup"),
@@ -341,6 +342,13 @@ def test_yes_or_no_does_not_answer(question: str) -> None:
     assert not question_type.asks_yes_no(question)
 
 
+@pytest.mark.parametrize(
+    "question", ["When I return a dirty boat, do I get the deposit back?", "What about dogs, are they allowed?"]
+)
+def test_a_clause_before_it_does_not_keep_a_question_from_asking_for_yes_or_no(question: str) -> None:
+    assert question_type.asks_yes_no(question)
+
+
 @pytest.mark.parametrize("question", ["What do they look like?", "How much experience with children is required?"])
 def test_no_opinion_is_asked_for(question: str) -> None:
     assert not question_type.asks_opinion(question)
@@ -349,6 +357,7 @@ def test_no_opinion_is_asked_for(question: str) -> None:
 def test_a_question_about_a_description_asks_for_a_fact() -> None:
     assert question_type.asks_fact("What term is used to describe a blurred background?")
     assert question_type.asks_explanation("Can you describe the valve?")
+    assert question_type.asks_explanation("Kindly explain the deposit.")
 
 
 @pytest.mark.parametrize("question", ["What is worth seeing in Ulm?", "What do I need to charge it?"])

@@ -12,7 +12,9 @@ from qa.text.question_words import ASKING_BEGINS
 # "who" that asks, not "those who", "Doctor Who" or the WHO.
 _BEFORE_VERB = r"(?:['’]s|\s+(?:else|here|also|ever|has|had|have|is|was|did|does)\b)"
 # What the person did; nothing in "who is the manager".
-_VERB = r"(?P<verb>(?!(?:the|an?|is|was|are|were|my|your|his|her|our|their|this|that|in|on|at)\b)\w+)"
+_VERB = r"(?P<verb>(?!(?:the|an?|is|was|are|were|my|your|his|her|our|their|this|that)\b)\w+)"
+_ASKS_WHO_IS = re.compile(r"\bwho(?:['’]s|\s+(?:is|was))\s+(?:the|an?)\b", re.IGNORECASE)
+_I_AM = re.compile(r"\bi(?:['’]m|\s+(?:am|was))\s+(?:the|an?)\b", re.IGNORECASE)
 _WHO = re.compile(
     rf"{ASKING_BEGINS}(?:[Ww]ho|[Ww]hom|[Ww]hose|WHO(?=\s+[A-Z]+\b))\b(?i:{_BEFORE_VERB}{{0,3}}\s+{_VERB})?"
 )
@@ -25,7 +27,7 @@ _WHICH_PERSON = re.compile(
 _SPEECH_ACTS = re.compile(
     r"(?:ask|say|suggest|mention|recommend|think|believe|complain|thank|claim|warn|report|agree|disagree|defend|write"
     r"|wonder|like|love|hate|prefer|criticise|criticize|praise|explain|advise|reply|answer|offer|object|doubt)(?:e?[sd]|ing)?"
-    r"|said|thought|wr(?:ote|itten|iting)|replie[sd]|preferr(?:ed|ing)|(?:critici[sz]|prais|believ)ing"
+    r"|said|thought|wrote|replie[sd]|preferr(?:ed|ing)|critici[sz]ing"
 )
 _I_DID = re.compile(r"\b(?:i|we)\b(?:['’]\w+)?\s+(?P<after>(?:\S+\s+){0,3}\S+)", re.IGNORECASE)
 _MYSELF = r"(?:i|we|me|us|mine|ours|myself|ourselves)"
@@ -100,6 +102,8 @@ def author_answers(
     """
     if not may_be_author(question, sentence):
         return False
+    if _ASKS_WHO_IS.search(question) and _I_AM.search(sentence):
+        return True
     verb = _verb_asked(question)
     if any(_same_verb(verb, word) for match in _I_DID.finditer(sentence) for word in words_of(match["after"])[:2]):
         return True

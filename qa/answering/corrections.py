@@ -40,7 +40,10 @@ _NOT_ALONE_AFTER = re.compile(r"\s+(?:only|just|always|alone|too)\b", re.IGNOREC
 # Behind a new value the clause ends: not in "EDIT: it's £20 cheaper", or "Sorry, £5 notes only".
 # Nor in "EDIT: it's 2 years now and I still love it".
 _CLAUSE_ENDS = re.compile(
-    r"(?:\s+now)?\s*(?:\Z|[.,;!?)\]]|—)|\s+(?:instead|not|today|according|but|because)\b", re.IGNORECASE
+    r"\s*(?:\Z|[.,;!?)\]]|—)|\s+(?:now(?!\s+and\s+(?:i|we)\b)|instead|not|today|according|but|because)\b", re.IGNORECASE
+)
+_DIFFERENCE = re.compile(
+    r"\s*(?:\w+\s+)?(?:more|less|extra|off|cheaper|dearer|longer|shorter|later|earlier)\b", re.IGNORECASE
 )
 _EARLIER_VERSION = re.compile(
     r"\ban?\s+(?:earlier|previous)\s+version\b[^.:;]{0,60}?\b(?:said|stated|gave|named|listed|misstated|put)\b"
@@ -269,7 +272,7 @@ class _Value:
         # In "I wrote this in 2011. It was 2014 before …" the next year is another one.
         is_day = self.shape in (DATE, YEAR)
         but = _BUT_IT_IS.search(self.text, self.match.end(), self.sentences[self.index].end)
-        if but and not is_day and self._ends_clause(but.end()):
+        if but and not is_day and not self._is_difference(but.end()):
             yield self.index, but.end()
         for at, after in self._following(1):
             it_is = _IN_FACT_IT_IS.match(self.text, after.start, after.end)
@@ -358,6 +361,11 @@ class _Value:
         as_here = NEXT_WORD.match(self.text, self.match.end())
         goes_on = following and as_here and following[1].casefold() == as_here[1].casefold()
         return _CLAUSE_ENDS.match(self.text, following.end() if following and goes_on else match.end()) is not None
+
+    def _is_difference(self, at: int) -> bool:
+        """Whether the value that begins at an offset is only by how much another one differs: "£15 more"."""
+        match = self.shape.match(self.text, at)
+        return match is not None and _DIFFERENCE.match(self.text, match.end()) is not None
 
     def _is_same(self, other: re.Match[str]) -> bool:
         """Whether another value is this one, perhaps without its unit: "8" of "8pm"."""

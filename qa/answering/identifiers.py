@@ -15,11 +15,14 @@ from qa.text.numbers import join_groups, join_spaced_groups
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-.,:/][^\W_]+)*")
 # "3090s", "7:14pm", "24mm", "30-day", "12-year-old"
-_LEADING_NUMBER = re.compile(r"(\d[\d.:]*)-?[^\W\d]+(?:-[^\W\d]+)*")
-_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)(?:-[^\W\d]+)*")  # also "2nd-hand"
-_RANGE = re.compile(r"\d{1,2}[-/]\d{1,2}")  # "2-3 people", "3/4 cup", "24/7"
-_DECIMAL = re.compile(r"\d+\.\d+")  # "4.2" is a version, but not in "4.2 litres"
-_UNIT_AFTER = re.compile(rf"\s*(?:%|{UNITS}\b)", re.IGNORECASE)
+_LEADING_NUMBER = re.compile(r"(\d[\d.:]*)-?[^\W\d]+(?:-(?:old|long))?")
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)(?:-(?:hand|century))?")
+_FRACTION = re.compile(r"\d/\d|24/7")  # "3/4 cup"; "20/21" is a season
+# "4.2" is a version and "24-70" a lens, but not in "4.2 litres" and "2-3 people"; "the 2.0 litre engine" has a name.
+_NUMBERS = re.compile(r"\d+\.\d+|\d{1,2}-\d{1,2}")
+_COUNTED = re.compile(
+    rf"\s*(?:%|(?=\w+s\b){UNITS}\b|(?:people|persons|players|guests|servings|cups|times)\b)", re.IGNORECASE
+)
 _HYPHEN_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d])[-.](?=\d)")
 # A shorter number is more often a quantity, which a text also writes as a word ("3 halls", "three halls").
 _MIN_DIGITS = 3
@@ -71,8 +74,8 @@ def _names(form: str, text: str, token: re.Match[str]) -> bool:
     """Whether a form of a token names something, and is not only a quantity."""
     if form.isdigit():
         return len(form) >= _MIN_DIGITS
-    is_amount = _DECIMAL.fullmatch(form) and _UNIT_AFTER.match(text, token.end())
-    return not is_amount and _RANGE.fullmatch(form) is None
+    is_amount = _NUMBERS.fullmatch(form) and _COUNTED.match(text, token.end())
+    return not is_amount and _FRACTION.fullmatch(form) is None
 
 
 def _is_designated(text: str, start: int) -> bool:

@@ -9,6 +9,7 @@ from qa.text.normalize import CAPITAL, called_by, normalize, words_of
 # Not "I've".
 _CAPITALISED = re.compile(rf"(?:(?<=[\w,;'’] )|(?<=['’\"“(]))(?!I['’]){CAPITAL}[\w'’-]+")
 _POSSESSIVE = re.compile(r"([^\W\d_]+)'s\b")
+_SUBJECT = re.compile(r"\b(?:does|did|by|from)\s+([^\W\d_]+)")  # "what does will say"
 _MIN_NAME = 3  # letters; initials name nobody
 # "Neds" without an apostrophe is Ned's, but these are nobody's.
 _NO_OWNERS = frozenset("bus does gas has his its lens this was yes".split())
@@ -38,5 +39,6 @@ def names_author(question: str, author: str | None) -> bool:
     words = words_of(question)
     owners = _POSSESSIVE.findall(normalize(question))
     stems = (word.removesuffix("s") for word in words if word not in _NO_OWNERS)
-    asked = {*words, *owners, *stems} - (_COMMON - names_in(question))
+    subjects = _SUBJECT.findall(normalize(question))
+    asked = ({*words, *stems} - (_COMMON - names_in(question))).union(owners, subjects)
     return any(len(word) >= _MIN_NAME and word in asked for word in words_of(called_by(author)))

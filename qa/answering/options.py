@@ -16,7 +16,6 @@ from qa.answering import question_type
 from qa.answering.author import may_be_author
 from qa.answering.candidate import ReadCandidate
 from qa.answering.corrections import Corrected, with_corrections
-from qa.answering.highlight import extend_span, strip_marks
 from qa.answering.identifiers import contradicts, identifiers, required_identifiers
 from qa.answering.names import names_author, names_in
 from qa.answering.reader import HOPELESS, ScoredSpan
@@ -28,14 +27,8 @@ from qa.text.normalize import words_of
 from qa.text.question_words import asks as is_asking
 from qa.text.sentences import Sentence, headings
 from qa.text.tables import find_tables, name_columns, rows_of_others
-from qa.types import Span
 
 MARGIN_LIMIT = 12.0  # margins are clipped to ± this value: see benchmarks/results/constants.md
-# An explanation goes on with a neighbouring sentence that may answer too: from this margin on. Of 222 questions over
-# threads, 168 are answered rightly if all are answered, with 0 166; answers are half a word longer in the mean. With
-# -5 and -8 they only become longer still, and so they do if search words and questions for yes or no go on as well.
-_CONTINUES_MARGIN = -3.0
-_MAX_SENTENCES = 3  # of an explanation; a longer one is read in its passage
 _MEASURED_AT_ONCE = 4  # sentences that are encoded together; the best of them spares most others
 # What a comment that asks says about itself: why it asks, where it has looked, what it has heard.
 _ABOUT_ASKING = re.compile(
@@ -53,7 +46,7 @@ _FOUND_OUT = re.compile(
 )
 # A sentence of a comment asks the same question from this coverage of it and this cosine with it on.
 _SAME_COVERAGE, _SAME_LIKENESS = 0.6, 0.5
-_REFERS_BACK = re.compile(
+REFERS_BACK = re.compile(
     r"\W*(?:this|that|these|those|it|its|they|their|he|she|his|her|because|so|there|then)\b", re.IGNORECASE
 )
 _ASKS_ABOUT_ASKING = re.compile(r"\b(?:ask(?:s|ed|ing)?|questions?|wonder(?:s|ed|ing)?)\b", re.IGNORECASE)
@@ -247,7 +240,7 @@ def _of_passage(
         was_read = candidate.sentence_evidence[index] > HOPELESS
         own_margin = candidate.spans[index].margin
         points_at_author = was_read and candidate.author_margin > own_margin and may_be_author(question, sentence)
-        refers_back = index > 0 and (asks[index - 1] or _REFERS_BACK.match(sentence) is not None)
+        refers_back = index > 0 and (asks[index - 1] or REFERS_BACK.match(sentence) is not None)
         features = OptionFeatures(
             margin=clip(candidate.author_margin if points_at_author else own_margin),
             evidence=clip(candidate.sentence_evidence[index]),
@@ -349,34 +342,6 @@ def _posed(query: EncodedQuery, candidate: ReadCandidate, coverages: Sequence[fl
         return 0.0
     likeness = query.likeness([*asking], encoder)
     return max((c for c, like in zip(asking.values(), likeness, strict=True) if like >= _SAME_LIKENESS), default=0.0)
-
-
-def answer_span(question: str, option: Option, options: Sequence[Option]) -> Span:
-    """The part of the option's passage that answers: its span, its sentence, its list, or a few sentences.
-
-    Args:
-        question: The question, which decides how much is shown.
-        option: The option.
-        options: All options; an explanation goes on with the neighbours of the option that answer too.
-    """
-    passage, sentences = option.candidate.candidate, option.candidate.sentences
-    text = passage.text
-    span = extend_span(question, text, sentences, (option.span.start, option.span.end), passage.context)
-    is_list = span[0] < option.sentence.start or option.sentence.end < span[1]
-    if is_list or not (question_type.asks_explanation(question) or question_type.asks_opinion(question)):
-        return span
-    answering = {
-        other.index
-        for other in options
-        if other.candidate is option.candidate
-        and other.admissible
-        and other.span.margin >= _CONTINUES_MARGIN
-        and not other.features.heading
-    }
-    first = last = option.index
-    while last - first + 1 < _MAX_SENTENCES and (last + 1 in answering or first - 1 in answering):
-        first, last = (first, last + 1) if last + 1 in answering else (first - 1, last)
-    return span if first == last else strip_marks(text, (sentences[first].start, sentences[last].end))
 
 
 def clip(log_odds: float) -> float:

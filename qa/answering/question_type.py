@@ -21,7 +21,7 @@ _EXPLANATION = re.compile(
     r"\bwhy\b|\bhow(?:['’]s\b|\s+(?:is|are|was|were|be|do|does|did|to|can|could|would|should|has|have|had|come)\b)"
     r"|\bwhat(?:\s+is|\s+was)?(?:\s+the)?\s+(?:reasons?|purpose)\b|\bwhat\s+(?:should|can|could)\s+i\b"
     r"|\bwhat\s+(?:happen(?:s|ed)|if)\b"
-    r"|(?:\A\W*(?:please\s+)?|\b(?:please|you|someone|anyone|anybody)\s+)(?:explain|describe)\b",
+    r"|(?:\A\W*(?:(?:please|kindly|just|so|now|and|then|also)\s+){0,3}|\b(?:please|you|someone|anyone|anybody)\s+)(?:explain|describe)\b",
     re.IGNORECASE,
 )
 _HOW_TO = re.compile(
@@ -33,8 +33,10 @@ _YES_NO_CLAUSE = re.compile(
     r"\s+(?:i|you|he|she|it|we|they|there|this|that|these|those|the|an?|my|your|any\w*)\b)",
     re.IGNORECASE,
 )
+# "In what year, after the war, was it built", "What, if any, are the risks"; not "When it rains, do we play".
 _BEGINS_WITH_A_QUESTION_WORD = re.compile(
-    r"\W*(?:(?:in|at|on|to|for|from|with|by|of)\s+)?(?:who|whom|whose|what|when|where|which|why|how)\b", re.IGNORECASE
+    r"\W*(?:(?:in|at|on|to|for|from|with|by|of)\s+(?:whom|whose|what|which)\b|(?:who|what|when|where|which|why|how)\s*,)",
+    re.IGNORECASE,
 )
 _PEOPLE = (
     r"(?:any|some|every)\s?(?:one|body)|nobody|no\s?one|people|folks|commenters?|readers?|reviewers?|posters?|users?"
@@ -62,7 +64,8 @@ _LIST = re.compile(
     rf"|\b(?:what|which)\s+(?!(?:do|does|did|is|was|has)\b)(?:\w+\s+)?(?!{_SINGULAR})\w+(?<![su])s"
     r"\s+(?:are|were|do|did|can|have|should)\b"
     r"|(?:\A|[,;.]|\bplease|\b(?:can|could|would|will)\s+you)\s*(?:list(?!\s+prices?\b)|enumerate"
-    r"|name(?=\s+(?:the|all|some|any|every|each|a\s+few|at\s+least|its|their|his|her|two|three|four|five|six|ten|\d)\b))\b"
+    r"|(?<=you )name|name(?=\s+(?:\w+s\s+(?:of|in|on|that)|everything|everyone|the|all|some|any|every|each|a\s+few"
+    r"|at\s+least|its|their|his|her|two|three|four|five|six|ten|\d)\b))\b"
     r"|\blists?\s+of\b",
     re.IGNORECASE,
 )
@@ -71,8 +74,8 @@ _LISTS = re.compile(
     r"\b(?:steps|ways|reasons|types|kinds|stages|parts|features|advantages|benefits|options|rules)\b", re.IGNORECASE
 )
 _NO_LIST = re.compile(
-    r"\bhow\s+(?:many|much|long|old|far|often|big|large|high)\b|\A\W*(?:where|when|who(?:m|se)?)\b"
-    r"|\b(?:what|which)\s+\w+\s+rules\b",
+    r"\A\W*(?:how\s+(?:many|much|long|old|far|often|big|large|high)|where|when|who(?:m|se)?)\b"
+    r"|\b(?:what|which)\s+\w+\s+rules\s+(?:the\b|over\b|(?-i:[A-Z]))",
     re.IGNORECASE,
 )
 # Typed as search words, "ingredients" or "packing list" asks for a list; in a sentence it may be what is asked about,
@@ -184,10 +187,6 @@ _ANSWER_PATTERNS = (
             r"\b(?:in|at|from|near|to|of|outside|inside|around|between|across|through|into|by|via|under|over|within"
             r"|throughout)\s+(?:the\s+|an?\s+)?\w+|[A-Z]\w+, [A-Z]\w+"
         ),
-    ),
-    (  # a share is no number of people, but may answer "how many of them"
-        re.compile(r"\bhow\s+many\b(?!\s+(?:of|percent|per\s+cent)\b)", re.IGNORECASE),
-        re.compile(rf"\d(?![\d.,]*\s*(?:%|per\s?cent\b))|\b(?:{_NUMBER})\b(?!\s+per\s?cent\b)", re.IGNORECASE),
     ),
     (
         re.compile(r"\bhow\s+many\b|\bwhat\s+(?:percent|percentage|number|fraction)\b", re.IGNORECASE),

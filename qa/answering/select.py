@@ -14,9 +14,10 @@ from qa.answering.byline import CONFIDENCE, answer_by_byline
 from qa.answering.calibration import Calibration
 from qa.answering.candidate import Candidate, ReadCandidate
 from qa.answering.close_reading import CloseReading, is_doubtful, list_close_options, to_read_closely
+from qa.answering.extent import answer_span
 from qa.answering.highlight import wants_whole_list
 from qa.answering.names import names_in
-from qa.answering.options import MARGIN_LIMIT, Option, answer_span, list_options
+from qa.answering.options import MARGIN_LIMIT, Option, list_options
 from qa.answering.reader import Reader
 from qa.answering.reading import Part, read_with
 from qa.answering.whole_list import with_whole_list

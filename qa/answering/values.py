@@ -30,8 +30,10 @@ NUMBER = re.compile(
 )
 NAME = re.compile(
     r"\b(?!(?:It|She|He|They|We|You|I|The|This|That|These|There|A|An|In|On|At|But|And|So|Not|No|Now|Sorry|Actually|Since"
-    r"|After|Before|When|While|From|For|Until|As|By|With|Then|Today|Last|Next|January|February|March|April|May|June|July"
-    r"|August|September|October|November|December)\b)"
+    r"|After|Before|When|While|From|For|Until|As|By|With|Then|Today|Last|Next)\b)"
+    # "April Jones" is a name, but not in "in April Mr Jones"
+    rf"(?!(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
+    rf"(?!\s+(?!(?:Mr|Mrs|Ms|Dr|Prof)\b){CAPITAL}))"
     rf"{CAPITAL}[\w'’-]+(?:\s+{CAPITAL}[\w'’-]+)*"
 )
 SHAPES = (MONEY, TIME, DATE, YEAR, NUMBER, NAME)

@@ -137,7 +137,9 @@ class QueryTerms:
     def strong_and_weak(self, share: float) -> tuple[QueryTerms, QueryTerms]:
         """What to search for, and the single words that together add at most a share of what all words can add.
 
-        Words that are misspelt and those of bylines count as words; phrases are among what to search for.
+        Words that are misspelt and those of bylines count as words; phrases are among what to search for. If one of
+        them would be among that too, nothing is left out: they score all their passages alike, so that only the other
+        words tell the best of these.
         """
         words: list[tuple[Term | str, float]] = [
             *((term, term.max_score) for term in self.searched if len(term.words) == 1),
@@ -148,7 +150,10 @@ class QueryTerms:
         limit = share * sum(score for _, score in words)
         most = accumulate(score for _, score in words)
         weak = {word for (word, _), score in zip(words, most, strict=True) if score <= limit}
-        return self._those(lambda word: word not in weak), self._those(lambda word: word in weak)
+        strong = self._those(lambda word: word not in weak)
+        if strong.typos or strong.bylines or not any(len(term.words) == 1 for term in strong.searched):
+            return self, self._those(lambda _: False)
+        return strong, self._those(lambda word: word in weak)
 
     def _those(self, is_kept: Callable[[Term | str], bool]) -> QueryTerms:
         """The question with only those of its terms, its misspelt words and the words of bylines that are kept."""

@@ -11,8 +11,8 @@ import unicodedata
 
 from qa.text.numbers import NO_BREAK_SPACE, NUMBER_SPACES, join_groups, join_spaced_groups, thousands
 
-CAPITAL = "[A-ZÀ-ÖØ-ÞĀ-Ž]"
-"""The pattern of a letter that a name may begin with, in Latin scripts; among those past Þ also small ones."""
+CAPITAL = f"[A-ZÀ-ÖØ-Þ{''.join(filter(str.isupper, map(chr, range(0x100, 0x180))))}]"
+"""The pattern of a capital letter of Latin scripts, with accents and strokes."""
 _QUOTES = dict.fromkeys("‘’‚‛‹›`´′ʼ", "'") | dict.fromkeys("“”„‟«»″", '"')
 _MINUS = "\u2212"  # to Unicode a symbol, not a dash
 _GRAPHEME_JOINER = "\u034f"
