@@ -15,7 +15,8 @@ _OF_A_TEXT = (
 # A text may also tell of these: "this report" is the text itself, "the report" perhaps one that it mentions.
 _ALSO_TOLD_OF = (
     "story report document letter rules policy newsletter tutorial howto how-to notice tale manual paper stuff entry"
-    " editorial announcement memo handbook documentation faq question problem write-up writeup summary speech bulletin"
+    " editorial announcement memo handbook documentation faq question problem bug issue ticket one write-up writeup"
+    " summary speech bulletin"
 ).split()
 _NOUNS = (*_OF_A_TEXT, *_ALSO_TOLD_OF)
 _WRITTEN = r"(?:written|published|posted|put\s+online|uploaded)"

@@ -23,7 +23,9 @@ _LEADING_MARK = re.compile(
     r"|(?:Q|A|Question|Answer)\s*:\s*)"
 )
 # In a line, what looks like another mark is part of what is said: "*.tmp", "> 5 kg", "c. 1900".
-_MARK_IN_A_LINE = re.compile(r"\s*(?:\*+(?=[^\s.])|[*_–—-]+\s+|\(?\d{1,3}\)\s+|(?:Q|A|Question|Answer)\s*:\s*)")
+_MARK_IN_A_LINE = re.compile(
+    rf"\s*(?:[{BULLETS}]\s*|\*+(?=[^\s.])|[*_–—-]+\s+|\(?\d{{1,3}}\)\s+|(?:Q|A|Question|Answer)\s*:\s*)"
+)
 _TRAILING_MARK = re.compile(r"(?:\s*\*{2,}|\s+[#|]+|(?<=[^\s*])\*)\Z")
 # A question is about one item of a list if this many of its words are in it, of this many letters: shorter ones are
 # mostly those of every sentence.

@@ -58,14 +58,13 @@ _COMMENTERS = re.compile(
 )
 _OPINION_WORD = re.compile(rf"(?:{_PEOPLE}|{_THINK}|opinions?|complaints?|criticisms?|experiences?)", re.IGNORECASE)
 # Words that end like a plural and are none.
-_SINGULAR = r"(?:lens|gas|canvas|atlas|news|his|its|this)\b"
+_SINGULAR = r"(?:lens|gas|bus|canvas|atlas|news|status|virus|his|its|this|\w*ss|\w*ous)\b"
 _LIST = re.compile(
     r"\b(?:what|which)\s+(?:are|were)\b"
-    rf"|\b(?:what|which)\s+(?!(?:do|does|did|is|was|has)\b)(?:\w+\s+)?(?!{_SINGULAR})\w+(?<![su])s"
+    rf"|\b(?:what|which)\s+(?!(?:do|does|did|is|was|has)\b)(?:\w+\s+)?(?!{_SINGULAR})\w+s"
     r"\s+(?:are|were|do|did|can|have|should)\b"
     r"|(?:\A|[,;.]|\bplease|\b(?:can|could|would|will)\s+you)\s*(?:list(?!\s+prices?\b)|enumerate"
-    r"|(?<=you )name|name(?=\s+(?:\w+s\s+(?:of|in|on|that)|everything|everyone|the|all|some|any|every|each|a\s+few"
-    r"|at\s+least|its|their|his|her|two|three|four|five|six|ten|\d)\b))\b"
+    r"|name(?!\s+(?:of|change|tags?)\b))\b"
     r"|\blists?\s+of\b",
     re.IGNORECASE,
 )
