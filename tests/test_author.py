@@ -31,6 +31,8 @@ from qa.answering.reading import Part, read_with
         ("When did you ride?", "I rode in May.", 6.0, 7.0, False),
         ("Who is the manager?", "I asked the manager, Emil Krause.", 9.0, -9.0, False),
         ("Who is the manager?", "I'm the manager of the shop.", 1.0, -1.0, True),
+        ("Who is the new manager?", "I was the manager for years.", 1.0, -1.0, True),
+        ("Who is the manager?", "I'm a regular there and the manager is Emil.", 9.0, -9.0, False),
         ("Who was at the concert?", "I was at the concert, Emil saw it at home.", 5.0, -1.0, True),
         ("Who was the driver?", "We thanked the driver, Emil Krause.", 9.0, -9.0, False),
         ("Who else has complained?", "I complained in May.", 3.0, -1.0, True),

@@ -94,7 +94,12 @@ def test_filters_hold(one: qa.Library) -> None:
         *("What does the author of this article think of rye?", "Does the writer of this post bake?"),
         *("Who started this fire?", "Who opened this museum?", "Who wrote this song?", "Who wrote the letter?"),
         *("Who wrote the report on the dam?", "When was the report published?", "When was this book published?"),
-        *("What is the date of this event?", "Who started it?", "Who posted this parcel?"),
+        *(
+            "What is the date of this event?",
+            "Who started it?",
+            "Who opened the ticket office?",
+            "Who posted this parcel?",
+        ),
         *("What does Ann, who wrote this article, think of rye?", "what do people say about the author of this post"),
     ],
 )
@@ -108,7 +113,13 @@ def test_other_questions_are_not_about_the_byline(question: str) -> None:
         *("Who's the author of this article?", "name of the author of the post", "the author of this review"),
         *("Do you know who wrote this?", "By the way, who wrote it?", "and who is the author?"),
         *("Hi, who is the author of the article about rye?", "Do you know who the author of this article is?"),
-        *("Who wrote this tutorial?", "who wrote this very long report", "Who started this?", "Who opened this issue?"),
+        *(
+            "Who wrote this tutorial?",
+            "who wrote this very long report",
+            "Who started this?",
+            "Who opened this issue?",
+            "When was this one posted?",
+        ),
         *("Who wrote this report?", "who wrote this and when", "When was this published?", "Who started this thread?"),
         *("when was this originally posted", "Who wrote that blog post?", "when was it last published"),
         *("Who wrote this article, and when?", "name of the person who wrote this article"),

@@ -54,6 +54,7 @@ def corrected(text: str, old: str, question: str = "What is it?") -> str | None:
         ("We meet at 6pm. [Edit: 7pm]", "6pm", "7pm"),
         ("It costs 10 euros. EDIT: it is 12 euros now because they raised it.", "10 euros", "12 euros"),
         ("I thought the room cost £80, but it's £95 these days.", "£80", "£95"),
+        ("I thought entry was £5, but it's £6 or more.", "£5", "£6"),
         ("The head is Bob Hay, sorry, April Jones.", "Bob Hay", "April Jones"),
     ],
 )  # fmt: skip

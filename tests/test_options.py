@@ -123,6 +123,7 @@ def test_an_answer_about_another_version_or_model_is_declined(question: str, tmp
         ("Is the 24-70 heavy?", {"24-70"}),
         ("Does the 2nd-gen phone have a socket?", {"2nd-gen"}),
         ("Is 3/4 cup enough?", set()),
+        ("Is it more than 1.5 km?", set()),
         ("What is in paragraph 2-3?", {"2-3"}),
     ],
 )

@@ -13,8 +13,9 @@ from qa.text.question_words import ASKING_BEGINS
 _BEFORE_VERB = r"(?:['’]s|\s+(?:else|here|also|ever|has|had|have|is|was|did|does)\b)"
 # What the person did; nothing in "who is the manager".
 _VERB = r"(?P<verb>(?!(?:the|an?|is|was|are|were|my|your|his|her|our|their|this|that)\b)\w+)"
-_ASKS_WHO_IS = re.compile(r"\bwho(?:['’]s|\s+(?:is|was))\s+(?:the|an?)\b", re.IGNORECASE)
-_I_AM = re.compile(r"\bi(?:['’]m|\s+(?:am|was))\s+(?:the|an?)\b", re.IGNORECASE)
+# "Who is the new manager", and "I'm the manager of the shop".
+_ASKS_WHO_IS = re.compile(r"\bwho(?:['’]s|\s+(?:is|was))\s+(?:the|an?)\s+(?P<what>\w+(?:\s+\w+)?)", re.IGNORECASE)
+_I_AM = re.compile(r"\bi(?:['’]m|\s+(?:am|was))\s+(?:the|an?)\s+(?P<what>\w+(?:\s+\w+)?)", re.IGNORECASE)
 _WHO = re.compile(
     rf"{ASKING_BEGINS}(?:[Ww]ho|[Ww]hom|[Ww]hose|WHO(?=\s+[A-Z]+\b))\b(?i:{_BEFORE_VERB}{{0,3}}\s+{_VERB})?"
 )
@@ -102,7 +103,8 @@ def author_answers(
     """
     if not may_be_author(question, sentence):
         return False
-    if _ASKS_WHO_IS.search(question) and _I_AM.search(sentence):
+    asked = _ASKS_WHO_IS.search(question)
+    if asked and any(_same_role(asked["what"], said["what"]) for said in _I_AM.finditer(sentence)):
         return True
     verb = _verb_asked(question)
     if any(_same_verb(verb, word) for match in _I_DID.finditer(sentence) for word in words_of(match["after"])[:2]):
@@ -121,6 +123,11 @@ def _verb_asked(question: str) -> str:
 
 def _asks_who_said(question: str) -> bool:
     return _SPEECH_ACTS.fullmatch(_verb_asked(question)) is not None
+
+
+def _same_role(asked: str, said: str) -> bool:
+    """Whether two names of what someone is share a word: "new manager" and "manager of"."""
+    return any(len(word) >= _STEM for word in {*words_of(asked)} & {*words_of(said)})
 
 
 def _same_verb(verb: str, word: str) -> bool:

@@ -15,7 +15,7 @@ _OF_A_TEXT = (
 # A text may also tell of these: "this report" is the text itself, "the report" perhaps one that it mentions.
 _ALSO_TOLD_OF = (
     "story report document letter rules policy newsletter tutorial howto how-to notice tale manual paper stuff entry"
-    " editorial announcement memo handbook documentation faq question problem bug issue ticket one write-up writeup"
+    " editorial announcement memo handbook documentation faq question problem bug issue ticket write-up writeup"
     " summary speech bulletin"
 ).split()
 _NOUNS = (*_OF_A_TEXT, *_ALSO_TOLD_OF)
@@ -24,7 +24,7 @@ _WRITTEN = r"(?:written|published|posted|put\s+online|uploaded)"
 _GOES_ON = rf"(?:and|or|please|then|here|exactly|originally|first|last|about|on|in|actually|is|{_WRITTEN})\b"
 _TEXT = (
     rf"(?:(?:this|that|the)\s+(?:\w+\s+){{0,2}}?(?:{'|'.join(_OF_A_TEXT)})\b"
-    rf"|this\s+(?:\w+\s+){{0,2}}?(?:{'|'.join(_ALSO_TOLD_OF)})\b|(?:this|that|it)\b(?!\s+(?!{_GOES_ON})\w))"
+    rf"|this\s+(?:\w+\s+){{0,2}}?(?:{'|'.join(_ALSO_TOLD_OF)})\b|(?:this|that|it)(?:\s+one)?\b(?!\s+(?!{_GOES_ON})\w))"
 )
 _ARTICLE = re.compile(_TEXT, re.IGNORECASE)
 # Who wrote it is only asked for where "who" asks: not in "the phone of the person who wrote this", "does Ann, who wrote
@@ -33,7 +33,7 @@ _WHO_WROTE = re.compile(
     rf"(?:{ASKING_BEGINS}|\bname\s+(?:of\s+)?the\s+(?:person|guy|man|woman|one)\s+)"
     rf"who\s+(?:(?:wrote|authored|penned|published|posted)\s+{_TEXT}"
     r"|(?:started|opened)\s+(?:this\W*\Z|(?:this|that|the)\s+(?:\w+\s+)?"
-    r"(?:thread|topic|discussion|post|conversation|issue|ticket|question|poll)\b))"
+    rf"(?:thread|topic|discussion|post|conversation|issue|ticket|question|poll)\b(?!\s+(?!{_GOES_ON})\w)))"
     r"(?!\s+(?:wrote|to|for)\b|\s*[,–—-]\s+(?!and\b|or\b|please\b)\w)"
     r"|(?:\A\W{0,9}|\b(?:who(?:['’]s|\s+(?:is|was))|name\s+of|know|tell\s+me|name)\s+)(?:who\s+)?(?:the\s+)?(?:author|writer)"
     rf"\s+of\s+{_TEXT}(?=\W*\Z|\s+(?:about|on)\b|\s*[,;]|\s+is\W*\Z)"

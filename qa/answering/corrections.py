@@ -43,7 +43,8 @@ _CLAUSE_ENDS = re.compile(
     r"\s*(?:\Z|[.,;!?)\]]|—)|\s+(?:now(?!\s+and\s+(?:i|we)\b)|instead|not|today|according|but|because)\b", re.IGNORECASE
 )
 _DIFFERENCE = re.compile(
-    r"\s*(?:\w+\s+)?(?:more|less|extra|off|cheaper|dearer|longer|shorter|later|earlier)\b", re.IGNORECASE
+    r"\s*(?:(?!or\b)\w+\s+)?(?:more(?!\s+or\s+less\b)|less|extra|off|cheaper|dearer|longer|shorter|later|earlier)\b",
+    re.IGNORECASE,
 )
 _EARLIER_VERSION = re.compile(
     r"\ban?\s+(?:earlier|previous)\s+version\b[^.:;]{0,60}?\b(?:said|stated|gave|named|listed|misstated|put)\b"

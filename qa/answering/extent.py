@@ -13,10 +13,10 @@ from qa.text.sentences import Break, Sentence
 from qa.types import Span
 
 # An explanation goes on with a neighbouring sentence that the reader finds to answer too, from this margin on; from a
-# lower one if the second of both refers back to the first: "It was late. This was due to snow."
+# lower one if the later of the two refers back to the earlier: "It was late. This was due to snow."
 _CONTINUES_MARGIN, _REFERRING_MARGIN = 0.0, -3.0
 _MAX_SENTENCES = 3  # of an explanation; a longer one is read in its passage
-_BECAUSE_OF_THAT = re.compile(
+_SAYS_MORE = re.compile(
     r"\bbecause\s+of\s+(?:this|that|these|those|it)\b|\bfor\s+(?:this|that)\s+reason\b|\A\W*the\s+(?:fact|reason)\b",
     re.IGNORECASE,
 )
@@ -43,7 +43,7 @@ def answer_span(question: str, option: Option, options: Sequence[Option]) -> Spa
     }
 
     def goes_on(index: int, later: int) -> bool:
-        """Whether the answer goes on with a sentence, of which or of whose neighbour `later` is the second."""
+        """Whether the answer extends to sentence `index`; `later` is the later sentence of the pair."""
         least = _REFERRING_MARGIN if _refers_back(text, sentences[later]) else _CONTINUES_MARGIN
         return margins.get(index, HOPELESS) >= least
 
@@ -62,5 +62,5 @@ def _refers_back(text: str, sentence: Sentence) -> bool:
     """Whether a sentence, of the same paragraph as the one before it, says something about that."""
     words = text[sentence.start : sentence.end]
     return sentence.after is not Break.PARAGRAPH and (
-        REFERS_BACK.match(words) is not None or _BECAUSE_OF_THAT.search(words) is not None
+        REFERS_BACK.match(words) is not None or _SAYS_MORE.search(words) is not None
     )

@@ -19,14 +19,14 @@ _RUN_EDGE = ".,;:!?…'’)]}*"
 _IS_CODE = re.compile(r"[\w)]?[/\\@_=#~]\w|\w[.:]\w|\d[-–,.:/]\w|\w-\d|\w\(")
 # A capital before a full stop may be an initial: "J. K. Rowling".
 _LEADING_MARK = re.compile(
-    rf"\s*(?:[#>|{BULLETS}]+\s*|\*+(?=\S)|[*+\-–—]\s+|\(?(?:(?:\d{{1,3}}|[a-z])[.)]|[A-Z]\))\s+"
+    rf"\s*(?:[#>|{BULLETS}]+\s*|\*+(?=[^\s.])|[*+\-–—]\s+|\(?(?:(?:\d{{1,3}}|[a-z])[.)]|[A-Z]\))\s+"
     r"|(?:Q|A|Question|Answer)\s*:\s*)"
 )
 # In a line, what looks like another mark is part of what is said: "*.tmp", "> 5 kg", "c. 1900".
 _MARK_IN_A_LINE = re.compile(
-    rf"\s*(?:[{BULLETS}]\s*|\*+(?=[^\s.])|[*_–—-]+\s+|\(?\d{{1,3}}\)\s+|(?:Q|A|Question|Answer)\s*:\s*)"
+    rf"\s*(?:[{BULLETS}]\s*|\*+(?=[^\s.])|[*_–—-]+\s+|\(?\d{{1,3}}[.)]\s+|(?:Q|A|Question|Answer)\s*:\s*)"
 )
-_TRAILING_MARK = re.compile(r"(?:\s*\*{2,}|\s+[#|]+|(?<=[^\s*])\*)\Z")
+_TRAILING_MARK = re.compile(r"(?:\s{0,9}\*{2,}|\s{1,9}[#|]+|(?<=[^\s*])\*)\Z")
 # A question is about one item of a list if this many of its words are in it, of this many letters: shorter ones are
 # mostly those of every sentence.
 _NAMING_WORDS, _NAMING_LETTERS = 2, 5

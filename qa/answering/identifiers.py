@@ -21,7 +21,8 @@ _FRACTION = re.compile(r"\d/\d|24/7")  # "3/4 cup"; "20/21" is a season
 # "4.2" is a version and "24-70" a lens, but not in "4.2 litres" and "2-3 people"; "the 2.0 litre engine" has a name.
 _NUMBERS = re.compile(r"\d+\.\d+|\d{1,2}-\d{1,2}")
 _COUNTED = re.compile(
-    rf"\s*(?:%|(?=\w+s\b){UNITS}\b|(?:people|persons|players|guests|servings|cups|times)\b)", re.IGNORECASE
+    rf"\s*(?:%|(?=\w+s\b){UNITS}\b|(?:[kcm]?m|k?g|lb|[cm]?l|euro|people|persons|players|guests|servings|cups|times)\b)",
+    re.IGNORECASE,
 )
 _HYPHEN_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d])[-.](?=\d)")
 # A shorter number is more often a quantity, which a text also writes as a word ("3 halls", "three halls").
@@ -32,9 +33,8 @@ _DESIGNATION = re.compile(
     r"|phase|level|stage|line|route|gate|platform|volume|episode|season|table|figure|no|number|nr)\.?\s*#?\Z|[§#]\s*\Z",
     re.IGNORECASE,
 )
-_DESIGNATION_LENGTH = (
-    20  # characters that it is looked for in, so that the time does not grow with the question's square
-)
+# The characters before a number that it is looked for in, so that the time does not grow quadratically.
+_DESIGNATION_LENGTH = 20
 
 
 def identifiers(text: str) -> frozenset[str]:

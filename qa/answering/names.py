@@ -9,7 +9,7 @@ from qa.text.normalize import CAPITAL, called_by, normalize, words_of
 # Not "I've".
 _CAPITALISED = re.compile(rf"(?:(?<=[\w,;'’] )|(?<=['’\"“(]))(?!I['’]){CAPITAL}[\w'’-]+")
 _POSSESSIVE = re.compile(r"([^\W\d_]+)'s\b")
-_SUBJECT = re.compile(r"\b(?:does|did|by|from)\s+([^\W\d_]+)")  # "what does will say"
+_SUBJECT = re.compile(r"\b(?:does|did|by|from)\s+(will|may)\b")  # "what does will say"
 _MIN_NAME = 3  # letters; initials name nobody
 # "Neds" without an apostrophe is Ned's, but these are nobody's.
 _NO_OWNERS = frozenset("bus does gas has his its lens this was yes".split())

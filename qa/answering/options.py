@@ -49,6 +49,7 @@ _SAME_COVERAGE, _SAME_LIKENESS = 0.6, 0.5
 REFERS_BACK = re.compile(
     r"\W*(?:this|that|these|those|it|its|they|their|he|she|his|her|because|so|there|then)\b", re.IGNORECASE
 )
+"""The pattern of how a sentence begins that says something about the one before it."""
 _ASKS_ABOUT_ASKING = re.compile(r"\b(?:ask(?:s|ed|ing)?|questions?|wonder(?:s|ed|ing)?)\b", re.IGNORECASE)
 
 

@@ -21,7 +21,7 @@ _EXPLANATION = re.compile(
     r"\bwhy\b|\bhow(?:['’]s\b|\s+(?:is|are|was|were|be|do|does|did|to|can|could|would|should|has|have|had|come)\b)"
     r"|\bwhat(?:\s+is|\s+was)?(?:\s+the)?\s+(?:reasons?|purpose)\b|\bwhat\s+(?:should|can|could)\s+i\b"
     r"|\bwhat\s+(?:happen(?:s|ed)|if)\b"
-    r"|(?:\A\W*(?:(?:please|kindly|just|so|now|and|then|also)\s+){0,3}|\b(?:please|you|someone|anyone|anybody)\s+)(?:explain|describe)\b",
+    r"|(?:\A\W*(?:(?:please|kindly|just|so|now|and|then|also)\s+){0,3}|\b(?:please|you|(?:some|any)(?:one|body))\s+(?:\w+\s+)?|,\s*)(?:explain|describe)\b",
     re.IGNORECASE,
 )
 _HOW_TO = re.compile(
@@ -35,7 +35,7 @@ _YES_NO_CLAUSE = re.compile(
 )
 # "In what year, after the war, was it built", "What, if any, are the risks"; not "When it rains, do we play".
 _BEGINS_WITH_A_QUESTION_WORD = re.compile(
-    r"\W*(?:(?:in|at|on|to|for|from|with|by|of)\s+(?:whom|whose|what|which)\b|(?:who|what|when|where|which|why|how)\s*,)",
+    r"\W*(?:(?:in|at|on|to|for|from|with|by|of)\s+(?:whom|whose|what|which)\b(?!\s+(?:i|we|you|he|she|they)\b)|(?:who|what|when|where|which|why|how)\s*,)",
     re.IGNORECASE,
 )
 _PEOPLE = (
@@ -49,7 +49,7 @@ _THINK = (
 _NO_LIKENESS = r"(?<!\blook )(?<!\bfeel )(?<!\bsound )(?<!\btaste )(?<!\bare )"  # "what do they look like"
 _OPINION = re.compile(
     rf"\b(?:{_PEOPLE})\b(?:\W+\w+){{0,2}}?\W+{_NO_LIKENESS}(?:{_THINK})\b|\b(?:do|does|did|has|have|is|was)\s+(?:any|some)\s?(?:one|body)\b"
-    r"|(?<!\bmuch )(?<!\bof )\b(?:opinions?|complaints?|criticisms?|experiences?)\s+(?:on|about|of|with|from)\b",
+    r"|(?<!\bmuch )\b(?:opinions?|complaints?|criticisms?|experiences?)\s+(?:on|about|of|with|from)\b",
     re.IGNORECASE,
 )
 _COMMENTERS = re.compile(
@@ -57,13 +57,13 @@ _COMMENTERS = re.compile(
     re.IGNORECASE,
 )
 _OPINION_WORD = re.compile(rf"(?:{_PEOPLE}|{_THINK}|opinions?|complaints?|criticisms?|experiences?)", re.IGNORECASE)
-# Words that end like a plural and are none.
+# Singular words that end like plurals.
 _SINGULAR = r"(?:lens|gas|bus|canvas|atlas|news|status|virus|his|its|this|\w*ss|\w*ous)\b"
 _LIST = re.compile(
     r"\b(?:what|which)\s+(?:are|were)\b"
     rf"|\b(?:what|which)\s+(?!(?:do|does|did|is|was|has)\b)(?:\w+\s+)?(?!{_SINGULAR})\w+s"
     r"\s+(?:are|were|do|did|can|have|should)\b"
-    r"|(?:\A|[,;.]|\bplease|\b(?:can|could|would|will)\s+you)\s*(?:list(?!\s+prices?\b)|enumerate"
+    r"|(?:\A|[,;.]|\bplease|\b(?:can|could|would|will)\s+you)\s*(?:list(?!\s+price\b)|enumerate"
     r"|name(?!\s+(?:of|change|tags?)\b))\b"
     r"|\blists?\s+of\b",
     re.IGNORECASE,
@@ -73,7 +73,7 @@ _LISTS = re.compile(
     r"\b(?:steps|ways|reasons|types|kinds|stages|parts|features|advantages|benefits|options|rules)\b", re.IGNORECASE
 )
 _NO_LIST = re.compile(
-    r"\A\W*(?:how\s+(?:many|much|long|old|far|often|big|large|high)|where|when|who(?:m|se)?)\b"
+    r"\A\W*(?:how\s+(?:many|much|long|old|far|often|big|large|high)|where|when|who(?:m|se)?)\b(?!.*\b(?:what|which)\b)"
     r"|\b(?:what|which)\s+\w+\s+rules\s+(?:the\b|over\b|(?-i:[A-Z]))",
     re.IGNORECASE,
 )
@@ -200,7 +200,7 @@ _ANSWER_PATTERNS = (
             r"\bhow\s+(?:much|long|old|far|high|tall|big|large|often|fast|wide|deep|heavy|expensive|costly)\b"
             r"|\bwhat\s+(?:amount|price|cost)\b|\A\W*(?:the\s+)?(?:prices?|costs?|fees?|rates?)\s+(?:of|for)\b"
             r"|\bwhat\s+(?:is|was|are|were|did|does|do|would)\b.{0,200}"
-            rf"\b(?:price|cost(?:s|ing)?|percentage|{_TRADED}|(?:charged?|worth)(?=\W*\Z|\s+(?:for|per|in|now|today)\b))\b",
+            rf"\b(?:price|cost(?:s|ing)?|percentage|{_TRADED}|charged?(?!\s+(?:it|its|the|them|my)\b)|worth(?!\s+\w+ing\b))\b",
             re.IGNORECASE,
         ),
         re.compile(rf"\d|\b(?:{_NUMBER}|{_MEASURE})\b", re.IGNORECASE),

@@ -16,7 +16,7 @@ def add_engine_options(command: argparse.ArgumentParser) -> None:
         "--engine",
         choices=get_args(EngineName),
         help="where vectors and words are stored: in the library's folder or in Milvus "
-        "(default: where they are; a new library's in its folder)",
+        "(default: unchanged; a new library uses its folder)",
     )
     command.add_argument(
         "--uri",

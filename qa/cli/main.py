@@ -108,7 +108,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 class _Commands(_SubParsers):
-    """The commands, whose own help begins with what the list of all says of them."""
+    """Subcommands whose help begins with their one-line summary."""
 
     def add_parser(self, name: str, **options: Any) -> argparse.ArgumentParser:
         summary: str = options["help"]

@@ -137,9 +137,9 @@ class QueryTerms:
     def strong_and_weak(self, share: float) -> tuple[QueryTerms, QueryTerms]:
         """What to search for, and the single words that together add at most a share of what all words can add.
 
-        Words that are misspelt and those of bylines count as words; phrases are among what to search for. If one of
-        them would be among that too, nothing is left out: they score all their passages alike, so that only the other
-        words tell the best of these.
+        Words that are misspelt and those of bylines count as words; phrases are among what to search for. If a
+        misspelt or byline word would be among that too, nothing is left out: it scores all its passages alike, so that
+        only the other words tell which of these are best.
         """
         words: list[tuple[Term | str, float]] = [
             *((term, term.max_score) for term in self.searched if len(term.words) == 1),

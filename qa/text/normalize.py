@@ -12,7 +12,7 @@ import unicodedata
 from qa.text.numbers import NO_BREAK_SPACE, NUMBER_SPACES, join_groups, join_spaced_groups, thousands
 
 CAPITAL = f"[A-ZÀ-ÖØ-Þ{''.join(filter(str.isupper, map(chr, range(0x100, 0x180))))}]"
-"""The pattern of a capital letter of Latin scripts, with accents and strokes."""
+"""The pattern of a Latin capital letter, also with an accent or a stroke as European languages write them."""
 _QUOTES = dict.fromkeys("‘’‚‛‹›`´′ʼ", "'") | dict.fromkeys("“”„‟«»″", '"')
 _MINUS = "\u2212"  # to Unicode a symbol, not a dash
 _GRAPHEME_JOINER = "\u034f"

@@ -14,7 +14,7 @@ ASKING_BEGINS = (
 """The pattern of what stands before a question word that asks; behind a noun it asks nothing: "the man who fell"."""
 _QUESTION_WORD = re.compile(r"\b(?:who|whom|whose|what|when|where|which|why|how)\b", re.IGNORECASE)
 _REQUEST = re.compile(
-    r"\W*(?:please\s+)?(?:tell|list(?!\s+prices?\b)|name|give|show|find|define|summari[sz]e|compare|outline|clarify|discuss|identify)\b"
+    r"\W*(?:please\s+)?(?:tell|list(?!\s+price\b)|name|give|show|find|define|summari[sz]e|compare|outline|clarify|discuss|identify)\b"
     r"|.*\b(?:explain|describe)\b",
     re.IGNORECASE | re.DOTALL,
 )
