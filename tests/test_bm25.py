@@ -22,6 +22,19 @@ from qa.search.subset import Subset
 from qa.search.tantivy_index import write_index
 
 
+def noted_runs(index: LexicalIndex, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """The queries that an index runs from now on, each with how many hits are wanted."""
+    ran: list[tuple[str, int]] = []
+    real = index._run
+
+    def noted(query: object, k: int) -> Hits:
+        ran.append((str(query), k))
+        return real(query, k)
+
+    monkeypatch.setattr(index, "_run", noted)
+    return ran
+
+
 @pytest.mark.parametrize(("letter", "longest"), [("a", 200), ("ж", 100)])
 def test_a_word_of_more_than_200_bytes_is_not_indexed(letter: str, longest: int) -> None:
     analyzer = Analyzer()
@@ -174,19 +187,12 @@ def test_a_large_index_is_searched_for_the_strong_words_and_ranked_by_all(
     assert [term.words for term in weak.terms] == [("red",)]
     exact = index.search(question, 3)
     monkeypatch.setattr("qa.search.bm25._LARGE_INDEX", 50)
-    ran: list[str] = []
-    real = index._run
-
-    def noted(query: object, k: int) -> Hits:
-        ran.append(str(query))
-        return real(query, k)
-
-    monkeypatch.setattr(index, "_run", noted)
+    ran = noted_runs(index, monkeypatch)
     found = index.search(question, 3)
     assert found.ids.tolist() == exact.ids.tolist() == [1, 0, 2]
     np.testing.assert_allclose(found.scores, exact.scores, rtol=1e-5)
     # The words, what matches more than words, and the weak word in what both found.
-    assert min(query.count("TermQuery") for query in ran if "PhraseQuery" not in query) == 1
+    assert min(query.count("TermQuery") for query, _ in ran if "PhraseQuery" not in query) == 1
     # If fewer are found than are wanted, those that have only a weak word are wanted too.
     assert len(index.search(question, 93).ids) == 93
 
@@ -203,14 +209,7 @@ def test_what_most_passages_have_only_adds_to_the_scores_of_what_is_found(
     exact = index.search(question, 2)
     monkeypatch.setattr("qa.search.bm25._LARGE_INDEX", 50)
     monkeypatch.setattr("qa.search.bm25._MOST_WITH_THE_REST", 50)
-    ran: list[str] = []
-    real = index._run
-
-    def noted(query: object, k: int) -> Hits:
-        ran.append(str(query))
-        return real(query, k)
-
-    monkeypatch.setattr(index, "_run", noted)
+    ran = noted_runs(index, monkeypatch)
     found = index.search(question, 2)
     assert found.ids.tolist() == exact.ids.tolist() and found.ids[0] == (1 if author else 0)
     np.testing.assert_allclose(found.scores, exact.scores, rtol=1e-5)
@@ -220,14 +219,7 @@ def test_what_most_passages_have_only_adds_to_the_scores_of_what_is_found(
 
 def test_a_large_index_reads_little_to_find_the_best(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     index = lexical(tmp_path, ["red lens", "red glass lens", "blue"] * 20)
-    ran: list[tuple[str, int]] = []
-    real = index._run
-
-    def noted(query: object, k: int) -> Hits:
-        ran.append((str(query), k))
-        return real(query, k)
-
-    monkeypatch.setattr(index, "_run", noted)
+    ran = noted_runs(index, monkeypatch)
     monkeypatch.setattr("qa.search.bm25._LARGE_INDEX", 50)
     index.search(ask("red lens"), 3)
     (words, depth), (rest, _) = sorted(ran, key=lambda one: "PhraseQuery" in one[0])  # two threads append to it
@@ -249,14 +241,7 @@ def test_a_phrase_whose_words_no_field_has_together_is_searched_for_in_none(
     index = LexicalIndex.open(tmp_path, 60)
     question = ask("red lens")
     assert index.query_terms(question).common_phrases
-    ran: list[str] = []
-    real = index._run
-
-    def noted(query: object, k: int) -> Hits:
-        ran.append(str(query))
-        return real(query, k)
-
-    monkeypatch.setattr(index, "_run", noted)
+    ran = noted_runs(index, monkeypatch)
     assert index.common_phrase_scores(question, np.arange(60)).tolist() == [0.0] * 60
-    assert ran and not any("PhraseQuery" in query for query in ran)
+    assert ran and not any("PhraseQuery" in query for query, _ in ran)
     assert len(index.search(question, 7).ids) == 7

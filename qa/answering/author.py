@@ -9,13 +9,13 @@ from qa.answering.names import names_author
 from qa.text.normalize import words_of
 from qa.text.question_words import ASKING_BEGINS
 
-# "who" that asks, not "those who", "Doctor Who" or the WHO.
 _BEFORE_VERB = r"(?:['’]s|\s+(?:else|here|also|ever|has|had|have|is|was|did|does)\b)"
 # What the person did; nothing in "who is the manager".
 _VERB = r"(?P<verb>(?!(?:the|an?|is|was|are|were|my|your|his|her|our|their|this|that)\b)\w+)"
 # "Who is the new manager", and "I'm the manager of the shop".
 _ASKS_WHO_IS = re.compile(r"\bwho(?:['’]s|\s+(?:is|was))\s+(?:the|an?)\s+(?P<what>\w+(?:\s+\w+)?)", re.IGNORECASE)
 _I_AM = re.compile(r"\bi(?:['’]m|\s+(?:am|was))\s+(?:the|an?)\s+(?P<what>\w+(?:\s+\w+)?)", re.IGNORECASE)
+# "who" that asks, not "those who", "Doctor Who" or the WHO.
 _WHO = re.compile(
     rf"{ASKING_BEGINS}(?:[Ww]ho|[Ww]hom|[Ww]hose|WHO(?=\s+[A-Z]+\b))\b(?i:{_BEFORE_VERB}{{0,3}}\s+{_VERB})?"
 )

@@ -37,8 +37,8 @@ _MOVED_TO_AFTER = re.compile(rf"\s+to\s+{_BEFORE_VALUE}", re.IGNORECASE)
 _NOT_BEFORE = re.compile(r"(?<!if\s)(?:\bnot|n['’]t)\s+(?:(?:at|on|in|for|the|an?)\s+){0,2}\Z", re.IGNORECASE)
 _NOT_LENGTH = 25  # characters, at most
 _NOT_ALONE_AFTER = re.compile(r"\s+(?:only|just|always|alone|too)\b", re.IGNORECASE)  # "it isn't at 8pm only"
-# Behind a new value the clause ends: not in "EDIT: it's £20 cheaper", or "Sorry, £5 notes only".
-# Nor in "EDIT: it's 2 years now and I still love it".
+# Behind a new value the clause ends: not in "EDIT: it's £20 cheaper", "Sorry, £5 notes only" or "EDIT: it's 2 years now
+# and I still love it".
 _CLAUSE_ENDS = re.compile(
     r"\s*(?:\Z|[.,;!?)\]]|—)|\s+(?:now(?!\s+and\s+(?:i|we)\b)|instead|not|today|according|but|because)\b", re.IGNORECASE
 )

@@ -10,8 +10,8 @@ from qa.text.normalize import CAPITAL, called_by, normalize, words_of
 _CAPITALISED = re.compile(rf"(?:(?<=[\w,;'’] )|(?<=['’\"“(]))(?!I['’]){CAPITAL}[\w'’-]+")
 _POSSESSIVE = re.compile(r"([^\W\d_]+)'s\b")
 _SUBJECT = re.compile(r"\b(?:does|did|by|from)\s+(will|may)\b")  # "what does will say"
-_MIN_NAME = 3  # letters; initials name nobody
-# "Neds" without an apostrophe is Ned's, but these are nobody's.
+_MIN_NAME = 3  # letters; a shorter part is an initial, which identifies no one
+# "Neds" without an apostrophe is Ned's; these words are no possessives.
 _NO_OWNERS = frozenset("bus does gas has his its lens this was yes".split())
 # Parts of names that are common words or particles: they name an author only if they are written as a name.
 _COMMON = frozenset("and can del den der for may not the van von will".split())
@@ -37,8 +37,9 @@ def names_author(question: str, author: str | None) -> bool:
     if not author:
         return False
     words = words_of(question)
-    owners = _POSSESSIVE.findall(normalize(question))
+    normal = normalize(question)
     stems = (word.removesuffix("s") for word in words if word not in _NO_OWNERS)
-    subjects = _SUBJECT.findall(normalize(question))
-    asked = ({*words, *stems} - (_COMMON - names_in(question))).union(owners, subjects)
+    asked = ({*words, *stems} - (_COMMON - names_in(question))).union(
+        _POSSESSIVE.findall(normal), _SUBJECT.findall(normal)
+    )
     return any(len(word) >= _MIN_NAME and word in asked for word in words_of(called_by(author)))

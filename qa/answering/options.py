@@ -237,6 +237,7 @@ def _of_passage(
     facts = _PassageFacts.of(question, corrected.candidate, required)
     candidate, sentences, asks = corrected.candidate, facts.sentences, facts.asks
     wants_list = question_type.asks_list(question)
+    about_a_question = _ASKS_ABOUT_ASKING.search(question) is not None
     for index, (coverage, sentence) in enumerate(zip(coverages, sentences, strict=True)):
         was_read = candidate.sentence_evidence[index] > HOPELESS
         own_margin = candidate.spans[index].margin
@@ -259,7 +260,7 @@ def _of_passage(
             coverage_before=max(0.0, coverages[index - refers_back] - coverage),
         )
         is_remark = coverage < posed and _ABOUT_ASKING.search(sentence) and not _FOUND_OUT.search(sentence)
-        answers = not (asks[index] or is_remark) or _ASKS_ABOUT_ASKING.search(question) is not None
+        answers = not (asks[index] or is_remark) or about_a_question
         admissible = answers and was_read and facts.may_answer(index) and index not in corrected.taken_back
         yield Option(candidate, index, candidate.spans[index], features, admissible, points_at_author), refers_back
 

@@ -21,7 +21,8 @@ _EXPLANATION = re.compile(
     r"\bwhy\b|\bhow(?:['’]s\b|\s+(?:is|are|was|were|be|do|does|did|to|can|could|would|should|has|have|had|come)\b)"
     r"|\bwhat(?:\s+is|\s+was)?(?:\s+the)?\s+(?:reasons?|purpose)\b|\bwhat\s+(?:should|can|could)\s+i\b"
     r"|\bwhat\s+(?:happen(?:s|ed)|if)\b"
-    r"|(?:\A\W*(?:(?:please|kindly|just|so|now|and|then|also)\s+){0,3}|\b(?:please|you|(?:some|any)(?:one|body))\s+(?:\w+\s+)?|,\s*)(?:explain|describe)\b",
+    r"|(?:\A\W*(?:(?:please|kindly|just|so|now|and|then|also)\s+){0,3}"
+    r"|\b(?:please|you|(?:some|any)(?:one|body))\s+(?:\w+\s+)?|,\s*)(?:explain|describe)\b",
     re.IGNORECASE,
 )
 _HOW_TO = re.compile(
@@ -35,7 +36,8 @@ _YES_NO_CLAUSE = re.compile(
 )
 # "In what year, after the war, was it built", "What, if any, are the risks"; not "When it rains, do we play".
 _BEGINS_WITH_A_QUESTION_WORD = re.compile(
-    r"\W*(?:(?:in|at|on|to|for|from|with|by|of)\s+(?:whom|whose|what|which)\b(?!\s+(?:i|we|you|he|she|they)\b)|(?:who|what|when|where|which|why|how)\s*,)",
+    r"\W*(?:(?:in|at|on|to|for|from|with|by|of)\s+(?:whom|whose|what|which)\b(?!\s+(?:i|we|you|he|she|they)\b)"
+    r"|(?:who|what|when|where|which|why|how)\s*,)",
     re.IGNORECASE,
 )
 _PEOPLE = (
@@ -48,7 +50,8 @@ _THINK = (
 )
 _NO_LIKENESS = r"(?<!\blook )(?<!\bfeel )(?<!\bsound )(?<!\btaste )(?<!\bare )"  # "what do they look like"
 _OPINION = re.compile(
-    rf"\b(?:{_PEOPLE})\b(?:\W+\w+){{0,2}}?\W+{_NO_LIKENESS}(?:{_THINK})\b|\b(?:do|does|did|has|have|is|was)\s+(?:any|some)\s?(?:one|body)\b"
+    rf"\b(?:{_PEOPLE})\b(?:\W+\w+){{0,2}}?\W+{_NO_LIKENESS}(?:{_THINK})\b"
+    r"|\b(?:do|does|did|has|have|is|was)\s+(?:any|some)\s?(?:one|body)\b"
     r"|(?<!\bmuch )\b(?:opinions?|complaints?|criticisms?|experiences?)\s+(?:on|about|of|with|from)\b",
     re.IGNORECASE,
 )
@@ -69,7 +72,7 @@ _LIST = re.compile(
     re.IGNORECASE,
 )
 # "The steps to reset it", but not "how many steps are there" or "who rules Norway".
-_LISTS = re.compile(
+_LIST_NOUN = re.compile(
     r"\b(?:steps|ways|reasons|types|kinds|stages|parts|features|advantages|benefits|options|rules)\b", re.IGNORECASE
 )
 _NO_LIST = re.compile(
@@ -300,7 +303,7 @@ def asks_list(question: str) -> bool:
     """
     if _LIST.search(question) or _ON_A_LIST.search(question):
         return True
-    if _LISTS.search(question) and not _NO_LIST.search(question):
+    if _LIST_NOUN.search(question) and not _NO_LIST.search(question):
         return True
     return not question_words.asks_in_words(question) and _LISTED.search(question) is not None
 

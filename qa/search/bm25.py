@@ -171,7 +171,7 @@ class LexicalIndex(LexicalEngine):
         if not self._is_searched_in_parts([*words, *rest]) or self._has_many_with_the_rest(strong):
             return self._run(self._query(terms), k)
         found = self._found_by(words, rest, k)
-        if self._words(weak) or self._others(weak):
+        if not weak.is_empty:
             if len(found.ids) < k:  # then whatever has any of these words is among the best
                 return self._run(self._query(terms), k)
             of_weak = self._best_among(weak, found.ids, len(found.ids))

@@ -134,6 +134,11 @@ class QueryTerms:
         """The phrases that only add to the scores of what is found; those that add next to nothing are left out."""
         return [term for term in self.terms if term.is_common_phrase and term.max_score > _MIN_GAIN]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing that a passage could match."""
+        return not (self.terms or self.typos or self.bylines)
+
     def strong_and_weak(self, share: float) -> tuple[QueryTerms, QueryTerms]:
         """What to search for, and the single words that together add at most a share of what all words can add.
 
