@@ -13,8 +13,9 @@ _BEFORE_VERB = r"(?:['’]s|\s+(?:else|here|also|ever|has|had|have|is|was|did|do
 # What the person did; nothing in "who is the manager".
 _VERB = r"(?P<verb>(?!(?:the|an?|is|was|are|were|my|your|his|her|our|their|this|that)\b)\w+)"
 # "Who is the new manager", and "I'm the manager of the shop".
-_ASKS_WHO_IS = re.compile(r"\bwho(?:['’]s|\s+(?:is|was))\s+(?:the|an?)\s+(?P<what>\w+(?:\s+\w+)?)", re.IGNORECASE)
-_I_AM = re.compile(r"\bi(?:['’]m|\s+(?:am|was))\s+(?:the|an?)\s+(?P<what>\w+(?:\s+\w+)?)", re.IGNORECASE)
+_ROLE = r"\s+(?:the|an?)\s+(?P<role>\w+(?:\s+\w+)?)"
+_ASKS_FOR_ROLE = re.compile(rf"\bwho(?:['’]s|\s+(?:is|was)){_ROLE}", re.IGNORECASE)
+_HAS_ROLE = re.compile(rf"\bi(?:['’]m|\s+(?:am|was)){_ROLE}", re.IGNORECASE)
 # "who" that asks, not "those who", "Doctor Who" or the WHO.
 _WHO = re.compile(
     rf"{ASKING_BEGINS}(?:[Ww]ho|[Ww]hom|[Ww]hose|WHO(?=\s+[A-Z]+\b))\b(?i:{_BEFORE_VERB}{{0,3}}\s+{_VERB})?"
@@ -103,8 +104,8 @@ def author_answers(
     """
     if not may_be_author(question, sentence):
         return False
-    asked = _ASKS_WHO_IS.search(question)
-    if asked and any(_same_role(asked["what"], said["what"]) for said in _I_AM.finditer(sentence)):
+    asked = _ASKS_FOR_ROLE.search(question)
+    if asked and any(_same_role(asked["role"], said["role"]) for said in _HAS_ROLE.finditer(sentence)):
         return True
     verb = _verb_asked(question)
     if any(_same_verb(verb, word) for match in _I_DID.finditer(sentence) for word in words_of(match["after"])[:2]):
