@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pytest
 from conftest import LEICA, FakeEncoder
@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 import qa
 from qa.encoding.minilm import MiniLMEncoder
+from qa.search import chunker
 from qa.search.chunker import MAX_CHARACTERS, Passage, _word_spans, split_passages
+from qa.text.sentences import Sentence, split_sentences
 
 _PIECES = st.sampled_from(
     ["A sentence. ", "Dr. Who came at 3.5 p.m. ", "word ", "\n", "\r\n", "\n\n", "- item\n", "(a) lettered\n", "漢字。",
@@ -217,3 +219,25 @@ def test_a_reply_knows_what_it_answers_without_quotations(answered: str, known: 
     found = split_passages(qa.Thread("walk", text, posts), FakeEncoder())
     assert [passage.reply_to for passage in found] == ["", "", known]
     assert found[-1].in_context == "Very steep."
+
+
+def test_the_sentences_of_a_long_post_are_gone_through_as_often_as_those_of_a_short_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Once more for each passage, and a book takes hours."""
+
+    class Counted(list[Sentence]):
+        times = 0
+
+        def __iter__(self) -> Iterator[Sentence]:
+            type(self).times += 1
+            return super().__iter__()
+
+    monkeypatch.setattr(chunker, "split_sentences", lambda *text: Counted(split_sentences(*text)))
+    times = []
+    for chapters in (3, 300):
+        Counted.times = 0
+        _, found = split("# Shops\n\nOpening hours are nine to six, on every day of the week.\n\n" * chapters)
+        assert len(found) == chapters
+        times.append(Counted.times)
+    assert times[0] == times[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -108,8 +109,10 @@ def split_passages(thread: Thread, counter: TokenCounter, language: str | None =
         byline = post.author or "", post.date or ""
         reply_to = "" if post.parent is None else what_is_answered(thread, thread.posts[post.parent], language)
         for sentences in pieces:
+            bodies = [sentence.start for sentence in sentences if sentence.start not in heading_starts]
             for start, end in splitter.split(sentences):
-                body = next((s.start for s in sentences if s.start >= start and s.start not in heading_starts), end)
+                place = bisect_left(bodies, start)
+                body = bodies[place] if place < len(bodies) else end
                 context = section_context(title, outline, min(body, end))
                 context = f"{context} {as_sentences([head_rows.get(start, '')])}".strip()
                 passages.append(Passage(thread.text[start:end], start, end, number, "", *byline, context, reply_to))
