@@ -91,11 +91,18 @@ def test_a_damaged_file_is_not_used(file: Path, damage: str) -> None:
             "byte": bytes(content),
             "cut off": whole[:-1],
             "empty": b"",
-            "digest alone": hashlib.sha256(b"").digest(),
-            "another format": hashlib.sha256(other).digest() + other,
+            "digest alone": hashlib.sha256(file.name.encode()).digest(),
+            "another format": hashlib.sha256(file.name.encode() + other).digest() + other,
         }[damage]
     )
     assert loaded(file) is None
+
+
+def test_a_file_in_the_place_of_another_is_not_used(file: Path) -> None:
+    place = KeptAs(("tau",), ()).file(openvino_core(), SETTINGS)
+    assert place is not None
+    assert loaded(file.rename(place)) is None
+    assert loaded(place.rename(file)) is not None
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs the permissions of Unix")

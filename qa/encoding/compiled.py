@@ -1,8 +1,9 @@
 """Compiled networks in the user's cache folder: to load one takes half as long as to read its weights and compile it.
 
-A file holds the SHA-256 of what follows it, then what OpenVINO exports. It is named by a hash of everything that the
-network depends on: its weights, the code of its graph, the precision, OpenVINO's version and the processor. A file
-that is damaged, another user's, or that others may write, is not used: the network is then compiled from its weights.
+A file holds the SHA-256 of its name and of what follows, which is what OpenVINO exports. It is named by a hash of
+everything that the network depends on: its weights, the code of its graph, the precision, OpenVINO's version and the
+processor. A file that is damaged, another user's, or that others may write, is not used: the network is then compiled
+from its weights.
 """
 
 from __future__ import annotations
@@ -112,7 +113,7 @@ def load_compiled(core: Any, file: Path, settings: Mapping[str, str]) -> Compile
         if not _is_own(os.fstat(stream.fileno())):
             return None
         digest = stream.read(_DIGEST_BYTES)
-        if hashlib.file_digest(stream, "sha256").digest() != digest:
+        if hashlib.file_digest(stream, lambda: _hash_of(file)).digest() != digest:
             return None
         mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_COPY)
         content = Tensor(np.frombuffer(mapped, np.uint8, offset=_DIGEST_BYTES), shared_memory=True)
@@ -128,8 +129,9 @@ def keep_compiled(network: Any, file: Path) -> None:
         descriptor, unfinished = tempfile.mkstemp(_SUFFIX, dir=file.parent)  # one that is left behind is removed as old
         try:
             with os.fdopen(descriptor, "wb") as stream:
-                content = network.export_model().getbuffer()
-                stream.write(hashlib.sha256(content).digest())
+                content, digest = network.export_model().getbuffer(), _hash_of(file)
+                digest.update(content)
+                stream.write(digest.digest())
                 stream.write(content)
             Path(unfinished).replace(file)
         except OSError:
@@ -138,6 +140,11 @@ def keep_compiled(network: Any, file: Path) -> None:
         kept = sorted(file.parent.glob(f"*{_SUFFIX}"), key=lambda each: each.stat().st_mtime, reverse=True)
         for old in kept[_KEPT:]:
             old.unlink()
+
+
+def _hash_of(file: Path) -> Any:
+    """The SHA-256 of the file's name so far, since another network's file is whole too."""
+    return hashlib.sha256(file.name.encode())
 
 
 def _is_own(status: os.stat_result) -> bool:
