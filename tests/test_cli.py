@@ -37,7 +37,7 @@ def test_build_ask_status_verify(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert main(["status", "--library", path]) == 0
     lines = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
     assert list(lines) == ["library", "generation", "model", "precision", "reading", "contents"]
-    assert lines["precision"].endswith("on this processor (set it with VERBATIM_PRECISION: bf16, f16, f32, int8)")
+    assert lines["precision"].endswith("on this processor (set it with VERBATIM_PRECISION: auto, bf16, f16, f32, int8)")
     assert lines["reading"] == "one reader (set it with VERBATIM_CLOSE_READING: on, off)"
     assert lines["contents"].startswith("1 source, 4 posts, 11 passages, ")
     assert main(["verify", "--library", path]) == 0

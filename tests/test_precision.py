@@ -11,6 +11,7 @@ import pytest
 import qa
 from qa.answering.deep_reader import DeepReader
 from qa.answering.reader import SpanReader
+from qa.cli.main import main
 from qa.encoding import precision
 from qa.encoding.minilm import MiniLMEncoder
 
@@ -70,6 +71,17 @@ def test_the_precision_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VERBATIM_PRECISION", "int4")
     with pytest.raises(qa.SettingError, match="VERBATIM_PRECISION is auto, bf16, f16, f32, int8, not 'int4'"):
         MiniLMEncoder().encode(["text"])
+
+
+@pytest.mark.parametrize("command", ["ask Where?", "chat", "serve --port 0", "mcp", "status"])
+def test_no_command_starts_with_a_precision_that_is_none(
+    library: qa.Library, command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("VERBATIM_PRECISION", "INT8")
+    options = [] if command == "mcp" else ["--library"]
+    assert main([*command.split(), *options, str(library.path)]) == 2
+    said = capsys.readouterr()
+    assert "VERBATIM_PRECISION is auto, bf16, f16, f32, int8, not 'INT8'" in said.err and not said.out
 
 
 def test_vectors_of_eight_bits_differ_by_rounding() -> None:

@@ -79,9 +79,15 @@ class SharedOptions:
 
 
 def load_ahead(options: argparse.Namespace) -> None:
-    """Load the default models that a command will need in threads of their own, while it does other things."""
+    """Load the default models that a command will need in threads of their own, while it does other things.
+
+    Raises SettingError if the environment sets them wrongly, so that a server does not start with that.
+    """
     if "reader" not in options:
         return
+    from qa.encoding.precision import named_precision
+
+    named_precision()
     if options.model is None:
         from qa.encoding.load import default_encoder
 

@@ -10,7 +10,7 @@ from qa.answering.close_reading import is_on
 from qa.cli.output import contents_of, library_path, print_line
 from qa.cli.shared import SharedOptions
 from qa.encoding.minilm_files import NAME
-from qa.encoding.precision import SETTING, Precision, default_precision
+from qa.encoding.precision import AUTO, SETTING, Precision, default_precision
 from qa.library.changes import clear_leftovers
 from qa.library.directory import LibraryDirectory
 from qa.library.generation import Generation
@@ -31,11 +31,11 @@ def add_commands(commands: Any, shared: SharedOptions) -> None:
 def _status(options: argparse.Namespace) -> int:
     generation = _generation(options)
     status, remote = generation.status(), generation.manifest.remote
-    precisions = ", ".join(get_args(Precision))
+    precision, settings = default_precision(), ", ".join((AUTO, *get_args(Precision)))
     print_line(f"library     {status.path}")
     print_line(f"generation  {status.generation}, written {status.created}")
     print_line(f"model       {status.model}")
-    print_line(f"precision   {default_precision()} on this processor (set it with {SETTING}: {precisions})")
+    print_line(f"precision   {precision} on this processor (set it with {SETTING}: {settings})")
     readers = "two readers" if is_on() and status.model == NAME else "one reader"
     print_line(f"reading     {readers} (set it with {close_reading.SETTING}: on, off)")
     if remote is not None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Precision = Literal["bf16", "f16", "f32", "int8"]
 
-SETTING = "VERBATIM_PRECISION"
+SETTING, AUTO = "VERBATIM_PRECISION", "auto"
 # Numbers that share a scale. 60 passages in 8 bits, their lowest cosine to those in f32 and the time beside f32 with
 # AVX512-VNNI: 32, .9989, .78; 64, .9993, .66; 128, .9985, .61 (the whole row of weights in one group costs .0004).
 _GROUP = 64
@@ -32,19 +32,27 @@ _MEASURED = ("x86_64", "AMD64")  # the architectures on which 8 bits are known t
 _LARGEST = 127  # of 8 bits with a sign
 
 
-def default_precision() -> Precision:
-    """The precision in `$VERBATIM_PRECISION`; else the fastest of the processor.
-
-    That is bf16 if it multiplies in it (AMX, AVX512-BF16), or else 8 bits (AVX512-VNNI, AVX-VNNI), or else f32.
+def named_precision() -> Precision | None:
+    """The precision in `$VERBATIM_PRECISION`; None if the variable is not set or "auto".
 
     Raises:
-        SettingError: If the variable names anything else.
+        SettingError: If it is anything else.
     """
-    named = os.environ.get(SETTING, "auto")
+    named = os.environ.get(SETTING, AUTO)
     if named in get_args(Precision):
         return named  # type: ignore[return-value]
-    if named != "auto":
-        raise SettingError(f"{SETTING} is auto, {', '.join(get_args(Precision))}, not {named!r}")
+    if named != AUTO:
+        raise SettingError(f"{SETTING} is {AUTO}, {', '.join(get_args(Precision))}, not {named!r}")
+    return None
+
+
+def default_precision() -> Precision:
+    """The precision that is named, else the fastest of the processor; it raises what `named_precision` does.
+
+    The fastest is bf16 if it multiplies in it (AMX, AVX512-BF16), or else 8 bits (AVX512-VNNI, AVX-VNNI), or else f32.
+    """
+    if (named := named_precision()) is not None:
+        return named
     if "BF16" in openvino_core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
         return "bf16"
     return "int8" if platform.machine() in _MEASURED and multiplies_in_eight_bits() else "f32"
