@@ -1,7 +1,5 @@
 """`python -m qa` runs the command `qa`."""
 
-import sys
+from qa.cli.main import run_and_exit
 
-from qa.cli.main import main
-
-sys.exit(main())
+run_and_exit()

@@ -11,10 +11,12 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from qa.cli.interruption import safe_interruption
 from qa.cli.output import OutputClosed, OutputError, library_path, print_error, reporting_output_errors
 from qa.cli.shared import SharedOptions, load_ahead
 from qa.errors import VerbatimError
@@ -40,12 +42,35 @@ COMMANDS = {
 _ERROR, _CANCELLED = 2, 130  # exit statuses
 
 
+def run_and_exit() -> NoReturn:
+    """Run the command of this process's arguments, and end the process.
+
+    After Ctrl-C it ends at once, without waiting for threads that still load models.
+    """
+    code = main()
+    if code == _CANCELLED:
+        with suppress(OSError):
+            sys.stdout.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     _prepare_streams()
     given = sys.argv[1:] if arguments is None else arguments
-    options = parser(given[0] if given else None).parse_args(given)
-    before = _generation_name(options)
+    with safe_interruption():
+        try:
+            options = parser(given[0] if given else None).parse_args(given)
+            before = _generation_name(options)
+        except KeyboardInterrupt:
+            print_error("cancelled")
+            return _CANCELLED
+        return _run(options, before)
+
+
+def _run(options: argparse.Namespace, before: str | None) -> int:
+    """Run a command; `before` is the name of its library's current generation."""
     with warnings.catch_warnings():
         warnings.showwarning = lambda message, *_, **__: print_error(f"warning: {message}")
         try:
