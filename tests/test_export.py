@@ -221,7 +221,8 @@ def test_a_library_in_format_1_asks_to_be_built_again(library: qa.Library, encod
     manifest = json.loads((generation / "manifest.json").read_text())
     (generation / "manifest.json").write_text(json.dumps({**manifest, "format": 1}))
     with pytest.raises(
-        qa.LibraryMismatch, match=rf"is in format 1, this version reads {FORMAT}; build it with: qa build PATH"
+        qa.LibraryMismatch,
+        match=rf"format 1, this version reads {FORMAT}; build it again with: qa build --replace PATH",
     ):
         qa.open(library.path, encoder=encoder)
     assert qa.build(CORPUS, library.path, encoder=encoder).ask("lenses").quotes

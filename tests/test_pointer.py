@@ -61,7 +61,7 @@ def test_a_generation_without_a_pointer_that_is_not_whole_is_not_pointed_to(
     (library.path / "current").unlink()
     (file,) = (library.path / "generations").glob("*/texts.sqlite")
     file.write_bytes(file.read_bytes().replace(b"Solms", b"Sglms"))
-    with pytest.raises(qa.LibraryDamaged, match="its file 'current' is gone; build it with"):
+    with pytest.raises(qa.LibraryDamaged, match="its file 'current' is gone or altered; build it again with"):
         qa.open(library.path, encoder=encoder)
     assert qa.build(text("new"), library.path, encoder=encoder).verify().sources == 1
 
@@ -70,10 +70,27 @@ def test_of_several_generations_without_a_pointer_none_is_guessed(library: qa.Li
     library.rebuild(text("new"))
     (library.path / "current").unlink()
     first, second = folders(library)
-    with pytest.raises(qa.LibraryDamaged, match=f"write the name of one .* into it: {first}, {second}"):
+    with pytest.raises(qa.LibraryDamaged, match=f"write the name of one .* into its file 'current': {first}, {second}"):
         qa.open(library.path, encoder=encoder)
     (library.path / "current").write_text(first)
     assert names(library.path) == ["Lenses", "Bread"]
+
+
+@pytest.mark.parametrize("pointer", [b"", b"../../etc", b"000009-00000000", b"\xff" * 200])
+def test_a_pointer_to_no_generation_is_damage(library: qa.Library, pointer: bytes) -> None:
+    library.add(qa.Thread.from_text("Another text.", title="another"))
+    (library.path / "current").write_bytes(pointer)
+    with pytest.raises(qa.LibraryDamaged, match="is incomplete: .*; write the name of one of its generations"):
+        qa.open(library.path, encoder=FakeEncoder())
+    qa.build([qa.Thread.from_text("New text.", title="new")], library.path, encoder=FakeEncoder())
+    assert qa.open(library.path, encoder=FakeEncoder()).sources[0].name == "new"
+
+
+@pytest.mark.parametrize("pointer", [b"", b"../../etc", b"\xff" * 200])
+def test_a_pointer_that_is_none_is_written_again_for_the_only_generation(library: qa.Library, pointer: bytes) -> None:
+    (library.path / "current").write_bytes(pointer)
+    assert len(qa.open(library.path, encoder=FakeEncoder()).sources) == 2
+    assert (library.path / "current").read_text().split() == [library.status().generation]
 
 
 def test_a_library_that_cannot_be_written_says_so_of_its_missing_pointer(
@@ -81,7 +98,7 @@ def test_a_library_that_cannot_be_written_says_so_of_its_missing_pointer(
 ) -> None:
     (library.path / "current").unlink()
     monkeypatch.setattr(pointer.Pointer, "write", raising(FULL))
-    with pytest.raises(qa.LibraryDamaged, match="is gone and cannot be written again .*No space left"):
+    with pytest.raises(qa.LibraryDamaged, match="is gone or altered and cannot be written again .*No space left"):
         qa.open(library.path, encoder=encoder)
 
 

@@ -17,7 +17,7 @@ from qa.library.directory import LibraryDirectory
 from qa.library.disk_errors import reporting_disk_errors
 from qa.library.generation import Generation
 from qa.library.generation_writer import GENERATIONS, GenerationWriter
-from qa.library.history import current_records, go_back
+from qa.library.history import current_records, go_back, readable_records
 from qa.library.language_check import warn_of_foreign_texts
 from qa.library.remote_indexes import drop_all, servers_of
 from qa.library.stored_vectors import StoredVectors, VectorCounts
@@ -95,7 +95,7 @@ def add(
     """
     with directory.writing() as writer:
         threads, reports = read_all(sources, progress=progress, on_file=on_file)
-        before, plan = current_records(directory), BuildPlan.of_changes(directory, encoder, threads)
+        before, plan = readable_records(directory), BuildPlan.of_changes(directory, encoder, threads)
         return write_plan(writer, plan, before, reports, encoder, progress)
 
 
@@ -113,7 +113,7 @@ def remove(directory: LibraryDirectory, names: Collection[str], encoder: Encoder
         LibraryError: The library cannot be read or written.
     """
     with directory.writing() as writer:
-        before, plan = current_records(directory), BuildPlan.of_changes(directory, encoder, without=names)
+        before, plan = readable_records(directory), BuildPlan.of_changes(directory, encoder, without=names)
         if not plan.sources:
             raise SourceError("a library holds at least one text; rebuild it from others, or delete its folder")
         return write_plan(writer, plan, before, (), encoder, progress)
@@ -134,7 +134,7 @@ def undo(directory: LibraryDirectory, encoder: Encoder | None = None, *, expecte
             generation is then the same as before, after every error but that of a disk that does not confirm.
     """
     with directory.writing() as writer:
-        before = current_records(directory)
+        before = readable_records(directory)
         generation = go_back(writer, directory, encoder, expected)
         report = ChangeReport.between(before, generation.store.records(), generation.folder.name)
         return Change(generation, report)
@@ -182,7 +182,8 @@ def _rebuild(
         threads = Texts.current(directory).threads()
     else:
         threads, reports = read_all(sources, progress=progress, on_file=on_file)
-    before, plan = current_records(directory), BuildPlan.of(threads, directory, encoder, engine)
+    before = readable_records(directory) if replace else current_records(directory)
+    plan = BuildPlan.of(threads, directory, encoder, engine)
     if not replace:
         refuse_removal(directory, before, {source.key for source in plan.given})
     return write_plan(writer, plan, before, reports, encoder, progress)

@@ -54,6 +54,7 @@ class LibraryDirectory:
         except (TypeError, ValueError, OSError) as error:
             reason = getattr(error, "strerror", None) or error
             raise LibraryError(f"{str(path)[:80]!r} is not a usable path for a library: {reason}") from error
+        self._is_writing = False
 
     def current(self) -> Path:
         """The folder of the current generation.
@@ -68,16 +69,18 @@ class LibraryDirectory:
         if self.path.exists() and not self.path.is_dir():
             raise LibraryError(f"{str(self.path)!r} is a file; a library is a folder")
         pointer = self._pointer()
-        if pointer is None and self._generation_names():
+        if pointer is None and self.is_built():
             self._repair()
             pointer = self._pointer()
         if pointer is None:
-            raise LibraryMissing(f"there is no library at {str(self.path)!r}; {build_hint(self.path)}")
-        folder = self.path / GENERATIONS / pointer.current
-        if not GENERATION_NAME.fullmatch(pointer.current) or not folder.is_dir():
+            raise LibraryMissing(
+                f"there is no library at {str(self.path)!r}; "
+                f"build it with: qa build PATH… --library {shlex.quote(str(self.path))}"
+            )
+        if (folder := self._folder_of(pointer.current)) is None:
             raise LibraryDamaged(
-                f"the library at {str(self.path)!r} is incomplete: its generation {pointer.current[:40]!r} is gone; "
-                f"{build_hint(self.path)}"
+                f"the library at {str(self.path)!r} is incomplete: its generation {pointer.current!r} is gone; "
+                f"{self.way_out()}"
             )
         return folder
 
@@ -87,10 +90,7 @@ class LibraryDirectory:
         Raises LibraryNotReadable if the pointer cannot be read.
         """
         pointer = self._pointer()
-        if pointer is None or pointer.kept is None or not GENERATION_NAME.fullmatch(pointer.kept):
-            return None
-        folder = self.path / GENERATIONS / pointer.kept
-        return folder if folder.is_dir() else None
+        return None if pointer is None or pointer.kept is None else self._folder_of(pointer.kept)
 
     def current_name(self) -> str | None:
         """The name of the current generation, also if its folder is gone; None if there is no pointer."""
@@ -98,8 +98,23 @@ class LibraryDirectory:
         return None if pointer is None else pointer.current
 
     def is_built(self) -> bool:
-        """Whether there is a library, whole or not."""
-        return (self.path / POINTER).exists() or bool(self._generation_names())
+        """Whether there is a library, whole or not. Raises LibraryNotReadable if that cannot be told."""
+        with self._reading(self.path):
+            return (self.path / POINTER).exists() or bool(self._generation_names())
+
+    def way_out(self, damaged: Path | None = None) -> str:
+        """The end of a message about a damaged library: the commands that make it whole.
+
+        Args:
+            damaged: The folder of the generation that is damaged; None if it is gone.
+        """
+        library = shlex.quote(str(self.path))
+        with suppress(LibraryError):
+            if self.kept() not in (None, damaged):
+                return f"go back to what it held before with: qa undo --library {library}, or {rebuild_hint(self.path)}"
+            if damaged is None and len(names := self._generation_names()) > 1:
+                return f"write the name of one of its generations into its file {POINTER!r}: {', '.join(names)}"
+        return rebuild_hint(self.path)
 
     def lock_current(self) -> tuple[Path, BinaryIO | None]:
         """Lock the current generation for reading.
@@ -130,10 +145,12 @@ class LibraryDirectory:
         new_folders = [folder for folder in (self.path, *self.path.parents) if not folder.exists()]
         with self._lock_for_writing():
             writer = GenerationWriter(self.path)
+            self._is_writing = True
             try:
                 self._point_to_first(writer)
                 yield writer
             finally:
+                self._is_writing = False
                 remove_unfinished(self.path)
                 for folder in (self.path / GENERATIONS).glob(f"{UNFINISHED}*"):
                     shutil.rmtree(folder, ignore_errors=True)
@@ -161,30 +178,39 @@ class LibraryDirectory:
                     return
 
     def _pointer(self) -> Pointer | None:
+        """The pointer; None if it is missing, or emptied or altered so that it names no generation."""
+        with self._reading(self.path / POINTER), suppress(NotADirectoryError):
+            pointer = Pointer.read(self.path)
+            if pointer is not None and GENERATION_NAME.fullmatch(pointer.current):
+                return pointer
+        return None
+
+    def _folder_of(self, name: str) -> Path | None:
+        """The folder of the generation of this name; None if there is none."""
+        folder = self.path / GENERATIONS / name
+        with self._reading(folder):
+            return folder if GENERATION_NAME.fullmatch(name) and folder.is_dir() else None
+
+    @contextmanager
+    def _reading(self, path: Path) -> Iterator[None]:
         try:
-            return Pointer.read(self.path)
-        except NotADirectoryError:
-            return None
+            yield
         except OSError as error:
-            raise LibraryNotReadable(f"cannot read {str(self.path / POINTER)!r}: {error.strerror}") from error
+            raise LibraryNotReadable(f"cannot read {str(path)!r}: {error.strerror}") from error
 
     def _repair(self) -> None:
         """Let the next writer, which is this one, point to the generation that has no pointer. Raises LibraryError."""
-        try:
-            with self.writing():
-                pass
-            problem = ""
-        except LibraryNotWritable as error:
-            problem = f" and cannot be written again ({error})"
+        problem = ""
+        if not self._is_writing:  # else it was tried at the beginning
+            try:
+                with self.writing():
+                    pass
+            except LibraryNotWritable as error:
+                problem = f" and cannot be written again ({error})"
         if self._pointer() is None:
-            names = self._generation_names()
-            way_out = (
-                build_hint(self.path)
-                if len(names) == 1
-                else f"write the name of one of its generations into it: {', '.join(names)}"
-            )
             raise LibraryDamaged(
-                f"the library at {str(self.path)!r} is incomplete: its file {POINTER!r} is gone{problem}; {way_out}"
+                f"the library at {str(self.path)!r} is incomplete: its file {POINTER!r} is gone or altered{problem}; "
+                f"{self.way_out()}"
             )
 
     def _point_to_first(self, writer: GenerationWriter) -> None:
@@ -230,7 +256,9 @@ class LibraryDirectory:
 
     def _generation_names(self) -> list[str]:
         folder = self.path / GENERATIONS
-        return sorted(f.name for f in folder.iterdir() if GENERATION_NAME.fullmatch(f.name)) if folder.is_dir() else []
+        with self._reading(folder), suppress(FileNotFoundError, NotADirectoryError):
+            return sorted(each.name for each in folder.iterdir() if GENERATION_NAME.fullmatch(each.name))
+        return []
 
     def _refuse_foreign(self) -> None:
         if self.path.exists() and not self.path.is_dir():
@@ -261,6 +289,6 @@ class LibraryDirectory:
                 folder.rmdir()
 
 
-def build_hint(path: Path) -> str:
-    """The end of a message about a library that is missing or damaged: the command that builds it."""
-    return f"build it with: qa build PATH… --library {shlex.quote(str(path))}"
+def rebuild_hint(path: Path) -> str:
+    """The end of a message about a library whose texts cannot be read: the command that builds it again."""
+    return f"build it again with: qa build --replace PATH… --library {shlex.quote(str(path))}"

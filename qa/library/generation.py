@@ -12,7 +12,7 @@ from qa.encoding.encoder import Encoder
 from qa.errors import LibraryDamaged, LibraryMismatch
 from qa.library import schema
 from qa.library.columns import Columns
-from qa.library.directory import LibraryDirectory, build_hint
+from qa.library.directory import LibraryDirectory, rebuild_hint
 from qa.library.known_servers import check_named
 from qa.library.large_files import LargeFiles
 from qa.library.manifest import Manifest
@@ -94,9 +94,9 @@ class Generation:
                 partial(select_passages, self._store, self._columns, self._indexes)
             )
         except LibraryMismatch as error:
-            raise LibraryMismatch(f"{error}; {build_hint(path)}") from error
+            raise LibraryMismatch(f"{error}; {rebuild_hint(path)}") from error
         except LibraryDamaged as error:
-            raise _unusable(path, error) from error
+            raise self._unusable(error) from error
 
     @classmethod
     def current(cls, directory: LibraryDirectory, *, check_hashes: bool = False) -> Generation:
@@ -184,18 +184,20 @@ class Generation:
             self._columns.verify()
             self._indexes.check()
         except LibraryDamaged as error:
-            raise LibraryDamaged(f"{error}; {build_hint(self.path)}") from error
+            raise LibraryDamaged(f"{error}; {self._way_out()}") from error
         return self.status()
 
     def _prove(self, beginning: str) -> None:
         try:
             self._large.prove(beginning)
         except LibraryDamaged as error:
-            raise _unusable(self.path, error) from error
+            raise self._unusable(error) from error
 
+    def _unusable(self, error: LibraryDamaged) -> LibraryDamaged:
+        return LibraryDamaged(f"{error}; qa export saves the texts that are whole; {self._way_out()}")
 
-def _unusable(path: Path, error: LibraryDamaged) -> LibraryDamaged:
-    return LibraryDamaged(f"{error}; qa export saves the texts that are whole; {build_hint(path)}")
+    def _way_out(self) -> str:
+        return LibraryDirectory(self.path).way_out(self.folder)
 
 
 def open_generation(directory: LibraryDirectory, encoder: Encoder) -> Generation:
@@ -226,7 +228,7 @@ def check_model(path: Path, manifest: Manifest, encoder: Encoder) -> None:
     if model.fingerprint == encoder.fingerprint and model.dimension != encoder.dimension:
         raise LibraryDamaged(
             f"the library at {str(path)!r} holds vectors of {model.dimension} numbers, not of "
-            f"{encoder.dimension}; {build_hint(path)}"
+            f"{encoder.dimension}; {rebuild_hint(path)}"
         )
     if model.fingerprint != encoder.fingerprint:
         command = f"qa build --library {shlex.quote(str(path))}"

@@ -9,8 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-from qa.errors import LibraryNotWritable, VerbatimError
-from qa.library.manifest import READ_LOCK
+from qa.errors import LibraryDamaged, LibraryMismatch, LibraryNotReadable, LibraryNotWritable, VerbatimError
+from qa.library.manifest import READ_LOCK, Manifest
 from qa.library.pointer import GENERATION_NAME, Pointer
 from qa.library.reading_lock import is_locked_by_reader
 from qa.library.remote_indexes import drop_unneeded, forget_unfinished, is_in_grace, servers_of
@@ -59,6 +59,8 @@ class GenerationWriter:
         )
         generation = self.generations / f"{last + 1:06d}-{secrets.token_hex(4)}"
         in_grace = self._in_grace()
+        if (before := Pointer.read(self.path)) is not None:
+            in_grace.add(before.current)  # if it is damaged, it is not kept, and removed only after the next change
         folder.rename(generation)
         try:
             opened = open_(generation)
@@ -78,9 +80,8 @@ class GenerationWriter:
             OSError: It could not be done: the current generation is the same as before.
             LibraryNotWritable: It is done, but the disk did not confirm it.
         """
-        before = Pointer.read(self.path)
+        kept = self._worth_keeping(generation)
         sync(self.generations)
-        kept = before.current if before is not None and GENERATION_NAME.fullmatch(before.current) else None
         Pointer(generation.name, kept).write(self.path)
         try:
             sync(self.path)
@@ -89,6 +90,17 @@ class GenerationWriter:
                 f"the library at {str(self.path)!r} holds the new texts, but the disk did not confirm it: "
                 f"{error.strerror}; check the disk, then run qa verify"
             ) from error
+
+    def _worth_keeping(self, new: Path) -> str | None:
+        """The generation to keep beside a new one: the one before it if it is whole, otherwise the newest that is.
+
+        If none is whole, the one before it is kept: some of its texts may be. None if there is no other generation.
+        """
+        before = Pointer.read(self.path)
+        named = () if before is None else (before.current, before.kept)
+        present = {f.name for f in self.generations.iterdir() if GENERATION_NAME.fullmatch(f.name)} - {new.name}
+        others = [name for name in named if name in present] or sorted(present, reverse=True)
+        return next((name for name in others if _is_whole(self.generations / name)), others[0] if others else None)
 
     def _is_known_not_to_be_current(self, generation: Path) -> bool:
         """Whether the library's pointer can be read, and names another generation or none."""
@@ -127,3 +139,14 @@ class GenerationWriter:
             ):
                 shutil.rmtree(folder, ignore_errors=True)
         return drop_unneeded(self.generations, servers) if servers else 0
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether a generation is not known to be damaged, or of another format."""
+    try:
+        Manifest.read(folder).check_files(folder)
+    except (LibraryDamaged, LibraryMismatch):
+        return False
+    except LibraryNotReadable:
+        pass
+    return True

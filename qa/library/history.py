@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,20 +49,26 @@ def generations(directory: LibraryDirectory) -> tuple[GenerationInfo, ...]:
 
 
 def current_records(directory: LibraryDirectory) -> Records:
-    """What a library holds before a change; empty if there is none, or if its texts cannot be read."""
-    try:
-        with closing(Texts.current(directory).store) as store:
-            return store.records()
-    except LibraryError:
+    """What a library holds before a change; empty if there is none. Raises LibraryError if that cannot be read."""
+    if not directory.is_built():
         return {}
+    with closing(Texts.current(directory).store) as store:
+        return store.records()
+
+
+def readable_records(directory: LibraryDirectory) -> Records:
+    """What a library holds before a change that may remove it; empty if that cannot be read."""
+    with suppress(LibraryError):
+        return current_records(directory)
+    return {}
 
 
 def go_back(
     writer: GenerationWriter, directory: LibraryDirectory, encoder: Encoder | None, expected: str | None
 ) -> Generation:
     """Make the kept generation the current one, and keep the current one. See `changes.undo`."""
-    if not directory.is_built():
-        directory.current()  # says that there is no library
+    if directory.current_name() is None:
+        directory.current()  # says that there is no library, or what is wrong with it
     current, kept = directory.current_name(), directory.kept()
     if expected is not None and current != expected:
         raise LibraryError(

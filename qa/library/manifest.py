@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -149,7 +149,7 @@ class Manifest:
 
     def _check_names(self, folder: Path) -> None:
         with reporting_damage(folder, OSError):
-            present = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if not _is_folder(path)}
+            present = {path.relative_to(folder).as_posix(): path for path in _files_below(folder)}
             for name, path in present.items():
                 if name not in self.files and name not in _UNNAMED:
                     raise LibraryDamaged(f"{path} is not a file of the library: its manifest does not name it")
@@ -161,8 +161,14 @@ class Manifest:
                     raise LibraryDamaged(f"{path} has {size} bytes, not {expected.size}")
 
 
-def _is_folder(path: Path) -> bool:
-    return path.is_dir() and not path.is_symlink()
+def _files_below(folder: Path) -> Iterator[Path]:
+    """Whatever is below a folder and is not a folder itself. Raises OSError, where `rglob` passes over what it may not
+    enter."""
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            yield from _files_below(path)
+        else:
+            yield path
 
 
 def check_hash(path: Path, expected: File) -> None:

@@ -11,7 +11,7 @@ from qa.errors import SettingError
 from qa.library.build import BuildPlan
 from qa.library.changes import Change, refuse_removal, write_plan
 from qa.library.directory import LibraryDirectory
-from qa.library.history import current_records
+from qa.library.history import readable_records
 from qa.library.new_source import NewSource
 from qa.sources.read import read_all
 from qa.sources.thread import Thread
@@ -60,7 +60,7 @@ class FolderMirror:
         """
         with self._directory.writing() as writer:
             threads, reports = read_all(self._folder, progress=progress)
-            before, read = current_records(self._directory), {_path(thread) for thread in threads}
+            before, read = readable_records(self._directory), {_path(thread) for thread in threads}
             unread = {path: keys for path, keys in self._keys.items() if path not in read and path.exists()}
             if self._directory.is_built():
                 staying = {key for keys in unread.values() for key in keys}

@@ -17,7 +17,7 @@ from qa.library.changes import Change
 from qa.library.directory import LibraryDirectory
 from qa.library.disk_errors import reporting_disk_errors
 from qa.library.generation import Generation, Status
-from qa.library.history import current_records
+from qa.library.history import readable_records
 from qa.library.manifest import Manifest, files_of
 from qa.library.store import Store
 from qa.search import bm25
@@ -97,7 +97,7 @@ def unpack(file: StrPath, directory: LibraryDirectory, *, replace: bool = False)
                 f"there is a library at {str(directory.path)!r} already; name another folder, or replace its texts "
                 "with --replace"
             )
-        before = current_records(directory)
+        before = readable_records(directory)
         with reporting_damage(source, OSError):
             stream = source.open("rb")
         with stream, reporting_disk_errors():

@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from qa.errors import LibraryDamaged
-from qa.library.directory import LibraryDirectory
+from qa.errors import LibraryDamaged, LibraryMismatch
+from qa.library.directory import LibraryDirectory, rebuild_hint
 from qa.library.manifest import Manifest
 from qa.library.reading_lock import opened_under
 from qa.library.store import Store
@@ -35,9 +35,14 @@ class Texts:
         folder, lock = directory.lock_current()
 
         def open_() -> Texts:
-            with suppress(LibraryDamaged):
-                Manifest.read(folder)
-            return cls(directory.path, Store.open(folder))
+            try:
+                with suppress(LibraryDamaged):
+                    Manifest.read(folder)
+                return cls(directory.path, Store.open(folder))
+            except LibraryMismatch as error:
+                raise LibraryMismatch(f"{error}; {rebuild_hint(directory.path)}") from error
+            except LibraryDamaged as error:
+                raise LibraryDamaged(f"{error}; {directory.way_out(folder)}") from error
 
         return opened_under(lock, open_)
 
