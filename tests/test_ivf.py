@@ -138,7 +138,7 @@ def test_a_library_that_grew_little_keeps_its_cells(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "keeps"), [(249, False), (250, True), (1_000, True), (1_001, False)], ids=lambda value: str(value)
+    ("count", "keeps"), [(240, False), (250, True), (990, True), (1_010, False)], ids=lambda value: str(value)
 )
 def test_cells_are_kept_up_to_a_factor_of_two(tmp_path: Path, count: int, keeps: bool) -> None:
     old = opened(tmp_path, unit(500))
@@ -146,6 +146,19 @@ def test_cells_are_kept_up_to_a_factor_of_two(tmp_path: Path, count: int, keeps:
     DenseIndex.create(tmp_path / "new", unit(count), old, np.full(count, -1))
     kept = (tmp_path / "new" / cells.CENTROIDS).read_bytes() == (tmp_path / cells.CENTROIDS).read_bytes()
     assert kept is keeps
+
+
+def test_a_library_that_grows_step_by_step_gets_as_many_cells_as_one_that_grows_at_once(tmp_path: Path) -> None:
+    index: DenseIndex | None = None
+    kept = []
+    for count in (500, 700, 900, 1_100, 1_300):
+        folder = tmp_path / str(count)
+        folder.mkdir()
+        numbers = np.arange(count) if index is None else np.where(np.arange(count) < len(index), np.arange(count), -1)
+        DenseIndex.create(folder, unit(count), index, numbers)
+        index = DenseIndex.open(folder, count, 24)
+        kept.append((folder / cells.SIZES).stat().st_size // 8)
+    assert kept == [cells.cells_for(500)] * 3 + [cells.cells_for(1_100)] * 2
 
 
 def test_a_library_that_outgrows_exact_search_gets_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,11 +82,8 @@ class DenseIndex:
         if blocks.count <= EXACT_UP_TO or not cells.SUPPORTED:
             FlatIndex.create(folder, blocks.all())
             return
-        centroids, known = None, None
-        if earlier is not None and numbers is not None and earlier._has_cells_for(blocks.count):
-            assert isinstance(earlier._index, IvfIndex | CompressedIndex)
-            centroids = earlier._index.centroids
-            known = np.where(numbers < 0, -1, earlier._index.cells_of_passages[numbers])
+        kept = None if earlier is None or numbers is None else earlier._cells_for(numbers)
+        centroids, known = kept or (None, None)
         if blocks.count <= UNCOMPRESSED_UP_TO:
             IvfIndex.create(folder, blocks.all(), centroids, known)
         else:
@@ -135,9 +132,19 @@ class DenseIndex:
             raise self._not_of_length_one()
         return vectors
 
-    def _has_cells_for(self, count: int) -> bool:
-        has_cells = isinstance(self._index, IvfIndex | CompressedIndex)
-        return has_cells and len(self) / _GROWTH <= count <= len(self) * _GROWTH
+    def _cells_for(self, numbers: Ids) -> tuple[Vectors, Ids] | None:
+        """Its centroids, and the cell of each passage, -1 for a new one; None if it has no cells for so many passages.
+
+        Args:
+            numbers: The number that each passage has here, -1 for a new one.
+        """
+        if not isinstance(self._index, IvfIndex | CompressedIndex):
+            return None
+        # For how many passages cells were made follows from their number, however often the library grew since.
+        growth = (cells.cells_for(len(numbers)) / len(self._index.centroids)) ** 2
+        if not 1 / _GROWTH <= growth <= _GROWTH:
+            return None
+        return self._index.centroids, np.where(numbers < 0, -1, self._index.cells_of_passages[numbers])
 
     def _checked(self, cosines: Scores) -> Scores:
         """The cosines, checked: one that is out of range or not a number means that the file was altered."""
