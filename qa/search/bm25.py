@@ -108,9 +108,9 @@ class LexicalIndex(LexicalEngine):
         terms = self.query_terms(question)
         if among is None:
             return self._best(terms, k)
-        if self.exhaustive_depth or len(among) > _SMALL_INDEX:
-            # The filter leaves many passages, so among enough unfiltered hits there are enough that pass it.
-            depth = self.exhaustive_depth or 2 * k * len(self) // len(among)
+        depth = self.exhaustive_depth or 2 * k * len(self) // max(len(among), 1)
+        if self.exhaustive_depth or depth < len(among):
+            # Among so many unfiltered hits there are enough that pass the filter, and more passages pass it.
             hits = self._best(terms, depth)
             passes = among.mask[hits.ids]
             if passes.sum() >= k or len(hits.ids) < depth or self.exhaustive_depth:
