@@ -144,7 +144,8 @@ class DenseIndex:
         growth = (cells.cells_for(len(numbers)) / len(self._index.centroids)) ** 2
         if not 1 / _GROWTH <= growth <= _GROWTH:
             return None
-        return self._index.centroids, np.where(numbers < 0, -1, self._index.cells_of_passages[numbers])
+        known = np.where(numbers < 0, -1, self._index.cells_of_passages[numbers])
+        return self._index.centroids, known
 
     def _checked(self, cosines: Scores) -> Scores:
         """The cosines, checked: one that is out of range or not a number means that the file was altered."""
