@@ -34,7 +34,7 @@ from qa.library.disk_errors import reporting_disk_errors
 from qa.library.generation_writer import GENERATIONS, UNFINISHED, GenerationWriter
 from qa.library.manifest import Manifest
 from qa.library.pointer import FILE as POINTER
-from qa.library.pointer import GENERATION_NAME, WRITE_LOCK, Pointer, remove_unfinished
+from qa.library.pointer import GENERATION_NAME, WRITE_LOCK, Pointer, generation_folders, remove_unfinished
 from qa.library.reading_lock import lock_for_reading
 from qa.types import Progress
 
@@ -256,9 +256,8 @@ class LibraryDirectory:
 
     def _generation_names(self) -> list[str]:
         folder = self.path / GENERATIONS
-        with self._reading(folder), suppress(FileNotFoundError, NotADirectoryError):
-            return sorted(each.name for each in folder.iterdir() if GENERATION_NAME.fullmatch(each.name))
-        return []
+        with self._reading(folder):
+            return sorted(each.name for each in generation_folders(folder))
 
     def _refuse_foreign(self) -> None:
         if self.path.exists() and not self.path.is_dir():

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from qa.errors import LibraryDamaged, LibraryMismatch, LibraryNotReadable, LibraryNotWritable, VerbatimError
 from qa.library.manifest import READ_LOCK, Manifest
-from qa.library.pointer import GENERATION_NAME, Pointer
+from qa.library.pointer import GENERATION_NAME, Pointer, generation_folders
 from qa.library.reading_lock import is_locked_by_reader
 from qa.library.remote_indexes import drop_unneeded, forget_unfinished, is_in_grace, servers_of
 from qa.library.sync import sync, sync_tree
@@ -98,7 +98,7 @@ class GenerationWriter:
         """
         before = Pointer.read(self.path)
         named = () if before is None else (before.current, before.kept)
-        present = {f.name for f in self.generations.iterdir() if GENERATION_NAME.fullmatch(f.name)} - {new.name}
+        present = {folder.name for folder in generation_folders(self.generations)} - {new.name}
         others = [name for name in named if name in present] or sorted(present, reverse=True)
         return next((name for name in others if _is_whole(self.generations / name)), others[0] if others else None)
 

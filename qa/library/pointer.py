@@ -53,6 +53,11 @@ class Pointer:
             raise
 
 
+def generation_folders(generations: Path) -> list[Path]:
+    """The folders in a library's folder of generations that are named like one. Raises OSError."""
+    return [f for f in generations.iterdir() if GENERATION_NAME.fullmatch(f.name)] if generations.is_dir() else []
+
+
 def remove_unfinished(library: Path) -> None:
     """Remove what a writer that failed or was killed left of a pointer; the caller holds the library's lock.
 

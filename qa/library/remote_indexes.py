@@ -25,7 +25,7 @@ from qa.library import schema
 from qa.library.known_servers import is_known
 from qa.library.manifest import Manifest, file_hash
 from qa.library.pointer import FILE as POINTER
-from qa.library.pointer import GENERATION_NAME, WRITE_LOCK, Pointer
+from qa.library.pointer import GENERATION_NAME, WRITE_LOCK, Pointer, generation_folders
 from qa.search.milvus.passages import Passages
 from qa.search.remote import Remote, Server, new_library
 from qa.types import Progress
@@ -125,7 +125,7 @@ def write_indexes(generations: Path, folder: Path, passages: Passages, remote: R
 
 def remotes_of(generations: Path) -> list[Remote]:
     """The collections that the manifests of the generations name."""
-    manifests = (_manifest(folder) for folder in _folders(generations))
+    manifests = (_manifest(folder) for folder in generation_folders(generations))
     return [manifest.remote for manifest in manifests if manifest is not None and manifest.remote is not None]
 
 
@@ -193,7 +193,7 @@ def drop_unneeded(generations: Path, servers: Iterable[Server]) -> int:
     if Notes.read(generations).unfinished in needed:
         forget_unfinished(generations)
     notes = Notes.read(generations)
-    if any(_manifest(folder) is None for folder in _folders(generations)):
+    if any(_manifest(folder) is None for folder in generation_folders(generations)):
         return 0
     if notes.unfinished is not None:
         needed.append(notes.unfinished)
@@ -224,10 +224,6 @@ def _mark(generations: Path) -> str:
     except OSError:
         made = 0
     return f"{generations.stat().st_ino}-{made}"
-
-
-def _folders(generations: Path) -> list[Path]:
-    return [f for f in generations.iterdir() if GENERATION_NAME.fullmatch(f.name)] if generations.is_dir() else []
 
 
 def _manifest(folder: Path) -> Manifest | None:
