@@ -138,7 +138,7 @@ def test_a_library_that_grew_little_keeps_its_cells(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "keeps"), [(240, False), (250, True), (990, True), (1_010, False)], ids=lambda value: str(value)
+    ("count", "keeps"), [(248, False), (249, True), (992, True), (993, False)], ids=lambda value: str(value)
 )
 def test_cells_are_kept_up_to_a_factor_of_two(tmp_path: Path, count: int, keeps: bool) -> None:
     old = opened(tmp_path, unit(500))

@@ -27,7 +27,7 @@ NEW = qa.Thread.from_text("New text.", title="new")
 
 @pytest.fixture
 def changed(tmp_path: Path) -> Path:
-    """A library that holds three texts, and keeps the generation with two; nobody has opened it."""
+    """A library that holds three texts, and keeps the generation with two; no program has it open."""
     path = tmp_path / "library"
     threads = [qa.Thread.from_text(f"This is about {name}.", title=name) for name in ("Lenses", "Bread", "another")]
     qa.build(threads[:2], path, encoder=FakeEncoder()).add(threads[2])
@@ -166,7 +166,7 @@ def test_a_folder_of_a_generation_that_may_not_be_entered_is_not_called_damage(
 
 
 def deny(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    """Let nobody list a folder or see what is in it."""
+    """Deny access to a folder and to what is in it."""
     iterdir, stat = Path.iterdir, Path.stat
 
     def refuse(path: Path) -> NoReturn:
